@@ -1,0 +1,94 @@
+// Accounts: who may do what, and what a new password or a disabled account ends. The record decides, never the sign-in token:
+// sign-in tokens outlive a password change.
+import * as z from "zod";
+import { AccountId, LocationId } from "./ids.ts";
+import { Refusal } from "./refusal.ts";
+import { floorToSecond } from "./time.ts";
+
+export const Grant = z.strictObject({
+  role: z.enum(["administrator", "content-manager"]),
+  location: z.union([z.literal("all"), LocationId]),
+});
+export type Grant = z.infer<typeof Grant>;
+
+export const Account = z.object({
+  id: AccountId,
+  /** Subject of the identity provider. */
+  subject: z.string().min(1).max(128),
+  email: z.email().max(254),
+  grants: z.array(Grant).max(100),
+  passwordChangedAt: z.date().optional(),
+  disabledAt: z.date().optional(),
+});
+export type Account = z.infer<typeof Account>;
+
+/** What a caller wants to do. `organization:*` and `account:*` are for administrators alone. */
+export type Act =
+  | "organization:read"
+  | "account:manage"
+  | "location:read"
+  | "location:manage"
+  | "content-token:read"
+  | "content-token:issue"
+  | "content-token:import"
+  | "content-token:download"
+  | "content-token:revoke";
+
+const CONTENT_MANAGER_ACTS: ReadonlySet<Act> = new Set([
+  "location:read",
+  "content-token:read",
+  "content-token:issue",
+  "content-token:import",
+  "content-token:download",
+  "content-token:revoke",
+]);
+
+const covers = (grant: Grant, location: LocationId | undefined): boolean =>
+  grant.location === "all" || (location !== undefined && grant.location === location);
+
+const allows = (grant: Grant, act: Act): boolean => grant.role === "administrator" || CONTENT_MANAGER_ACTS.has(act);
+
+/** Whether the record lets the account act, at one location or (without one) on the organization as a whole. */
+export const isAllowed = (account: Account, act: Act, location?: LocationId): boolean =>
+  account.disabledAt === undefined && account.grants.some((grant) => covers(grant, location) && allows(grant, act));
+
+/** Refuses with `account_disabled` or `not_permitted`. */
+export const assertMay = (account: Account, act: Act, location?: LocationId): void => {
+  if (account.disabledAt !== undefined) throw new Refusal("account_disabled", "This account is disabled. Ask an administrator.");
+  if (!isAllowed(account, act, location)) {
+    const where = location === undefined ? "the whole organization" : "this location";
+    throw new Refusal("not_permitted", `This account has no grant that allows ${act} for ${where}. Ask an administrator for one.`);
+  }
+};
+
+/** The locations an account may act in: "all", or those of its grants. A disabled account has none. */
+export const scopeOf = (account: Account, act: Act): "all" | readonly LocationId[] => {
+  if (account.disabledAt !== undefined) return [];
+  const grants = account.grants.filter((grant) => allows(grant, act));
+  if (grants.some((grant) => grant.location === "all")) return "all";
+  return [...new Set(grants.flatMap((grant) => (grant.location === "all" ? [] : [grant.location])))];
+};
+
+/** How far ahead of our clock a reported change may be, in seconds. Beyond it, `max` would kill every later token for ever. */
+export const CLOCK_TOLERANCE_SECONDS = 60;
+
+export const isTooFarAhead = (occurredAt: Date, now: Date): boolean =>
+  occurredAt.getTime() > now.getTime() + CLOCK_TOLERANCE_SECONDS * 1000;
+
+/**
+ * The account's password-change time after one more change was told.
+ * Invariant: commutative, associative, idempotent, so the order and number of reports never matter.
+ */
+export const latestChange = (known: Date | undefined, occurredAt: Date): Date =>
+  known !== undefined && known >= occurredAt ? known : occurredAt;
+
+/**
+ * Whether a file given to the account at `givenAt` died with its latest password.
+ * Identity events tell whole seconds only, so a file given in the very second of the change counts as given before it.
+ */
+export const isKilledByPassword = (givenAt: Date, account: Pick<Account, "passwordChangedAt">): boolean =>
+  account.passwordChangedAt !== undefined && floorToSecond(givenAt) <= account.passwordChangedAt;
+
+/** Whether a sign-in at `authenticatedAt` (whole seconds, the `auth_time` claim) is newer than the account's latest password. */
+export const isSignInCurrent = (authenticatedAt: Date, account: Pick<Account, "passwordChangedAt">): boolean =>
+  account.passwordChangedAt === undefined || authenticatedAt > account.passwordChangedAt;

@@ -1,0 +1,35 @@
+// The organization and its locations. Exactly one location is primary: it is made with the organization and bears its name.
+import * as z from "zod";
+import { LocationId } from "./ids.ts";
+import { ReminderLadder } from "./reminder.ts";
+
+export const Organization = z.object({
+  name: z.string().min(1).max(100),
+  /** ISO 3166-1 alpha-2. */
+  country: z.string().regex(/^[A-Z]{2}$/),
+  platform: z.enum(["enterprisestore", "volumestore"]),
+  reminderLadder: ReminderLadder,
+  renewalOverlapDays: z.int().min(0).max(90),
+});
+export type Organization = z.infer<typeof Organization>;
+
+export const DEFAULT_OVERLAP_DAYS = 30;
+
+export const Location = z.object({
+  id: LocationId,
+  name: z.string().trim().min(1).max(100),
+  /** Unique library identifier, 16 digits: what MDM servers tell tokens of one location by. Names are not unique, uIds are. */
+  uId: z.string().regex(/^[1-9]\d{15}$/),
+  primary: z.boolean(),
+});
+export type Location = z.infer<typeof Location>;
+
+/** Bytes that `uIdOf` needs. */
+export const UID_BYTES = 8;
+
+/** 16 digits, the first not 0, from 8 random bytes. The remainder's bias is below 1 in 2 000; uniqueness is the store's condition. */
+export const uIdOf = (random: Uint8Array): string => {
+  if (random.length !== UID_BYTES) throw new RangeError(`a uId takes ${UID_BYTES} bytes, got ${random.length}`);
+  const value = random.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return String(1_000_000_000_000_000n + (value % 9_000_000_000_000_000n));
+};

@@ -1,0 +1,29 @@
+// A "no" with a reason. Reasons are public and a closed list: clients branch on them, so none is renamed or reused.
+
+/** Every reason this service refuses for. What it means for an HTTP client is decided at the door, in one total table. */
+export const REASONS = [
+  "account_disabled",
+  "already_held",
+  "not_a_content_token",
+  "not_base64",
+  "not_permitted",
+  "password_changed_since_download",
+  "time_in_future",
+  "token_expired",
+  "token_file_too_large",
+  "token_invalidated",
+  "wrong_token_type",
+] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+/** Thrown by rules that refuse. `message` is shown to the caller: what was expected, what came, what to do; never a secret. */
+export class Refusal extends Error {
+  readonly reason: Reason;
+
+  constructor(reason: Reason, message: string) {
+    super(message);
+    this.name = "Refusal";
+    this.reason = reason;
+  }
+}

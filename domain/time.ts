@@ -1,0 +1,21 @@
+// Calendar arithmetic in UTC. A year is a calendar year and a day a calendar day: neither is a number of seconds.
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** The same date `years` later (or earlier, when negative); 29 February becomes 28 February in a year without one. */
+export const addYears = (at: Date, years: number): Date => {
+  const moved = new Date(at);
+  moved.setUTCFullYear(at.getUTCFullYear() + years);
+  if (moved.getUTCMonth() !== at.getUTCMonth()) moved.setUTCDate(0);
+  return moved;
+};
+
+export const floorToSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1000) * 1000);
+
+export const startOfDay = (at: Date): Date => new Date(Math.floor(at.getTime() / DAY_MILLISECONDS) * DAY_MILLISECONDS);
+
+export const addDays = (at: Date, days: number): Date => new Date(at.getTime() + days * DAY_MILLISECONDS);
+
+/** Whole calendar days (UTC) from the day of `from` to the day of `to`: 0 on the same day, negative when `to` lies on an earlier one. */
+export const calendarDaysBetween = (from: Date, to: Date): number =>
+  (startOfDay(to).getTime() - startOfDay(from).getTime()) / DAY_MILLISECONDS;

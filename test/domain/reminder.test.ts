@@ -1,0 +1,62 @@
+// Reminders: owed by window and ledger, whatever the clockwork does.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { DEFAULT_LADDER, dueStep, nextDueAt, ReminderLadder } from "../../domain/reminder.ts";
+import { addDays } from "../../domain/time.ts";
+import { at } from "../make.ts";
+
+const ends = at("2027-01-10T08:00:00Z");
+const due = (now: string, ...sent: number[]) => dueStep(ends, DEFAULT_LADDER, new Set(sent), at(now));
+
+describe("what is owed", () => {
+  test.each([
+    ["2026-11-10T23:59:59Z", undefined],
+    ["2026-11-11T00:00:00Z", { kind: "expiring", step: 60, daysLeft: 60 }],
+    ["2026-12-25T06:00:00Z", { kind: "expiring", step: 30, daysLeft: 16 }],
+    ["2027-01-10T07:59:59Z", { kind: "expiring", step: 0, daysLeft: 0 }],
+    ["2027-01-10T08:00:00Z", { kind: "expired" }],
+  ])("at %s: %j", (now, step) => expect(due(now)).toEqual(step));
+
+  test("a step that was sent is not owed again, and neither is a milder one", () => {
+    expect(due("2026-12-27T00:00:00Z", 15)).toBeUndefined();
+    expect(due("2026-12-25T06:00:00Z", 15)).toBeUndefined();
+  });
+});
+
+describe("when a token is due next", () => {
+  test.each([
+    ["2026-01-10T08:00:00Z", "2026-11-11T00:00:00Z"],
+    ["2026-11-11T06:00:00Z", "2026-12-11T00:00:00Z"],
+    ["2027-01-09T06:00:00Z", "2027-01-10T00:00:00Z"],
+    ["2027-01-10T06:00:00Z", "2027-01-10T08:00:00Z"],
+    ["2027-02-01T00:00:00Z", "2027-01-10T08:00:00Z"],
+  ])("seen at %s: %s", (now, next) => expect(nextDueAt(ends, DEFAULT_LADDER, at(now))).toEqual(at(next)));
+});
+
+test("scans at any times, late, repeated or missed, send each step at most once, ever more urgent, and end with expiry", () => {
+  const ladders = fc.uniqueArray(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 8 });
+  const offsets = fc.array(fc.integer({ min: -100 * 24 * 60, max: 24 * 60 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(ladders, offsets, (ladder, minutes) => {
+      const sent: number[] = [];
+      let dueAt = nextDueAt(ends, ladder, addDays(ends, -365));
+      for (const minute of minutes.toSorted((a, b) => a - b)) {
+        const now = new Date(ends.getTime() + minute * 60_000);
+        const step = dueStep(ends, ladder, new Set(sent), now);
+        if (now < dueAt) {
+          // The index never hides a token that is owed something.
+          expect(step).toBeUndefined();
+          continue;
+        }
+        if (step?.kind === "expiring") sent.push(step.step);
+        dueAt = nextDueAt(ends, ladder, now);
+      }
+      expect(sent).toEqual([...new Set(sent)].toSorted((a, b) => b - a));
+    }),
+  );
+});
+
+test("a ladder names each number of days once", () => {
+  expect(ReminderLadder.safeParse([30, 30]).success).toBe(false);
+  expect(ReminderLadder.safeParse(DEFAULT_LADDER).success).toBe(true);
+});

@@ -1,0 +1,128 @@
+// The token file: issued in one exact form, read in every form the field has shown.
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  assertNotExpired,
+  formatExpDate,
+  MAX_FILE_BYTES,
+  parseExpDate,
+  parseTokenFile,
+  renderTokenFile,
+  SECRET_BYTES,
+  tokenFileName,
+} from "../../domain/token-file.ts";
+import { at, bytesOf, fileAround } from "../make.ts";
+import { refusalOf } from "./refused.ts";
+
+const secret = Buffer.alloc(SECRET_BYTES, 7).toString("base64");
+const expiresAt = at("2027-11-24T08:01:46Z");
+const issued = renderTokenFile({ secret, expiresAt, orgName: "Ärzte 中文" });
+const read = (text: string | Uint8Array, name = "sToken_for_x.vpptoken") =>
+  parseTokenFile(typeof text === "string" ? bytesOf(text) : text, name);
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/tokens/${name}`, import.meta.url));
+
+describe("an issued file", () => {
+  test("is compact JSON in Apple's key order, UTF-8 unescaped, without a newline or BOM", () => {
+    const json = Buffer.from(issued, "base64").toString("utf8");
+    expect(json).toBe(`{"expDate":"2027-11-24T08:01:46+0000","token":"${secret}","orgName":"Ärzte 中文"}`);
+    expect(issued).toMatch(/^[A-Za-z0-9+/]+={0,2}$/);
+  });
+
+  test("holds 192 characters of secret, as Apple's do", () => expect(secret).toHaveLength(192));
+
+  test("is read back whole, whatever the organization is called", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "grapheme", maxLength: 60 }),
+        fc.date({ min: at("2000-01-01"), max: at("2099-01-01"), noInvalidDate: true }),
+        (orgName, date) => {
+          const seconds = new Date(Math.floor(date.getTime() / 1000) * 1000);
+          expect(read(renderTokenFile({ secret, expiresAt: seconds, orgName }))).toEqual({ secret, expiresAt: seconds, orgName });
+        },
+      ),
+    );
+  });
+});
+
+describe("a file from outside", () => {
+  const same = { secret, expiresAt, orgName: "Ärzte 中文" };
+  const wrapped = issued.replace(/(.{64})/g, "$1\r\n");
+  const pretty = fileAround(JSON.stringify({ orgName: same.orgName, token: secret, expDate: "2027-11-24T10:01:46+02:00" }, null, 4));
+  test.each([
+    ["with a BOM", `\uFEFF${issued}`],
+    ["with a newline", `${issued}\n`],
+    ["with white space around", `  ${issued}\r\n\t`],
+    ["with wrapped lines", wrapped],
+    ["without padding", issued.replace(/=+$/, "")],
+    ["in the url-safe alphabet", issued.replace(/\+/g, "-").replace(/\//g, "_")],
+    ["pretty-printed in another order, offset with a colon", pretty],
+  ])("is read %s", (_, text) => expect(read(text)).toEqual(same));
+
+  test("Apple's two documented samples are read", () => {
+    expect(read(fixture("sToken_for_ORG12345.vpptoken"))).toMatchObject({ orgName: "ORG12345", expiresAt: at("2030-11-08T22:33:22Z") });
+    expect(read(fixture("sToken_for_ORG_2009071600.vpptoken"))).toMatchObject({
+      orgName: "ORG.2009071600",
+      expiresAt: at("2014-08-16T01:13:52Z"),
+    });
+  });
+
+  test.each([
+    ["2030-11-08T22:33:22+0000", "2030-11-08T22:33:22Z"],
+    ["2030-11-08T22:33:22Z", "2030-11-08T22:33:22Z"],
+    ["2014-08-15T18:13:52-0700", "2014-08-16T01:13:52Z"],
+    ["2020-12-31T13:57:19+02:00", "2020-12-31T11:57:19Z"],
+    ["2020-12-31T13:57:19.123Z", "2020-12-31T13:57:19Z"],
+  ])("the date %s is read", (text, iso) => expect(parseExpDate(text)).toEqual(at(iso)));
+
+  test.each([
+    "",
+    "2030-11-08",
+    "2030-11-08T22:33:22",
+    "2030-02-30T00:00:00Z",
+    "2030-13-01T00:00:00Z",
+    "next year",
+    "2030-11-08T22:33:22+9999",
+  ])("the date '%s' is none", (text) => expect(parseExpDate(text)).toBeUndefined());
+
+  test.each([
+    ["not_base64", "hello, world!"],
+    ["not_base64", ""],
+    ["not_base64", "AAAA=AAA"],
+    ["not_a_content_token", Buffer.from("hello").toString("base64")],
+    ["not_a_content_token", fileAround("[]")],
+    ["not_a_content_token", fileAround('{"token":"x","orgName":"y"}')],
+    ["not_a_content_token", fileAround('{"token":"","expDate":"2030-11-08T22:33:22Z","orgName":"y"}')],
+    ["not_a_content_token", fileAround('{"token":"x","expDate":"soon","orgName":"y"}')],
+    ["wrong_token_type", "Content-Type: application/pkcs7-mime; name=smime.p7m\r\nMIME-Version: 1.0\r\n\r\nMIAG"],
+    ["token_file_too_large", "A".repeat(MAX_FILE_BYTES + 1)],
+  ])("is refused with %s: %j", (reason, text) => expect(refusalOf(() => read(text)).reason).toBe(reason));
+
+  test("an enrollment token is known by its name and by its bytes", () => {
+    expect(refusalOf(() => read(issued, "Acme_smime.p7m")).reason).toBe("wrong_token_type");
+    expect(refusalOf(() => read(Uint8Array.of(0x30, 0x82, 1, 0)))).toMatchObject({ reason: "wrong_token_type" });
+  });
+
+  test("any bytes at all are read or refused, and no refusal quotes the file", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 400 }), fc.base64String({ minLength: 12 }).map(bytesOf)), (bytes) => {
+        const refusal = refusalOf(() => parseTokenFile(bytes, "x.vpptoken"));
+        expect(bytes.length < 12 || !refusal.message.includes(Buffer.from(bytes).toString("latin1"))).toBe(true);
+      }),
+    );
+  });
+
+  test("expires in the very second it names", () => {
+    expect(refusalOf(() => assertNotExpired({ expiresAt }, expiresAt)).reason).toBe("token_expired");
+    expect(assertNotExpired({ expiresAt }, at("2027-11-24T08:01:45.999Z"))).toBeUndefined();
+  });
+});
+
+test("the date is written with a numeric offset without a colon", () => expect(formatExpDate(expiresAt)).toBe("2027-11-24T08:01:46+0000"));
+
+test.each([
+  ["Berlin", "sToken_for_Berlin.vpptoken"],
+  ["Head Office/2", "sToken_for_Head_Office_2.vpptoken"],
+  ["中文学校", "sToken_for_____.vpptoken"],
+  ['a"\r\nb', "sToken_for_a___b.vpptoken"],
+])("the file of location %j is named %s", (name, fileName) => expect(tokenFileName(name)).toBe(fileName));

@@ -1,0 +1,45 @@
+// Who may import whom. A folder may reach only what its row names; everything else is refused, so that rules stay free of the world.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** What files under a folder may import: packages by name (or prefix ending in `/`), folders of ours by path. */
+const MAY: Readonly<Record<string, readonly RegExp[]>> = {
+  domain: [/^zod$/, /^\.\/domain\//],
+};
+
+const sourcesOf = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name));
+
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/(?:^|[\s}])(?:from|import)\s*\(?\s*["']([^"'\s]+)["']/g)].flatMap((match) => match[1] ?? []);
+
+const resolved = (file: string, specifier: string): string =>
+  specifier.startsWith(".") ? `./${relative(root, join(root, dirname(file), specifier))}` : specifier;
+
+const strays = (file: string, text: string, allowed: readonly RegExp[]): string[] =>
+  importsOf(text)
+    .map((specifier) => resolved(file, specifier))
+    .filter((target) => !allowed.some((pattern) => pattern.test(target)));
+
+describe.each(Object.entries(MAY))("%s", (folder, allowed) => {
+  test.each(sourcesOf(folder))("%s imports only what its folder may", (file) => {
+    expect(strays(file, readFileSync(join(root, file), "utf8"), allowed)).toEqual([]);
+  });
+
+  test("a stray import would be found", () => {
+    const text = 'import { readFile } from "node:fs";\nimport { x } from "../functions/ports.ts";\nimport * as z from "zod";';
+    expect(strays(`${folder}/x.ts`, text, allowed)).toEqual(["node:fs", "./functions/ports.ts"]);
+  });
+});
+
+test("rules read no clock and draw no randomness", () => {
+  const impure = sourcesOf("domain").filter((file) =>
+    /Date\.now|new Date\(\)|Math\.random|crypto\.|process\./.test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(impure).toEqual([]);
+});

@@ -1,0 +1,37 @@
+// Values for tests. Each states only what the test is about; all else is valid and of no interest.
+import type { Account } from "../domain/account.ts";
+import type { ContentToken } from "../domain/content-token.ts";
+import { AccountId, ContentTokenId, identifierText, LocationId } from "../domain/ids.ts";
+
+const textOf = (seed: number): string => identifierText(Uint8Array.from({ length: 16 }, (_, index) => (index === 15 ? seed : 0)));
+
+export const accountId = (seed = 1): AccountId => AccountId.parse(`acc_${textOf(seed)}`);
+export const locationId = (seed = 1): LocationId => LocationId.parse(`loc_${textOf(seed)}`);
+export const contentTokenId = (seed = 1): ContentTokenId => ContentTokenId.parse(`ct_${textOf(seed)}`);
+
+export const at = (iso: string): Date => new Date(iso);
+
+export const anAccount = (over: Partial<Account> = {}): Account => ({
+  id: accountId(),
+  subject: "704b1e47-34fe-40e9-8c41-504997494531",
+  email: "ada@example.org",
+  grants: [{ role: "administrator", location: "all" }],
+  ...over,
+});
+
+export const aContentToken = (over: Partial<ContentToken> = {}): ContentToken => ({
+  id: contentTokenId(),
+  locationId: locationId(),
+  origin: "issued",
+  downloadedBy: [{ accountId: accountId(), givenAt: at("2026-01-10T08:00:00Z") }],
+  issuedAt: at("2026-01-10T08:00:00Z"),
+  expiresAt: at("2027-01-10T08:00:00Z"),
+  secretSha256: "a".repeat(64),
+  file: { key: "tokens/x", version: "1", sha256: "b".repeat(64) },
+  ...over,
+});
+
+export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A token file's text around any JSON, as foreign software may have written it. */
+export const fileAround = (json: string): string => Buffer.from(json, "utf8").toString("base64");
