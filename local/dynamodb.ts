@@ -1,0 +1,52 @@
+// DynamoDB on one machine: a static binary from a package, as a child process on 127.0.0.1. It ends with `close`, and with this process.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export type LocalDynamoDb = { readonly endpoint: string; close(): Promise<void> };
+
+const START_ATTEMPTS = 200;
+const ATTEMPT_MILLISECONDS = 25;
+
+const freePort = async (): Promise<number> => {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const probe = createServer().once("error", reject);
+  probe.listen(0, "127.0.0.1", () => {
+    const address = probe.address();
+    probe.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port was given"))));
+  });
+  return promise;
+};
+
+const isUp = async (endpoint: string): Promise<boolean> => {
+  try {
+    await fetch(endpoint, { signal: AbortSignal.timeout(1000) });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Starts it; with `file` its state survives a restart, without it lives in memory. Rejects when it does not answer within 5 s. */
+export const startDynamoDb = async ({ file, port }: { file?: string; port?: number } = {}): Promise<LocalDynamoDb> => {
+  const listenOn = port ?? (await freePort());
+  const endpoint = `http://127.0.0.1:${listenOn}`;
+  const binary = createRequire(import.meta.url).resolve("@dynoxide/linux-x64/dynoxide");
+  const args = ["serve", "--host", "127.0.0.1", "--port", String(listenOn), ...(file === undefined ? [] : ["--db-path", file])];
+  const child = spawn(binary, args, { stdio: "ignore" });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
+  const stopChild = (): void => void child.kill();
+  process.once("exit", stopChild);
+  const close = async (): Promise<void> => {
+    process.off("exit", stopChild);
+    child.kill();
+    await ended;
+  };
+  for (let attempt = 0; attempt < START_ATTEMPTS && child.exitCode === null; attempt++) {
+    if (await isUp(endpoint)) return { endpoint, close };
+    await sleep(ATTEMPT_MILLISECONDS);
+  }
+  await close();
+  throw new Error(`the embedded DynamoDB did not answer on ${endpoint}; is the port taken?`);
+};
