@@ -83,6 +83,7 @@ describe("password changes", () => {
     const change = at("2026-01-01T10:00:00.700Z");
     expect(isSignInCurrent(at("2026-01-01T10:00:00Z"), { passwordChangedAt: change })).toBe(false);
     expect(isSignInCurrent(at("2026-01-01T10:00:01Z"), { passwordChangedAt: change })).toBe(true);
+    expect(isSignInCurrent(at("2026-01-01T10:00:01Z"), { passwordChangedAt: at("2026-01-01T10:00:01Z") })).toBe(false);
     expect(isKilledByPassword(at("2026-01-01T10:00:01Z"), { passwordChangedAt: change })).toBe(false);
   });
 

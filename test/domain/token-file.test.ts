@@ -96,7 +96,7 @@ describe("a file from outside", () => {
     ["not_a_content_token", fileAround('{"token":"x","expDate":"soon","orgName":"y"}')],
     ["wrong_token_type", "Content-Type: application/pkcs7-mime; name=smime.p7m\r\nMIME-Version: 1.0\r\n\r\nMIAG"],
     ["token_file_too_large", "A".repeat(MAX_FILE_BYTES + 1)],
-  ])("is refused with %s: %j", (reason, text) => expect(refusalOf(() => read(text)).reason).toBe(reason));
+  ])("is refused with %s (case %#)", (reason, text) => expect(refusalOf(() => read(text)).reason).toBe(reason));
 
   test("an enrollment token is known by its name and by its bytes", () => {
     expect(refusalOf(() => read(issued, "Acme_smime.p7m")).reason).toBe("wrong_token_type");

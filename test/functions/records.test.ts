@@ -159,6 +159,15 @@ describe.each([
       expect(await Array.fromAsync(world.tokens.givenTo(bob.id))).toEqual([]);
     });
 
+    test("changes nothing when a holder with an old password change was disabled after it was judged", async () => {
+      const token = await withToken();
+      const changed = at("2026-01-01");
+      await world.accounts.recordPasswordChange(ada.id, changed);
+      await world.accounts.recordDisabled(ada.id, now);
+      const asJudged = new Map([[ada.id, { ...ada, passwordChangedAt: changed }]]);
+      expect(await world.tokens.handOver({ token, to: bob, holders: asJudged, at: now })).toBe(false);
+    });
+
     test("changes nothing when another account was given the file after it was judged", async () => {
       const token = await withToken();
       const eve = anAccount({ id: accountId(3), subject: "eve" });

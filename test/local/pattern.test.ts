@@ -2,7 +2,8 @@
 // Easy to get wrong: a table row's third column is the answer for the event `{ a: value }`, not for the bare value.
 
 import { describe, expect, test } from "vitest";
-import { type EventPattern, type Json, matches } from "../../local/events/pattern.ts";
+import type { Json } from "../../local/events/operators.ts";
+import { type EventPattern, matches } from "../../local/events/pattern.ts";
 
 const cloudTrail: Json = {
   version: "0",
