@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, "..");
 /** What files under a folder may import: packages by name (or prefix ending in `/`), folders of ours by path. */
 const MAY: Readonly<Record<string, readonly RegExp[]>> = {
   domain: [/^zod$/, /^\.\/domain\//],
+  "functions/doors": [/^@middy\/core$/, /^zod$/, /^\.\/domain\//, /^\.\/functions\/(ports\.ts|doors\/)/],
   "functions/aws": [/^zod$/, /^@aws-sdk\//, /^\.\/domain\//, /^\.\/functions\/(ports\.ts|aws\/)/],
 };
 
