@@ -1,6 +1,7 @@
 // Accounts in the Records table. Facts about an account only ever move one way (a later password, a first end), by the writes' own conditions.
 import { BatchGetCommand, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { Account } from "../../domain/account.ts";
+import type { AccountId } from "../../domain/ids.ts";
 import type { Accounts } from "../ports.ts";
 import { conditionally, fromItem, keys, type Table, toItem } from "./table.ts";
 
@@ -19,11 +20,13 @@ export const accountsIn = ({ client, name: TableName }: Table): Accounts => {
     return found;
   };
 
+  const get = async (id: AccountId): Promise<Account | undefined> => {
+    const { Item } = await client.send(new GetCommand({ TableName, Key: keys.account(id), ConsistentRead: true }));
+    return Item === undefined ? undefined : fromItem(Account, Item);
+  };
+
   return {
-    async get(id) {
-      const { Item } = await client.send(new GetCommand({ TableName, Key: keys.account(id), ConsistentRead: true }));
-      return Item === undefined ? undefined : fromItem(Account, Item);
-    },
+    get,
 
     async getAll(ids) {
       const wanted = [...new Set(ids)].map(keys.account);
@@ -49,7 +52,7 @@ export const accountsIn = ({ client, name: TableName }: Table): Accounts => {
           }),
         ),
       );
-      return moved || (await this.get(id)) !== undefined;
+      return moved || (await get(id)) !== undefined;
     },
 
     recordDisabled(id, disabledAt) {
