@@ -20,7 +20,7 @@ export const makeWorld = (): World => {
       return records.get(id);
     },
     async getAll(ids) {
-      return new Map(ids.flatMap((id) => (records.has(id) ? [[id, records.get(id) as Account] as const] : [])));
+      return new Map([...records].filter(([id]) => ids.includes(id)));
     },
     async register(account) {
       if (records.has(account.id)) return false;
