@@ -4,6 +4,7 @@ import * as z from "zod";
 import { AccountId, LocationId } from "./ids.ts";
 import { Refusal } from "./refusal.ts";
 import { floorToSecond } from "./time.ts";
+import { Version } from "./version.ts";
 
 export const Grant = z.strictObject({
   role: z.enum(["administrator", "content-manager"]),
@@ -19,6 +20,8 @@ export const Account = z.object({
   grants: z.array(Grant).max(100),
   passwordChangedAt: z.date().optional(),
   disabledAt: z.date().optional(),
+  createdAt: z.date(),
+  version: Version,
 });
 export type Account = z.infer<typeof Account>;
 

@@ -18,6 +18,9 @@ export type StoredFile = z.infer<typeof StoredFile>;
 export const Holding = z.object({ accountId: AccountId, givenAt: z.date() });
 export type Holding = z.infer<typeof Holding>;
 
+/** The most accounts one file can be given to: a hand-over checks every one of them in a transaction, which takes 100 items. */
+export const MAX_HOLDERS = 80;
+
 export const ContentToken = z.object({
   id: ContentTokenId,
   locationId: LocationId,
@@ -29,6 +32,8 @@ export const ContentToken = z.object({
   secretSha256: Sha256,
   file: StoredFile,
   invalidation: z.object({ at: z.date(), cause: InvalidationCause }).optional(),
+  /** When the daily scan has to look at it next; absent once its end was announced. */
+  dueAt: z.date().optional(),
 });
 export type ContentToken = z.infer<typeof ContentToken>;
 

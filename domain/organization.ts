@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { LocationId } from "./ids.ts";
 import { ReminderLadder } from "./reminder.ts";
+import { Version } from "./version.ts";
 
 export const Organization = z.object({
   name: z.string().min(1).max(100),
@@ -10,6 +11,7 @@ export const Organization = z.object({
   platform: z.enum(["enterprisestore", "volumestore"]),
   reminderLadder: ReminderLadder,
   renewalOverlapDays: z.int().min(0).max(90),
+  version: Version,
 });
 export type Organization = z.infer<typeof Organization>;
 
@@ -21,6 +23,8 @@ export const Location = z.object({
   /** Unique library identifier, 16 digits: what MDM servers tell tokens of one location by. Names are not unique, uIds are. */
   uId: z.string().regex(/^[1-9]\d{15}$/),
   primary: z.boolean(),
+  createdAt: z.date(),
+  version: Version,
 });
 export type Location = z.infer<typeof Location>;
 

@@ -1,19 +1,47 @@
 // What handlers need from outside. Declared for whoever calls it: no SDK type, no key layout and no environment shows here.
+// Every act takes the announcements it causes and records them in its own transaction; `bus.announce` tells them afterwards.
 import type { Account } from "../domain/account.ts";
-import type { ContentToken, Holding, InvalidationCause } from "../domain/content-token.ts";
-import type { AccountId, ContentTokenId } from "../domain/ids.ts";
+import type { ContentToken, Holding, InvalidationCause, StoredFile } from "../domain/content-token.ts";
+import type { Announcement } from "../domain/events.ts";
+import type { AccountId, ContentTokenId, LocationId } from "../domain/ids.ts";
+import type { Location, Organization } from "../domain/organization.ts";
+
+/** `next` is opaque and fits only the list that gave it. */
+export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string };
+export type PageRequest = { readonly limit: number; readonly after?: string | undefined };
+
+export interface Organizations {
+  get(): Promise<Organization | undefined>;
+  /** The organization, its primary location and its first administrator at once. False, and nothing changed, when there is an organization already. */
+  found(organization: Organization, primary: Location, administrator: Account): Promise<boolean>;
+  /** Writes the next version over the one that was read; the primary location bears the organization's name. False when either changed meanwhile. */
+  replace(organization: Organization, primary: Location): Promise<boolean>;
+}
+
+export interface Locations {
+  get(id: LocationId): Promise<Location | undefined>;
+  primary(): Promise<Location | undefined>;
+  list(page: PageRequest): Promise<Page<Location>>;
+  /** False, and nothing changed, when the uId is taken. */
+  add(location: Location): Promise<boolean>;
+  /** Writes the next version over the one that was read. False when it changed meanwhile. */
+  replace(location: Location): Promise<boolean>;
+}
 
 export interface Accounts {
   /** Strongly consistent: what a decision rests on must not be older than the change that forbids it. */
   get(id: AccountId): Promise<Account | undefined>;
   /** The records of all of `ids`, strongly consistent. Those that do not exist are left out. */
   getAll(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>>;
+  list(page: PageRequest): Promise<Page<Account>>;
   /** False, and nothing changed, when the account is registered already. */
   register(account: Account): Promise<boolean>;
-  /** Keeps the latest of all changes told. False when there is no such account. */
-  recordPasswordChange(id: AccountId, occurredAt: Date): Promise<boolean>;
-  /** Keeps the first time. False when there is no such account. */
-  recordDisabled(id: AccountId, disabledAt: Date): Promise<boolean>;
+  /** Writes the next version over the one that was read. False when it changed meanwhile. */
+  replaceGrants(account: Account): Promise<boolean>;
+  /** Keeps the latest of all changes told. False, and nothing announced, when there is no such account. */
+  recordPasswordChange(id: AccountId, occurredAt: Date, announcements?: readonly Announcement[]): Promise<boolean>;
+  /** Keeps the first time. False, and nothing announced, when there is no such account. */
+  recordDisabled(id: AccountId, disabledAt: Date, announcements?: readonly Announcement[]): Promise<boolean>;
 }
 
 /** What a hand-over was judged on. It is recorded only if all of it still holds. */
@@ -24,19 +52,109 @@ export type HandOver = {
   readonly at: Date;
 };
 
+/** One use of an `Idempotency-Key`: whose, and the SHA-256 of what was asked with it. Kept for a day. */
+export type Idempotency = { readonly accountId: AccountId; readonly key: string; readonly requestSha256: string };
+
 export interface ContentTokens {
   get(id: ContentTokenId): Promise<ContentToken | undefined>;
   /** The token whose secret has this SHA-256 (hex), strongly consistent. */
   findBySecret(secretSha256: string): Promise<ContentTokenId | undefined>;
-  /** False, and nothing changed, when a token with the same secret is held already, whatever became of it. */
-  add(token: ContentToken): Promise<boolean>;
+  /** What an earlier request with the same key made. */
+  findByIdempotencyKey(
+    use: Pick<Idempotency, "accountId" | "key">,
+  ): Promise<{ tokenId: ContentTokenId; requestSha256: string } | undefined>;
+  /** Newest first, of one location or of all. Not strongly consistent. */
+  list(location: LocationId | "all", page: PageRequest): Promise<Page<ContentToken>>;
+  /**
+   * False, and nothing changed, when a token with the same secret is held already, whatever became of it, when the idempotency key was used, or when
+   * a planned erasure of its file has been begun. Ends the plan to erase the file.
+   */
+  add(token: ContentToken, announcements?: readonly Announcement[], idempotency?: Idempotency): Promise<boolean>;
   /**
    * Records that an account is given the file. False, and nothing changed, when the token or any account involved
    * is no longer what `HandOver` says: read again, judge again.
    */
-  handOver(handOver: HandOver): Promise<boolean>;
-  /** Ends a token. False when it had ended before: the first cause stays. */
-  invalidate(id: ContentTokenId, at: Date, cause: InvalidationCause): Promise<boolean>;
-  /** Every token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
+  handOver(handOver: HandOver, announcements?: readonly Announcement[]): Promise<boolean>;
+  /** Ends a token and plans the erasure of its file. False when it had ended before: the first cause stays, nothing is announced. */
+  invalidate(id: ContentTokenId, at: Date, cause: InvalidationCause, announcements?: readonly Announcement[]): Promise<boolean>;
+  /** Every living token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
   givenTo(accountId: AccountId): AsyncIterable<{ readonly tokenId: ContentTokenId; readonly holding: Holding }>;
+  /** What has to be looked at by `until`, longest due first: reads nothing else. */
+  due(until: Date): AsyncIterable<ContentToken>;
+  /** The steps of the ladder of which a reminder was sent. */
+  sentSteps(id: ContentTokenId): Promise<ReadonlySet<number>>;
+  /**
+   * Moves the token to its next due time, enters the step in the ledger and records the announcements, all or nothing. False when
+   * the token's due time is not the one that was read, or the step was sent: another run was here.
+   */
+  remind(token: ContentToken, step: number | undefined, nextDueAt: Date, announcements: readonly Announcement[]): Promise<boolean>;
+  /** Records that the end was announced and plans the erasure of the file. False when another run was here. */
+  expire(token: ContentToken, announcements: readonly Announcement[]): Promise<boolean>;
 }
+
+export interface Files {
+  /** Stores the file under a key of its own. Plan its erasure first: a file that no record names must not stay. */
+  put(key: string, bytes: Uint8Array): Promise<StoredFile>;
+  /** A link to the file that ends at `until`, or earlier where the signing credentials do: the answer tells. */
+  signDownload(file: StoredFile, fileName: string, until: Date): Promise<{ readonly url: string; readonly expiresAt: Date }>;
+  /** Every version of it. Harmless when there is none. */
+  erase(key: string): Promise<void>;
+}
+
+export interface Erasures {
+  /** The file is to be erased unless a token is recorded with it. */
+  plan(fileKey: string, at: Date): Promise<void>;
+  /** What was planned before `before`. */
+  planned(before: Date): AsyncIterable<string>;
+  done(fileKey: string): Promise<void>;
+}
+
+export interface Outbox {
+  /** Recorded before `before` and not told yet, oldest first. */
+  pending(before: Date): AsyncIterable<Announcement>;
+  done(announcements: readonly Announcement[]): Promise<void>;
+}
+
+export interface Bus {
+  /** Tells events and notices; answers with those that were taken. Never throws: what was not told stays recorded. */
+  publish(announcements: readonly Announcement[]): Promise<readonly Announcement[]>;
+}
+
+/** A fact about an account that can't be applied yet: nobody registered it, or its time has not come. */
+export type ParkedFact = {
+  readonly accountId: AccountId;
+  readonly eventId: string;
+  readonly meaning: "changed" | "gone";
+  readonly occurredAt: Date;
+};
+
+export interface Parking {
+  /** Parking the same fact again changes nothing. */
+  park(fact: ParkedFact): Promise<void>;
+  of(accountId: AccountId): Promise<readonly ParkedFact[]>;
+  all(): AsyncIterable<ParkedFact>;
+  done(fact: ParkedFact): Promise<void>;
+}
+
+/** What operations watch. Fields carry identifiers and reasons only. */
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, string | number>>): void;
+  error(message: string, error: unknown, fields?: Readonly<Record<string, string | number>>): void;
+  count(metric: string, value: number): void;
+}
+
+export type Ports = {
+  readonly organizations: Organizations;
+  readonly locations: Locations;
+  readonly accounts: Accounts;
+  readonly tokens: ContentTokens;
+  readonly files: Files;
+  readonly erasures: Erasures;
+  readonly outbox: Outbox;
+  readonly bus: Bus;
+  readonly parking: Parking;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Bytes that nobody can guess. */
+  readonly random: (bytes: number) => Uint8Array;
+};

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "..");
 const MAY: Readonly<Record<string, readonly RegExp[]>> = {
   domain: [/^zod$/, /^\.\/domain\//],
   "functions/doors": [/^@middy\/core$/, /^zod$/, /^\.\/domain\//, /^\.\/functions\/(ports\.ts|doors\/)/],
-  "functions/aws": [/^zod$/, /^@aws-sdk\//, /^\.\/domain\//, /^\.\/functions\/(ports\.ts|aws\/)/],
+  "functions/aws": [/^zod$/, /^node:(crypto|timers\/promises)$/, /^@aws-sdk\//, /^\.\/domain\//, /^\.\/functions\/(ports\.ts|aws\/)/],
 };
 
 const sourcesOf = (folder: string): string[] =>

@@ -1,7 +1,10 @@
 // Values for tests. Each states only what the test is about; all else is valid and of no interest.
 import type { Account } from "../domain/account.ts";
 import type { ContentToken } from "../domain/content-token.ts";
+import type { DomainEvent } from "../domain/events.ts";
 import { AccountId, ContentTokenId, identifierText, LocationId } from "../domain/ids.ts";
+import { DEFAULT_OVERLAP_DAYS, type Location, type Organization } from "../domain/organization.ts";
+import { DEFAULT_LADDER } from "../domain/reminder.ts";
 
 const textOf = (seed: number): string => identifierText(Uint8Array.from({ length: 16 }, (_, index) => (index === 15 ? seed : 0)));
 
@@ -16,6 +19,8 @@ export const anAccount = (over: Partial<Account> = {}): Account => ({
   subject: "704b1e47-34fe-40e9-8c41-504997494531",
   email: "ada@example.org",
   grants: [{ role: "administrator", location: "all" }],
+  createdAt: at("2026-01-01T00:00:00Z"),
+  version: 1,
   ...over,
 });
 
@@ -35,3 +40,32 @@ export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(te
 
 /** A token file's text around any JSON, as foreign software may have written it. */
 export const fileAround = (json: string): string => Buffer.from(json, "utf8").toString("base64");
+
+export const aLocation = (over: Partial<Location> = {}): Location => ({
+  id: locationId(),
+  name: "Pretendco",
+  uId: "2049025000431439",
+  primary: true,
+  createdAt: at("2026-01-01T00:00:00Z"),
+  version: 1,
+  ...over,
+});
+
+export const anOrganization = (over: Partial<Organization> = {}): Organization => ({
+  name: "Pretendco",
+  country: "US",
+  platform: "enterprisestore",
+  reminderLadder: DEFAULT_LADDER,
+  renewalOverlapDays: DEFAULT_OVERLAP_DAYS,
+  version: 1,
+  ...over,
+});
+
+export const anEvent = (over: Partial<Extract<DomainEvent, { type: "ContentTokenExpired" }>> = {}): DomainEvent => ({
+  kind: "event",
+  id: "evt_1",
+  type: "ContentTokenExpired",
+  recordedAt: at("2026-06-01T00:00:00Z"),
+  detail: { tokenId: contentTokenId(), locationId: locationId(), expiresAt: at("2026-06-01T00:00:00Z") },
+  ...over,
+});

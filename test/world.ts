@@ -2,18 +2,109 @@
 import type { Account } from "../domain/account.ts";
 import { latestChange } from "../domain/account.ts";
 import type { ContentToken, Holding } from "../domain/content-token.ts";
-import type { AccountId, ContentTokenId } from "../domain/ids.ts";
-import type { Accounts, ContentTokens } from "../functions/ports.ts";
+import type { Announcement } from "../domain/events.ts";
+import type { AccountId, ContentTokenId, LocationId } from "../domain/ids.ts";
+import type { Location, Organization } from "../domain/organization.ts";
+import { Refusal } from "../domain/refusal.ts";
+import type {
+  Accounts,
+  ContentTokens,
+  Erasures,
+  Idempotency,
+  Locations,
+  Organizations,
+  Outbox,
+  Page,
+  PageRequest,
+  ParkedFact,
+  Parking,
+} from "../functions/ports.ts";
 
-export type World = { readonly accounts: Accounts; readonly tokens: ContentTokens };
+export type World = {
+  readonly organizations: Organizations;
+  readonly locations: Locations;
+  readonly accounts: Accounts;
+  readonly tokens: ContentTokens;
+  readonly erasures: Erasures;
+  readonly outbox: Outbox;
+  readonly parking: Parking;
+};
 
 const isAsJudged = (now: Account | undefined, judged: Account): boolean =>
   now !== undefined && now.disabledAt === undefined && now.passwordChangedAt?.getTime() === judged.passwordChangedAt?.getTime();
 
+/** Newest first, as the lists of the records are. */
+const pageOf = <Item extends { readonly id: string }>(
+  all: Iterable<Item>,
+  bornAt: (item: Item) => Date,
+  { limit, after }: PageRequest,
+): Page<Item> => {
+  const place = (item: Item): string => `${bornAt(item).toISOString()}#${item.id}`;
+  const sorted = [...all].toSorted((one, other) => (place(one) < place(other) ? 1 : -1));
+  if (after !== undefined && !/^\d{4}-.*#/.test(after)) throw new Refusal("invalid_input", "not a cursor of this list");
+  const rest = after === undefined ? sorted : sorted.filter((item) => place(item) < after);
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return { items, ...(rest.length > limit && last !== undefined ? { next: place(last) } : {}) };
+};
+
 export const makeWorld = (): World => {
   const records = new Map<AccountId, Account>();
+  const places = new Map<LocationId, Location>();
   const held = new Map<ContentTokenId, ContentToken>();
   const secrets = new Map<string, ContentTokenId>();
+  const used = new Map<string, { tokenId: ContentTokenId; requestSha256: string }>();
+  const reminders = new Map<ContentTokenId, Set<number>>();
+  const plans = new Map<string, Date>();
+  const untold = new Map<string, Announcement>();
+  const parked = new Map<string, ParkedFact>();
+  let theOrganization: Organization | undefined;
+
+  const record = (announcements: readonly Announcement[] = []) => {
+    for (const one of announcements) untold.set(one.id, one);
+    return true;
+  };
+
+  const organizations: Organizations = {
+    async get() {
+      return theOrganization;
+    },
+    async found(organization, primary, administrator) {
+      if (theOrganization !== undefined) return false;
+      theOrganization = organization;
+      places.set(primary.id, primary);
+      records.set(administrator.id, administrator);
+      return true;
+    },
+    async replace(organization, primary) {
+      if (theOrganization?.version !== organization.version - 1 || places.get(primary.id)?.version !== primary.version - 1) return false;
+      theOrganization = organization;
+      places.set(primary.id, primary);
+      return true;
+    },
+  };
+
+  const locations: Locations = {
+    async get(id) {
+      return places.get(id);
+    },
+    async primary() {
+      return [...places.values()].find(({ primary }) => primary);
+    },
+    async list(page) {
+      return pageOf(places.values(), ({ createdAt }) => createdAt, page);
+    },
+    async add(location) {
+      if ([...places.values()].some(({ uId }) => uId === location.uId)) return false;
+      places.set(location.id, location);
+      return true;
+    },
+    async replace(location) {
+      if (places.get(location.id)?.version !== location.version - 1) return false;
+      places.set(location.id, location);
+      return true;
+    },
+  };
 
   const accounts: Accounts = {
     async get(id) {
@@ -22,21 +113,46 @@ export const makeWorld = (): World => {
     async getAll(ids) {
       return new Map([...records].filter(([id]) => ids.includes(id)));
     },
+    async list(page) {
+      return pageOf(records.values(), ({ createdAt }) => createdAt, page);
+    },
     async register(account) {
       if (records.has(account.id)) return false;
       records.set(account.id, account);
       return true;
     },
-    async recordPasswordChange(id, occurredAt) {
+    async replaceGrants({ id, grants, version }) {
       const account = records.get(id);
-      if (account !== undefined) records.set(id, { ...account, passwordChangedAt: latestChange(account.passwordChangedAt, occurredAt) });
-      return account !== undefined;
+      if (account?.version !== version - 1) return false;
+      records.set(id, { ...account, grants, version });
+      return true;
     },
-    async recordDisabled(id, disabledAt) {
+    async recordPasswordChange(id, occurredAt, announcements) {
       const account = records.get(id);
-      if (account !== undefined) records.set(id, { ...account, disabledAt: account.disabledAt ?? disabledAt });
-      return account !== undefined;
+      if (account === undefined) return false;
+      const passwordChangedAt = latestChange(account.passwordChangedAt, occurredAt);
+      if (passwordChangedAt !== account.passwordChangedAt) records.set(id, { ...account, passwordChangedAt, version: account.version + 1 });
+      return record(announcements);
     },
+    async recordDisabled(id, disabledAt, announcements) {
+      const account = records.get(id);
+      if (account === undefined) return false;
+      records.set(id, { ...account, disabledAt: account.disabledAt ?? disabledAt, version: account.version + 1 });
+      return record(announcements);
+    },
+  };
+
+  const idempotencyKey = ({ accountId, key }: Pick<Idempotency, "accountId" | "key">): string => `${accountId} ${key}`;
+
+  const isDueAsRead = (token: ContentToken): boolean => {
+    const now = held.get(token.id);
+    return now !== undefined && now.invalidation === undefined && now.dueAt?.getTime() === token.dueAt?.getTime();
+  };
+
+  /** No longer due, and its file is nobody's. */
+  const end = ({ dueAt: _, ...token }: ContentToken, at: Date) => {
+    held.set(token.id, token);
+    plans.set(token.file.key, at);
   };
 
   const tokens: ContentTokens = {
@@ -46,13 +162,23 @@ export const makeWorld = (): World => {
     async findBySecret(secretSha256) {
       return secrets.get(secretSha256);
     },
-    async add(token) {
-      if (held.has(token.id) || secrets.has(token.secretSha256)) return false;
+    async findByIdempotencyKey(use) {
+      return used.get(idempotencyKey(use));
+    },
+    async list(location, page) {
+      const listed = [...held.values()].filter(({ locationId }) => location === "all" || locationId === location);
+      return pageOf(listed, ({ issuedAt }) => issuedAt, page);
+    },
+    async add(token, announcements, idempotency) {
+      if (held.has(token.id) || secrets.has(token.secretSha256) || !plans.has(token.file.key)) return false;
+      if (idempotency !== undefined && used.has(idempotencyKey(idempotency))) return false;
       held.set(token.id, token);
       secrets.set(token.secretSha256, token.id);
-      return true;
+      plans.delete(token.file.key);
+      if (idempotency !== undefined) used.set(idempotencyKey(idempotency), { tokenId: token.id, requestSha256: idempotency.requestSha256 });
+      return record(announcements);
     },
-    async handOver({ token: { id, downloadedBy }, to, holders, at }) {
+    async handOver({ token: { id, downloadedBy }, to, holders, at }, announcements) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined || token.expiresAt <= at) return false;
       if (token.downloadedBy.length !== downloadedBy.length) return false;
@@ -60,19 +186,77 @@ export const makeWorld = (): World => {
       const isHolder = token.downloadedBy.some(({ accountId }) => accountId === to.id);
       const first: Holding[] = isHolder ? [] : [{ accountId: to.id, givenAt: at }];
       held.set(id, { ...token, downloadedBy: [...token.downloadedBy, ...first] });
-      return true;
+      return record(announcements);
     },
-    async invalidate(id, at, cause) {
+    async invalidate(id, at, cause, announcements) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined) return false;
-      held.set(id, { ...token, invalidation: { at, cause } });
-      return true;
+      end({ ...token, invalidation: { at, cause } }, at);
+      return record(announcements);
     },
     async *givenTo(accountId) {
-      for (const token of held.values())
+      for (const token of held.values()) {
+        if (plans.has(token.file.key) || token.invalidation !== undefined) continue;
         for (const holding of token.downloadedBy) if (holding.accountId === accountId) yield { tokenId: token.id, holding };
+      }
+    },
+    async *due(until) {
+      const time = ({ dueAt }: ContentToken): number => dueAt?.getTime() ?? Number.POSITIVE_INFINITY;
+      yield* [...held.values()].filter((token) => time(token) <= until.getTime()).toSorted((one, other) => time(one) - time(other));
+    },
+    async sentSteps(id) {
+      return new Set(reminders.get(id));
+    },
+    async remind(token, step, nextDueAt, announcements) {
+      const sent = reminders.get(token.id) ?? new Set();
+      if (!isDueAsRead(token) || (step !== undefined && sent.has(step))) return false;
+      held.set(token.id, { ...token, dueAt: nextDueAt });
+      reminders.set(token.id, new Set(step === undefined ? sent : [...sent, step]));
+      return record(announcements);
+    },
+    async expire(token, announcements) {
+      if (!isDueAsRead(token)) return false;
+      end(token, token.expiresAt);
+      return record(announcements);
     },
   };
 
-  return { accounts, tokens };
+  const erasures: Erasures = {
+    async plan(fileKey, at) {
+      plans.set(fileKey, at);
+    },
+    async *planned(before) {
+      for (const [fileKey, at] of plans) if (at < before) yield fileKey;
+    },
+    async done(fileKey) {
+      plans.delete(fileKey);
+    },
+  };
+
+  const outbox: Outbox = {
+    async *pending(before) {
+      const rows = [...untold.values()].filter(({ recordedAt }) => recordedAt < before);
+      yield* rows.toSorted((one, other) => one.recordedAt.getTime() - other.recordedAt.getTime());
+    },
+    async done(announcements) {
+      for (const { id } of announcements) untold.delete(id);
+    },
+  };
+
+  const parking: Parking = {
+    async park(fact) {
+      parked.set(`${fact.accountId} ${fact.eventId}`, fact);
+    },
+    async of(accountId) {
+      return [...parked.values()].filter((fact) => fact.accountId === accountId);
+    },
+    async *all() {
+      yield* parked.values();
+    },
+    async done({ accountId, eventId }) {
+      parked.delete(`${accountId} ${eventId}`);
+    },
+  };
+
+  return { organizations, locations, accounts, tokens, erasures, outbox, parking };
 };

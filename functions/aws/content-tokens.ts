@@ -1,20 +1,30 @@
 // Content tokens in the Records table. Every act is one transaction whose conditions are its rule: what was judged is what is written.
-import { GetCommand, paginateQuery, TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { Account } from "../../domain/account.ts";
 import { ContentToken, type Holding } from "../../domain/content-token.ts";
 import { AccountId, ContentTokenId } from "../../domain/ids.ts";
 import type { ContentTokens } from "../ports.ts";
-import { conditionally, fromItem, keys, type Table, toItem } from "./table.ts";
-
-type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+import { plannedErasure } from "./erasures.ts";
+import { readPage } from "./lists.ts";
+import { fromItem, itemsOf, keys, listed, putNew, recorded, type Table, toItem, transact, type Write } from "./table.ts";
 
 const StoredToken = ContentToken.extend({ downloadedBy: z.record(AccountId, z.iso.datetime()) });
 const Given = z.object({ sk: z.templateLiteral(["CT#", z.string()]), givenAt: z.date() });
 const Secret = z.object({ tokenId: ContentTokenId });
+const Used = z.object({ tokenId: ContentTokenId, requestSha256: z.string() });
+const Reminder = z.object({ sk: z.templateLiteral(["REMINDER#", z.string()]) });
 
-const toStored = (token: ContentToken) =>
-  toItem({ ...token, downloadedBy: Object.fromEntries(token.downloadedBy.map(({ accountId, givenAt }) => [accountId, givenAt])) });
+const DAY_SECONDS = 86_400;
+const DUE = "DUE";
+const INVALIDATE_ATTEMPTS = 5;
+
+const toStored = (token: ContentToken) => ({
+  ...keys.contentToken(token.id),
+  ...listed("CT", token.id, token.issuedAt),
+  ...(token.dueAt === undefined ? {} : { due: DUE }),
+  ...toItem({ ...token, downloadedBy: Object.fromEntries(token.downloadedBy.map(({ accountId, givenAt }) => [accountId, givenAt])) }),
+});
 
 /** In the order they were given it: a map in DynamoDB has none of its own. */
 const holdingsOf = (downloadedBy: Record<AccountId, string>): Holding[] =>
@@ -22,10 +32,13 @@ const holdingsOf = (downloadedBy: Record<AccountId, string>): Holding[] =>
     .map(([accountId, givenAt]) => ({ accountId: AccountId.parse(accountId), givenAt: new Date(givenAt) }))
     .toSorted((one, other) => one.givenAt.getTime() - other.givenAt.getTime());
 
-export const contentTokensIn = ({ client, name: TableName }: Table): ContentTokens => {
-  const put = (item: Record<string, unknown>): Write => ({
-    Put: { TableName, Item: item, ConditionExpression: "attribute_not_exists(pk)" },
-  });
+const fromStored = (item: Record<string, unknown>): ContentToken => {
+  const stored = fromItem(StoredToken, item);
+  return { ...stored, downloadedBy: holdingsOf(stored.downloadedBy) };
+};
+
+export const contentTokensIn = (table: Table): ContentTokens => {
+  const { client, name: TableName } = table;
 
   /** The account must be enabled and have the very password it was judged with. */
   const stillGood = (account: Account): Write => ({
@@ -41,32 +54,64 @@ export const contentTokensIn = ({ client, name: TableName }: Table): ContentToke
     },
   });
 
+  const read = async (Key: Record<string, string>) => (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
+
+  const get = async (id: ContentTokenId): Promise<ContentToken | undefined> => {
+    const item = await read(keys.contentToken(id));
+    return item === undefined ? undefined : fromStored(item);
+  };
+
+  /** A file whose token ended is nobody's: no longer found by a password change, and to be erased. */
+  const letGo = (token: ContentToken, at: Date): Write[] => [
+    plannedErasure(table, token.file.key, at),
+    ...token.downloadedBy.map(({ accountId }) => ({ Delete: { TableName, Key: keys.given(accountId, token.id) } })),
+  ];
+
   return {
-    async get(id) {
-      const { Item } = await client.send(new GetCommand({ TableName, Key: keys.contentToken(id), ConsistentRead: true }));
-      if (Item === undefined) return undefined;
-      const stored = fromItem(StoredToken, Item);
-      return { ...stored, downloadedBy: holdingsOf(stored.downloadedBy) };
-    },
+    get,
 
     async findBySecret(secretSha256) {
-      const { Item } = await client.send(new GetCommand({ TableName, Key: keys.secret(secretSha256), ConsistentRead: true }));
-      return Item === undefined ? undefined : fromItem(Secret, Item).tokenId;
+      const item = await read(keys.secret(secretSha256));
+      return item === undefined ? undefined : fromItem(Secret, item).tokenId;
     },
 
-    add(token) {
-      const TransactItems = [
-        put({ ...keys.contentToken(token.id), ...toStored(token) }),
-        put({ ...keys.secret(token.secretSha256), tokenId: token.id }),
-        ...token.downloadedBy.map(({ accountId, givenAt }) => put({ ...keys.given(accountId, token.id), ...toItem({ givenAt }) })),
-      ];
-      return conditionally(client.send(new TransactWriteCommand({ TransactItems })));
+    async findByIdempotencyKey({ accountId, key }) {
+      const item = await read(keys.idempotency(accountId, key));
+      return item === undefined ? undefined : fromItem(Used, item);
     },
 
-    handOver({ token, to, holders, at }) {
+    list(location, page) {
+      return location === "all"
+        ? readPage(table, { index: "byKind", key: "kind", value: "CT" }, page, fromStored)
+        : readPage(table, { index: "byLocation", key: "locationId", value: location }, page, fromStored);
+    },
+
+    add(token, announcements = [], idempotency) {
+      return transact(table, [
+        putNew(table, toStored(token)),
+        putNew(table, { ...keys.secret(token.secretSha256), tokenId: token.id }),
+        ...token.downloadedBy.map(({ accountId, givenAt }) =>
+          putNew(table, { ...keys.given(accountId, token.id), ...toItem({ givenAt }) }),
+        ),
+        { Delete: { TableName, Key: keys.erasure(token.file.key), ConditionExpression: "attribute_exists(pk)" } },
+        ...(idempotency === undefined
+          ? []
+          : [
+              putNew(table, {
+                ...keys.idempotency(idempotency.accountId, idempotency.key),
+                tokenId: token.id,
+                requestSha256: idempotency.requestSha256,
+                ttl: Math.floor(token.issuedAt.getTime() / 1000) + DAY_SECONDS,
+              }),
+            ]),
+        ...recorded(table, announcements),
+      ]);
+    },
+
+    handOver({ token, to, holders, at }, announcements = []) {
       const involved = new Map([...holders, [to.id, to]]);
       const given = at.toISOString();
-      const TransactItems: Write[] = [
+      return transact(table, [
         {
           Update: {
             TableName,
@@ -87,37 +132,85 @@ export const contentTokensIn = ({ client, name: TableName }: Table): ContentToke
           },
         },
         ...[...involved.values()].map(stillGood),
-      ];
-      return conditionally(client.send(new TransactWriteCommand({ TransactItems })));
+        ...recorded(table, announcements),
+      ]);
     },
 
-    invalidate(id, at, cause) {
-      return conditionally(
-        client.send(
-          new UpdateCommand({
+    async invalidate(id, at, cause, announcements = []) {
+      for (let attempt = 0; attempt < INVALIDATE_ATTEMPTS; attempt++) {
+        const token = await get(id);
+        if (token === undefined || token.invalidation !== undefined) return false;
+        const ended: Write = {
+          Update: {
             TableName,
             Key: keys.contentToken(id),
-            UpdateExpression: "SET invalidation = :invalidation",
-            ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(invalidation)",
-            ExpressionAttributeValues: { ":invalidation": toItem({ at, cause }) },
-          }),
-        ),
-      );
+            UpdateExpression: "SET invalidation = :invalidation REMOVE due, dueAt",
+            // A holder who came meanwhile has a row of their own to let go: read again.
+            ConditionExpression: "attribute_not_exists(invalidation) AND size(downloadedBy) = :holders",
+            ExpressionAttributeValues: { ":invalidation": toItem({ at, cause }), ":holders": token.downloadedBy.length },
+          },
+        };
+        if (await transact(table, [ended, ...letGo(token, at), ...recorded(table, announcements)])) return true;
+      }
+      throw new Error(`${id} could not be ended: it changed ${INVALIDATE_ATTEMPTS} times meanwhile`);
     },
 
     async *givenTo(accountId) {
       const query = {
-        TableName,
         ConsistentRead: true,
         KeyConditionExpression: "pk = :pk",
         ExpressionAttributeValues: { ":pk": `GIVEN#${accountId}` },
       };
-      for await (const { Items = [] } of paginateQuery({ client }, query)) {
-        for (const item of Items) {
-          const { sk, givenAt } = fromItem(Given, item);
-          yield { tokenId: ContentTokenId.parse(sk.slice("CT#".length)), holding: { accountId, givenAt } };
-        }
+      for await (const item of itemsOf(table, query)) {
+        const { sk, givenAt } = fromItem(Given, item);
+        yield { tokenId: ContentTokenId.parse(sk.slice("CT#".length)), holding: { accountId, givenAt } };
       }
+    },
+
+    async *due(until) {
+      const query = {
+        IndexName: "byDue",
+        KeyConditionExpression: "due = :due AND dueAt <= :until",
+        ExpressionAttributeValues: { ":due": DUE, ":until": until.toISOString() },
+      };
+      for await (const item of itemsOf(table, query)) yield fromStored(item);
+    },
+
+    async sentSteps(id) {
+      const query = {
+        ConsistentRead: true,
+        KeyConditionExpression: "pk = :pk AND begins_with(sk, :reminder)",
+        ExpressionAttributeValues: { ":pk": keys.contentToken(id).pk, ":reminder": "REMINDER#" },
+      };
+      const items = await Array.fromAsync(itemsOf(table, query));
+      return new Set(items.map((item) => Number(fromItem(Reminder, item).sk.slice("REMINDER#".length))));
+    },
+
+    remind(token, step, nextDueAt, announcements) {
+      const moved: Write = {
+        Update: {
+          TableName,
+          Key: keys.contentToken(token.id),
+          UpdateExpression: "SET dueAt = :next",
+          ConditionExpression: "attribute_not_exists(invalidation) AND dueAt = :seen",
+          ExpressionAttributeValues: { ":next": nextDueAt.toISOString(), ":seen": token.dueAt?.toISOString() },
+        },
+      };
+      const ledger = step === undefined ? [] : [putNew(table, keys.reminder(token.id, step))];
+      return transact(table, [moved, ...ledger, ...recorded(table, announcements)]);
+    },
+
+    expire(token, announcements) {
+      const ended: Write = {
+        Update: {
+          TableName,
+          Key: keys.contentToken(token.id),
+          UpdateExpression: "REMOVE due, dueAt",
+          ConditionExpression: "attribute_not_exists(invalidation) AND dueAt = :seen AND size(downloadedBy) = :holders",
+          ExpressionAttributeValues: { ":seen": token.dueAt?.toISOString(), ":holders": token.downloadedBy.length },
+        },
+      };
+      return transact(table, [ended, ...letGo(token, token.expiresAt), ...recorded(table, announcements)]);
     },
   };
 };

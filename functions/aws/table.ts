@@ -1,24 +1,54 @@
 // The Records table: its keys, and how a record becomes an item and back. Times are stored as ISO 8601 UTC with milliseconds,
 // so that they compare as text in conditions; by convention every time's name is `at` or ends in `At`.
 //
-//   pk                     sk          what
-//   ACC#<account>          ACC         Account
-//   CT#<token>             CT          ContentToken; `downloadedBy` is a map account → first time, which only grows
-//   SECRET#<sha256>        SECRET      tokenId: one per secret ever held, never removed
-//   GIVEN#<account>        CT#<token>  givenAt: one per (account, token), so that a password change finds them with one query
+//   pk                     sk                 what
+//   ORG                    ORG                Organization, and `primaryId`
+//   LOC#<location>         LOC                Location                                        in byKind as LOC
+//   UID#<uId>              UID                one per library identifier ever given
+//   ACC#<account>          ACC                Account                                         in byKind as ACC
+//   CT#<token>             CT                 ContentToken; `downloadedBy` is a map account → first time, which only grows
+//                                                                                             in byKind as CT, byLocation, byDue while it has a `dueAt`
+//   CT#<token>             REMINDER#<step>    the ledger: a reminder of that step was sent
+//   SECRET#<sha256>        SECRET             tokenId: one per secret ever held, never removed
+//   GIVEN#<account>        CT#<token>         givenAt: one per (account, living token), so that a password change finds them with one query
+//   IDEMPOTENCY#<account>  KEY#<key>          what a request made; `ttl` in seconds
+//   OUTBOX                 <recordedAt>#<id>  an announcement that was not told yet
+//   ERASE                  FILE#<key>         a file that no living token has
+//   PARKED                 <account>#<event>  a fact about an account that can't be applied yet
+//
+// Indexes (key, sort key): byKind (kind, sortKey), byLocation (locationId, sortKey), byDue (due, dueAt). `sortKey` = createdAt#id.
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  paginateQuery,
+  type QueryCommandInput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
-import type { AccountId, ContentTokenId } from "../../domain/ids.ts";
+import type { Announcement } from "../../domain/events.ts";
+import type { AccountId, ContentTokenId, LocationId } from "../../domain/ids.ts";
 
 export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string };
+export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 export const keys = {
+  organization: () => ({ pk: "ORG", sk: "ORG" }),
+  location: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "LOC" }),
+  uId: (uId: string) => ({ pk: `UID#${uId}`, sk: "UID" }),
   account: (id: AccountId) => ({ pk: `ACC#${id}`, sk: "ACC" }),
   contentToken: (id: ContentTokenId) => ({ pk: `CT#${id}`, sk: "CT" }),
+  reminder: (id: ContentTokenId, step: number) => ({ pk: `CT#${id}`, sk: `REMINDER#${step}` }),
   secret: (sha256: string) => ({ pk: `SECRET#${sha256}`, sk: "SECRET" }),
   given: (account: AccountId, token: ContentTokenId) => ({ pk: `GIVEN#${account}`, sk: `CT#${token}` }),
+  idempotency: (account: AccountId, key: string) => ({ pk: `IDEMPOTENCY#${account}`, sk: `KEY#${key}` }),
+  outbox: ({ recordedAt, id }: Announcement) => ({ pk: "OUTBOX", sk: `${recordedAt.toISOString()}#${id}` }),
+  erasure: (fileKey: string) => ({ pk: "ERASE", sk: `FILE#${fileKey}` }),
+  parked: (account: AccountId, eventId: string) => ({ pk: "PARKED", sk: `${account}#${eventId}` }),
 };
+
+/** Where a record stands in the lists: newest first means descending. */
+export const listed = (kind: "LOC" | "ACC" | "CT", id: string, createdAt: Date) => ({ kind, sortKey: `${createdAt.toISOString()}#${id}` });
 
 const isTimeName = (name: string): boolean => name === "at" || name.endsWith("At");
 
@@ -49,3 +79,23 @@ export const conditionally = async (write: Promise<unknown>): Promise<boolean> =
     throw error;
   }
 };
+
+/** All of `writes` or none: false when a condition did not hold. */
+export const transact = ({ client }: Table, writes: Write[]): Promise<boolean> =>
+  conditionally(client.send(new TransactWriteCommand({ TransactItems: writes })));
+
+export const putNew = ({ name: TableName }: Table, item: Record<string, unknown>): Write => ({
+  Put: { TableName, Item: item, ConditionExpression: "attribute_not_exists(pk)" },
+});
+
+/** The announcements of an act, to be written with it. */
+export const recorded = (table: Table, announcements: readonly Announcement[]): Write[] =>
+  announcements.map((announcement) => putNew(table, { ...keys.outbox(announcement), ...toItem(announcement) }));
+
+/** Every item of a query, page after page. */
+export async function* itemsOf(
+  { client, name }: Table,
+  query: Omit<QueryCommandInput, "TableName">,
+): AsyncGenerator<Record<string, unknown>> {
+  for await (const { Items = [] } of paginateQuery({ client }, { TableName: name, ...query })) yield* Items;
+}

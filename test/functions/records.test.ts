@@ -3,14 +3,21 @@ import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from "@aws-sdk
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { ContentToken } from "../../domain/content-token.ts";
+import type { Announcement } from "../../domain/events.ts";
 import { accountsIn } from "../../functions/aws/accounts.ts";
 import { contentTokensIn } from "../../functions/aws/content-tokens.ts";
+import { erasuresIn } from "../../functions/aws/erasures.ts";
+import { locationsIn, organizationsIn } from "../../functions/aws/organization.ts";
+import { outboxIn, parkingIn } from "../../functions/aws/outbox.ts";
 import { keys } from "../../functions/aws/table.ts";
+import type { Idempotency, ParkedFact } from "../../functions/ports.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../local/dynamodb.ts";
-import { aContentToken, accountId, anAccount, at, contentTokenId } from "../make.ts";
+import { aContentToken, accountId, aLocation, anAccount, anEvent, anOrganization, at, contentTokenId, locationId } from "../make.ts";
 import { makeWorld, type World } from "../world.ts";
 
 const TableName = "Records";
+const aFile = (seed: number) => ({ key: `tokens/${seed}`, version: "1", sha256: "b".repeat(64) });
 let database: LocalDynamoDb;
 let client: DynamoDBDocumentClient;
 
@@ -25,19 +32,43 @@ afterAll(async () => {
   await database.close();
 });
 
+const INDEXES = [
+  ["byKind", "kind", "sortKey"],
+  ["byLocation", "locationId", "sortKey"],
+  ["byDue", "due", "dueAt"],
+] as const;
+
+const keySchema = (hash: string, range: string) => [
+  { AttributeName: hash, KeyType: "HASH" as const },
+  { AttributeName: range, KeyType: "RANGE" as const },
+];
+
 const freshTable = async (): Promise<World> => {
   await client.send(new DeleteTableCommand({ TableName })).catch(() => undefined);
-  const names = ["pk", "sk"];
+  const names = new Set(["pk", "sk", ...INDEXES.flatMap(([, hash, range]) => [hash, range])]);
   await client.send(
     new CreateTableCommand({
       TableName,
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-      KeySchema: names.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? "HASH" : "RANGE" })),
+      AttributeDefinitions: [...names].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      KeySchema: keySchema("pk", "sk"),
+      GlobalSecondaryIndexes: INDEXES.map(([IndexName, hash, range]) => ({
+        IndexName,
+        KeySchema: keySchema(hash, range),
+        Projection: { ProjectionType: "ALL" as const },
+      })),
     }),
   );
   const table = { client, name: TableName };
-  return { accounts: accountsIn(table), tokens: contentTokensIn(table) };
+  return {
+    organizations: organizationsIn(table),
+    locations: locationsIn(table),
+    accounts: accountsIn(table),
+    tokens: contentTokensIn(table),
+    erasures: erasuresIn(table),
+    outbox: outboxIn(table),
+    parking: parkingIn(table),
+  };
 };
 
 describe.each([
@@ -54,10 +85,18 @@ describe.each([
   const bob = anAccount({ id: accountId(2), subject: "bob" });
   const holders = new Map([[ada.id, ada]]);
 
+  const add = async (token: ContentToken, ...rest: [(readonly Announcement[])?, Idempotency?]) => {
+    await world.erasures.plan(token.file.key, token.issuedAt);
+    return world.tokens.add(token, ...rest);
+  };
+
+  const untold = () => Array.fromAsync(world.outbox.pending(at("2030-01-01")));
+  const toErase = () => Array.fromAsync(world.erasures.planned(at("2030-01-01")));
+
   const withToken = async (token = aContentToken()) => {
     await world.accounts.register(ada);
     await world.accounts.register(bob);
-    await world.tokens.add(token);
+    await add(token);
     return token;
   };
 
@@ -88,7 +127,7 @@ describe.each([
       await world.accounts.register(ada);
       expect(await world.accounts.recordDisabled(ada.id, now)).toBe(true);
       expect(await world.accounts.recordDisabled(ada.id, at("2027-01-01"))).toBe(true);
-      expect(await world.accounts.get(ada.id)).toEqual({ ...ada, disabledAt: now });
+      expect(await world.accounts.get(ada.id)).toEqual({ ...ada, disabledAt: now, version: 3 });
     });
 
     test("that nobody registered are not made by a fact about them", async () => {
@@ -109,7 +148,7 @@ describe.each([
     test("with a secret that is held already change nothing, even when the one that holds it has ended", async () => {
       const token = await withToken();
       await world.tokens.invalidate(token.id, now, "revoked");
-      expect(await world.tokens.add({ ...token, id: contentTokenId(2) })).toBe(false);
+      expect(await add({ ...token, id: contentTokenId(2) })).toBe(false);
       expect(await world.tokens.get(contentTokenId(2))).toBeUndefined();
       expect(await world.tokens.findBySecret(token.secretSha256)).toBe(token.id);
     });
@@ -124,12 +163,208 @@ describe.each([
 
     test("are found by whom they were given to", async () => {
       await withToken();
-      await world.tokens.add(aContentToken({ id: contentTokenId(2), secretSha256: "d".repeat(64) }));
+      await add(aContentToken({ id: contentTokenId(2), secretSha256: "d".repeat(64), file: aFile(2) }));
       const given = await Array.fromAsync(world.tokens.givenTo(ada.id));
       expect(given.map(({ tokenId }) => tokenId).toSorted()).toEqual([contentTokenId(1), contentTokenId(2)]);
       expect(given[0]?.holding).toEqual({ accountId: ada.id, givenAt: at("2026-01-10T08:00:00Z") });
       expect(await Array.fromAsync(world.tokens.givenTo(bob.id))).toEqual([]);
     });
+  });
+
+  describe("the end of a token", () => {
+    const event = anEvent();
+
+    test("by invalidation records what is announced, plans the erasure and is found by no password change", async () => {
+      const token = await withToken(aContentToken({ dueAt: at("2026-11-11") }));
+      expect(await world.tokens.invalidate(token.id, now, "revoked", [event])).toBe(true);
+      expect(await untold()).toEqual([event]);
+      expect(await toErase()).toEqual([token.file.key]);
+      expect(await Array.fromAsync(world.tokens.givenTo(ada.id))).toEqual([]);
+      expect(await Array.fromAsync(world.tokens.due(at("2028-01-01")))).toEqual([]);
+    });
+
+    test("a second time announces nothing", async () => {
+      const token = await withToken();
+      await world.tokens.invalidate(token.id, now, "revoked");
+      expect(await world.tokens.invalidate(token.id, now, "password-changed", [event])).toBe(false);
+      expect(await untold()).toEqual([]);
+    });
+
+    test("by its date is recorded once", async () => {
+      const token = await withToken(aContentToken({ dueAt: at("2026-11-11") }));
+      expect(await world.tokens.expire(token, [event])).toBe(true);
+      expect(await world.tokens.expire(token, [anEvent({ id: "evt_2" })])).toBe(false);
+      expect(await untold()).toEqual([event]);
+      expect(await toErase()).toEqual([token.file.key]);
+      expect(await Array.fromAsync(world.tokens.due(at("2028-01-01")))).toEqual([]);
+    });
+  });
+
+  describe("reminders", () => {
+    const due = aContentToken({ dueAt: at("2026-11-11") });
+    const next = at("2026-12-11");
+
+    test("are due from their time on, earliest first, and nothing else is read", async () => {
+      const earlier = aContentToken({ id: contentTokenId(2), secretSha256: "d".repeat(64), file: aFile(2), dueAt: at("2026-10-01") });
+      const never = aContentToken({ id: contentTokenId(3), secretSha256: "e".repeat(64), file: aFile(3) });
+      for (const token of [due, earlier, never]) await add(token);
+      expect(await Array.fromAsync(world.tokens.due(at("2026-11-11")))).toEqual([earlier, due]);
+      expect(await Array.fromAsync(world.tokens.due(at("2026-11-10")))).toEqual([earlier]);
+    });
+
+    test("of one step are recorded once, however many runs there are", async () => {
+      await add(due);
+      const runs = [1, 2, 3, 4].map((run) => world.tokens.remind(due, 60, next, [anEvent({ id: `evt_${run}` })]).catch(() => false));
+      expect((await Promise.all(runs)).filter(Boolean)).toHaveLength(1);
+      expect(await untold()).toHaveLength(1);
+      expect(await world.tokens.sentSteps(due.id)).toEqual(new Set([60]));
+    });
+
+    test("that were sent are not sent again by a run that read the token anew", async () => {
+      await add(due);
+      await world.tokens.remind(due, 60, next, []);
+      expect(await world.tokens.remind({ ...due, dueAt: next }, 60, at("2026-12-20"), [anEvent()])).toBe(false);
+      expect(await untold()).toEqual([]);
+      expect(await world.tokens.get(due.id)).toMatchObject({ dueAt: next });
+    });
+
+    test("of no step only move the due time", async () => {
+      await add(due);
+      expect(await world.tokens.remind(due, undefined, next, [])).toBe(true);
+      expect(await world.tokens.get(due.id)).toMatchObject({ dueAt: next });
+      expect(await world.tokens.sentSteps(due.id)).toEqual(new Set());
+    });
+  });
+
+  describe("adding a token", () => {
+    test("is refused when the erasure of its file was begun, so that no record names an erased file", async () => {
+      const token = aContentToken();
+      await world.erasures.plan(token.file.key, now);
+      await world.erasures.done(token.file.key);
+      expect(await world.tokens.add(token)).toBe(false);
+      expect(await world.tokens.get(token.id)).toBeUndefined();
+    });
+
+    test("ends the plan to erase its file", async () => {
+      await add(aContentToken());
+      expect(await toErase()).toEqual([]);
+    });
+
+    test("with an idempotency key happens once, and the first token is found by it", async () => {
+      const use = { accountId: ada.id, key: "k-1", requestSha256: "f".repeat(64) };
+      expect(await add(aContentToken(), [anEvent()], use)).toBe(true);
+      const second = aContentToken({ id: contentTokenId(2), secretSha256: "d".repeat(64), file: aFile(2) });
+      expect(await add(second, [anEvent({ id: "evt_2" })], use)).toBe(false);
+      expect(await world.tokens.findByIdempotencyKey(use)).toEqual({ tokenId: contentTokenId(1), requestSha256: use.requestSha256 });
+      expect(await world.tokens.findByIdempotencyKey({ ...use, accountId: bob.id })).toBeUndefined();
+      expect(await untold()).toEqual([anEvent()]);
+    });
+  });
+
+  describe("lists", () => {
+    test("give every token once, newest first, page by page, of all or of one location", async () => {
+      const tokens = [1, 2, 3, 4, 5].map((day) =>
+        aContentToken({
+          id: contentTokenId(day),
+          secretSha256: `${day}`.repeat(64),
+          file: aFile(day),
+          issuedAt: at(`2026-01-0${day}`),
+          locationId: locationId(day % 2),
+        }),
+      );
+      for (const token of tokens) await add(token);
+      const seen = async (location: "all" | ReturnType<typeof locationId>) => {
+        const found: ContentToken[] = [];
+        let after: string | undefined;
+        do {
+          const page = await world.tokens.list(location, { limit: 2, after });
+          expect(page.items.length).toBeLessThanOrEqual(2);
+          found.push(...page.items);
+          after = page.next;
+        } while (after !== undefined);
+        return found;
+      };
+      expect(await seen("all")).toEqual(tokens.toReversed());
+      expect((await seen(locationId(1))).map(({ id }) => id)).toEqual([5, 3, 1].map(contentTokenId));
+      expect(await seen(locationId(9))).toEqual([]);
+    });
+
+    test("refuse a cursor that none of their pages gave", async () => {
+      await expect(world.accounts.list({ limit: 2, after: "nonsense" })).rejects.toMatchObject({ reason: "invalid_input" });
+    });
+  });
+
+  describe("the organization", () => {
+    const other = aLocation({ id: locationId(2), name: "Other", uId: "1000000000000001", primary: false });
+
+    test("is founded once, with its primary location and its first administrator", async () => {
+      expect(await world.organizations.found(anOrganization(), aLocation(), ada)).toBe(true);
+      expect(await world.organizations.found(anOrganization({ name: "Usurper" }), other, bob)).toBe(false);
+      expect(await world.organizations.get()).toEqual(anOrganization());
+      expect(await world.locations.primary()).toEqual(aLocation());
+      expect(await world.accounts.get(ada.id)).toEqual(ada);
+      expect(await world.accounts.get(bob.id)).toBeUndefined();
+    });
+
+    test("and its primary location change together, from the version that was read", async () => {
+      await world.organizations.found(anOrganization(), aLocation(), ada);
+      const renamed = [anOrganization({ name: "New", version: 2 }), aLocation({ name: "New", version: 2 })] as const;
+      expect(await world.organizations.replace(...renamed)).toBe(true);
+      expect(await world.organizations.replace(...renamed)).toBe(false);
+      expect(await world.organizations.get()).toEqual(renamed[0]);
+      expect(await world.locations.primary()).toEqual(renamed[1]);
+    });
+
+    test("keeps the uIds of its locations unique", async () => {
+      expect(await world.locations.add(other)).toBe(true);
+      expect(await world.locations.add({ ...other, id: locationId(3) })).toBe(false);
+      expect(await world.locations.get(locationId(3))).toBeUndefined();
+      expect((await world.locations.list({ limit: 10 })).items).toEqual([other]);
+    });
+
+    test("does not overwrite a location or grants that changed meanwhile", async () => {
+      await world.locations.add(other);
+      expect(await world.locations.replace({ ...other, name: "A", version: 2 })).toBe(true);
+      expect(await world.locations.replace({ ...other, name: "B", version: 2 })).toBe(false);
+      expect(await world.locations.get(other.id)).toMatchObject({ name: "A", version: 2 });
+      await world.accounts.register(ada);
+      expect(await world.accounts.replaceGrants({ ...ada, grants: [], version: 2 })).toBe(true);
+      expect(await world.accounts.replaceGrants({ ...ada, version: 2 })).toBe(false);
+      expect(await world.accounts.get(ada.id)).toEqual({ ...ada, grants: [], version: 2 });
+    });
+  });
+
+  describe("announcements", () => {
+    test("are pending until they are told, oldest first, and only those recorded before", async () => {
+      await world.accounts.register(ada);
+      const early = anEvent({ id: "evt_2", recordedAt: at("2026-05-01") });
+      const notice: Announcement = { kind: "notice", id: "evt_3", recordedAt: at("2026-05-02"), subject: "s", message: "m" };
+      const late = anEvent({ id: "evt_1", recordedAt: at("2026-06-01") });
+      await world.accounts.recordDisabled(ada.id, now, [late, notice, early]);
+      expect(await Array.fromAsync(world.outbox.pending(at("2026-06-01")))).toEqual([early, notice]);
+      await world.outbox.done([early, notice]);
+      expect(await untold()).toEqual([late]);
+    });
+
+    test("of a fact about nobody are not recorded; a repeated report is announced again, so that it resumes what was cut short", async () => {
+      expect(await world.accounts.recordPasswordChange(ada.id, now, [anEvent()])).toBe(false);
+      expect(await untold()).toEqual([]);
+      await world.accounts.register(ada);
+      await world.accounts.recordPasswordChange(ada.id, now, [anEvent({ id: "evt_1" })]);
+      await world.accounts.recordPasswordChange(ada.id, now, [anEvent({ id: "evt_2" })]);
+      expect((await untold()).map(({ id }) => id)).toEqual(["evt_1", "evt_2"]);
+    });
+  });
+
+  test("a parked fact is kept once, found by its account, and goes when it was applied", async () => {
+    const fact: ParkedFact = { accountId: ada.id, eventId: "e-1", meaning: "changed", occurredAt: now };
+    await world.parking.park(fact);
+    await world.parking.park(fact);
+    expect(await world.parking.of(ada.id)).toEqual([fact]);
+    expect(await world.parking.of(bob.id)).toEqual([]);
+    expect(await Array.fromAsync(world.parking.all())).toEqual([fact]);
+    await world.parking.done(fact);
+    expect(await world.parking.of(ada.id)).toEqual([]);
   });
 
   describe("a hand-over", () => {

@@ -1,0 +1,47 @@
+// What is announced: events on the service's own bus, notices to people. Both are recorded with the act that causes them and told afterwards,
+// at least once; `id` is what consumers tell repetitions by. Neither ever carries a secret, a link or an e-mail address.
+import * as z from "zod";
+import { InvalidationCause } from "./content-token.ts";
+import { AccountId, ContentTokenId, LocationId } from "./ids.ts";
+
+/** The `source` of every event of this service. */
+export const EVENT_SOURCE = "content-tokens";
+
+const Token = { tokenId: ContentTokenId, locationId: LocationId };
+
+/** The `detail` of each event by its `detail-type`. Times outside are ISO 8601 UTC. */
+export const EVENT_DETAILS = {
+  ContentTokenIssued: z.object({ ...Token, accountId: AccountId, expiresAt: z.date() }),
+  ContentTokenImported: z.object({ ...Token, accountId: AccountId, expiresAt: z.date() }),
+  DownloadLinkIssued: z.object({ ...Token, accountId: AccountId, linkExpiresAt: z.date() }),
+  /** `daysLeft`: calendar days (UTC). `step`: the step of the ladder this reminder stands for. */
+  ContentTokenExpiring: z.object({ ...Token, daysLeft: z.int(), step: z.int(), expiresAt: z.date() }),
+  ContentTokenExpired: z.object({ ...Token, expiresAt: z.date() }),
+  ContentTokenInvalidated: z.object({ ...Token, cause: InvalidationCause, invalidatedAt: z.date() }),
+  /** Also taken from anyone who may put events on the service's own bus; see `readAccountEvent`. */
+  "account.password-changed": z.object({ accountId: AccountId, occurredAt: z.date() }),
+  "account.disabled": z.object({ accountId: AccountId, occurredAt: z.date() }),
+} as const;
+
+export type EventType = keyof typeof EVENT_DETAILS;
+
+export type DomainEvent = {
+  readonly [Type in EventType]: {
+    readonly kind: "event";
+    readonly id: string;
+    readonly type: Type;
+    readonly recordedAt: Date;
+    readonly detail: z.infer<(typeof EVENT_DETAILS)[Type]>;
+  };
+}[EventType];
+
+/** A message to the people who look after tokens, sent to the notice topic. The subject is ASCII and at most 100 characters, as SNS demands. */
+export type Notice = {
+  readonly kind: "notice";
+  readonly id: string;
+  readonly recordedAt: Date;
+  readonly subject: string;
+  readonly message: string;
+};
+
+export type Announcement = DomainEvent | Notice;

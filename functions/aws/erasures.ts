@@ -1,0 +1,30 @@
+// Files that are to be erased: the plan stands before a file is stored and ends when a token is recorded with it.
+import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import type { Erasures } from "../ports.ts";
+import { fromItem, itemsOf, keys, type Table, toItem, type Write } from "./table.ts";
+
+const Planned = z.object({ fileKey: z.string(), plannedAt: z.date() });
+
+const itemOf = (fileKey: string, plannedAt: Date) => ({ ...keys.erasure(fileKey), ...toItem({ fileKey, plannedAt }) });
+
+/** The plan as a part of an act. Planning again is harmless. */
+export const plannedErasure = ({ name: TableName }: Table, fileKey: string, at: Date): Write => ({
+  Put: { TableName, Item: itemOf(fileKey, at) },
+});
+
+export const erasuresIn = (table: Table): Erasures => ({
+  async plan(fileKey, at) {
+    await table.client.send(new PutCommand({ TableName: table.name, Item: itemOf(fileKey, at) }));
+  },
+  async *planned(before) {
+    const query = { ConsistentRead: true, KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": "ERASE" } };
+    for await (const item of itemsOf(table, query)) {
+      const { fileKey, plannedAt } = fromItem(Planned, item);
+      if (plannedAt < before) yield fileKey;
+    }
+  },
+  async done(fileKey) {
+    await table.client.send(new DeleteCommand({ TableName: table.name, Key: keys.erasure(fileKey) }));
+  },
+});

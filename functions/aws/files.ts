@@ -1,0 +1,45 @@
+// Token files in S3: random keys under `tokens/`, versioned, encrypted by the bucket. Links are signed without a version, so that erasing kills them.
+import { createHash } from "node:crypto";
+import { DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { Files } from "../ports.ts";
+
+type Bucket = { readonly client: S3Client; readonly name: string };
+
+/** The signer itself lets a link claim to outlive its credentials; S3 would refuse it earlier than we said. */
+const endOfCredentials = async (client: S3Client): Promise<Date | undefined> => (await client.config.credentials()).expiration;
+
+export const filesIn = ({ client, name: Bucket }: Bucket): Files => ({
+  async put(key, bytes) {
+    const { VersionId } = await client.send(
+      new PutObjectCommand({ Bucket, Key: key, Body: bytes, ContentType: "application/octet-stream", CacheControl: "no-store" }),
+    );
+    if (VersionId === undefined) throw new Error("the bucket of token files keeps no versions");
+    return { key, version: VersionId, sha256: createHash("sha256").update(bytes).digest("hex") };
+  },
+
+  async signDownload({ key }, fileName, until) {
+    const credentialsEnd = await endOfCredentials(client);
+    const end = credentialsEnd !== undefined && credentialsEnd < until ? credentialsEnd : until;
+    const signingDate = new Date();
+    const expiresIn = Math.max(1, Math.floor((end.getTime() - signingDate.getTime()) / 1000));
+    const command = new GetObjectCommand({
+      Bucket,
+      Key: key,
+      ResponseContentDisposition: `attachment; filename="${fileName}"`,
+      ResponseCacheControl: "no-store",
+    });
+    const url = await getSignedUrl(client, command, { expiresIn, signingDate });
+    return { url, expiresAt: new Date(Math.floor(signingDate.getTime() / 1000) * 1000 + expiresIn * 1000) };
+  },
+
+  async erase(key) {
+    // Each round erases what it listed, so the next one lists what is left; markers of a key that only begins alike are none of ours.
+    for (;;) {
+      const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: key }));
+      const ours = [...Versions, ...DeleteMarkers].filter(({ Key, VersionId }) => Key === key && VersionId !== undefined);
+      if (ours.length === 0) return;
+      for (const { VersionId } of ours) await client.send(new DeleteObjectCommand({ Bucket, Key: key, VersionId }));
+    }
+  },
+});
