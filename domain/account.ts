@@ -28,6 +28,7 @@ export type Account = z.infer<typeof Account>;
 /** What a caller wants to do. `organization:*` and `account:*` are for administrators alone. */
 export type Act =
   | "organization:read"
+  | "organization:manage"
   | "account:manage"
   | "location:read"
   | "location:manage"

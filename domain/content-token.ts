@@ -18,6 +18,10 @@ export type StoredFile = z.infer<typeof StoredFile>;
 export const Holding = z.object({ accountId: AccountId, givenAt: z.date() });
 export type Holding = z.infer<typeof Holding>;
 
+/** How a token was ended: when, why, and for a revocation the words of whoever revoked it. */
+export const Invalidation = z.object({ at: z.date(), cause: InvalidationCause, reason: z.string().optional() });
+export type Invalidation = z.infer<typeof Invalidation>;
+
 /** The most accounts one file can be given to: a hand-over checks every one of them in a transaction, which takes 100 items. */
 export const MAX_HOLDERS = 80;
 
@@ -31,7 +35,7 @@ export const ContentToken = z.object({
   /** SHA-256 (hex) of the inner `token` string's UTF-8. The secret itself lives in the file alone. */
   secretSha256: Sha256,
   file: StoredFile,
-  invalidation: z.object({ at: z.date(), cause: InvalidationCause }).optional(),
+  invalidation: Invalidation.optional(),
   /** When the daily scan has to look at it next; absent once its end was announced. */
   dueAt: z.date().optional(),
 });

@@ -1,7 +1,7 @@
 // What handlers need from outside. Declared for whoever calls it: no SDK type, no key layout and no environment shows here.
 // Every act takes the announcements it causes and records them in its own transaction; `bus.announce` tells them afterwards.
 import type { Account } from "../domain/account.ts";
-import type { ContentToken, Holding, InvalidationCause, StoredFile } from "../domain/content-token.ts";
+import type { ContentToken, Holding, Invalidation, StoredFile } from "../domain/content-token.ts";
 import type { Announcement } from "../domain/events.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../domain/ids.ts";
 import type { Location, Organization } from "../domain/organization.ts";
@@ -76,7 +76,7 @@ export interface ContentTokens {
    */
   handOver(handOver: HandOver, announcements?: readonly Announcement[]): Promise<boolean>;
   /** Ends a token and plans the erasure of its file. False when it had ended before: the first cause stays, nothing is announced. */
-  invalidate(id: ContentTokenId, at: Date, cause: InvalidationCause, announcements?: readonly Announcement[]): Promise<boolean>;
+  invalidate(id: ContentTokenId, invalidation: Invalidation, announcements?: readonly Announcement[]): Promise<boolean>;
   /** Every living token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
   givenTo(accountId: AccountId): AsyncIterable<{ readonly tokenId: ContentTokenId; readonly holding: Holding }>;
   /** What has to be looked at by `until`, longest due first: reads nothing else. */

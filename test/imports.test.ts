@@ -8,7 +8,16 @@ const root = join(import.meta.dirname, "..");
 /** What files under a folder may import: packages by name (or prefix ending in `/`), folders of ours by path. */
 const MAY: Readonly<Record<string, readonly RegExp[]>> = {
   domain: [/^zod$/, /^\.\/domain\//],
-  "functions/doors": [/^@middy\/core$/, /^zod$/, /^\.\/domain\//, /^\.\/functions\/(ports\.ts|doors\/)/],
+  "functions/doors": [
+    /^@middy\/core$/,
+    /^zod$/,
+    /^\.\/domain\//,
+    /^\.\/functions\/(ports|handle|identity)\.ts$/,
+    /^\.\/functions\/doors\//,
+  ],
+  "functions/api": [/^zod$/, /^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/(api|doors|events)\//],
+  "functions/events": [/^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/events\//],
+  "functions/schedule": [/^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/(schedule|api\/shown\.ts)/],
   "functions/aws": [/^zod$/, /^node:(crypto|timers\/promises)$/, /^@aws-sdk\//, /^\.\/domain\//, /^\.\/functions\/(ports\.ts|aws\/)/],
 };
 

@@ -188,10 +188,10 @@ export const makeWorld = (): World => {
       held.set(id, { ...token, downloadedBy: [...token.downloadedBy, ...first] });
       return record(announcements);
     },
-    async invalidate(id, at, cause, announcements) {
+    async invalidate(id, invalidation, announcements) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined) return false;
-      end({ ...token, invalidation: { at, cause } }, at);
+      end({ ...token, invalidation }, invalidation.at);
       return record(announcements);
     },
     async *givenTo(accountId) {

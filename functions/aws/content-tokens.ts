@@ -136,7 +136,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
       ]);
     },
 
-    async invalidate(id, at, cause, announcements = []) {
+    async invalidate(id, invalidation, announcements = []) {
       for (let attempt = 0; attempt < INVALIDATE_ATTEMPTS; attempt++) {
         const token = await get(id);
         if (token === undefined || token.invalidation !== undefined) return false;
@@ -147,10 +147,10 @@ export const contentTokensIn = (table: Table): ContentTokens => {
             UpdateExpression: "SET invalidation = :invalidation REMOVE due, dueAt",
             // A holder who came meanwhile has a row of their own to let go: read again.
             ConditionExpression: "attribute_not_exists(invalidation) AND size(downloadedBy) = :holders",
-            ExpressionAttributeValues: { ":invalidation": toItem({ at, cause }), ":holders": token.downloadedBy.length },
+            ExpressionAttributeValues: { ":invalidation": toItem(invalidation), ":holders": token.downloadedBy.length },
           },
         };
-        if (await transact(table, [ended, ...letGo(token, at), ...recorded(table, announcements)])) return true;
+        if (await transact(table, [ended, ...letGo(token, invalidation.at), ...recorded(table, announcements)])) return true;
       }
       throw new Error(`${id} could not be ended: it changed ${INVALIDATE_ATTEMPTS} times meanwhile`);
     },

@@ -147,7 +147,7 @@ describe.each([
 
     test("with a secret that is held already change nothing, even when the one that holds it has ended", async () => {
       const token = await withToken();
-      await world.tokens.invalidate(token.id, now, "revoked");
+      await world.tokens.invalidate(token.id, { at: now, cause: "revoked" });
       expect(await add({ ...token, id: contentTokenId(2) })).toBe(false);
       expect(await world.tokens.get(contentTokenId(2))).toBeUndefined();
       expect(await world.tokens.findBySecret(token.secretSha256)).toBe(token.id);
@@ -155,10 +155,10 @@ describe.each([
 
     test("end once, and the first cause stays", async () => {
       const token = await withToken();
-      expect(await world.tokens.invalidate(token.id, now, "password-changed")).toBe(true);
-      expect(await world.tokens.invalidate(token.id, now, "revoked")).toBe(false);
+      expect(await world.tokens.invalidate(token.id, { at: now, cause: "password-changed" })).toBe(true);
+      expect(await world.tokens.invalidate(token.id, { at: now, cause: "revoked" })).toBe(false);
       expect(await world.tokens.get(token.id)).toMatchObject({ invalidation: { at: now, cause: "password-changed" } });
-      expect(await world.tokens.invalidate(contentTokenId(9), now, "revoked")).toBe(false);
+      expect(await world.tokens.invalidate(contentTokenId(9), { at: now, cause: "revoked" })).toBe(false);
     });
 
     test("are found by whom they were given to", async () => {
@@ -176,7 +176,7 @@ describe.each([
 
     test("by invalidation records what is announced, plans the erasure and is found by no password change", async () => {
       const token = await withToken(aContentToken({ dueAt: at("2026-11-11") }));
-      expect(await world.tokens.invalidate(token.id, now, "revoked", [event])).toBe(true);
+      expect(await world.tokens.invalidate(token.id, { at: now, cause: "revoked" }, [event])).toBe(true);
       expect(await untold()).toEqual([event]);
       expect(await toErase()).toEqual([token.file.key]);
       expect(await Array.fromAsync(world.tokens.givenTo(ada.id))).toEqual([]);
@@ -185,8 +185,8 @@ describe.each([
 
     test("a second time announces nothing", async () => {
       const token = await withToken();
-      await world.tokens.invalidate(token.id, now, "revoked");
-      expect(await world.tokens.invalidate(token.id, now, "password-changed", [event])).toBe(false);
+      await world.tokens.invalidate(token.id, { at: now, cause: "revoked" });
+      expect(await world.tokens.invalidate(token.id, { at: now, cause: "password-changed" }, [event])).toBe(false);
       expect(await untold()).toEqual([]);
     });
 
@@ -380,7 +380,7 @@ describe.each([
     });
 
     test.each<[string, (token: ReturnType<typeof aContentToken>) => Promise<unknown>]>([
-      ["the token was ended", ({ id }) => world.tokens.invalidate(id, now, "revoked")],
+      ["the token was ended", ({ id }) => world.tokens.invalidate(id, { at: now, cause: "revoked" })],
       ["a holder's password changed", () => world.accounts.recordPasswordChange(ada.id, at("2026-05-01"))],
       ["a holder was disabled", () => world.accounts.recordDisabled(ada.id, now)],
       ["the receiver's password changed", () => world.accounts.recordPasswordChange(bob.id, at("2026-05-01"))],

@@ -1,0 +1,51 @@
+// POST /v1/content-tokens/{id}/downloads: a short-lived link to a token's file.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { assertUsable, MAX_HOLDERS } from "../../domain/content-token.ts";
+import type { DomainEvent } from "../../domain/events.ts";
+import { ContentTokenId } from "../../domain/ids.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { tokenFileName } from "../../domain/token-file.ts";
+import { announce, announcementId } from "../announce.ts";
+import { created, found, type Handle } from "../handle.ts";
+import type { Ports } from "../ports.ts";
+import { holdersOf } from "./shown.ts";
+
+export const DownloadInput = z.strictObject({ id: ContentTokenId });
+
+export const LINK_SECONDS = 60;
+const ATTEMPTS = 5;
+
+type Needs = Exclude<keyof Ports, "organizations" | "erasures" | "parking">;
+
+export const createDownload: Handle<typeof DownloadInput, Needs> = async ({ caller, input: { id } }, ports) => {
+  const { tokens, locations, files, now, random } = ports;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const token = found(await tokens.get(id), "content token");
+    assertMay(caller, "content-token:download", token.locationId);
+    const location = found(await locations.get(token.locationId), "location");
+    const holders = await holdersOf([token], ports);
+    const at = now();
+    assertUsable(token, holders, at);
+    if (!holders.has(caller.id) && holders.size >= MAX_HOLDERS)
+      throw new Refusal("too_many_holders", `This file was given to ${holders.size} accounts, the most there may be. Issue a new token.`);
+    const fileName = tokenFileName(location.name);
+    const link = await files.signDownload(token.file, fileName, new Date(at.getTime() + LINK_SECONDS * 1000));
+    const event: DomainEvent = {
+      kind: "event",
+      id: announcementId(random),
+      type: "DownloadLinkIssued",
+      recordedAt: at,
+      detail: { tokenId: id, locationId: token.locationId, accountId: caller.id, linkExpiresAt: link.expiresAt },
+    };
+    // Recorded before it is revealed: a link nobody can account for must not exist. Overtaken by a change, it is judged again.
+    if (await tokens.handOver({ token, to: caller, holders, at }, [event])) {
+      await announce([event], ports);
+      return created({ ...link, fileName, sha256: token.file.sha256 });
+    }
+    const self = await ports.accounts.get(caller.id);
+    if (self?.passwordChangedAt?.getTime() !== caller.passwordChangedAt?.getTime() || self?.disabledAt !== undefined)
+      throw new Refusal("sign_in_outdated", "This account changed during the request. Sign in again.");
+  }
+  throw new Refusal("busy", "Others were given this file at the same moment. Try again.");
+};

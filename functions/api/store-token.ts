@@ -1,0 +1,45 @@
+// How a new token comes to be kept, whether it was issued here or imported: the file first, under a plan to erase it, then the record that ends the plan.
+import type { ContentToken } from "../../domain/content-token.ts";
+import type { DomainEvent } from "../../domain/events.ts";
+import { type AccountId, ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/ids.ts";
+import { nextDueAt } from "../../domain/reminder.ts";
+import { announce, announcementId, eraseFile } from "../announce.ts";
+import type { Idempotency, Ports } from "../ports.ts";
+
+export type StoringPorts = Pick<Ports, "organizations" | "tokens" | "files" | "erasures" | "bus" | "outbox" | "log" | "now" | "random">;
+
+type NewToken = Omit<ContentToken, "id" | "file" | "dueAt"> & { readonly bytes: Uint8Array };
+
+/** Answers `undefined`, and keeps nothing, when the secret is held already or the idempotency key was used. */
+export const storeToken = async (
+  { bytes, ...facts }: NewToken,
+  by: { readonly accountId: AccountId },
+  ports: StoringPorts,
+  idempotency?: Idempotency,
+): Promise<ContentToken | undefined> => {
+  const { organizations, tokens, files, erasures, now, random } = ports;
+  const organization = await organizations.get();
+  if (organization === undefined) throw new Error("the organization was not founded");
+  const at = now();
+  const fileKey = `tokens/${identifierText(random(IDENTIFIER_BYTES))}`;
+  await erasures.plan(fileKey, at);
+  const token: ContentToken = {
+    ...facts,
+    id: ContentTokenId.parse(`ct_${identifierText(random(IDENTIFIER_BYTES))}`),
+    file: await files.put(fileKey, bytes),
+    dueAt: nextDueAt(facts.expiresAt, organization.reminderLadder, at),
+  };
+  const event: DomainEvent = {
+    kind: "event",
+    id: announcementId(random),
+    type: facts.origin === "issued" ? "ContentTokenIssued" : "ContentTokenImported",
+    recordedAt: at,
+    detail: { tokenId: token.id, locationId: token.locationId, accountId: by.accountId, expiresAt: token.expiresAt },
+  };
+  if (await tokens.add(token, [event], idempotency)) {
+    await announce([event], ports);
+    return token;
+  }
+  await eraseFile(fileKey, ports);
+  return undefined;
+};

@@ -1,0 +1,77 @@
+// Facts about accounts, from wherever they are told: applied, or parked until they can be. Applying one twice, late or out of order changes nothing.
+import { isKilledByPassword, isTooFarAhead } from "../../domain/account.ts";
+import type { DomainEvent } from "../../domain/events.ts";
+import type { AccountId } from "../../domain/ids.ts";
+import { announce, announcementId, eraseFile } from "../announce.ts";
+import { endToken } from "../end-token.ts";
+import type { ParkedFact, Ports } from "../ports.ts";
+
+export type FactPorts = Pick<Ports, "accounts" | "parking" | "log" | "now">;
+export type FanOutPorts = Pick<Ports, "accounts" | "tokens" | "files" | "erasures" | "bus" | "outbox" | "log" | "now" | "random">;
+
+const record = ({ accountId, meaning, occurredAt }: ParkedFact, { accounts }: Pick<Ports, "accounts">): Promise<boolean> =>
+  meaning === "changed" ? accounts.recordPasswordChange(accountId, occurredAt) : accounts.recordDisabled(accountId, occurredAt);
+
+/** Whether the fact counts now. If not it is parked: `max` of a time to come would kill every later token for ever. */
+export const applyFact = async (fact: ParkedFact, ports: FactPorts): Promise<boolean> => {
+  const { parking, log, now } = ports;
+  if (isTooFarAhead(fact.occurredAt, now())) {
+    await parking.park(fact);
+    log.count("FutureFactParked", 1);
+    return false;
+  }
+  if (await record(fact, ports)) return true;
+  await parking.park(fact);
+  log.count("UnknownSubjectParked", 1);
+  log.info("a fact about an account that nobody registered was parked", { accountId: fact.accountId, eventId: fact.eventId });
+  // Registered between the two writes: then its registration may have looked for parked facts before this one stood.
+  return record(fact, ports);
+};
+
+/**
+ * Applies what was parked about an account and says so on the bus, where the fan-out listens: the tokens it ends die at once, their files soon.
+ */
+export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<Ports, "bus" | "outbox" | "random">): Promise<void> => {
+  const { accounts, parking, now, random } = ports;
+  for (const fact of await parking.of(accountId)) {
+    if (isTooFarAhead(fact.occurredAt, now())) continue;
+    const event: DomainEvent = {
+      kind: "event",
+      id: announcementId(random),
+      type: fact.meaning === "changed" ? "account.password-changed" : "account.disabled",
+      recordedAt: now(),
+      detail: { accountId, occurredAt: fact.occurredAt },
+    };
+    const recorded =
+      fact.meaning === "changed"
+        ? await accounts.recordPasswordChange(accountId, fact.occurredAt, [event])
+        : await accounts.recordDisabled(accountId, fact.occurredAt, [event]);
+    if (!recorded) continue;
+    await announce([event], ports);
+    await parking.done(fact);
+  }
+};
+
+/**
+ * Ends every token that the account's facts kill: all are marked before any is told, so that nobody hears of one while another still opens.
+ * Cut short, it goes on where it was: an ended token is no longer among those given to the account.
+ */
+export const endKilledTokens = async (accountId: AccountId, ports: FanOutPorts): Promise<number> => {
+  const account = await ports.accounts.get(accountId);
+  if (account === undefined) return 0;
+  const ended: DomainEvent[] = [];
+  const fileKeys: string[] = [];
+  for await (const { tokenId, holding } of ports.tokens.givenTo(accountId)) {
+    const killed = isKilledByPassword(holding.givenAt, account);
+    if (!killed && account.disabledAt === undefined) continue;
+    const token = await ports.tokens.get(tokenId);
+    if (token === undefined) continue;
+    const event = await endToken(token, { at: ports.now(), cause: killed ? "password-changed" : "account-disabled" }, ports);
+    if (event === undefined) continue;
+    ended.push(event);
+    fileKeys.push(token.file.key);
+  }
+  await announce(ended, ports);
+  for (const fileKey of fileKeys) await eraseFile(fileKey, ports);
+  return ended.length;
+};

@@ -1,0 +1,247 @@
+// The API on fakes, through its door: who may, what is refused and why, and that a refusal changes nothing.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/routes.ts";
+import { aLocation, at, contentTokenId, fileAround, locationId } from "../make.ts";
+import { ada, makeService, NOW, signedUp } from "../service.ts";
+
+const here = locationId(1);
+const other = aLocation({ id: locationId(2), name: "Zürich", uId: "1000000000000001", primary: false });
+
+let service: Awaited<ReturnType<typeof makeService>>;
+beforeEach(async () => {
+  service = await makeService();
+  await service.ports.locations.add(other);
+  await service.ports.accounts.register(signedUp("manager", { grants: [{ role: "content-manager", location: other.id }] }));
+  await service.ports.accounts.register(signedUp("nobody", { grants: [] }));
+});
+
+const issue = async (location = here, as = "ada") =>
+  (await service.call("POST /v1/content-tokens", [], { as, body: { locationId: location } })).body;
+const download = (id: string, as = "ada") => service.call("POST /v1/content-tokens/{id}/downloads", [id], { as });
+const importing = (file: string, more: object = {}) =>
+  service.call("POST /v1/content-tokens/import", [], { body: { locationId: here, fileName: "sToken_for_X.vpptoken", file, ...more } });
+const fileText = (): string => Buffer.from([...service.files.values()][0] ?? []).toString("utf8");
+
+describe("issuing", () => {
+  test("makes a file as Apple's, and shows what it is worth", async () => {
+    const token = await issue();
+    const content = JSON.parse(Buffer.from(fileText(), "base64").toString("utf8"));
+    expect(Object.keys(content)).toEqual(["expDate", "token", "orgName"]);
+    expect(content).toMatchObject({ expDate: "2027-06-01T12:00:00+0000", orgName: "Pretendco" });
+    expect(Buffer.from(content.token, "base64")).toHaveLength(144);
+    expect(token).toMatchObject({ locationId: here, origin: "issued", state: "active", daysLeft: 365, downloadedBy: [ada.id], links: [] });
+    expect(service.published).toMatchObject([{ type: "ContentTokenIssued", detail: { tokenId: token.id, accountId: ada.id } }]);
+  });
+
+  test("with one Idempotency-Key happens once; for another request the key is refused", async () => {
+    const keyed = (body: object) => service.call("POST /v1/content-tokens", [], { body, headers: { "idempotency-key": "k-1" } });
+    const [first, second] = await Promise.all([keyed({ locationId: here }), keyed({ locationId: here })]);
+    expect(second.body.id).toBe(first.body.id);
+    expect(service.files.size).toBe(1);
+    expect((await keyed({ locationId: other.id })).body.reason).toBe("idempotency_key_reused");
+  });
+
+  test("leaves the announcement recorded when the bus is down", async () => {
+    service.faults.bus = true;
+    await issue();
+    expect(await Array.fromAsync(service.ports.outbox.pending(at("2030-01-01")))).toMatchObject([{ type: "ContentTokenIssued" }]);
+  });
+});
+
+describe("importing", () => {
+  const sample = readFileSync(join(import.meta.dirname, "../fixtures/tokens/sToken_for_ORG12345.vpptoken"));
+
+  test("keeps the exact bytes, and who downloaded it a year before its end", async () => {
+    const { status, body } = await importing(sample.toString("base64"), { downloadedBy: ada.id });
+    expect(status).toBe(201);
+    expect(Buffer.from([...service.files.values()][0] ?? [])).toEqual(sample);
+    expect(body).toMatchObject({ origin: "imported", issuedAt: "2029-11-08T22:33:22.000Z", downloadedBy: [ada.id] });
+  });
+
+  test("the same token twice, wrapped otherwise, is refused", async () => {
+    await importing(sample.toString("base64"));
+    const wrapped = Buffer.from(`\uFEFF${sample.toString("utf8").replace(/(.{20})/g, "$1\r\n")}`);
+    expect(await importing(wrapped.toString("base64"))).toMatchObject({ status: 409, body: { reason: "already_held" } });
+    expect(service.files.size).toBe(1);
+  });
+
+  const json = (expDate: string): string => JSON.stringify({ token: "eA==", expDate, orgName: "X" });
+  test.each<[string, string, object, string]>([
+    ["that is not base64", "???", {}, "not_base64"],
+    ["that is no token", Buffer.from("{}").toString("base64"), {}, "not_a_content_token"],
+    ["for device enrollment", "MIME-Version: 1.0\n", {}, "wrong_token_type"],
+    ["that has expired", fileAround(json("2026-06-01T12:00:00+0000")), {}, "token_expired"],
+    ["that is too large", "A".repeat(65 * 1024), {}, "token_file_too_large"],
+    ["of nobody we know", fileAround(json("2027-05-01T00:00:00Z")), { downloadedBy: "acc_00000000000000000000000009" }, "not_found"],
+  ])("a file %s is refused, and nothing is kept", async (_, text, more, reason) => {
+    const { status, body } = await importing(Buffer.from(text).toString("base64"), more);
+    expect(body.reason).toBe(reason);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(service.files.size).toBe(0);
+    expect(service.published).toEqual([]);
+  });
+
+  test("a token whose downloader has a newer password is refused as dead", async () => {
+    await service.ports.accounts.recordPasswordChange(signedUp("manager").id, at("2026-05-20T00:00:00Z"));
+    const file = Buffer.from(fileAround(json("2027-05-01T00:00:00Z"))).toString("base64");
+    expect((await importing(file, { downloadedBy: signedUp("manager").id })).body.reason).toBe("password_changed_since_download");
+  });
+});
+
+describe("a download", () => {
+  test("gives a link named for the location, after the hand-over was recorded", async () => {
+    const token = await issue(other.id);
+    const { status, body } = await download(token.id, "manager");
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ fileName: "sToken_for_Z_rich.vpptoken", expiresAt: "2026-06-01T12:01:00.000Z" });
+    const recorded = await service.ports.tokens.get(token.id);
+    expect(recorded?.downloadedBy.map(({ accountId }) => accountId)).toEqual([ada.id, signedUp("manager").id]);
+    expect(service.published.at(-1)).toMatchObject({ type: "DownloadLinkIssued" });
+  });
+
+  test("reveals no link when the hand-over can't be recorded", async () => {
+    const token = await issue();
+    service.ports.tokens.handOver = async () => false;
+    const { status, body } = await download(token.id);
+    expect(status).toBe(503);
+    expect(JSON.stringify(body)).not.toContain("memory:");
+  });
+
+  test("of an expired token is gone, of a revoked one is in conflict and its file is erased", async () => {
+    const [expired, revoked] = [await issue(), await issue()];
+    const ended = await service.call("POST /v1/content-tokens/{id}/revocation", [revoked.id], { body: { reason: "lost laptop" } });
+    expect(ended.body).toMatchObject({ state: "invalidated", cause: "revoked", reason: "lost laptop" });
+    expect(service.files.size).toBe(1);
+    expect(await download(revoked.id)).toMatchObject({ status: 409, body: { reason: "token_invalidated" } });
+    service.clock.now = at("2027-06-01T12:00:00Z");
+    expect(await download(expired.id)).toMatchObject({ status: 410, body: { reason: "token_expired" } });
+  });
+});
+
+describe("roles", () => {
+  test.each([...ADMIN_ROUTES, ...CUSTODY_ROUTES].filter((key) => !OPEN_ROUTES.includes(key)))(
+    "%s is refused to an account without grants",
+    async (key) => {
+      const token = await issue();
+      const id = key.includes("accounts") ? ada.id : key.includes("locations") ? here : token.id;
+      const body = {
+        "POST /v1/content-tokens": { locationId: here },
+        "POST /v1/content-tokens/import": { locationId: here, fileName: "x", file: "eA==" },
+        "POST /v1/content-tokens/{id}/revocation": { reason: "x" },
+        "POST /v1/locations": { name: "x" },
+        "PATCH /v1/locations/{id}": { name: "x" },
+        "POST /v1/accounts": { subject: "x", email: "x@example.org" },
+        "PATCH /v1/accounts/{id}": { grants: [] },
+      }[key as string];
+      const before = service.published.length;
+      const answer = await service.call(key, [id], { as: "nobody", ...(body === undefined ? {} : { body }) });
+      expect(answer).toMatchObject({ status: 403, body: { reason: "not_permitted", status: 403, requestId: "r-1" } });
+      expect(answer.headers["content-type"]).toBe("application/problem+json");
+      expect(service.published).toHaveLength(before);
+    },
+  );
+
+  test("a content manager acts in their location, and there alone", async () => {
+    const [mine, foreign] = [await issue(other.id, "manager"), await issue(here)];
+    expect(mine.state).toBe("active");
+    expect((await download(foreign.id, "manager")).body.reason).toBe("not_permitted");
+    const list = await service.call("GET /v1/content-tokens", [], { as: "manager" });
+    expect(list.body.items.map(({ id }: { id: string }) => id)).toEqual([mine.id]);
+    expect((await service.call("GET /v1/content-tokens", [], { as: "manager", query: { locationId: here } })).status).toBe(403);
+    expect((await service.call("GET /v1/locations", [], { as: "manager" })).body.items).toMatchObject([{ name: "Zürich" }]);
+    expect((await service.call("POST /v1/locations", [], { as: "manager", body: { name: "x" } })).status).toBe(403);
+  });
+
+  test("a disabled account may nothing, and nobody disables or degrades themselves", async () => {
+    const id = signedUp("manager").id;
+    expect((await service.call("DELETE /v1/accounts/{id}", [id])).body).toMatchObject({ disabledAt: NOW.toISOString() });
+    expect((await service.call("GET /v1/locations", [], { as: "manager" })).body.reason).toBe("account_disabled");
+    expect(service.published).toMatchObject([{ type: "account.disabled", detail: { accountId: id } }]);
+    expect((await service.call("DELETE /v1/accounts/{id}", [ada.id])).body.reason).toBe("own_account");
+    expect((await service.call("PATCH /v1/accounts/{id}", [ada.id], { body: { grants: [] } })).body.reason).toBe("own_account");
+  });
+});
+
+describe("the door", () => {
+  const auth = Math.floor(NOW.getTime() / 1000);
+  test.each([
+    ["an ID token", { sub: "ada", token_use: "id", auth_time: auth }, 401, "unauthenticated"],
+    ["a token without auth_time", { sub: "ada", token_use: "access" }, 401, "unauthenticated"],
+    ["nothing of a token", {}, 401, "unauthenticated"],
+    ["a subject without an account", { sub: "eve", token_use: "access", auth_time: auth }, 403, "unknown_account"],
+  ])("refuses %s", async (_, claims, status, reason) => {
+    expect(await service.call("GET /v1/locations", [], { claims })).toMatchObject({ status, body: { reason } });
+  });
+
+  test("refuses a sign-in older than the password, and takes a newer one", async () => {
+    await service.call("POST /v1/accounts/{id}/password-changes", [ada.id], { body: {} });
+    expect((await service.call("GET /v1/locations")).body.reason).toBe("sign_in_outdated");
+    service.clock.now = at("2026-06-01T12:00:01Z");
+    expect((await service.call("GET /v1/locations")).status).toBe(200);
+  });
+
+  test.each<[string, object, string]>([
+    ["malformed JSON", { raw: "{" }, "malformed_json"],
+    ["an array", { body: [] }, "invalid_input"],
+    ["a wrong type", { body: { locationId: 7 } }, "invalid_input"],
+    ["an unknown field", { body: { locationId: here, secret: "hunter2" } }, "invalid_input"],
+    ["a body that is too large", { raw: `"${"x".repeat(140_000)}"` }, "body_too_large"],
+    ["an unknown location", { body: { locationId: locationId(9) } }, "not_found"],
+    ["an identifier of another kind", { body: { locationId: contentTokenId() } }, "invalid_input"],
+    ["a bad Idempotency-Key", { body: { locationId: here }, headers: { "idempotency-key": "a b" } }, "invalid_input"],
+  ])("refuses %s with a reason, and keeps nothing", async (_, request, reason) => {
+    const { status, body } = await service.call("POST /v1/content-tokens", [], request);
+    expect(body.reason).toBe(reason);
+    expect(status).toBeLessThan(500);
+    expect(JSON.stringify(body)).not.toContain("hunter2");
+    expect(service.files.size).toBe(0);
+  });
+
+  test("tells nothing of what failed inside, and logs no secret of an import", async () => {
+    service.ports.locations.get = async () => {
+      throw new Error("table Records is on fire");
+    };
+    const answer = await service.call("GET /v1/locations/{id}", [here]);
+    expect(answer).toMatchObject({ status: 500, body: { reason: "internal_error" } });
+    expect(JSON.stringify(answer)).not.toContain("on fire");
+    expect(service.logged.join()).toContain("on fire");
+  });
+});
+
+describe("records that change", () => {
+  test("carry their version, and an overtaken edit is refused", async () => {
+    const rename = (name: string, version: string) =>
+      service.call("PATCH /v1/locations/{id}", [other.id], { body: { name }, headers: { "if-match": version } });
+    expect((await rename("Bern", '"1"')).headers.etag).toBe('"2"');
+    expect(await rename("Basel", '"1"')).toMatchObject({ status: 412, body: { reason: "version_mismatch" } });
+    expect((await service.ports.locations.get(other.id))?.name).toBe("Bern");
+  });
+
+  test("the primary location is renamed with the organization alone", async () => {
+    expect((await service.call("PATCH /v1/locations/{id}", [here], { body: { name: "x" } })).body.reason).toBe("primary_location");
+    await service.call("PATCH /v1/organization", [], { body: { name: "Acme" } });
+    expect((await service.call("GET /v1/locations/{id}", [here])).body.name).toBe("Acme");
+  });
+});
+
+test("the list filters by state and pages to the end, whatever a page drops", async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < 7; count++) {
+    service.clock.now = new Date(NOW.getTime() + count * 1000);
+    ids.push((await issue()).id);
+  }
+  for (const id of [ids[1], ids[2], ids[5]])
+    await service.call("POST /v1/content-tokens/{id}/revocation", [id ?? ""], { body: { reason: "x" } });
+  const seen: string[] = [];
+  let after: string | undefined;
+  do {
+    const { body } = await service.call("GET /v1/content-tokens", [], {
+      query: { state: "active", limit: "2", ...(after === undefined ? {} : { after }) },
+    });
+    seen.push(...body.items.map(({ id }: { id: string }) => id));
+    after = body.next;
+  } while (after !== undefined);
+  expect(seen).toEqual([ids[6], ids[4], ids[3], ids[0]]);
+});

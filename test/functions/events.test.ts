@@ -1,0 +1,205 @@
+// What reacts and what runs by the clock, on fakes: facts about accounts, the daily scan, the sweep.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { addDays } from "../../domain/time.ts";
+import { retryParked, takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
+import { accountIdOf } from "../../functions/identity.ts";
+import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
+import { sweepOutbox } from "../../functions/schedule/sweep-outbox.ts";
+import { at, locationId } from "../make.ts";
+import { ada, makeService, NOW } from "../service.ts";
+
+const POOL = "us-east-1_AbC";
+let service: Awaited<ReturnType<typeof makeService>>;
+beforeEach(async () => {
+  service = await makeService();
+});
+
+const issue = async () => (await service.call("POST /v1/content-tokens", [], { body: { locationId: locationId() } })).body;
+const stateOf = async (id: string) => {
+  const answer = await service.call("GET /v1/content-tokens/{id}", [id], {
+    claims: { sub: "ada", token_use: "access", auth_time: 4_000_000_000 },
+  });
+  return answer.body;
+};
+const changed = (over: { subject?: string; occurredAt?: string; id?: string } = {}) => ({
+  id: over.id ?? "e-1",
+  "detail-type": "account.password-changed",
+  time: "2026-06-01T13:00:00Z",
+  detail: { subject: over.subject ?? "ada", occurredAt: over.occurredAt ?? "2026-06-01T13:00:00Z" },
+});
+const take = (event: unknown) => takeIdentityEvent(event, POOL, service.ports);
+const typesOf = () => service.published.map((one) => (one.kind === "event" ? one.type : one.kind));
+
+describe("a password change", () => {
+  beforeEach(() => {
+    service.clock.now = at("2026-06-01T13:00:30Z");
+  });
+
+  test("ends every token given before it, erases the files and says why, once however often it is told", async () => {
+    service.clock.now = NOW;
+    const tokens = [await issue(), await issue()];
+    service.clock.now = at("2026-06-01T13:00:30Z");
+    await take(changed());
+    await take(changed());
+    for (const { id } of tokens) expect(await stateOf(id)).toMatchObject({ state: "invalidated", cause: "password-changed" });
+    expect(service.files.size).toBe(0);
+    expect(typesOf().filter((type) => type === "ContentTokenInvalidated")).toHaveLength(2);
+  });
+
+  test("that is told late leaves a token given after it alone", async () => {
+    const token = await issue();
+    await take(changed({ occurredAt: "2026-06-01T12:30:00Z" }));
+    expect(await stateOf(token.id)).toMatchObject({ state: "active" });
+  });
+
+  test("of the provider's trail is taken in both frames", async () => {
+    for (const name of ["api-call", "managed-login"]) {
+      const { event } = JSON.parse(readFileSync(join(import.meta.dirname, `../fixtures/identity/${name}.json`), "utf8"));
+      if (event.detail.eventName === "Confirm_POST") event.detail.eventName = "ResetPassword_POST";
+      const pool = event.detail.additionalEventData.userPoolId ?? event.detail.requestParameters?.userPoolId;
+      service.clock.now = at("2026-11-24T00:00:00Z");
+      await takeIdentityEvent(event, pool, service.ports);
+    }
+    const parked = await Array.fromAsync(service.ports.parking.all());
+    expect(parked.map(({ accountId }) => accountId)).toContain(accountIdOf("704b1e47-34fe-40e9-8c41-504997494531"));
+  });
+
+  test("of an unknown subject is parked, counted, and counts when the account is registered", async () => {
+    await take(changed({ subject: "later" }));
+    expect(await service.ports.parking.of(accountIdOf("later"))).toHaveLength(1);
+    expect(service.logged.join()).toContain("UnknownSubjectParked");
+    service.clock.now = at("2026-06-02T00:00:00Z");
+    const { body } = await service.call("POST /v1/accounts", [], { body: { subject: "later", email: "l@example.org" } });
+    expect(body.passwordChangedAt).toBe("2026-06-01T13:00:00.000Z");
+    expect(await service.ports.parking.of(accountIdOf("later"))).toEqual([]);
+    expect(typesOf()).toContain("account.password-changed");
+  });
+
+  test("of a time to come is parked and kills nothing until that time", async () => {
+    const token = await issue();
+    await take(changed({ occurredAt: "2026-06-05T00:00:00Z" }));
+    expect(await stateOf(token.id)).toMatchObject({ state: "active" });
+    await retryParked(service.ports);
+    expect(await stateOf(token.id)).toMatchObject({ state: "active" });
+    service.clock.now = at("2026-06-05T00:00:01Z");
+    await retryParked(service.ports);
+    expect(await stateOf(token.id)).toMatchObject({ state: "invalidated", cause: "password-changed" });
+    expect(await service.ports.parking.of(ada.id)).toEqual([]);
+  });
+
+  test("cut short in its fan-out goes on when it is told again", async () => {
+    service.clock.now = NOW;
+    const tokens = [await issue(), await issue(), await issue()];
+    service.clock.now = at("2026-06-01T13:00:30Z");
+    const { invalidate } = service.ports.tokens;
+    let left = 1;
+    service.ports.tokens.invalidate = async (...given) => {
+      if (left-- === 0) throw new Error("the function was stopped");
+      return invalidate(...given);
+    };
+    await expect(take(changed())).rejects.toThrow("stopped");
+    await take(changed());
+    for (const { id } of tokens) expect((await service.ports.tokens.get(id as never))?.invalidation?.cause).toBe("password-changed");
+  });
+
+  test("that can't be read is an error, so that the queue keeps it", async () => {
+    await expect(take({ "detail-type": "account.password-changed", detail: {} })).rejects.toThrow(/can't be read/);
+  });
+});
+
+describe("the scan", () => {
+  const scanAt = (time: Date) => {
+    service.clock.now = time;
+    return scanExpiry(service.ports, () => false);
+  };
+  const end = at("2027-06-01T12:00:00Z");
+  const reminders = () =>
+    service.published.flatMap((one) => (one.kind === "event" && one.type === "ContentTokenExpiring" ? [one.detail] : []));
+
+  test("reads nothing when nothing is due", async () => {
+    await issue();
+    expect(await scanAt(addDays(end, -61))).toEqual({ looked: 0, complete: true });
+  });
+
+  test("reminds once a step, however often it runs, with a notice to people", async () => {
+    await issue();
+    for (const hours of [0, 1, 2]) await scanAt(new Date(addDays(end, -60).getTime() + hours * 3_600_000));
+    expect(reminders()).toMatchObject([{ daysLeft: 60, step: 60 }]);
+    const notices = service.published.filter((one) => one.kind === "notice");
+    expect(notices).toMatchObject([{ subject: "Content token of Pretendco ends in 60 days" }]);
+    expect(notices[0]?.message).toContain("2027-06-01T12:00:00.000Z");
+  });
+
+  test("after missed runs sends only the most urgent step", async () => {
+    await issue();
+    await scanAt(addDays(end, -5));
+    await scanAt(addDays(end, -4));
+    expect(reminders()).toMatchObject([{ daysLeft: 5, step: 7 }]);
+  });
+
+  test("announces the end once, and erases the file", async () => {
+    await issue();
+    await scanAt(end);
+    await scanAt(addDays(end, 1));
+    expect(typesOf().filter((type) => type === "ContentTokenExpired")).toHaveLength(1);
+    expect(service.files.size).toBe(0);
+  });
+
+  test("stops cleanly when its time is up, and the next run goes on", async () => {
+    await issue();
+    await issue();
+    service.clock.now = addDays(end, -60);
+    let asked = 0;
+    expect(await scanExpiry(service.ports, () => asked++ > 0)).toEqual({ looked: 1, complete: false });
+    expect(await scanExpiry(service.ports, () => false)).toEqual({ looked: 1, complete: true });
+    expect(reminders()).toHaveLength(2);
+  });
+
+  test("reminds nobody to renew what a password killed, and ends it", async () => {
+    const token = await issue();
+    await service.ports.accounts.recordPasswordChange(ada.id, addDays(end, -70));
+    await scanAt(addDays(end, -60));
+    expect(reminders()).toEqual([]);
+    expect(await service.ports.tokens.get(token.id)).toMatchObject({ invalidation: { cause: "password-changed" } });
+  });
+
+  test("goes on past a token it can't judge, and fails in the end so that the alarm tells", async () => {
+    const broken = await issue();
+    await issue();
+    const { sentSteps } = service.ports.tokens;
+    service.ports.tokens.sentSteps = async (id) => {
+      if (id === broken.id) throw new Error("a damaged record");
+      return sentSteps(id);
+    };
+    await expect(scanAt(addDays(end, -60))).rejects.toThrow("1 of 2");
+    expect(reminders()).toHaveLength(1);
+  });
+});
+
+describe("the sweep", () => {
+  test("tells what a failing bus left, once it is older than a minute", async () => {
+    service.faults.bus = true;
+    await issue();
+    service.faults.bus = false;
+    await sweepOutbox(service.ports, () => false);
+    expect(service.published).toEqual([]);
+    service.clock.now = at("2026-06-01T12:01:01Z");
+    await sweepOutbox(service.ports, () => false);
+    await sweepOutbox(service.ports, () => false);
+    expect(typesOf()).toEqual(["ContentTokenIssued"]);
+  });
+
+  test("erases what a crash left, and leaves the files of living tokens", async () => {
+    const token = await issue();
+    await issue();
+    service.faults.files = true;
+    await service.call("POST /v1/content-tokens/{id}/revocation", [token.id], { body: { reason: "x" } });
+    service.faults.files = false;
+    expect(service.files.size).toBe(2);
+    service.clock.now = at("2026-06-01T12:10:00Z");
+    await sweepOutbox(service.ports, () => false);
+    expect(service.files.size).toBe(1);
+  });
+});

@@ -1,0 +1,93 @@
+// The service on fake ports: a clock that tests set, a bus that can fail, files in memory, and calls as the gateway makes them.
+import { createHash, randomBytes } from "node:crypto";
+import type { Account } from "../domain/account.ts";
+import type { Announcement } from "../domain/events.ts";
+import { adminRoutes, custodyRoutes } from "../functions/api/routes.ts";
+import { http } from "../functions/doors/http.ts";
+import { accountIdOf } from "../functions/identity.ts";
+import type { Ports } from "../functions/ports.ts";
+import { aLocation, anAccount, anOrganization, at } from "./make.ts";
+import { makeWorld } from "./world.ts";
+
+export const NOW = at("2026-06-01T12:00:00.000Z");
+
+/** An account whose identifier is the one its subject leads to, as the door needs it. */
+export const signedUp = (subject: string, over: Partial<Account> = {}): Account =>
+  anAccount({ id: accountIdOf(subject), subject, email: `${subject}@example.org`, ...over });
+
+export const ada = signedUp("ada");
+
+export const makeService = async () => {
+  const files = new Map<string, Uint8Array>();
+  const published: Announcement[] = [];
+  const logged: string[] = [];
+  const clock = { now: NOW };
+  const faults = { bus: false, files: false };
+  const ports: Ports = {
+    ...makeWorld(),
+    files: {
+      async put(key, bytes) {
+        files.set(key, bytes);
+        return { key, version: "1", sha256: createHash("sha256").update(bytes).digest("hex") };
+      },
+      async signDownload({ key }, fileName, until) {
+        return { url: `memory:${key}?${fileName}`, expiresAt: until };
+      },
+      async erase(key) {
+        if (faults.files) throw new Error("the storage is down");
+        files.delete(key);
+      },
+    },
+    bus: {
+      async publish(announcements) {
+        if (faults.bus) return [];
+        published.push(...announcements);
+        return announcements;
+      },
+    },
+    log: {
+      info: (message, fields) => void logged.push(JSON.stringify({ message, ...fields })),
+      error: (message, error, fields) => void logged.push(JSON.stringify({ message, error: String(error), ...fields })),
+      count: (metric, value) => void logged.push(JSON.stringify({ metric, value })),
+    },
+    now: () => clock.now,
+    random: (bytes) => randomBytes(bytes),
+  };
+  await ports.organizations.found(anOrganization(), aLocation(), ada);
+  const handlers = { ...adminRoutes, ...custodyRoutes };
+  const handler = http(handlers, ports) as unknown as (
+    event: object,
+  ) => Promise<{ statusCode: number; headers: Record<string, string>; body: string }>;
+
+  type Call = {
+    as?: string;
+    claims?: object;
+    body?: unknown;
+    raw?: string;
+    query?: Record<string, string>;
+    headers?: Record<string, string>;
+  };
+  /** Calls a route as the gateway does; `path` fills the braces of the route key in order. */
+  const call = async (
+    routeKey: keyof typeof handlers,
+    path: readonly string[] = [],
+    { as = "ada", claims, body, raw, query, headers }: Call = {},
+  ) => {
+    const names = [...routeKey.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
+    const answer = await handler({
+      routeKey,
+      headers: headers ?? {},
+      pathParameters: Object.fromEntries(names.map((name, index) => [name, path[index]])),
+      queryStringParameters: query ?? {},
+      body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+      requestContext: {
+        requestId: "r-1",
+        authorizer: {
+          jwt: { claims: claims ?? { sub: as, token_use: "access", auth_time: String(Math.floor(clock.now.getTime() / 1000)) } },
+        },
+      },
+    });
+    return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body) };
+  };
+  return { ports, files, published, logged, clock, faults, call };
+};
