@@ -1,0 +1,47 @@
+// The ports of one function, from what its stack told it. The only place that reads the process's environment.
+import { randomBytes } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { ENV, type Env, type FunctionName } from "../env.ts";
+import type { Ports } from "../ports.ts";
+import { accountsIn } from "./accounts.ts";
+import { busTo } from "./bus.ts";
+import { contentTokensIn } from "./content-tokens.ts";
+import { erasuresIn } from "./erasures.ts";
+import { filesIn } from "./files.ts";
+import { logAs } from "./log.ts";
+import { locationsIn, organizationsIn } from "./organization.ts";
+import { outboxIn, parkingIn } from "./outbox.ts";
+
+/** Throws at start-up, naming the variable, when the stack forgot one. */
+export const environmentOf = <Name extends FunctionName>(name: Name): Env<Name> => ENV[name].parse(process.env) as Env<Name>;
+
+type Told = { readonly RECORDS_TABLE: string; readonly BUS_NAME: string; readonly NOTICE_TOPIC_ARN?: string };
+
+/** All but files: what a function without any right to token files is given. */
+export const recordsOf = (name: FunctionName, { RECORDS_TABLE, BUS_NAME, NOTICE_TOPIC_ARN }: Told): Omit<Ports, "files"> => {
+  const table = { client: DynamoDBDocumentClient.from(new DynamoDBClient()), name: RECORDS_TABLE };
+  const log = logAs(name);
+  const notices = NOTICE_TOPIC_ARN === undefined ? {} : { notices: { client: new SNSClient(), topicArn: NOTICE_TOPIC_ARN } };
+  return {
+    organizations: organizationsIn(table),
+    locations: locationsIn(table),
+    accounts: accountsIn(table),
+    tokens: contentTokensIn(table),
+    erasures: erasuresIn(table),
+    outbox: outboxIn(table),
+    parking: parkingIn(table),
+    bus: busTo({ events: new EventBridgeClient(), busName: BUS_NAME, ...notices }, log),
+    log,
+    now: () => new Date(),
+    random: (bytes) => randomBytes(bytes),
+  };
+};
+
+export const portsOf = (name: FunctionName, told: Told & { readonly TOKENS_BUCKET: string }): Ports => ({
+  ...recordsOf(name, told),
+  files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
+});

@@ -1,0 +1,6 @@
+// The only signer: issue, import, download, revoke.
+import { custodyRoutes } from "./api/routes.ts";
+import { environmentOf, portsOf } from "./aws/connect.ts";
+import { http } from "./doors/http.ts";
+
+export const handler = http(custodyRoutes, portsOf("custody", environmentOf("custody")));

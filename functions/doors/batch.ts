@@ -1,0 +1,23 @@
+// The door of what comes through a queue. One message that fails does not bring back the others: the queue is told which ones to give again.
+import middy from "@middy/core";
+import * as z from "zod";
+import type { Log } from "../ports.ts";
+
+const Batch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
+
+export type BatchAnswer = { readonly batchItemFailures: { readonly itemIdentifier: string }[] };
+
+/** `take` is given each message's JSON. One that is not JSON fails as any other: it ends in the dead-letter queue, never dropped. */
+export const batch = (take: (message: unknown) => Promise<void>, log: Log) =>
+  middy().handler(async (raw: unknown): Promise<BatchAnswer> => {
+    const failed: string[] = [];
+    for (const { messageId, body } of Batch.parse(raw).Records) {
+      try {
+        await take(JSON.parse(body));
+      } catch (error) {
+        log.error("a message failed and will be given again", error, { messageId });
+        failed.push(messageId);
+      }
+    }
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  });

@@ -1,0 +1,20 @@
+// What each function is told by its stack: one table that the stack writes from and the function reads by. A forgotten variable does not compile.
+import * as z from "zod";
+
+const name = z.string().min(1);
+const told = { RECORDS_TABLE: name, BUS_NAME: name };
+
+export const ENV = {
+  admin: z.object(told),
+  custody: z.object({ ...told, TOKENS_BUCKET: name }),
+  "expiry-scan": z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
+  "identity-events": z.object({ ...told, TOKENS_BUCKET: name, USER_POOL_ID: name }),
+  outbox: z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
+} as const;
+
+/** The functions by their name, which is also the name of their entry's file and of their bundle's folder. */
+export type FunctionName = keyof typeof ENV;
+export type Env<Name extends FunctionName> = z.infer<(typeof ENV)[Name]>;
+
+/** The namespace of the metrics that functions write. */
+export const METRICS_NAMESPACE = "ContentTokens";

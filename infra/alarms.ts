@@ -1,0 +1,39 @@
+// Alarms that say what they mean: what happened, who is hurt by it, and where the runbook goes on. None can be made without an impact.
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
+
+export type AlarmWords = {
+  /** What happened, as a sentence. */
+  readonly happened: string;
+  /** Who is hurt, and how, as a sentence. */
+  readonly impact: string;
+};
+
+export class Alarms extends Construct {
+  readonly #action: SnsAction;
+
+  constructor(scope: Construct, id: string, topic: ITopic) {
+    super(scope, id);
+    this.#action = new SnsAction(topic);
+  }
+
+  /** Goes off when the metric reaches 1; with `silent`, when it does not, or tells nothing. `heading` is a heading of docs/runbook.md. */
+  add(heading: string, { happened, impact }: AlarmWords, metric: IMetric, { silent = false } = {}): void {
+    const alarm = new Alarm(
+      this,
+      heading.replaceAll(/[^A-Za-z]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? ""),
+      {
+        metric,
+        threshold: 1,
+        evaluationPeriods: 1,
+        comparisonOperator: silent ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: silent ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+        alarmDescription: `${happened} ${impact} Runbook: docs/runbook.md, "${heading}".`,
+      },
+    );
+    alarm.addAlarmAction(this.#action);
+    alarm.addOkAction(this.#action);
+  }
+}

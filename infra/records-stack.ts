@@ -1,0 +1,125 @@
+// What must outlive a mistake: records, token files, their key, the people who sign in, the trail. Everything here is retained, and its logical id pinned.
+import { type CfnResource, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { ReadWriteType, Trail } from "aws-cdk-lib/aws-cloudtrail";
+import {
+  AccountRecovery,
+  CfnManagedLoginBranding,
+  FeaturePlan,
+  ManagedLoginVersion,
+  OAuthScope,
+  UserPool,
+  type UserPoolClient,
+} from "aws-cdk-lib/aws-cognito";
+import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import type { Construct } from "constructs";
+import type { Config } from "./config.ts";
+
+/** No link works longer after it was signed, whatever it says. */
+const MAX_LINK_MILLISECONDS = 15 * 60 * 1000;
+
+const pin = (construct: Construct, logicalId: string): void => (construct.node.defaultChild as CfnResource).overrideLogicalId(logicalId);
+
+const string = (name: string) => ({ name, type: AttributeType.STRING });
+
+export class RecordsStack extends Stack {
+  readonly key: Key;
+  readonly table: Table;
+  readonly bucket: Bucket;
+  readonly userPool: UserPool;
+  readonly userPoolClient: UserPoolClient;
+
+  constructor(scope: Construct, id: string, config: Config, props: StackProps) {
+    super(scope, id, { ...props, terminationProtection: true });
+
+    this.key = new Key(this, "Key", {
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      description: "Content tokens: records and files",
+    });
+    pin(this.key, "Key");
+
+    this.table = new Table(this, "Records", {
+      partitionKey: string("pk"),
+      sortKey: string("sk"),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      timeToLiveAttribute: "ttl",
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.table.addGlobalSecondaryIndex({ indexName: "byKind", partitionKey: string("kind"), sortKey: string("sortKey") });
+    this.table.addGlobalSecondaryIndex({ indexName: "byLocation", partitionKey: string("locationId"), sortKey: string("sortKey") });
+    this.table.addGlobalSecondaryIndex({ indexName: "byDue", partitionKey: string("due"), sortKey: string("dueAt") });
+    pin(this.table, "Records");
+
+    this.bucket = new Bucket(this, "Tokens", {
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      versioned: true,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true }],
+    });
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "RefuseOldSignatures",
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ["s3:GetObject"],
+        resources: [this.bucket.arnForObjects("*")],
+        conditions: { NumericGreaterThan: { "s3:signatureAge": String(MAX_LINK_MILLISECONDS) } },
+      }),
+    );
+    pin(this.bucket, "Tokens");
+
+    this.userPool = new UserPool(this, "People", {
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      featurePlan: FeaturePlan.ESSENTIALS,
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      passwordPolicy: { minLength: 12 },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    pin(this.userPool, "People");
+    this.userPoolClient = this.userPool.addClient("Client", {
+      generateSecret: false,
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      accessTokenValidity: Duration.hours(1),
+      authFlows: { userSrp: true, adminUserPassword: true },
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
+        callbackUrls: ["http://localhost:8976/callback"],
+      },
+    });
+    pin(this.userPoolClient, "Client");
+    this.userPool.addDomain("SignIn", {
+      cognitoDomain: { domainPrefix: config.signInPrefix },
+      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+    new CfnManagedLoginBranding(this, "Branding", {
+      userPoolId: this.userPool.userPoolId,
+      clientId: this.userPoolClient.userPoolClientId,
+      useCognitoProvidedValues: true,
+    });
+
+    if (config.trail === "create")
+      new Trail(this, "Trail", {
+        managementEvents: ReadWriteType.WRITE_ONLY,
+        isMultiRegionTrail: false,
+        includeGlobalServiceEvents: false,
+      });
+  }
+}

@@ -1,0 +1,35 @@
+// A Lambda function of this service: its bundle, exactly the variables its entry reads, and an alarm that says who is hurt when it fails.
+import { Duration } from "aws-cdk-lib";
+import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import type { Env, FunctionName } from "../functions/env.ts";
+import type { Alarms } from "./alarms.ts";
+import { bundleOf } from "./bundle.ts";
+
+export type ServiceFunctionProps<Name extends FunctionName> = {
+  readonly name: Name;
+  readonly environment: Env<Name>;
+  readonly alarms: Alarms;
+  /** Who is hurt when it fails, as a sentence. */
+  readonly impact: string;
+  readonly timeout: Duration;
+  readonly memoryMegabytes?: number;
+};
+
+export class ServiceFunction<Name extends FunctionName> extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps<Name>) {
+    super(scope, id, {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: "index.handler",
+      code: Code.fromAsset(bundleOf(props.name)),
+      environment: props.environment,
+      timeout: props.timeout,
+      memorySize: props.memoryMegabytes ?? 512,
+      logGroup: new LogGroup(scope, `${id}Log`, { retention: RetentionDays.THREE_MONTHS }),
+    });
+    const errors = this.metricErrors({ period: Duration.minutes(5), statistic: "Sum" });
+    props.alarms.add(`${id} is failing`, { happened: `The function ${props.name} failed.`, impact: props.impact }, errors);
+  }
+}

@@ -1,0 +1,184 @@
+// Everything that can be deployed anew at any time: the functions, the API, the rules, the notices, the alarms. State lives in the Records stack.
+import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
+import { HttpApi, type HttpMethod, HttpNoneAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { EventBus, type EventPattern, Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction as FunctionTarget, SqsQueue } from "aws-cdk-lib/aws-events-targets";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { Queue } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
+import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
+import { METRICS_NAMESPACE } from "../functions/env.ts";
+import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../functions/routes.ts";
+import { Alarms } from "./alarms.ts";
+import type { Config } from "./config.ts";
+import type { RecordsStack } from "./records-stack.ts";
+import { grantErase, grantKeepFiles, grantKeepRecords } from "./rights.ts";
+import { ServiceFunction } from "./service-function.ts";
+
+const REQUEST = Duration.seconds(29);
+const RUN = Duration.minutes(5);
+
+/** Both frames of CloudTrail; what each event means is decided in the function. */
+const IDENTITY_PATTERN: EventPattern = {
+  source: ["aws.cognito-idp"],
+  detailType: ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],
+  detail: { eventSource: ["cognito-idp.amazonaws.com"], eventName: [...IDENTITY_OPERATIONS] },
+};
+
+type Clockwork = { readonly runs: LambdaFunction; readonly schedule: Schedule; readonly within: Duration; readonly impact: string };
+
+export class ServiceStack extends Stack {
+  readonly #records: RecordsStack;
+  readonly #alarms: Alarms;
+  readonly #deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, config: Config, records: RecordsStack, props: StackProps) {
+    super(scope, id, props);
+    this.#records = records;
+    const bus = new EventBus(this, "Bus");
+    const notices = this.#topic("Notices", "Content tokens", config.noticeEmails);
+    this.#alarms = new Alarms(this, "Alarms", this.#topic("AlarmMails", "Content Tokens alarms", config.alarmEmails));
+    this.#deadLetters = this.#queue("DeadLetters");
+    const told = { RECORDS_TABLE: records.table.tableName, BUS_NAME: bus.eventBusName };
+    const filesToo = { ...told, TOKENS_BUCKET: records.bucket.bucketName };
+    const noticesToo = { ...filesToo, NOTICE_TOPIC_ARN: notices.topicArn };
+    const common = { alarms: this.#alarms };
+
+    const admin = new ServiceFunction(this, "Admin", {
+      ...common,
+      name: "admin",
+      environment: told,
+      timeout: REQUEST,
+      impact: "Administrators can't see or change locations, accounts and tokens; MDM servers work on.",
+    });
+    const custody = new ServiceFunction(this, "Custody", {
+      ...common,
+      name: "custody",
+      environment: filesToo,
+      timeout: REQUEST,
+      impact: "Nobody can issue, import, download or revoke a token; tokens that MDM servers hold work on.",
+    });
+    const expiryScan = new ServiceFunction(this, "ExpiryScan", {
+      ...common,
+      name: "expiry-scan",
+      environment: noticesToo,
+      timeout: RUN,
+      impact: "Nobody is reminded of tokens that end; what is missed is sent by the next run that succeeds.",
+    });
+    const identityEvents = new ServiceFunction(this, "IdentityEvents", {
+      ...common,
+      name: "identity-events",
+      environment: { ...filesToo, USER_POOL_ID: records.userPool.userPoolId },
+      timeout: RUN,
+      impact: "Tokens that a new password killed may still be shown as good, and their files are not erased.",
+    });
+    const outbox = new ServiceFunction(this, "Outbox", {
+      ...common,
+      name: "outbox",
+      environment: noticesToo,
+      timeout: RUN,
+      impact: "Events that could not be told at once stay untold, and files that are due stay unerased.",
+    });
+
+    for (const each of [admin, custody, expiryScan, identityEvents, outbox]) {
+      grantKeepRecords(records, each);
+      bus.grantPutEventsTo(each);
+    }
+    grantKeepFiles(records, custody);
+    for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
+    for (const each of [expiryScan, outbox]) notices.grantPublish(each);
+
+    this.#api(admin, custody);
+    this.#identity(bus, identityEvents);
+    this.#clock("ExpiryScanDaily", {
+      runs: expiryScan,
+      schedule: Schedule.cron({ minute: "0", hour: "6" }),
+      within: Duration.days(1),
+      impact: "Nobody is reminded of tokens that end.",
+    });
+    this.#clock("OutboxByTheMinute", {
+      runs: outbox,
+      schedule: Schedule.rate(Duration.minutes(1)),
+      within: Duration.minutes(15),
+      impact: "What a crash left untold or unerased stays so.",
+    });
+    const dead = this.#deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: "Maximum" });
+    const lost = {
+      happened: "An event could not be handled after all its attempts.",
+      impact: "A password change may not have ended its tokens.",
+    };
+    this.#alarms.add("Dead letters wait", lost, dead);
+  }
+
+  #topic(id: string, displayName: string, emails: readonly string[]): Topic {
+    const topic = new Topic(this, id, { displayName, enforceSSL: true });
+    for (const email of emails) topic.addSubscription(new EmailSubscription(email));
+    return topic;
+  }
+
+  #queue(id: string): Queue {
+    return new Queue(this, id, { enforceSSL: true, retentionPeriod: Duration.days(14) });
+  }
+
+  #api(admin: LambdaFunction, custody: LambdaFunction): void {
+    const { userPool, userPoolClient } = this.#records;
+    const authorizer = new HttpJwtAuthorizer("People", userPool.userPoolProviderUrl, { jwtAudience: [userPoolClient.userPoolClientId] });
+    const api = new HttpApi(this, "Api", { defaultAuthorizer: authorizer });
+    const serve = (routes: readonly string[], integration: HttpLambdaIntegration): void => {
+      for (const routeKey of routes) {
+        const [method, path] = routeKey.split(" ") as [HttpMethod, string];
+        const open = OPEN_ROUTES.includes(routeKey) ? { authorizer: new HttpNoneAuthorizer() } : {};
+        api.addRoutes({ path, methods: [method], integration, ...open });
+      }
+    };
+    serve(ADMIN_ROUTES, new HttpLambdaIntegration("Admin", admin));
+    serve(CUSTODY_ROUTES, new HttpLambdaIntegration("Custody", custody));
+    new CfnOutput(this, "ApiUrl", { value: api.apiEndpoint });
+  }
+
+  #identity(bus: EventBus, identityEvents: LambdaFunction): void {
+    const queue = new Queue(this, "IdentityQueue", {
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      // Six times the function's time-out, as AWS advises for queues that feed functions.
+      visibilityTimeout: Duration.seconds(RUN.toSeconds() * 6),
+      deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: 5 },
+    });
+    identityEvents.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
+    const targets = [new SqsQueue(queue, { deadLetterQueue: this.#deadLetters })];
+    new Rule(this, "IdentityTrail", { eventPattern: IDENTITY_PATTERN, targets });
+    new Rule(this, "AccountFacts", { eventBus: bus, eventPattern: { detailType: [...ACCOUNT_EVENTS] }, targets });
+    new Rule(this, "ParkedFactsHourly", { schedule: Schedule.rate(Duration.hours(1)), targets });
+    const retried = identityEvents.metricInvocations({ period: Duration.hours(3), statistic: "Sum" });
+    const silent = {
+      happened: "The hourly look at parked facts did not run.",
+      impact: "A password change that came early may end its tokens late.",
+    };
+    this.#alarms.add("ParkedFactsHourly is not running", silent, retried, { silent: true });
+    const parked = new Metric({
+      namespace: METRICS_NAMESPACE,
+      metricName: "UnknownSubjectParked",
+      dimensionsMap: { service: "identity-events" },
+      period: Duration.minutes(5),
+      statistic: "Sum",
+    });
+    const unknown = {
+      happened: "A password change of somebody without an account was parked.",
+      impact: "If they downloaded a token, it died unseen.",
+    };
+    this.#alarms.add("An unknown subject changed a password", unknown, parked);
+  }
+
+  #clock(id: string, { runs, schedule, within, impact }: Clockwork): void {
+    new Rule(this, id, { schedule, targets: [new FunctionTarget(runs, { deadLetterQueue: this.#deadLetters, retryAttempts: 2 })] });
+    const invocations = runs.metricInvocations({ period: within, statistic: "Sum" });
+    this.#alarms.add(`${id} is not running`, { happened: `The schedule ${id} did not run.`, impact }, invocations, { silent: true });
+  }
+}

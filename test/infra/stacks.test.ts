@@ -1,0 +1,200 @@
+// The templates as they would be deployed: what holds state stays, nobody has broad rights, nothing is open by mistake, every alarm has its runbook.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/routes.ts";
+import { bundleFunctions } from "../../infra/bundle.ts";
+import { parseConfig } from "../../infra/config.ts";
+import { RecordsStack } from "../../infra/records-stack.ts";
+import { ServiceStack } from "../../infra/service-stack.ts";
+
+const root = join(import.meta.dirname, "../..");
+const given = {
+  organization: "Pretendco",
+  country: "US",
+  administratorEmail: "a@example.org",
+  noticeEmails: ["tokens@example.org", "more@example.org"],
+  alarmEmails: ["ops@example.org"],
+  signInPrefix: "pretendco",
+};
+
+const synthesize = (config: object = {}) => {
+  const cdk = JSON.parse(readFileSync(join(root, "cdk.json"), "utf8"));
+  const app = new App({ context: { ...cdk.context, "aws:cdk:bundling-stacks": [] } });
+  const parsed = parseConfig({ ...given, ...config }, "a test");
+  const records = new RecordsStack(app, "Records", parsed, {});
+  const service = new ServiceStack(app, "Service", parsed, records, {});
+  // Both before either is read: reading a template synthesizes the app.
+  return { records: Template.fromStack(records), service: Template.fromStack(service) };
+};
+
+let stacks: ReturnType<typeof synthesize>;
+beforeAll(() => {
+  bundleFunctions();
+  stacks = synthesize();
+});
+
+type Statement = { Effect: string; Action: string | string[]; Resource: unknown };
+const statements = (): Statement[] =>
+  Object.values(stacks.service.findResources("AWS::IAM::Policy")).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+const actionsOf = (functionId: string): string[] =>
+  Object.entries(stacks.service.findResources("AWS::IAM::Policy"))
+    .filter(([id]) => id.startsWith(`${functionId}ServiceRole`))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.flatMap(({ Action }: Statement) => Action));
+
+describe("what holds state", () => {
+  test.each([
+    ["AWS::DynamoDB::Table", "Records"],
+    ["AWS::S3::Bucket", "Tokens"],
+    ["AWS::KMS::Key", "Key"],
+    ["AWS::Cognito::UserPool", "People"],
+  ])("%s is retained under the pinned name %s: another name would be another, empty one", (type, id) => {
+    const found = stacks.records.findResources(type);
+    expect(found[id]).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+  });
+
+  test("is in one stack, so that the other can go and come", () => {
+    for (const type of ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Cognito::UserPool"])
+      expect(stacks.service.findResources(type)).toEqual({});
+  });
+
+  test("can be restored, and is encrypted with our own key", () => {
+    const { Properties: table } = stacks.records.findResources("AWS::DynamoDB::Table").Records ?? {};
+    expect(table).toMatchObject({
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+      SSESpecification: { SSEEnabled: true, SSEType: "KMS" },
+    });
+    const { Properties: bucket } = stacks.records.findResources("AWS::S3::Bucket").Tokens ?? {};
+    expect(bucket).toMatchObject({
+      VersioningConfiguration: { Status: "Enabled" },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+  });
+
+  test("refuses plain HTTP and signatures older than 15 minutes", () => {
+    const [policy] = Object.values(stacks.records.findResources("AWS::S3::BucketPolicy", { Properties: { Bucket: { Ref: "Tokens" } } }));
+    const denied = policy?.Properties.PolicyDocument.Statement.map(({ Condition }: { Condition: object }) => JSON.stringify(Condition));
+    expect(denied).toContain('{"Bool":{"aws:SecureTransport":"false"}}');
+    expect(denied).toContain('{"NumericGreaterThan":{"s3:signatureAge":"900000"}}');
+  });
+
+  test("lets nobody sign themselves up", () => {
+    stacks.records.hasResourceProperties("AWS::Cognito::UserPool", { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
+    expect(Object.keys(stacks.records.findResources("AWS::Cognito::ManagedLoginBranding"))).toHaveLength(1);
+  });
+});
+
+describe("rights", () => {
+  test("name exact actions, and no resource is everything", () => {
+    const all = statements();
+    expect(all.length).toBeGreaterThan(20);
+    expect(all.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
+    expect(all.filter(({ Resource }) => Resource === "*" || (Array.isArray(Resource) && Resource.includes("*")))).toEqual([]);
+  });
+
+  test("to read a token file are custody's alone", () => {
+    const readers = ["Admin", "Custody", "ExpiryScan", "IdentityEvents", "Outbox"].filter((id) => actionsOf(id).includes("s3:GetObject"));
+    expect(readers).toEqual(["Custody"]);
+    expect(actionsOf("Admin").filter((action) => action.startsWith("s3:"))).toEqual([]);
+  });
+
+  test("to send notices are of those that tell people", () => {
+    const senders = ["Admin", "Custody", "ExpiryScan", "IdentityEvents", "Outbox"].filter((id) => actionsOf(id).includes("sns:Publish"));
+    expect(senders).toEqual(["ExpiryScan", "Outbox"]);
+  });
+});
+
+describe("the API", () => {
+  const routes = () => Object.values(stacks.service.findResources("AWS::ApiGatewayV2::Route")).map(({ Properties }) => Properties);
+
+  test("has exactly the routes that functions serve", () => {
+    expect(
+      routes()
+        .map(({ RouteKey }) => RouteKey)
+        .toSorted(),
+    ).toEqual([...ADMIN_ROUTES, ...CUSTODY_ROUTES].toSorted());
+  });
+
+  test("is open without a bearer for health alone", () => {
+    const open = routes().filter(({ AuthorizationType }) => AuthorizationType !== "JWT");
+    expect(open.map(({ RouteKey }) => RouteKey)).toEqual(["GET /v1/health"]);
+  });
+});
+
+describe("events", () => {
+  test("of the identity provider are let through by a pattern that EventBridge takes", () => {
+    const patterns = Object.values(stacks.service.findResources("AWS::Events::Rule")).flatMap(
+      ({ Properties }) => Properties.EventPattern ?? [],
+    );
+    expect(patterns).toHaveLength(2);
+    for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThan(2048);
+    expect(JSON.stringify(patterns)).toContain("RespondToAuthChallenge");
+  });
+
+  test("that no target took wait in a dead-letter queue", () => {
+    const targets = Object.values(stacks.service.findResources("AWS::Events::Rule")).flatMap(({ Properties }) => Properties.Targets);
+    expect(targets.length).toBeGreaterThanOrEqual(5);
+    expect(targets.filter(({ DeadLetterConfig }) => DeadLetterConfig === undefined)).toEqual([]);
+  });
+});
+
+describe("alarms", () => {
+  const descriptions = (): string[] =>
+    Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm")).map(({ Properties }) => Properties.AlarmDescription);
+  const headingsOfAlarms = () => descriptions().map((text) => /docs\/runbook\.md, "(.+)"\.$/.exec(text)?.[1] ?? text);
+
+  test("have a heading in the runbook, and every heading there is an alarm's", () => {
+    const runbook = readFileSync(join(root, "docs/runbook.md"), "utf8");
+    const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+    expect(headings.toSorted()).toEqual(headingsOfAlarms().toSorted());
+  });
+
+  test("watch every function, and every schedule", () => {
+    const functions = Object.keys(stacks.service.findResources("AWS::Lambda::Function"));
+    const alarmed = JSON.stringify(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "Errors" } }));
+    expect(functions).toHaveLength(5);
+    for (const id of functions) expect(alarmed).toContain(`"${id}"`);
+    const schedules = Object.keys(
+      stacks.service.findResources("AWS::Events::Rule", { Properties: { ScheduleExpression: Match.anyValue() } }),
+    );
+    expect(schedules).toHaveLength(3);
+    const running = headingsOfAlarms().filter((heading) => heading.endsWith(" is not running"));
+    for (const id of schedules) expect(running.some((heading) => id.startsWith(heading.replace(" is not running", "")))).toBe(true);
+  });
+
+  test("of what must not fall silent go off when nothing is told", () => {
+    const silent = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { TreatMissingData: "breaching" } }));
+    expect(silent).toHaveLength(3);
+  });
+});
+
+describe("the configuration", () => {
+  test("decides about the trail", () => {
+    stacks.records.resourceCountIs("AWS::CloudTrail::Trail", 1);
+    expect(synthesize({ trail: "existing" }).records.findResources("AWS::CloudTrail::Trail")).toEqual({});
+  });
+
+  test("subscribes everyone who is to be told", () => {
+    const endpoints = Object.values(stacks.service.findResources("AWS::SNS::Subscription")).map(({ Properties }) => Properties.Endpoint);
+    expect(endpoints.toSorted()).toEqual(["more@example.org", "ops@example.org", "tokens@example.org"]);
+  });
+
+  test.each([
+    [{ country: "usa" }, /country/],
+    [{ administratorEmail: "ada" }, /administratorEmail: must be an e-mail address/],
+    [{ noticeEmails: [] }, /noticeEmails: must name at least one/],
+    [{ reminderLadder: [7, 7] }, /reminderLadder: each number of days may stand once/],
+    [{ signInPrefix: "Pretend Co" }, /signInPrefix: must be lower-case/],
+    [{ colour: "red" }, /colour/],
+  ])("%j is refused with a sentence", (wrong, sentence) => {
+    expect(() => parseConfig({ ...given, ...wrong }, "x.json")).toThrow(sentence);
+  });
+});
