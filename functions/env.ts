@@ -10,6 +10,7 @@ export const ENV = {
   "expiry-scan": z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
   "identity-events": z.object({ ...told, TOKENS_BUCKET: name, USER_POOL_ID: name }),
   outbox: z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
+  setup: z.object({ ...told, USER_POOL_ID: name }),
 } as const;
 
 /** The functions by their name, which is also the name of their entry's file and of their bundle's folder. */

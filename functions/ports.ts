@@ -136,6 +136,12 @@ export interface Parking {
   done(fact: ParkedFact): Promise<void>;
 }
 
+/** Those who sign in, at the identity provider. */
+export interface People {
+  /** Invites somebody by e-mail, unless they are known already; answers their subject. */
+  invite(email: string): Promise<string>;
+}
+
 /** What operations watch. Fields carry identifiers and reasons only. */
 export interface Log {
   info(message: string, fields?: Readonly<Record<string, string | number>>): void;

@@ -1,5 +1,5 @@
 // Everything that can be deployed anew at any time: the functions, the API, the rules, the notices, the alarms. State lives in the Records stack.
-import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, CustomResource, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import { HttpApi, type HttpMethod, HttpNoneAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
@@ -96,6 +96,7 @@ export class ServiceStack extends Stack {
     for (const each of [expiryScan, outbox]) notices.grantPublish(each);
 
     this.#api(admin, custody);
+    this.#setUp(config, told);
     this.#identity(bus, identityEvents);
     this.#clock("ExpiryScanDaily", {
       runs: expiryScan,
@@ -141,6 +142,27 @@ export class ServiceStack extends Stack {
     serve(ADMIN_ROUTES, new HttpLambdaIntegration("Admin", admin));
     serve(CUSTODY_ROUTES, new HttpLambdaIntegration("Custody", custody));
     new CfnOutput(this, "ApiUrl", { value: api.apiEndpoint });
+  }
+
+  /** Founds the organization at the first deployment. It never overwrites: what the configuration says later is for the next founding. */
+  #setUp({ organization, country, administratorEmail, reminderLadder }: Config, told: { RECORDS_TABLE: string; BUS_NAME: string }): void {
+    const { userPool } = this.#records;
+    const setup = new ServiceFunction(this, "Setup", {
+      alarms: this.#alarms,
+      name: "setup",
+      environment: { ...told, USER_POOL_ID: userPool.userPoolId },
+      timeout: Duration.minutes(1),
+      impact: "A first deployment has no organization and nobody who can sign in; a later one is not hurt.",
+    });
+    grantKeepRecords(this.#records, setup);
+    userPool.grant(setup, "cognito-idp:AdminCreateUser", "cognito-idp:AdminGetUser");
+    new CustomResource(this, "Organization", {
+      serviceToken: setup.functionArn,
+      resourceType: "Custom::Organization",
+      serviceTimeout: Duration.minutes(5),
+      // CloudFormation hands every property over as text.
+      properties: { organization, country, administratorEmail, reminderLadder: JSON.stringify(reminderLadder) },
+    });
   }
 
   #identity(bus: EventBus, identityEvents: LambdaFunction): void {

@@ -16,7 +16,7 @@ const MAY: Readonly<Record<string, readonly RegExp[]>> = {
     /^\.\/functions\/doors\//,
   ],
   "functions/api": [/^zod$/, /^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/(api|doors|events)\//],
-  "functions/events": [/^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/events\//],
+  "functions/events": [/^zod$/, /^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/events\//],
   "functions/schedule": [/^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/(schedule|api\/shown\.ts)/],
   "functions/aws": [
     /^@aws-lambda-powertools\//,

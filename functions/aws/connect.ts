@@ -1,12 +1,13 @@
 // The ports of one function, from what its stack told it. The only place that reads the process's environment.
 import { randomBytes } from "node:crypto";
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { ENV, type Env, type FunctionName } from "../env.ts";
-import type { Ports } from "../ports.ts";
+import type { People, Ports } from "../ports.ts";
 import { accountsIn } from "./accounts.ts";
 import { busTo } from "./bus.ts";
 import { contentTokensIn } from "./content-tokens.ts";
@@ -15,6 +16,7 @@ import { filesIn } from "./files.ts";
 import { logAs } from "./log.ts";
 import { locationsIn, organizationsIn } from "./organization.ts";
 import { outboxIn, parkingIn } from "./outbox.ts";
+import { peopleIn } from "./people.ts";
 
 /** Throws at start-up, naming the variable, when the stack forgot one. */
 export const environmentOf = <Name extends FunctionName>(name: Name): Env<Name> => ENV[name].parse(process.env) as Env<Name>;
@@ -45,3 +47,6 @@ export const portsOf = (name: FunctionName, told: Told & { readonly TOKENS_BUCKE
   ...recordsOf(name, told),
   files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
 });
+
+export const peopleOf = ({ USER_POOL_ID }: { readonly USER_POOL_ID: string }): People =>
+  peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: USER_POOL_ID });

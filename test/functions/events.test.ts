@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addDays } from "../../domain/time.ts";
+import { foundOrganization } from "../../functions/events/found-organization.ts";
 import { retryParked, takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
 import { accountIdOf } from "../../functions/identity.ts";
 import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
 import { sweepOutbox } from "../../functions/schedule/sweep-outbox.ts";
 import { at, locationId } from "../make.ts";
 import { ada, makeService, NOW } from "../service.ts";
+import { makeWorld } from "../world.ts";
 
 const POOL = "us-east-1_AbC";
 let service: Awaited<ReturnType<typeof makeService>>;
@@ -183,6 +185,7 @@ describe("the sweep", () => {
     service.faults.bus = true;
     await issue();
     service.faults.bus = false;
+    service.clock.now = at("2026-06-01T12:00:59Z");
     await sweepOutbox(service.ports, () => false);
     expect(service.published).toEqual([]);
     service.clock.now = at("2026-06-01T12:01:01Z");
@@ -201,5 +204,32 @@ describe("the sweep", () => {
     service.clock.now = at("2026-06-01T12:10:00Z");
     await sweepOutbox(service.ports, () => false);
     expect(service.files.size).toBe(1);
+  });
+});
+
+describe("the organization", () => {
+  const asked = { organization: "Acme", country: "CH", administratorEmail: "root@example.org", reminderLadder: [30, 0] };
+  const invited: string[] = [];
+  const people = {
+    async invite(email: string) {
+      invited.push(email);
+      return "subject-of-root";
+    },
+  };
+
+  test("is founded with its primary location and its first administrator", async () => {
+    const ports = { ...makeWorld(), people, now: () => NOW, random: service.ports.random };
+    await foundOrganization(asked, ports);
+    expect(await ports.organizations.get()).toMatchObject({ name: "Acme", country: "CH", reminderLadder: [30, 0], version: 1 });
+    expect(await ports.locations.primary()).toMatchObject({ name: "Acme", primary: true });
+    const grants = [{ role: "administrator", location: "all" }];
+    expect(await ports.accounts.get(accountIdOf("subject-of-root"))).toMatchObject({ email: "root@example.org", grants });
+  });
+
+  test("that is there is never overwritten, and nobody is invited", async () => {
+    invited.length = 0;
+    await foundOrganization(asked, { ...service.ports, people });
+    expect(await service.ports.organizations.get()).toMatchObject({ name: "Pretendco" });
+    expect(invited).toEqual([]);
   });
 });

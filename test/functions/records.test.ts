@@ -1,5 +1,5 @@
 // The contract of the record ports, kept by the fake and by a real DynamoDB over a socket: one battery, two backends.
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -14,6 +14,7 @@ import { keys } from "../../functions/aws/table.ts";
 import type { Idempotency, ParkedFact } from "../../functions/ports.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../local/dynamodb.ts";
 import { aContentToken, accountId, aLocation, anAccount, anEvent, anOrganization, at, contentTokenId, locationId } from "../make.ts";
+import { makeTable } from "../table.ts";
 import { makeWorld, type World } from "../world.ts";
 
 const TableName = "Records";
@@ -32,33 +33,8 @@ afterAll(async () => {
   await database.close();
 });
 
-const INDEXES = [
-  ["byKind", "kind", "sortKey"],
-  ["byLocation", "locationId", "sortKey"],
-  ["byDue", "due", "dueAt"],
-] as const;
-
-const keySchema = (hash: string, range: string) => [
-  { AttributeName: hash, KeyType: "HASH" as const },
-  { AttributeName: range, KeyType: "RANGE" as const },
-];
-
 const freshTable = async (): Promise<World> => {
-  await client.send(new DeleteTableCommand({ TableName })).catch(() => undefined);
-  const names = new Set(["pk", "sk", ...INDEXES.flatMap(([, hash, range]) => [hash, range])]);
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [...names].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-      KeySchema: keySchema("pk", "sk"),
-      GlobalSecondaryIndexes: INDEXES.map(([IndexName, hash, range]) => ({
-        IndexName,
-        KeySchema: keySchema(hash, range),
-        Projection: { ProjectionType: "ALL" as const },
-      })),
-    }),
-  );
+  await makeTable(client, TableName);
   const table = { client, name: TableName };
   return {
     organizations: organizationsIn(table),

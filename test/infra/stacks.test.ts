@@ -160,7 +160,7 @@ describe("alarms", () => {
   test("watch every function, and every schedule", () => {
     const functions = Object.keys(stacks.service.findResources("AWS::Lambda::Function"));
     const alarmed = JSON.stringify(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "Errors" } }));
-    expect(functions).toHaveLength(5);
+    expect(functions).toHaveLength(6);
     for (const id of functions) expect(alarmed).toContain(`"${id}"`);
     const schedules = Object.keys(
       stacks.service.findResources("AWS::Events::Rule", { Properties: { ScheduleExpression: Match.anyValue() } }),

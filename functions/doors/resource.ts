@@ -1,0 +1,35 @@
+// The door of a custom resource that only ever creates. CloudFormation waits for the answer at an address it names: without one, a failed
+// deployment hangs for an hour, so that every outcome is answered.
+import middy from "@middy/core";
+import * as z from "zod";
+import type { Log } from "../ports.ts";
+
+const Event = z.object({
+  RequestType: z.enum(["Create", "Update", "Delete"]),
+  ResponseURL: z.url(),
+  StackId: z.string(),
+  RequestId: z.string(),
+  LogicalResourceId: z.string(),
+  PhysicalResourceId: z.string().optional(),
+  ResourceProperties: z.record(z.string(), z.unknown()),
+});
+
+/** `create` is given the resource's properties; updates and deletions change nothing and succeed. */
+export const createOnly = (create: (properties: Record<string, unknown>) => Promise<void>, log: Log) =>
+  middy().handler(async (raw: unknown): Promise<void> => {
+    const event = Event.parse(raw);
+    const { StackId, RequestId, LogicalResourceId } = event;
+    let outcome: { Status: "SUCCESS" } | { Status: "FAILED"; Reason: string } = { Status: "SUCCESS" };
+    try {
+      if (event.RequestType === "Create") await create(event.ResourceProperties);
+    } catch (error) {
+      log.error("the resource could not be created", error);
+      outcome = { Status: "FAILED", Reason: error instanceof Error ? error.message.slice(0, 500) : "unknown" };
+    }
+    // One name for ever: another one would make CloudFormation delete the resource under the old name.
+    const PhysicalResourceId = event.PhysicalResourceId ?? LogicalResourceId;
+    const body = JSON.stringify({ ...outcome, StackId, RequestId, LogicalResourceId, PhysicalResourceId });
+    const answer = await fetch(event.ResponseURL, { method: "PUT", body, headers: { "content-type": "" } });
+    if (!answer.ok) throw new Error(`CloudFormation did not take the answer: ${answer.status}`);
+    if (outcome.Status === "FAILED") throw new Error("the resource could not be created");
+  });

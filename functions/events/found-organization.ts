@@ -1,0 +1,40 @@
+// The first deployment: the organization, its primary location, its first administrator, all or nothing, and never over what is there.
+import * as z from "zod";
+import { IDENTIFIER_BYTES, identifierText, LocationId } from "../../domain/ids.ts";
+import { DEFAULT_OVERLAP_DAYS, Organization, UID_BYTES, uIdOf } from "../../domain/organization.ts";
+import { FIRST_VERSION } from "../../domain/version.ts";
+import { accountIdOf } from "../identity.ts";
+import type { People, Ports } from "../ports.ts";
+
+export const Founding = z.object({
+  organization: Organization.shape.name,
+  country: Organization.shape.country,
+  administratorEmail: z.email(),
+  reminderLadder: Organization.shape.reminderLadder,
+});
+
+type Needs = Pick<Ports, "organizations" | "now" | "random"> & { readonly people: People };
+
+export const foundOrganization = async (asked: z.infer<typeof Founding>, { organizations, people, now, random }: Needs): Promise<void> => {
+  if ((await organizations.get()) !== undefined) return;
+  const subject = await people.invite(asked.administratorEmail);
+  const born = { createdAt: now(), version: FIRST_VERSION };
+  await organizations.found(
+    {
+      name: asked.organization,
+      country: asked.country,
+      platform: "enterprisestore",
+      reminderLadder: asked.reminderLadder,
+      renewalOverlapDays: DEFAULT_OVERLAP_DAYS,
+      version: FIRST_VERSION,
+    },
+    {
+      ...born,
+      id: LocationId.parse(`loc_${identifierText(random(IDENTIFIER_BYTES))}`),
+      name: asked.organization,
+      uId: uIdOf(random(UID_BYTES)),
+      primary: true,
+    },
+    { ...born, id: accountIdOf(subject), subject, email: asked.administratorEmail, grants: [{ role: "administrator", location: "all" }] },
+  );
+};
