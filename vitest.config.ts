@@ -4,6 +4,7 @@ import { closingLine } from "./test/closing-line.ts";
 
 export default defineConfig({
   test: {
+    globalSetup: ["test/bundles.ts"],
     include: ["test/**/*.test.ts"],
     expect: { requireAssertions: true },
     allowOnly: false,

@@ -5,7 +5,6 @@ import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/routes.ts";
-import { bundleFunctions } from "../../infra/bundle.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { RecordsStack } from "../../infra/records-stack.ts";
 import { ServiceStack } from "../../infra/service-stack.ts";
@@ -32,7 +31,6 @@ const synthesize = (config: object = {}) => {
 
 let stacks: ReturnType<typeof synthesize>;
 beforeAll(() => {
-  bundleFunctions();
   stacks = synthesize();
 });
 

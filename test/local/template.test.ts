@@ -1,0 +1,73 @@
+// Templates read as CloudFormation would: small ones for each intrinsic function, and the service's own, whole.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readConfig } from "../../infra/config.ts";
+import { RecordsStack } from "../../infra/records-stack.ts";
+import { ServiceStack } from "../../infra/service-stack.ts";
+import { type AttributeOf, readTemplates } from "../../local/template.ts";
+
+const place = { region: "us-east-1", accountId: "123456789012" };
+const attributeOf: AttributeOf = ({ stack, id }, attribute) => `${stack}/${id}/${attribute}`;
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "templates-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (stack: string, Properties: object, more: object = {}): string => {
+  const file = join(folder, `${stack}.template.json`);
+  writeFileSync(file, JSON.stringify({ Resources: { Thing: { Type: "X::Y", Properties }, Other: { Type: "X::Z" } }, ...more }));
+  return file;
+};
+const read = (...files: string[]) => readTemplates(files, place, attributeOf);
+const resolved = (value: unknown): unknown => read(write("A", { value }))[0]?.properties().value;
+
+/** A placeholder as Fn::Sub writes it. */
+const hole = (name: string): string => ["$", "{", name, "}"].join("");
+
+describe("an intrinsic function", () => {
+  test.each<[string, unknown, unknown]>([
+    ["Ref", { Ref: "Other" }, "A/Other/Ref"],
+    ["Ref to the region", { Ref: "AWS::Region" }, "us-east-1"],
+    ["GetAtt", { "Fn::GetAtt": ["Other", "Arn"] }, "A/Other/Arn"],
+    ["Join", { "Fn::Join": ["-", ["a", { Ref: "AWS::AccountId" }]] }, "a-123456789012"],
+    ["Select of Split", { "Fn::Select": [1, { "Fn::Split": ["/", "a/b/c"] }] }, "b"],
+    ["Sub", { "Fn::Sub": `x-${hole("AWS::Region")}-${hole("Other.Arn")}-${hole("!Keep")}` }, `x-us-east-1-A/Other/Arn-${hole("Keep")}`],
+    ["Sub with names of its own", { "Fn::Sub": [`${hole("name")}!`, { name: { Ref: "Other" } }] }, "A/Other/Ref!"],
+    ["NoValue", [{ a: 1, b: { Ref: "AWS::NoValue" } }, { Ref: "AWS::NoValue" }], [{ a: 1 }]],
+  ])("%s is resolved", (_, value, expected) => {
+    expect(resolved(value)).toEqual(expected);
+  });
+
+  test("that is not known is an error, never a guess", () => {
+    expect(() => resolved({ "Fn::Cidr": ["10.0.0.0/16", 1] })).toThrow("Fn::Cidr");
+    expect(() => resolved({ Ref: "Missing" })).toThrow("Missing");
+  });
+
+  test("that imports finds what an earlier stack exports, and nothing else", () => {
+    const first = write("First", {}, { Outputs: { Out: { Value: { Ref: "Other" }, Export: { Name: "shared" } } } });
+    const second = write("Second", { value: { "Fn::ImportValue": "shared" } });
+    expect(read(first, second)[2]?.properties()).toEqual({ value: "First/Other/Ref" });
+    expect(() => read(second)[0]?.properties()).toThrow("shared");
+  });
+});
+
+test("the service's own templates resolve whole, and every function's bundle is there", () => {
+  const root = join(import.meta.dirname, "../..");
+  const app = new App({ outdir: join(folder, "out"), context: { "aws:cdk:enable-asset-metadata": true } });
+  const config = readConfig(join(folder, "none.json"), join(root, "infra/demo.config.json"));
+  const records = new RecordsStack(app, "Records", config, {});
+  new ServiceStack(app, "Service", config, records, {});
+  app.synth();
+  const resources = read(join(folder, "out/Records.template.json"), join(folder, "out/Service.template.json"));
+  const functions = resources.filter(({ type }) => type === "AWS::Lambda::Function");
+  expect(functions).toHaveLength(6);
+  for (const { asset, properties } of functions) {
+    expect(existsSync(join(asset ?? "", "index.mjs"))).toBe(true);
+    expect(properties().Environment).toMatchObject({ Variables: { RECORDS_TABLE: "Records/Records/Ref" } });
+  }
+  for (const { properties } of resources) expect(JSON.stringify(properties())).not.toMatch(/"(Ref|Fn::\w+)":/);
+});
