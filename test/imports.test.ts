@@ -17,7 +17,7 @@ const MAY: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "functions/api": [/^zod$/, /^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/(api|doors|events)\//],
   "functions/events": [/^zod$/, /^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/events\//],
-  "functions/schedule": [/^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/(schedule|api\/shown\.ts)/],
+  "functions/schedule": [/^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/schedule\//],
   "functions/aws": [
     /^@aws-lambda-powertools\//,
     /^zod$/,

@@ -8,8 +8,8 @@ import { Refusal } from "../../domain/refusal.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
 import { announce, announcementId } from "../announce.ts";
 import { created, found, type Handle } from "../handle.ts";
+import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
-import { holdersOf } from "./shown.ts";
 
 export const DownloadInput = z.strictObject({ id: ContentTokenId });
 

@@ -6,8 +6,9 @@ import { Refusal } from "../../domain/refusal.ts";
 import { addYears } from "../../domain/time.ts";
 import { assertNotExpired, parseTokenFile } from "../../domain/token-file.ts";
 import { created, found, type Handle } from "../handle.ts";
+import { holdersOf } from "../holders.ts";
 import { sha256 } from "../identity.ts";
-import { holdersOf, shownToken } from "./shown.ts";
+import { shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
 
 export const ImportInput = z.strictObject({

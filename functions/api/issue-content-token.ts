@@ -7,8 +7,9 @@ import { Refusal } from "../../domain/refusal.ts";
 import { floorToSecond } from "../../domain/time.ts";
 import { renderTokenFile, SECRET_BYTES } from "../../domain/token-file.ts";
 import { created, found, type Handle } from "../handle.ts";
+import { holdersOf } from "../holders.ts";
 import { sha256 } from "../identity.ts";
-import { holdersOf, shownToken } from "./shown.ts";
+import { shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
 
 export const IssueInput = z.strictObject({ locationId: LocationId });

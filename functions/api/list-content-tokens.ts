@@ -4,8 +4,9 @@ import { assertMay, scopeOf } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { type Handle, ok } from "../handle.ts";
+import { holdersOf } from "../holders.ts";
 import { PageInput } from "./inputs.ts";
-import { holdersOf, shownToken } from "./shown.ts";
+import { shownToken } from "./shown.ts";
 
 export const ListTokensInput = z.strictObject({
   locationId: LocationId.optional(),

@@ -6,8 +6,9 @@ import { ContentTokenId } from "../../domain/ids.ts";
 import { announce, eraseFile } from "../announce.ts";
 import { endToken } from "../end-token.ts";
 import { found, type Handle, ok } from "../handle.ts";
+import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
-import { holdersOf, shownToken } from "./shown.ts";
+import { shownToken } from "./shown.ts";
 
 export const RevokeInput = z.strictObject({ id: ContentTokenId, reason: z.string().trim().min(1).max(500) });
 

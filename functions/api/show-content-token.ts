@@ -3,7 +3,8 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
 import { found, type Handle, ok } from "../handle.ts";
-import { holdersOf, shownToken } from "./shown.ts";
+import { holdersOf } from "../holders.ts";
+import { shownToken } from "./shown.ts";
 
 export const ShowTokenInput = z.strictObject({ id: ContentTokenId });
 

@@ -3,7 +3,6 @@ import type { Account } from "../../domain/account.ts";
 import { type ContentToken, daysLeft, tokenState } from "../../domain/content-token.ts";
 import type { AccountId } from "../../domain/ids.ts";
 import type { Location, Organization } from "../../domain/organization.ts";
-import type { Ports } from "../ports.ts";
 
 export const shownAccount = ({ id, subject, email, grants, passwordChangedAt, disabledAt }: Account) => ({
   id,
@@ -17,13 +16,6 @@ export const shownAccount = ({ id, subject, email, grants, passwordChangedAt, di
 export const shownLocation = ({ id, name, uId, primary }: Location) => ({ id, name, uId, primary });
 
 export const shownOrganization = ({ version: _, ...organization }: Organization) => organization;
-
-/** The records of all who were given any of `tokens`. */
-export const holdersOf = (
-  tokens: readonly ContentToken[],
-  { accounts }: Pick<Ports, "accounts">,
-): Promise<ReadonlyMap<AccountId, Account>> =>
-  accounts.getAll(tokens.flatMap(({ downloadedBy }) => downloadedBy.map(({ accountId }) => accountId)));
 
 export const shownToken = (token: ContentToken, holders: ReadonlyMap<AccountId, Account>, now: Date) => ({
   id: token.id,

@@ -8,15 +8,11 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { ENV, type Env, type FunctionName } from "../env.ts";
 import type { People, Ports } from "../ports.ts";
-import { accountsIn } from "./accounts.ts";
 import { busTo } from "./bus.ts";
-import { contentTokensIn } from "./content-tokens.ts";
-import { erasuresIn } from "./erasures.ts";
 import { filesIn } from "./files.ts";
 import { logAs } from "./log.ts";
-import { locationsIn, organizationsIn } from "./organization.ts";
-import { outboxIn, parkingIn } from "./outbox.ts";
 import { peopleIn } from "./people.ts";
+import { recordsIn } from "./records.ts";
 
 /** Throws at start-up, naming the variable, when the stack forgot one. */
 export const environmentOf = <Name extends FunctionName>(name: Name): Env<Name> => ENV[name].parse(process.env) as Env<Name>;
@@ -29,13 +25,7 @@ export const recordsOf = (name: FunctionName, { RECORDS_TABLE, BUS_NAME, NOTICE_
   const log = logAs(name);
   const notices = NOTICE_TOPIC_ARN === undefined ? {} : { notices: { client: new SNSClient(), topicArn: NOTICE_TOPIC_ARN } };
   return {
-    organizations: organizationsIn(table),
-    locations: locationsIn(table),
-    accounts: accountsIn(table),
-    tokens: contentTokensIn(table),
-    erasures: erasuresIn(table),
-    outbox: outboxIn(table),
-    parking: parkingIn(table),
+    ...recordsIn(table),
     bus: busTo({ events: new EventBridgeClient(), busName: BUS_NAME, ...notices }, log),
     log,
     now: () => new Date(),

@@ -6,8 +6,8 @@ import { expiredNotice, expiringNotice } from "../../domain/notice.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { dueStep, nextDueAt } from "../../domain/reminder.ts";
 import { announce, announcementId, eraseFile } from "../announce.ts";
-import { holdersOf } from "../api/shown.ts";
 import { endToken } from "../end-token.ts";
+import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
 
 export type ScanPorts = Omit<Ports, "parking">;

@@ -8,12 +8,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { custodyRoutes } from "../../functions/api/routes.ts";
-import { accountsIn } from "../../functions/aws/accounts.ts";
-import { contentTokensIn } from "../../functions/aws/content-tokens.ts";
-import { erasuresIn } from "../../functions/aws/erasures.ts";
 import { filesIn } from "../../functions/aws/files.ts";
-import { locationsIn, organizationsIn } from "../../functions/aws/organization.ts";
-import { outboxIn, parkingIn } from "../../functions/aws/outbox.ts";
+import { recordsIn } from "../../functions/aws/records.ts";
 import { http } from "../../functions/doors/http.ts";
 import { endKilledTokens } from "../../functions/events/account-facts.ts";
 import type { Ports } from "../../functions/ports.ts";
@@ -45,13 +41,7 @@ beforeAll(async () => {
   const table = { client, name: "Records" };
   ports = {
     ...(await makeService()).ports,
-    organizations: organizationsIn(table),
-    locations: locationsIn(table),
-    accounts: accountsIn(table),
-    tokens: contentTokensIn(table),
-    erasures: erasuresIn(table),
-    outbox: outboxIn(table),
-    parking: parkingIn(table),
+    ...recordsIn(table),
     files: filesIn({ client: s3, name: "tokens" }),
     now: () => new Date(),
   };

@@ -5,11 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ContentToken } from "../../domain/content-token.ts";
 import type { Announcement } from "../../domain/events.ts";
-import { accountsIn } from "../../functions/aws/accounts.ts";
-import { contentTokensIn } from "../../functions/aws/content-tokens.ts";
-import { erasuresIn } from "../../functions/aws/erasures.ts";
-import { locationsIn, organizationsIn } from "../../functions/aws/organization.ts";
-import { outboxIn, parkingIn } from "../../functions/aws/outbox.ts";
+import { recordsIn } from "../../functions/aws/records.ts";
 import { keys } from "../../functions/aws/table.ts";
 import type { Idempotency, ParkedFact } from "../../functions/ports.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../local/dynamodb.ts";
@@ -35,16 +31,7 @@ afterAll(async () => {
 
 const freshTable = async (): Promise<World> => {
   await makeTable(client, TableName);
-  const table = { client, name: TableName };
-  return {
-    organizations: organizationsIn(table),
-    locations: locationsIn(table),
-    accounts: accountsIn(table),
-    tokens: contentTokensIn(table),
-    erasures: erasuresIn(table),
-    outbox: outboxIn(table),
-    parking: parkingIn(table),
-  };
+  return recordsIn({ client, name: TableName });
 };
 
 describe.each([

@@ -1,0 +1,20 @@
+// Every port that is kept in the Records table.
+import type { Ports } from "../ports.ts";
+import { accountsIn } from "./accounts.ts";
+import { contentTokensIn } from "./content-tokens.ts";
+import { erasuresIn } from "./erasures.ts";
+import { locationsIn, organizationsIn } from "./organization.ts";
+import { outboxIn, parkingIn } from "./outbox.ts";
+import type { Table } from "./table.ts";
+
+export type Records = Pick<Ports, "organizations" | "locations" | "accounts" | "tokens" | "erasures" | "outbox" | "parking">;
+
+export const recordsIn = (table: Table): Records => ({
+  organizations: organizationsIn(table),
+  locations: locationsIn(table),
+  accounts: accountsIn(table),
+  tokens: contentTokensIn(table),
+  erasures: erasuresIn(table),
+  outbox: outboxIn(table),
+  parking: parkingIn(table),
+});
