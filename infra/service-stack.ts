@@ -177,8 +177,15 @@ export class ServiceStack extends Stack {
     const targets = [new SqsQueue(queue, { deadLetterQueue: this.#deadLetters })];
     new Rule(this, "IdentityTrail", { eventPattern: IDENTITY_PATTERN, targets });
     new Rule(this, "AccountFacts", { eventBus: bus, eventPattern: { detailType: [...ACCOUNT_EVENTS] }, targets });
-    new Rule(this, "ParkedFactsHourly", { schedule: Schedule.rate(Duration.hours(1)), targets });
-    const retried = identityEvents.metricInvocations({ period: Duration.hours(3), statistic: "Sum" });
+    const hourly = new Rule(this, "ParkedFactsHourly", { schedule: Schedule.rate(Duration.hours(1)), targets });
+    // The rule's own metric: the function is invoked for other events too, which would hide that this rule stands still.
+    const retried = new Metric({
+      namespace: "AWS/Events",
+      metricName: "Invocations",
+      dimensionsMap: { RuleName: hourly.ruleName },
+      period: Duration.hours(3),
+      statistic: "Sum",
+    });
     const silent = {
       happened: "The hourly look at parked facts did not run.",
       impact: "A password change that came early may end its tokens late.",

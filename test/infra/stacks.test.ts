@@ -171,6 +171,8 @@ describe("alarms", () => {
   test("of what must not fall silent go off when nothing is told", () => {
     const silent = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { TreatMissingData: "breaching" } }));
     expect(silent).toHaveLength(3);
+    const hourly = silent.find(({ Properties }) => Properties.AlarmDescription.includes("ParkedFactsHourly"));
+    expect(hourly?.Properties.Dimensions).toMatchObject([{ Name: "RuleName" }]);
   });
 });
 
