@@ -1,6 +1,8 @@
 // Alarms that say what they mean: what happened, who is hurt by it, and where the runbook goes on. None can be made without an impact.
+import { Stack } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 
@@ -17,6 +19,15 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, topic: ITopic) {
     super(scope, id);
     this.#action = new SnsAction(topic);
+    // A topic with a policy of its own (TLS only) no longer lets the account's services publish by default: alarms would go off unheard.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
+      }),
+    );
   }
 
   /** Goes off when the metric reaches 1; with `silent`, when it does not, or tells nothing. `heading` is a heading of docs/runbook.md. */

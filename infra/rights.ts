@@ -18,11 +18,27 @@ const useKey = ({ key }: Kept, grantee: IGrantable, actions: string[], via: "dyn
   });
 };
 
+/** What reading and writing an encrypted table takes. Source: AWS CDK, the grants of `Table`. */
+const TABLE_KEY_ACTIONS = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
+
+const SECRETS = { "dynamodb:LeadingKeys": ["SECRET#*"] };
+
+/** To read every record, and to write every one but a secret's. */
 export const grantKeepRecords = (kept: Kept, grantee: IGrantable): void => {
-  const resourceArns = [kept.table.tableArn, `${kept.table.tableArn}/index/*`];
-  Grant.addToPrincipal({ grantee, actions: READS, resourceArns });
-  Grant.addToPrincipal({ grantee, actions: WRITES, resourceArns: [kept.table.tableArn] });
-  useKey(kept, grantee, ["kms:Decrypt"], "dynamodb");
+  const table = kept.table.tableArn;
+  Grant.addToPrincipal({ grantee, actions: READS, resourceArns: [table, `${table}/index/*`] });
+  Grant.addToPrincipal({ grantee, actions: WRITES, resourceArns: [table], conditions: { "ForAllValues:StringNotLike": SECRETS } });
+  useKey(kept, grantee, TABLE_KEY_ACTIONS, "dynamodb");
+};
+
+/** To enter a secret, once: nobody overwrites one. */
+export const grantEnterSecrets = ({ table }: Kept, grantee: IGrantable): void => {
+  Grant.addToPrincipal({
+    grantee,
+    actions: ["dynamodb:PutItem"],
+    resourceArns: [table.tableArn],
+    conditions: { "ForAllValues:StringLike": SECRETS },
+  });
 };
 
 /** To store token files and to sign links to them: a link has the rights of whoever signed it. */

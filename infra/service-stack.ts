@@ -19,7 +19,7 @@ import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../functions/routes.t
 import { Alarms } from "./alarms.ts";
 import type { Config } from "./config.ts";
 import type { RecordsStack } from "./records-stack.ts";
-import { grantErase, grantKeepFiles, grantKeepRecords } from "./rights.ts";
+import { grantEnterSecrets, grantErase, grantKeepFiles, grantKeepRecords } from "./rights.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 const REQUEST = Duration.seconds(29);
@@ -91,6 +91,7 @@ export class ServiceStack extends Stack {
       grantKeepRecords(records, each);
       bus.grantPutEventsTo(each);
     }
+    grantEnterSecrets(records, custody);
     grantKeepFiles(records, custody);
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
     for (const each of [expiryScan, outbox]) notices.grantPublish(each);

@@ -9,8 +9,15 @@ import type { ParkedFact, Ports } from "../ports.ts";
 export type FactPorts = Pick<Ports, "accounts" | "parking" | "log" | "now">;
 export type FanOutPorts = Pick<Ports, "accounts" | "tokens" | "files" | "erasures" | "bus" | "outbox" | "log" | "now" | "random">;
 
-const record = ({ accountId, meaning, occurredAt }: ParkedFact, { accounts }: Pick<Ports, "accounts">): Promise<boolean> =>
-  meaning === "changed" ? accounts.recordPasswordChange(accountId, occurredAt) : accounts.recordDisabled(accountId, occurredAt);
+/** Records the fact, unless its account is not registered; with it, what is announced. */
+export const recordFact = (
+  { accountId, meaning, occurredAt }: ParkedFact,
+  { accounts }: Pick<Ports, "accounts">,
+  announcements: readonly DomainEvent[] = [],
+): Promise<boolean> =>
+  meaning === "changed"
+    ? accounts.recordPasswordChange(accountId, occurredAt, announcements)
+    : accounts.recordDisabled(accountId, occurredAt, announcements);
 
 /** Whether the fact counts now. If not it is parked: `max` of a time to come would kill every later token for ever. */
 export const applyFact = async (fact: ParkedFact, ports: FactPorts): Promise<boolean> => {
@@ -20,19 +27,19 @@ export const applyFact = async (fact: ParkedFact, ports: FactPorts): Promise<boo
     log.count("FutureFactParked", 1);
     return false;
   }
-  if (await record(fact, ports)) return true;
+  if (await recordFact(fact, ports)) return true;
   await parking.park(fact);
   log.count("UnknownSubjectParked", 1);
   log.info("a fact about an account that nobody registered was parked", { accountId: fact.accountId, eventId: fact.eventId });
   // Registered between the two writes: then its registration may have looked for parked facts before this one stood.
-  return record(fact, ports);
+  return recordFact(fact, ports);
 };
 
 /**
  * Applies what was parked about an account and says so on the bus, where the fan-out listens: the tokens it ends die at once, their files soon.
  */
 export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<Ports, "bus" | "outbox" | "random">): Promise<void> => {
-  const { accounts, parking, now, random } = ports;
+  const { parking, now, random } = ports;
   for (const fact of await parking.of(accountId)) {
     if (isTooFarAhead(fact.occurredAt, now())) continue;
     const event: DomainEvent = {
@@ -42,11 +49,7 @@ export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<
       recordedAt: now(),
       detail: { accountId, occurredAt: fact.occurredAt },
     };
-    const recorded =
-      fact.meaning === "changed"
-        ? await accounts.recordPasswordChange(accountId, fact.occurredAt, [event])
-        : await accounts.recordDisabled(accountId, fact.occurredAt, [event]);
-    if (!recorded) continue;
+    if (!(await recordFact(fact, ports, [event]))) continue;
     await announce([event], ports);
     await parking.done(fact);
   }

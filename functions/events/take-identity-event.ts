@@ -1,10 +1,11 @@
 // One event about an account, from the identity provider or from anyone on the service's own bus. What can't be read is an error: the queue
 // keeps it and an alarm tells.
+import { isTooFarAhead } from "../../domain/account.ts";
 import { readAccountEvent } from "../../domain/account-event.ts";
 import { readIdentityEvent } from "../../domain/identity-event.ts";
 import { accountIdOf } from "../identity.ts";
 import type { ParkedFact, Ports } from "../ports.ts";
-import { applyFact, endKilledTokens, type FactPorts, type FanOutPorts } from "./account-facts.ts";
+import { applyFact, endKilledTokens, type FactPorts, type FanOutPorts, recordFact } from "./account-facts.ts";
 
 type Reading = { readonly fact: ParkedFact } | { readonly ignored: string };
 
@@ -35,10 +36,13 @@ export const takeIdentityEvent = async (event: unknown, userPoolId: string, port
   ports.log.info("an account's fact was applied", { accountId: fact.accountId, meaning: fact.meaning, ended });
 };
 
-/** Parked facts whose time or whose account has come by now. Run by the hour. */
-export const retryParked = async (ports: FactPorts & FanOutPorts & Pick<Ports, "parking">): Promise<void> => {
+/**
+ * Parked facts whose time or whose account has come by now. Run by the hour. What still has to wait is not counted again: it was
+ * alarmed when it was parked, and an alarm that goes off every hour is one that nobody reads.
+ */
+export const retryParked = async (ports: FanOutPorts & Pick<Ports, "parking">): Promise<void> => {
   for await (const fact of ports.parking.all()) {
-    if (!(await applyFact(fact, ports))) continue;
+    if (isTooFarAhead(fact.occurredAt, ports.now()) || !(await recordFact(fact, ports))) continue;
     await endKilledTokens(fact.accountId, ports);
     await ports.parking.done(fact);
   }

@@ -104,6 +104,17 @@ describe("rights", () => {
     expect(actionsOf("Admin").filter((action) => action.startsWith("s3:"))).toEqual([]);
   });
 
+  test("to write a secret are custody's alone", () => {
+    const writers = Object.entries(stacks.service.findResources("AWS::IAM::Policy")).flatMap(([id, { Properties }]) =>
+      Properties.PolicyDocument.Statement.filter(
+        ({ Action, Condition }: { Action: string | string[]; Condition?: object }) =>
+          [Action].flat().some((action) => /^dynamodb:(Put|Update|Delete)Item$/.test(action)) &&
+          !JSON.stringify(Condition ?? {}).includes('"ForAllValues:StringNotLike":{"dynamodb:LeadingKeys":["SECRET#*"]}'),
+      ).map(() => id.replace(/ServiceRole.*/, "")),
+    );
+    expect(writers).toEqual(["Custody"]);
+  });
+
   test("to send notices are of those that tell people", () => {
     const senders = ["Admin", "Custody", "ExpiryScan", "IdentityEvents", "Outbox"].filter((id) => actionsOf(id).includes("sns:Publish"));
     expect(senders).toEqual(["ExpiryScan", "Outbox"]);
@@ -166,6 +177,16 @@ describe("alarms", () => {
     expect(schedules).toHaveLength(3);
     const running = headingsOfAlarms().filter((heading) => heading.endsWith(" is not running"));
     for (const id of schedules) expect(running.some((heading) => id.startsWith(heading.replace(" is not running", "")))).toBe(true);
+  });
+
+  test("are heard: the topic they go to lets CloudWatch publish", () => {
+    const policies = Object.values(stacks.service.findResources("AWS::SNS::TopicPolicy")).map((policy) => JSON.stringify(policy));
+    const topics = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm")).flatMap(
+      ({ Properties }) => Properties.AlarmActions,
+    );
+    expect(new Set(topics.map((action) => JSON.stringify(action))).size).toBe(1);
+    const heard = policies.filter((policy) => policy.includes("cloudwatch.amazonaws.com") && policy.includes(JSON.stringify(topics[0])));
+    expect(heard).toHaveLength(1);
   });
 
   test("of what must not fall silent go off when nothing is told", () => {
