@@ -1,4 +1,5 @@
-// The app: bundles the functions and puts the two stacks together. Its configuration is `content-tokens.config.json` beside cdk.json.
+// The app: bundles the functions and puts the two stacks together. Its configuration is `content-tokens.config.json` beside cdk.json; the run on one
+// machine asks for the demo's with the context `demo`.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Annotations, App } from "aws-cdk-lib";
@@ -8,11 +9,13 @@ import { RecordsStack } from "./records-stack.ts";
 import { ServiceStack } from "./service-stack.ts";
 
 const root = join(import.meta.dirname, "..");
-const file = join(root, "content-tokens.config.json");
-const config = readConfig(file, join(root, "infra/demo.config.json"));
+const app = new App();
+const demoFile = join(root, "infra/demo.config.json");
+const isDemo = app.node.tryGetContext("demo") === "true";
+const file = isDemo ? demoFile : join(root, "content-tokens.config.json");
+const config = readConfig(file, demoFile);
 
 bundleFunctions();
-const app = new App();
 if (!existsSync(file))
   Annotations.of(app).addWarningV2(
     "content-tokens:demo",

@@ -1,23 +1,13 @@
 // DynamoDB on one machine: a static binary from a package, as a child process on 127.0.0.1. It ends with `close`, and with this process.
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./http.ts";
 
 export type LocalDynamoDb = { readonly endpoint: string; close(): Promise<void> };
 
 const START_ATTEMPTS = 200;
 const ATTEMPT_MILLISECONDS = 25;
-
-const freePort = async (): Promise<number> => {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const probe = createServer().once("error", reject);
-  probe.listen(0, "127.0.0.1", () => {
-    const address = probe.address();
-    probe.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port was given"))));
-  });
-  return promise;
-};
 
 const isUp = async (endpoint: string): Promise<boolean> => {
   try {
@@ -34,7 +24,10 @@ export const startDynamoDb = async ({ file, port }: { file?: string; port?: numb
   const endpoint = `http://127.0.0.1:${listenOn}`;
   const binary = createRequire(import.meta.url).resolve("@dynoxide/linux-x64/dynoxide");
   const args = ["serve", "--host", "127.0.0.1", "--port", String(listenOn), ...(file === undefined ? [] : ["--db-path", file])];
+  // What it writes is its owner's alone: it has no option for that, and inherits the mask.
+  const mask = file === undefined ? undefined : process.umask(0o077);
   const child = spawn(binary, args, { stdio: "ignore" });
+  if (mask !== undefined) process.umask(mask);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
   const stopChild = (): void => void child.kill();
   process.once("exit", stopChild);

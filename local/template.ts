@@ -22,6 +22,9 @@ export type LocalResource = {
   readonly type: string;
   /** The folder of a function's bundle. */
   readonly asset: string | undefined;
+  /** What `Ref` says of it. */
+  readonly name: () => string;
+  readonly attribute: (name: string) => string;
   /** Its properties with every reference resolved. */
   readonly properties: () => Record<string, unknown>;
 };
@@ -136,6 +139,8 @@ export const readTemplates = (
         id,
         type,
         asset: typeof path === "string" ? resolvePath(dirname(file), path) : undefined,
+        name: () => attributeOf({ stack, id, type }, "Ref"),
+        attribute: (name: string) => attributeOf({ stack, id, type }, name),
         properties: () => resolve(Properties) as Record<string, unknown>,
       };
     });

@@ -1,0 +1,115 @@
+// HTTP on 127.0.0.1 for the stand-ins: a request read whole, an answer written whole. Each checks the Host header, since a page of another site can
+// make a browser call these ports under a name of its own.
+
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createProbe } from "node:net";
+
+export type Asked = {
+  readonly method: string;
+  /** As it came, still encoded; begins with a slash. */
+  readonly path: string;
+  readonly query: string;
+  /** Names in lower case; a header that came twice is joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly sourceIp: string;
+};
+
+export type Answered = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | Buffer };
+
+export type Listening = { readonly url: string; close(): Promise<void> };
+
+type Options = {
+  readonly port: number;
+  /** The body is refused with 413 beyond it. */
+  readonly maxBodyBytes?: number;
+  /** Told what the answer was an exception for; the client is only told that it failed. */
+  readonly onError: (error: unknown) => void;
+};
+
+const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** API Gateway's quota for the request line and all headers. Source: API Gateway developer guide, "Quotas for HTTP APIs". */
+const MAX_HEADER_BYTES = 10_240;
+
+export const json = (status: number, body: unknown, headers: Record<string, string> = {}): Answered => ({
+  status,
+  headers: { "content-type": "application/json", ...headers },
+  body: JSON.stringify(body),
+});
+
+/** `preferred` if nobody listens there, else any free port. */
+export const freePort = async (preferred = 0): Promise<number> => {
+  const probe = (port: number): Promise<number | undefined> =>
+    new Promise((resolve) => {
+      const server = createProbe().once("error", () => resolve(undefined));
+      server.listen(port, "127.0.0.1", () => {
+        const address = server.address();
+        server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
+      });
+    });
+  const port = (await probe(preferred)) ?? (await probe(0));
+  if (port === undefined) throw new Error("no port is free on 127.0.0.1");
+  return port;
+};
+
+/** `undefined` when there is more than may be. */
+const bodyOf = async (message: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message) {
+    bytes += (chunk as Buffer).length;
+    // Read on without keeping it: a client that is cut off while it sends never sees the answer.
+    if (bytes <= maxBytes) chunks.push(chunk as Buffer);
+  }
+  return bytes > maxBytes ? undefined : Buffer.concat(chunks);
+};
+
+const askedOf = (message: IncomingMessage, body: Buffer): Asked => {
+  const [path = "/", ...query] = (message.url ?? "/").split("?");
+  const headers = Object.entries(message.headersDistinct).map(([name, values]) => [name, (values ?? []).join(",")] as const);
+  return {
+    method: message.method ?? "GET",
+    path,
+    query: query.join("?"),
+    headers: Object.fromEntries(headers),
+    body,
+    sourceIp: message.socket.remoteAddress ?? "127.0.0.1",
+  };
+};
+
+const write = (response: ServerResponse, { status, headers = {}, body = "" }: Answered): void => {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(response.req.method === "HEAD" ? undefined : body);
+};
+
+export const listen = async (
+  answer: (asked: Asked) => Promise<Answered>,
+  { port, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, onError }: Options,
+): Promise<Listening> => {
+  const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
+  const reply = async (message: IncomingMessage): Promise<Answered> => {
+    if (!hosts.has(message.headers.host ?? "")) return json(403, { message: "Forbidden" });
+    const body = await bodyOf(message, maxBodyBytes);
+    return body === undefined ? json(413, { message: "Request Entity Too Large" }) : answer(askedOf(message, body));
+  };
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 30_000 }, (message, response) => {
+    reply(message)
+      .catch((error: unknown) => {
+        onError(error);
+        return json(500, { message: "Internal Server Error" });
+      })
+      .then((answered) => write(response, answered));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};

@@ -1,0 +1,166 @@
+// The whole service on one machine: the template's resources, each by its stand-in on 127.0.0.1, wired as the template says.
+import { join } from "node:path";
+import * as z from "zod";
+import { awsApiOf, invokeAsync, type Notice } from "./aws-api.ts";
+import { runCustomResources } from "./custom-resources.ts";
+import { startDynamoDb } from "./dynamodb.ts";
+import { busesOf, type Envelope } from "./events/bus.ts";
+import { type LocalFunction, localFunction } from "./functions.ts";
+import { gatewayOf } from "./gateway.ts";
+import { listen } from "./http.ts";
+import { type IdentityProvider, identityProvider } from "./identity/provider.ts";
+import { namesAt } from "./names.ts";
+import { ACCOUNT_ID, type AwsAccess, REGION } from "./place.ts";
+import { startQueues } from "./queues.ts";
+import { startS3 } from "./s3/server.ts";
+import { appendPrivately, holdFolder, makePrivateFolder, openState } from "./state.ts";
+import { makeTables } from "./tables.ts";
+import { type LocalResource, readTemplates } from "./template.ts";
+
+export type Endpoints = {
+  readonly dynamodb: string;
+  readonly s3: string;
+  readonly eventbridge: string;
+  readonly lambda: string;
+  readonly sqs: string;
+};
+
+export type LocalService = {
+  readonly api: string;
+  readonly identity: string;
+  readonly endpoints: Endpoints;
+  readonly access: AwsAccess;
+  readonly provider: IdentityProvider;
+  close(): Promise<void>;
+};
+
+const LambdaFunction = z.object({ Timeout: z.int().default(3), Environment: z.object({ Variables: z.record(z.string(), z.string()) }) });
+const Subscription = z.object({ TopicArn: z.string(), Endpoint: z.string(), Protocol: z.literal("email") });
+
+/** Events and notices that passed, a line each. They hold no secret, but e-mail addresses of subscribers. */
+export const EVENTS_FILE = "events.jsonl";
+export const NOTICES_FILE = "notices.jsonl";
+
+const endpointVariables = (endpoints: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(endpoints).map(([name, url]) => [`AWS_ENDPOINT_URL_${name}`, url]));
+
+const startFunctions = (resources: readonly LocalResource[], folder: string, common: Readonly<Record<string, string>>) => {
+  const functions = new Map<string, LocalFunction>();
+  for (const resource of resources.filter(({ type }) => type === "AWS::Lambda::Function")) {
+    const { Timeout, Environment } = LambdaFunction.parse(resource.properties());
+    const name = resource.name();
+    if (resource.asset === undefined) throw new Error(`${name} has no bundle in the template`);
+    const environment = { ...common, ...Environment.Variables };
+    const made = localFunction({ name, asset: resource.asset, environment, timeoutSeconds: Timeout, logFile: join(folder, `${name}.log`) });
+    functions.set(name, made).set(resource.attribute("Arn"), made);
+  }
+  return functions;
+};
+
+/** Closes the last first; one that fails does not keep the others open. */
+const closerOf = () => {
+  const closing: (() => unknown)[] = [];
+  return {
+    add: (close: () => unknown): void => void closing.push(close),
+    async closeAll(): Promise<void> {
+      for (const close of closing.splice(0).reverse()) await Promise.resolve(close()).catch(() => undefined);
+    },
+  };
+};
+
+type Options = {
+  /** Keeps all state; held by one process. */
+  readonly directory: string;
+  /** The synthesized templates, in the order of deployment. */
+  readonly templates: readonly string[];
+  /** Told what failed where nobody else is. */
+  readonly onError: (error: unknown) => void;
+};
+
+const start = async ({ directory, templates, onError }: Options, { add, closeAll }: ReturnType<typeof closerOf>): Promise<LocalService> => {
+  add(holdFolder(directory));
+  const folder = join(directory, "log");
+  makePrivateFolder(folder);
+  const { state, save } = await openState(directory);
+  const { ports, credentials } = state;
+  const access = { region: REGION, credentials };
+  const url = (port: number): string => `http://127.0.0.1:${port}`;
+  const names = namesAt({ api: url(ports.api), identity: url(ports.identity), sqs: url(ports.sqs) });
+  const resources = readTemplates(templates, { region: REGION, accountId: ACCOUNT_ID }, names);
+
+  const database = await startDynamoDb({ file: join(directory, "dynamodb.sqlite"), port: ports.dynamodb });
+  add(database.close);
+  await makeTables(
+    resources.filter(({ type }) => type === "AWS::DynamoDB::Table"),
+    database.endpoint,
+    access,
+  );
+  const storage = await startS3({ directory: join(directory, "s3"), port: ports.s3, credentials, region: REGION });
+  add(storage.close);
+  const queues = await startQueues(resources, { port: ports.sqs, access, onError });
+  add(queues.close);
+
+  const functions = startFunctions(resources, folder, {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    ...endpointVariables({
+      DYNAMODB: database.endpoint,
+      S3: storage.url,
+      EVENTBRIDGE: url(ports.aws),
+      SNS: url(ports.aws),
+      COGNITO_IDENTITY_PROVIDER: url(ports.identity),
+    }),
+  });
+  add(() => Promise.all([...new Set(functions.values())].map((each) => each.close())));
+  const functionOf = (name: string): LocalFunction => {
+    const known = functions.get(name);
+    if (known === undefined) throw new Error(`the template refers to ${name}, which is no function of it`);
+    return known;
+  };
+
+  const deliver = async (arn: string, event: Envelope): Promise<void> => {
+    if (arn.split(":")[2] === "sqs") await queues.send(arn, JSON.stringify(event));
+    else void invokeAsync(functionOf(arn), event, onError);
+  };
+  const onEvent = (bus: string, event: Envelope): void => appendPrivately(join(directory, EVENTS_FILE), { bus, ...event });
+  const buses = busesOf(resources, { deliver, onEvent, onError });
+  add(buses.close);
+
+  const subscriptions = resources
+    .filter(({ type }) => type === "AWS::SNS::Subscription")
+    .map((each) => Subscription.parse(each.properties()));
+  const topics = resources
+    .filter(({ type }) => type === "AWS::SNS::Topic")
+    .map((topic) => topic.name())
+    .map((arn) => ({ arn, subscribers: subscriptions.filter(({ TopicArn }) => TopicArn === arn).map(({ Endpoint }) => Endpoint) }));
+  const onNotice = (notice: Notice): void => appendPrivately(join(directory, NOTICES_FILE), notice);
+  const aws = awsApiOf({ buses, functionOf: (name) => functions.get(name), topics, onNotice, onError });
+  add((await listen(aws, { port: ports.aws, onError })).close);
+
+  const provider = await identityProvider({ resources, directory, emit: (event) => buses.put("default", event), onError });
+  add((await listen(provider.answer, { port: ports.identity, onError })).close);
+  add((await listen(gatewayOf(resources, functionOf, onError), { port: ports.api, onError })).close);
+
+  await runCustomResources(resources, { functionOf, state, save });
+  queues.feed(functionOf);
+  return {
+    api: url(ports.api),
+    identity: url(ports.identity),
+    endpoints: { dynamodb: database.endpoint, s3: storage.url, eventbridge: url(ports.aws), lambda: url(ports.aws), sqs: queues.url },
+    access,
+    provider,
+    close: closeAll,
+  };
+};
+
+/** Starts everything, or nothing: what was started is closed again when a part can't be. */
+export const startService = async (options: Options): Promise<LocalService> => {
+  const closer = closerOf();
+  try {
+    return await start(options, closer);
+  } catch (error) {
+    await closer.closeAll();
+    throw error;
+  }
+};
