@@ -34,3 +34,7 @@ export const nextDueAt = (expiresAt: Date, ladder: ReminderLadder, now: Date): D
   const ahead = ladder.filter((step) => step < daysLeft);
   return ahead.length === 0 ? expiresAt : addDays(startOfDay(expiresAt), -Math.max(...ahead));
 };
+
+/** When a token that was just taken in has to be looked at: at once when a step is owed already, as for one that was imported close to its end. */
+export const firstDueAt = (expiresAt: Date, ladder: ReminderLadder, now: Date): Date =>
+  dueStep(expiresAt, ladder, new Set(), now) === undefined ? nextDueAt(expiresAt, ladder, now) : now;

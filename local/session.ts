@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AdminInitiateAuthCommand, CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
+import { callerOf } from "./client.ts";
+import { ANY_ACCESS } from "./place.ts";
 import type { LocalService } from "./service.ts";
 import { writePrivately } from "./state.ts";
 
@@ -44,8 +46,7 @@ export const signIn = async (
   { identity, userPoolId, clientId }: Provider,
   { email, password }: Pick<Signed, "email" | "password">,
 ): Promise<string | undefined> => {
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const client = new CognitoIdentityProviderClient({ endpoint: identity, region: "us-east-1", credentials });
+  const client = new CognitoIdentityProviderClient({ endpoint: identity, ...ANY_ACCESS });
   const AuthParameters = { USERNAME: email, PASSWORD: password };
   try {
     const { AuthenticationResult } = await client.send(
@@ -60,12 +61,10 @@ export const signIn = async (
   }
 };
 
-/** A request to the API as a person makes it; throws when it is refused. */
+/** A request that must succeed. */
 const asked = async (api: string, bearer: string, path: string, body?: object): Promise<unknown> => {
-  const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
-  const answer = await fetch(`${api}${path}`, body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) });
-  const answered = await answer.json();
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(answered)}`);
+  const { status, body: answered } = await callerOf(api, bearer)(body === undefined ? "GET" : "POST", path, body);
+  if (status >= 300) throw new Error(`${path} answered ${status}: ${JSON.stringify(answered)}`);
   return answered;
 };
 

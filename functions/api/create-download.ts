@@ -11,14 +11,20 @@ import { created, found, type Handle } from "../handle.ts";
 import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
 
-export const DownloadInput = z.strictObject({ id: ContentTokenId });
+/** A link that circulates longer is a secret in more places: short unless asked, and never beyond what the bucket's policy allows a signature. */
+const DEFAULT_LINK_SECONDS = 60;
+const MAX_LINK_SECONDS = 15 * 60;
 
-export const LINK_SECONDS = 60;
+export const DownloadInput = z.strictObject({
+  id: ContentTokenId,
+  linkSeconds: z.int().min(1).max(MAX_LINK_SECONDS).default(DEFAULT_LINK_SECONDS),
+});
+
 const ATTEMPTS = 5;
 
 type Needs = Exclude<keyof Ports, "organizations" | "erasures" | "parking">;
 
-export const createDownload: Handle<typeof DownloadInput, Needs> = async ({ caller, input: { id } }, ports) => {
+export const createDownload: Handle<typeof DownloadInput, Needs> = async ({ caller, input: { id, linkSeconds } }, ports) => {
   const { tokens, locations, files, now, random } = ports;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const token = found(await tokens.get(id), "content token");
@@ -30,7 +36,7 @@ export const createDownload: Handle<typeof DownloadInput, Needs> = async ({ call
     if (!holders.has(caller.id) && holders.size >= MAX_HOLDERS)
       throw new Refusal("too_many_holders", `This file was given to ${holders.size} accounts, the most there may be. Issue a new token.`);
     const fileName = tokenFileName(location.name);
-    const link = await files.signDownload(token.file, fileName, new Date(at.getTime() + LINK_SECONDS * 1000));
+    const link = await files.signDownload(token.file, fileName, new Date(at.getTime() + linkSeconds * 1000));
     const event: DomainEvent = {
       kind: "event",
       id: announcementId(random),

@@ -2,7 +2,7 @@
 import type { ContentToken } from "../../domain/content-token.ts";
 import type { DomainEvent } from "../../domain/events.ts";
 import { type AccountId, ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/ids.ts";
-import { nextDueAt } from "../../domain/reminder.ts";
+import { firstDueAt } from "../../domain/reminder.ts";
 import { announce, announcementId, eraseFile } from "../announce.ts";
 import type { Idempotency, Ports } from "../ports.ts";
 
@@ -27,7 +27,7 @@ export const storeToken = async (
     ...facts,
     id: ContentTokenId.parse(`ct_${identifierText(random(IDENTIFIER_BYTES))}`),
     file: await files.put(fileKey, bytes),
-    dueAt: nextDueAt(facts.expiresAt, organization.reminderLadder, at),
+    dueAt: firstDueAt(facts.expiresAt, organization.reminderLadder, at),
   };
   const event: DomainEvent = {
     kind: "event",

@@ -1,8 +1,7 @@
 // Reminders: owed by window and ledger, whatever the clockwork does.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LADDER, dueStep, nextDueAt, ReminderLadder } from "../../domain/reminder.ts";
-import { addDays } from "../../domain/time.ts";
+import { DEFAULT_LADDER, dueStep, firstDueAt, nextDueAt, ReminderLadder } from "../../domain/reminder.ts";
 import { at } from "../make.ts";
 
 const ends = at("2027-01-10T08:00:00Z");
@@ -33,14 +32,24 @@ describe("when a token is due next", () => {
   ])("seen at %s: %s", (now, next) => expect(nextDueAt(ends, DEFAULT_LADDER, at(now))).toEqual(at(next)));
 });
 
+describe("when a token that was just taken in is due", () => {
+  test("at once when a step is owed already", () => {
+    expect(firstDueAt(ends, DEFAULT_LADDER, at("2027-01-07T12:00:00Z"))).toEqual(at("2027-01-07T12:00:00Z"));
+  });
+  test("at its first step when none is", () => {
+    expect(firstDueAt(ends, DEFAULT_LADDER, at("2026-03-01T00:00:00Z"))).toEqual(at("2026-11-11T00:00:00Z"));
+  });
+});
+
 test("scans at any times, late, repeated or missed, send each step at most once, ever more urgent, and end with expiry", () => {
   const ladders = fc.uniqueArray(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 8 });
   const offsets = fc.array(fc.integer({ min: -100 * 24 * 60, max: 24 * 60 }), { maxLength: 40 });
   fc.assert(
-    fc.property(ladders, offsets, (ladder, minutes) => {
+    fc.property(ladders, offsets, fc.integer({ min: 1, max: 365 * 24 * 60 }), (ladder, minutes, before) => {
       const sent: number[] = [];
-      let dueAt = nextDueAt(ends, ladder, addDays(ends, -365));
-      for (const minute of minutes.toSorted((a, b) => a - b)) {
+      const takenIn = new Date(ends.getTime() - before * 60_000);
+      let dueAt = firstDueAt(ends, ladder, takenIn);
+      for (const minute of minutes.filter((each) => each >= -before).toSorted((a, b) => a - b)) {
         const now = new Date(ends.getTime() + minute * 60_000);
         const step = dueStep(ends, ladder, new Set(sent), now);
         if (now < dueAt) {

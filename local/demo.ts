@@ -1,0 +1,42 @@
+// `npm run demo`: a token's life on this machine, on the service that runs already or on one started for it. Ends with an error at the first promise
+// that is not kept.
+import { peopleOf } from "./demo/person.ts";
+import { BrokenPromise, tellingTo } from "./demo/telling.ts";
+import { walkTokenLife } from "./demo/walk.ts";
+import { LOCAL_DIRECTORY, startLocal } from "./main.ts";
+import { readSession, type Session } from "./session.ts";
+import { holderOf } from "./state.ts";
+
+/** Walks; prints a line for each promise. */
+export const runDemo = async (
+  session: Session,
+  directory: string,
+  print: (line: string) => void,
+  onSecret: (secret: string) => void = () => undefined,
+): Promise<void> => {
+  const people = peopleOf(session);
+  try {
+    await walkTokenLife({ session, directory, people, telling: tellingTo(print), onSecret });
+  } finally {
+    people.close();
+  }
+};
+
+const main = async (): Promise<void> => {
+  const running = holderOf(LOCAL_DIRECTORY) === undefined ? undefined : readSession(LOCAL_DIRECTORY);
+  console.log(running === undefined ? "Starting the service for the demo …" : `The service runs already: ${running.api}`);
+  const started = running === undefined ? await startLocal() : undefined;
+  const session = running ?? started?.session;
+  try {
+    if (session !== undefined) await runDemo(session, LOCAL_DIRECTORY, console.log);
+    console.log("\nEverything was as promised.");
+  } finally {
+    await started?.service.close();
+  }
+};
+
+if (import.meta.main)
+  await main().catch((error: unknown) => {
+    console.error(error instanceof BrokenPromise ? `\n${error.message}` : error);
+    process.exitCode = 1;
+  });
