@@ -43,7 +43,7 @@ Five lines to try, in another terminal (the AWS lines need the AWS CLI; any key 
 
   export TOKEN=$(node -p "require('./.local/session.json').accounts.administrator.bearer")
   curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens
-  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
   aws lambda invoke --endpoint-url ${endpoints.lambda} --function-name expiry-scan /dev/stdout
   aws events put-events --endpoint-url ${endpoints.eventbridge} --entries '[{"EventBusName":"bus","Source":"me","DetailType":"account.password-changed","Detail":"{\\"accountId\\":\\"${accounts.contentManager.id}\\"}"}]'
 

@@ -1,79 +1,26 @@
 // The operations of Cognito's user pool API that this service's people need, with its names, its refusals and what CloudTrail would say of each.
 // Source: Amazon Cognito user pools API reference.
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import * as z from "zod";
-import type { LocalPeople, Person } from "./people.ts";
-import type { Pool, Tokens } from "./tokens.ts";
+import {
+  assertClient,
+  assertPassword,
+  assertPool,
+  CognitoError,
+  type Context,
+  HIDDEN,
+  type Mail,
+  OfClient,
+  OfPool,
+  OfUser,
+  type Operation,
+  operation,
+  text,
+} from "./call.ts";
+import type { Person } from "./people.ts";
+import { bearer, checked, Initiate, initiate, Respond, respond } from "./sign-in.ts";
 
-/** What Cognito mails. */
-export type Mail = { readonly to: string; readonly subject: string; readonly text: string };
-
-export type Context = {
-  readonly pool: Pool;
-  readonly people: LocalPeople;
-  readonly tokens: Tokens;
-  readonly authFlows: readonly string[];
-  readonly isGoodPassword: (password: string) => boolean;
-  readonly mail: (mail: Mail) => void;
-  readonly locks: Locks;
-  /** Sign-ins that wait for a new password, by session. */
-  readonly challenges: Map<string, { readonly sub: string; readonly endsAt: number }>;
-};
-
-/** Wrong passwords in a row, by subject: each beyond five doubles the wait. */
-export type Locks = Map<string, { wrong: number; until: number }>;
-
-export class CognitoError extends Error {
-  readonly type: string;
-
-  constructor(type: string, message: string) {
-    super(message);
-    this.type = type;
-  }
-}
-
-/** `sub` and `parameters` are what the trail tells; nothing that was secret in the request is among them. */
-export type Done = { readonly answer: object; readonly sub?: string; readonly parameters?: Readonly<Record<string, unknown>> };
-
-type Operation = { readonly signed: boolean; run(input: unknown, context: Context): Promise<Done> };
-
-const HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS";
-const SESSION_MILLISECONDS = 3 * 60 * 1000;
-const FREE_ATTEMPTS = 5;
-
-const notAuthorized = (message = "Incorrect username or password."): CognitoError => new CognitoError("NotAuthorizedException", message);
-const seconds = (): number => Math.floor(Date.now() / 1000);
-
-const operation = <Input extends z.ZodType>(
-  signed: boolean,
-  schema: Input,
-  run: (input: z.infer<Input>, context: Context) => Promise<Done>,
-): Operation => ({
-  signed,
-  async run(raw, context) {
-    const parsed = schema.safeParse(raw);
-    if (parsed.success) return run(parsed.data, context);
-    const names = parsed.error.issues.map(({ path }) => path.join("."));
-    throw new CognitoError("InvalidParameterException", `These are missing or not as expected: ${names.join(", ")}`);
-  },
-});
-
-const text = z.string().min(1).max(2048);
-const OfPool = z.object({ UserPoolId: text });
-const OfUser = OfPool.extend({ Username: text });
-const OfClient = z.object({ ClientId: text });
 const Attribute = z.object({ Name: z.string(), Value: z.string() });
-
-const assertPool = ({ UserPoolId }: { UserPoolId: string }, { pool }: Context): void => {
-  if (UserPoolId !== pool.id) throw new CognitoError("ResourceNotFoundException", `User pool ${UserPoolId} does not exist.`);
-};
-const assertClient = ({ ClientId }: { ClientId: string }, { pool }: Context): void => {
-  if (ClientId !== pool.clientId) throw new CognitoError("ResourceNotFoundException", `User pool client ${ClientId} does not exist.`);
-};
-const assertPassword = (password: string, { isGoodPassword }: Context): void => {
-  if (!isGoodPassword(password))
-    throw new CognitoError("InvalidPasswordException", "Password did not conform with policy: Password not long enough");
-};
 
 const named = (name: string, { people }: Context): Person => {
   const person = people.find(name);
@@ -89,88 +36,6 @@ const shown = ({ sub, email, enabled, status, createdAt, modifiedAt }: Person) =
   ];
   const common = { Username: sub, Enabled: enabled, UserStatus: status, UserCreateDate: createdAt, UserLastModifiedDate: modifiedAt };
   return { attributes, common };
-};
-
-const bearer = async (token: string, { tokens, people }: Context): Promise<Person> => {
-  const sub = await tokens.subjectOf(token);
-  const person = sub === undefined ? undefined : people.find(sub);
-  if (person === undefined) throw notAuthorized("Invalid Access Token");
-  if (!person.enabled) throw notAuthorized("User is disabled.");
-  return person;
-};
-
-/** Who gave the right password. */
-const checked = async (person: Person | undefined, password: string, { people, locks }: Context): Promise<Person> => {
-  const lock = person === undefined ? undefined : locks.get(person.sub);
-  if (lock !== undefined && lock.until > Date.now()) throw notAuthorized("Password attempts exceeded");
-  const isRight = await people.isPassword(person, password);
-  if (person === undefined || !isRight) {
-    const wrong = (lock?.wrong ?? 0) + 1;
-    if (person !== undefined)
-      locks.set(person.sub, { wrong, until: wrong < FREE_ATTEMPTS ? 0 : Date.now() + 1000 * 2 ** (wrong - FREE_ATTEMPTS) });
-    throw notAuthorized();
-  }
-  locks.delete(person.sub);
-  if (!person.enabled) throw notAuthorized("User is disabled.");
-  return person;
-};
-
-const signedIn = async (person: Person, authTime: number, { tokens }: Context, more: object = {}): Promise<Done> => ({
-  answer: { ChallengeParameters: {}, AuthenticationResult: { ...(await tokens.issue(person, authTime)), ...more } },
-  sub: person.sub,
-});
-
-const withPassword = async (username: string, password: string, context: Context): Promise<Done> => {
-  const person = await checked(context.people.find(username), password, context);
-  if (person.status === "RESET_REQUIRED") throw new CognitoError("PasswordResetRequiredException", "Password reset required for the user");
-  const authTime = seconds();
-  if (person.status === "CONFIRMED")
-    return signedIn(person, authTime, context, { RefreshToken: context.people.newRefreshToken(person, authTime) });
-  const Session = randomUUID();
-  context.challenges.set(Session, { sub: person.sub, endsAt: Date.now() + SESSION_MILLISECONDS });
-  const ChallengeParameters = {
-    USER_ID_FOR_SRP: person.sub,
-    requiredAttributes: "[]",
-    userAttributes: JSON.stringify({ email: person.email }),
-  };
-  return { answer: { ChallengeName: "NEW_PASSWORD_REQUIRED", Session, ChallengeParameters }, sub: person.sub };
-};
-
-const withRefreshToken = async (token: string, context: Context): Promise<Done> => {
-  const known = context.people.findRefreshToken(token);
-  const person = known === undefined ? undefined : context.people.find(known.sub);
-  if (known === undefined || person === undefined || !person.enabled) throw notAuthorized("Invalid Refresh Token");
-  return signedIn(person, known.authTime, context);
-};
-
-const Initiate = OfClient.extend({ AuthFlow: text, AuthParameters: z.record(z.string(), z.string()).default({}) });
-
-/** Only the flows that the template's client allows. */
-const initiate = async ({ AuthFlow, AuthParameters }: z.infer<typeof Initiate>, own: string, context: Context): Promise<Done> => {
-  const flow = AuthFlow === "REFRESH_TOKEN" ? "REFRESH_TOKEN_AUTH" : AuthFlow;
-  if (!context.authFlows.includes(`ALLOW_${flow}`))
-    throw new CognitoError("InvalidParameterException", `${AuthFlow} flow not enabled for this client`);
-  if (flow === "REFRESH_TOKEN_AUTH") return withRefreshToken(AuthParameters.REFRESH_TOKEN ?? "", context);
-  if (flow !== own) throw new CognitoError("InvalidParameterException", `${AuthFlow} is not known here; use ${own}`);
-  return withPassword(AuthParameters.USERNAME ?? "", AuthParameters.PASSWORD ?? "", context);
-};
-
-const Respond = OfClient.extend({ ChallengeName: text, Session: text, ChallengeResponses: z.record(z.string(), z.string()) });
-
-const respond = async ({ ChallengeName, Session, ChallengeResponses }: z.infer<typeof Respond>, context: Context): Promise<Done> => {
-  const { people, challenges } = context;
-  if (ChallengeName !== "NEW_PASSWORD_REQUIRED") throw new CognitoError("InvalidParameterException", `${ChallengeName} is not known here`);
-  const challenge = challenges.get(Session);
-  const person = challenge === undefined || challenge.endsAt < Date.now() ? undefined : people.find(challenge.sub);
-  if (person === undefined || !person.enabled || people.find(ChallengeResponses.USERNAME ?? "") !== person)
-    throw notAuthorized("Invalid session for the user.");
-  const password = ChallengeResponses.NEW_PASSWORD ?? "";
-  assertPassword(password, context);
-  challenges.delete(Session);
-  await people.setPassword(person, password, "CONFIRMED");
-  const authTime = seconds();
-  const done = await signedIn(person, authTime, context, { RefreshToken: people.newRefreshToken(person, authTime) });
-  return { ...done, parameters: { challengeName: ChallengeName, session: HIDDEN, challengeResponses: HIDDEN } };
 };
 
 const temporaryPassword = (): string => `${randomBytes(9).toString("base64url")}-aA1`;

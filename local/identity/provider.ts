@@ -8,7 +8,8 @@ import { type Envelope, envelopeOf, eventTime } from "../events/bus.ts";
 import { type Answered, type Asked, json } from "../http.ts";
 import { appendPrivately } from "../state.ts";
 import type { LocalResource } from "../template.ts";
-import { CognitoError, type Context, type Done, OPERATIONS } from "./operations.ts";
+import { CognitoError, type Context, type Done, HIDDEN } from "./call.ts";
+import { OPERATIONS } from "./operations.ts";
 import { openPeople } from "./people.ts";
 import { tokensFor } from "./tokens.ts";
 
@@ -20,7 +21,6 @@ const Client = z.object({
 });
 
 const PREFIX = "AWSCognitoIdentityProviderService.";
-const HIDDEN_USER = { username: "HIDDEN_DUE_TO_SECURITY_REASONS" };
 
 type Options = {
   readonly resources: readonly LocalResource[];
@@ -75,7 +75,7 @@ const trailEvent = (eventName: string, poolId: string, { sub, parameters = {} }:
       managementEvent: true,
       readOnly: eventName === "AdminGetUser",
       requestParameters: JSON.parse(
-        JSON.stringify({ ...(eventName.startsWith("Admin") ? { userPoolId: poolId, ...HIDDEN_USER } : {}), ...parameters }),
+        JSON.stringify({ ...(eventName.startsWith("Admin") ? { userPoolId: poolId, username: HIDDEN } : {}), ...parameters }),
       ),
       responseElements: null,
       ...(errorCode === undefined ? {} : { errorCode }),
