@@ -1,0 +1,61 @@
+// The contract of the accounts: facts about one only ever move one way.
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { accountsIn } from "../../../functions/aws/accounts.ts";
+import { keys } from "../../../functions/aws/table.ts";
+import { accountId, anAccount, at } from "../../make.ts";
+import { ada, battery, bob, databaseForTests, NOW } from "../../records.ts";
+
+battery("accounts", (records) => {
+  test("come back as they were registered, and only once", async () => {
+    expect(await records.accounts.register(ada)).toBe(true);
+    expect(await records.accounts.register({ ...ada, email: "other@example.org" })).toBe(false);
+    expect(await records.accounts.get(ada.id)).toEqual(ada);
+    expect(await records.accounts.get(bob.id)).toBeUndefined();
+  });
+
+  test("are read together, past the size of one batch, without those that do not exist", async () => {
+    const many = Array.from({ length: 120 }, (_, index) => anAccount({ id: accountId(index + 1) }));
+    await Promise.all(many.map((account) => records.accounts.register(account)));
+    const found = await records.accounts.getAll([...many.map(({ id }) => id), ada.id, accountId(200)]);
+    expect([...found.keys()].toSorted()).toEqual(many.map(({ id }) => id).toSorted());
+  });
+
+  test("keep the latest password change, in whatever order and number they are told", async () => {
+    await records.accounts.register(ada);
+    const changes = fc.sample(fc.date({ min: at("2025-01-01"), max: at("2026-01-01"), noInvalidDate: true }), { numRuns: 12, seed: 7 });
+    for (const change of [...changes, ...changes]) expect(await records.accounts.recordPasswordChange(ada.id, change)).toBe(true);
+    const latest = new Date(Math.max(...changes.map(Number)));
+    expect(await records.accounts.get(ada.id)).toMatchObject({ passwordChangedAt: latest });
+  });
+
+  test("keep the first time they were disabled", async () => {
+    await records.accounts.register(ada);
+    expect(await records.accounts.recordDisabled(ada.id, NOW)).toBe(true);
+    expect(await records.accounts.recordDisabled(ada.id, at("2027-01-01"))).toBe(true);
+    expect(await records.accounts.get(ada.id)).toEqual({ ...ada, disabledAt: NOW, version: 3 });
+  });
+
+  test("that nobody registered are not made by a fact about them", async () => {
+    expect(await records.accounts.recordPasswordChange(ada.id, NOW)).toBe(false);
+    expect(await records.accounts.recordDisabled(ada.id, NOW)).toBe(false);
+    expect(await records.accounts.get(ada.id)).toBeUndefined();
+  });
+});
+
+const database = databaseForTests();
+
+test("an item that is not what its schema says decides nothing", async () => {
+  const table = await database.table();
+  const accounts = accountsIn(table);
+  await accounts.register(ada);
+  const damage = {
+    TableName: table.name,
+    Key: keys.account(ada.id),
+    UpdateExpression: "SET passwordChangedAt = :x",
+    ExpressionAttributeValues: { ":x": "soon" },
+  };
+  await table.client.send(new UpdateCommand(damage));
+  await expect(accounts.get(ada.id)).rejects.toThrow(/passwordChangedAt/);
+});

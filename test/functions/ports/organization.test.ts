@@ -1,0 +1,44 @@
+// The contract of the organization and its locations, and of edits that were overtaken.
+import { expect, test } from "vitest";
+import { aLocation, anOrganization, locationId } from "../../make.ts";
+import { ada, battery, bob } from "../../records.ts";
+
+battery("the organization", (records) => {
+  const other = aLocation({ id: locationId(2), name: "Other", uId: "1000000000000001", primary: false });
+
+  test("is founded once, with its primary location and its first administrator", async () => {
+    expect(await records.organizations.found(anOrganization(), aLocation(), ada)).toBe(true);
+    expect(await records.organizations.found(anOrganization({ name: "Usurper" }), other, bob)).toBe(false);
+    expect(await records.organizations.get()).toEqual(anOrganization());
+    expect(await records.locations.primary()).toEqual(aLocation());
+    expect(await records.accounts.get(ada.id)).toEqual(ada);
+    expect(await records.accounts.get(bob.id)).toBeUndefined();
+  });
+
+  test("and its primary location change together, from the version that was read", async () => {
+    await records.organizations.found(anOrganization(), aLocation(), ada);
+    const renamed = [anOrganization({ name: "New", version: 2 }), aLocation({ name: "New", version: 2 })] as const;
+    expect(await records.organizations.replace(...renamed)).toBe(true);
+    expect(await records.organizations.replace(...renamed)).toBe(false);
+    expect(await records.organizations.get()).toEqual(renamed[0]);
+    expect(await records.locations.primary()).toEqual(renamed[1]);
+  });
+
+  test("keeps the uIds of its locations unique", async () => {
+    expect(await records.locations.add(other)).toBe(true);
+    expect(await records.locations.add({ ...other, id: locationId(3) })).toBe(false);
+    expect(await records.locations.get(locationId(3))).toBeUndefined();
+    expect((await records.locations.list({ limit: 10 })).items).toEqual([other]);
+  });
+
+  test("does not overwrite a location or grants that changed meanwhile", async () => {
+    await records.locations.add(other);
+    expect(await records.locations.replace({ ...other, name: "A", version: 2 })).toBe(true);
+    expect(await records.locations.replace({ ...other, name: "B", version: 2 })).toBe(false);
+    expect(await records.locations.get(other.id)).toMatchObject({ name: "A", version: 2 });
+    await records.accounts.register(ada);
+    expect(await records.accounts.replaceGrants({ ...ada, grants: [], version: 2 })).toBe(true);
+    expect(await records.accounts.replaceGrants({ ...ada, version: 2 })).toBe(false);
+    expect(await records.accounts.get(ada.id)).toEqual({ ...ada, grants: [], version: 2 });
+  });
+});
