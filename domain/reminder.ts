@@ -35,6 +35,13 @@ export const nextDueAt = (expiresAt: Date, ladder: ReminderLadder, now: Date): D
   return ahead.length === 0 ? expiresAt : addDays(startOfDay(expiresAt), -Math.max(...ahead));
 };
 
-/** When a token that was just taken in has to be looked at: at once when a step is owed already, as for one that was imported close to its end. */
-export const firstDueAt = (expiresAt: Date, ladder: ReminderLadder, now: Date): Date =>
-  dueStep(expiresAt, ladder, new Set(), now) === undefined ? nextDueAt(expiresAt, ladder, now) : now;
+/**
+ * When a token has to be looked at that no scan has judged by this ladder, given the steps already sent: at once when one is owed, as for a token
+ * that was imported close to its end.
+ */
+export const firstDueAt = (expiresAt: Date, ladder: ReminderLadder, sent: ReadonlySet<number>, now: Date): Date =>
+  dueStep(expiresAt, ladder, sent, now) === undefined ? nextDueAt(expiresAt, ladder, now) : now;
+
+/** Whether both owe the same steps. */
+export const isSameLadder = (one: ReminderLadder, other: ReminderLadder): boolean =>
+  one.length === other.length && one.every((step) => other.includes(step));

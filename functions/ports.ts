@@ -5,6 +5,7 @@ import type { ContentToken, Holding, Invalidation, StoredFile } from "../domain/
 import type { Announcement } from "../domain/events.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../domain/ids.ts";
 import type { Location, Organization } from "../domain/organization.ts";
+import type { ReminderLadder } from "../domain/reminder.ts";
 
 /** `next` is opaque and fits only the list that gave it. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string };
@@ -16,6 +17,9 @@ export interface Organizations {
   found(organization: Organization, primary: Location, administrator: Account): Promise<boolean>;
   /** Writes the next version over the one that was read; the primary location bears the organization's name. False when either changed meanwhile. */
   replace(organization: Organization, primary: Location): Promise<boolean>;
+  /** The ladder that all tokens' due times were set by: the organization's first one, until a scan has applied another. */
+  scannedLadder(): Promise<ReminderLadder | undefined>;
+  keepScannedLadder(ladder: ReminderLadder): Promise<void>;
 }
 
 export interface Locations {

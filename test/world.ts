@@ -6,6 +6,7 @@ import type { Announcement } from "../domain/events.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../domain/ids.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import { Refusal } from "../domain/refusal.ts";
+import type { ReminderLadder } from "../domain/reminder.ts";
 import type {
   Accounts,
   ContentTokens,
@@ -59,6 +60,7 @@ export const makeWorld = (): World => {
   const untold = new Map<string, Announcement>();
   const parked = new Map<string, ParkedFact>();
   let theOrganization: Organization | undefined;
+  let scanned: ReminderLadder | undefined;
 
   const record = (announcements: readonly Announcement[] = []) => {
     for (const one of announcements) untold.set(one.id, one);
@@ -72,6 +74,7 @@ export const makeWorld = (): World => {
     async found(organization, primary, administrator) {
       if (theOrganization !== undefined) return false;
       theOrganization = organization;
+      scanned = organization.reminderLadder;
       places.set(primary.id, primary);
       records.set(administrator.id, administrator);
       return true;
@@ -81,6 +84,12 @@ export const makeWorld = (): World => {
       theOrganization = organization;
       places.set(primary.id, primary);
       return true;
+    },
+    async scannedLadder() {
+      return scanned;
+    },
+    async keepScannedLadder(ladder) {
+      scanned = ladder;
     },
   };
 

@@ -27,7 +27,7 @@ export const storeToken = async (
     ...facts,
     id: ContentTokenId.parse(`ct_${identifierText(random(IDENTIFIER_BYTES))}`),
     file: await files.put(fileKey, bytes),
-    dueAt: firstDueAt(facts.expiresAt, organization.reminderLadder, at),
+    dueAt: firstDueAt(facts.expiresAt, organization.reminderLadder, new Set(), at),
   };
   const event: DomainEvent = {
     kind: "event",

@@ -1,13 +1,15 @@
 // The organization and its locations in the Records table. Exactly one location is primary: it is written with the organization and nowhere else.
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { LocationId } from "../../domain/ids.ts";
 import { Location, Organization } from "../../domain/organization.ts";
+import { ReminderLadder } from "../../domain/reminder.ts";
 import type { Locations, Organizations } from "../ports.ts";
 import { readPage } from "./lists.ts";
 import { fromItem, keys, listed, putNew, type Table, toItem, transact, type Write } from "./table.ts";
 
 const Primary = z.object({ primaryId: LocationId });
+const Scanned = z.object({ ladder: ReminderLadder });
 
 const locationItem = (location: Location) => ({
   ...keys.location(location.id),
@@ -37,6 +39,8 @@ export const organizationsIn = (table: Table): Organizations => ({
   found(organization, primary, administrator) {
     return transact(table, [
       putNew(table, { ...keys.organization(), ...toItem({ ...organization, primaryId: primary.id }) }),
+      // Every token to come is made due by it.
+      putNew(table, { ...keys.scannedLadder(), ladder: organization.reminderLadder }),
       putNew(table, locationItem(primary)),
       putNew(table, keys.uId(primary.uId)),
       putNew(table, {
@@ -57,6 +61,15 @@ export const organizationsIn = (table: Table): Organizations => ({
       },
     };
     return transact(table, [overBefore, replaceLocation(table, primary)]);
+  },
+
+  async scannedLadder() {
+    const item = await read(table, keys.scannedLadder());
+    return item === undefined ? undefined : fromItem(Scanned, item).ladder;
+  },
+
+  async keepScannedLadder(ladder) {
+    await table.client.send(new PutCommand({ TableName: table.name, Item: { ...keys.scannedLadder(), ladder } }));
   },
 });
 

@@ -3,6 +3,7 @@
 //
 //   pk                     sk                 what
 //   ORG                    ORG                Organization, and `primaryId`
+//   ORG                    LADDER             the reminder ladder that tokens' due times were set by
 //   LOC#<location>         LOC                Location                                        in byKind as LOC
 //   UID#<uId>              UID                one per library identifier ever given
 //   ACC#<account>          ACC                Account                                         in byKind as ACC
@@ -34,6 +35,7 @@ export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[numb
 
 export const keys = {
   organization: () => ({ pk: "ORG", sk: "ORG" }),
+  scannedLadder: () => ({ pk: "ORG", sk: "LADDER" }),
   location: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "LOC" }),
   uId: (uId: string) => ({ pk: `UID#${uId}`, sk: "UID" }),
   account: (id: AccountId) => ({ pk: `ACC#${id}`, sk: "ACC" }),

@@ -9,6 +9,7 @@ import { announce, announcementId, eraseFile } from "../announce.ts";
 import { endToken } from "../end-token.ts";
 import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
+import { applyLadder } from "./apply-ladder.ts";
 
 export type ScanPorts = Omit<Ports, "parking">;
 
@@ -76,6 +77,7 @@ export const scanExpiry = async (
 ): Promise<{ readonly looked: number; readonly complete: boolean }> => {
   const organization = await ports.organizations.get();
   if (organization === undefined) throw new Error("the organization was not founded");
+  if (!(await applyLadder(organization.reminderLadder, ports, isTimeUp))) return { looked: 0, complete: false };
   let looked = 0;
   let failed = 0;
   for await (const token of ports.tokens.due(ports.now())) {

@@ -1,7 +1,8 @@
 // Reminders: owed by window and ledger, whatever the clockwork does.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LADDER, dueStep, firstDueAt, nextDueAt, ReminderLadder } from "../../domain/reminder.ts";
+import { DEFAULT_LADDER, dueStep, firstDueAt, isSameLadder, nextDueAt, ReminderLadder } from "../../domain/reminder.ts";
+import { addDays } from "../../domain/time.ts";
 import { at } from "../make.ts";
 
 const ends = at("2027-01-10T08:00:00Z");
@@ -34,10 +35,10 @@ describe("when a token is due next", () => {
 
 describe("when a token that was just taken in is due", () => {
   test("at once when a step is owed already", () => {
-    expect(firstDueAt(ends, DEFAULT_LADDER, at("2027-01-07T12:00:00Z"))).toEqual(at("2027-01-07T12:00:00Z"));
+    expect(firstDueAt(ends, DEFAULT_LADDER, new Set(), at("2027-01-07T12:00:00Z"))).toEqual(at("2027-01-07T12:00:00Z"));
   });
   test("at its first step when none is", () => {
-    expect(firstDueAt(ends, DEFAULT_LADDER, at("2026-03-01T00:00:00Z"))).toEqual(at("2026-11-11T00:00:00Z"));
+    expect(firstDueAt(ends, DEFAULT_LADDER, new Set(), at("2026-03-01T00:00:00Z"))).toEqual(at("2026-11-11T00:00:00Z"));
   });
 });
 
@@ -48,7 +49,7 @@ test("scans at any times, late, repeated or missed, send each step at most once,
     fc.property(ladders, offsets, fc.integer({ min: 1, max: 365 * 24 * 60 }), (ladder, minutes, before) => {
       const sent: number[] = [];
       const takenIn = new Date(ends.getTime() - before * 60_000);
-      let dueAt = firstDueAt(ends, ladder, takenIn);
+      let dueAt = firstDueAt(ends, ladder, new Set(), takenIn);
       for (const minute of minutes.filter((each) => each >= -before).toSorted((a, b) => a - b)) {
         const now = new Date(ends.getTime() + minute * 60_000);
         const step = dueStep(ends, ladder, new Set(sent), now);
@@ -63,6 +64,36 @@ test("scans at any times, late, repeated or missed, send each step at most once,
       expect(sent).toEqual([...new Set(sent)].toSorted((a, b) => b - a));
     }),
   );
+});
+
+test("a ladder that changes between scans is served as if it had been there: nothing owed is hidden, no step is sent twice", () => {
+  const ladders = fc.uniqueArray(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 8 });
+  const scan = fc.record({ minute: fc.integer({ min: -100 * 24 * 60, max: -1 }), ladder: ladders });
+  fc.assert(
+    fc.property(fc.array(scan, { maxLength: 30 }), (scans) => {
+      const sent: number[] = [];
+      let dueAt = firstDueAt(ends, DEFAULT_LADDER, new Set(), addDays(ends, -365));
+      for (const { minute, ladder } of scans.toSorted((a, b) => a.minute - b.minute)) {
+        const now = new Date(ends.getTime() + minute * 60_000);
+        const first = firstDueAt(ends, ladder, new Set(sent), now);
+        if (first < dueAt) dueAt = first;
+        const step = dueStep(ends, ladder, new Set(sent), now);
+        if (now < dueAt) {
+          expect(step).toBeUndefined();
+          continue;
+        }
+        if (step?.kind === "expiring") sent.push(step.step);
+        dueAt = nextDueAt(ends, ladder, now);
+      }
+      expect(sent).toEqual([...new Set(sent)].toSorted((a, b) => b - a));
+    }),
+  );
+});
+
+test("two ladders are the same in any order", () => {
+  expect(isSameLadder([3, 1, 0], [0, 1, 3])).toBe(true);
+  expect(isSameLadder([3, 1], [3, 1, 0])).toBe(false);
+  expect(isSameLadder([3, 1], [3, 2])).toBe(false);
 });
 
 test("a ladder names each number of days once", () => {

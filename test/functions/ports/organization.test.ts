@@ -24,6 +24,17 @@ battery("the organization", (records) => {
     expect(await records.locations.primary()).toEqual(renamed[1]);
   });
 
+  test("remembers the ladder that due times were set by, apart from the one it has now", async () => {
+    expect(await records.organizations.scannedLadder()).toBeUndefined();
+    const organization = anOrganization({ reminderLadder: [30, 1] });
+    await records.organizations.found(organization, aLocation(), ada);
+    await records.organizations.replace({ ...organization, reminderLadder: [90], version: 2 }, aLocation({ version: 2 }));
+    expect(await records.organizations.scannedLadder()).toEqual([30, 1]);
+    await records.organizations.keepScannedLadder([90]);
+    expect(await records.organizations.scannedLadder()).toEqual([90]);
+    expect((await records.organizations.get())?.version).toBe(2);
+  });
+
   test("keeps the uIds of its locations unique", async () => {
     expect(await records.locations.add(other)).toBe(true);
     expect(await records.locations.add({ ...other, id: locationId(3) })).toBe(false);
