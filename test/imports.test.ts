@@ -24,7 +24,7 @@ const MAY: Readonly<Record<string, readonly RegExp[]>> = {
     /^node:(crypto|timers\/promises)$/,
     /^@aws-sdk\//,
     /^\.\/domain\//,
-    /^\.\/functions\/((ports|env)\.ts|aws\/)/,
+    /^\.\/functions\/((ports|env|cursor)\.ts|aws\/)/,
   ],
   // The stacks know of the functions what they are called, which routes they serve and what they are told: never how they work.
   infra: [

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { assertMay, scopeOf } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
-import { Refusal } from "../../domain/refusal.ts";
+import { cursorOf, foreignCursor } from "../cursor.ts";
 import { type Handle, ok } from "../handle.ts";
 import { holdersOf } from "../holders.ts";
 import { PageInput } from "./inputs.ts";
@@ -17,35 +17,37 @@ export const ListTokensInput = z.strictObject({
 /** States are computed, so that a filter reads on past what it drops; after so many reads it answers with what it has and where to go on. */
 const READS = 10;
 
-const Place = z.object({ at: z.int().min(0), after: z.string().optional() });
+const Place = z.object({ list: z.union([z.literal("all"), LocationId]), after: z.string().min(1).optional() });
+type Place = z.infer<typeof Place>;
+const cursor = cursorOf(Place);
 
-const decode = (cursor: string): z.infer<typeof Place> => {
-  try {
-    return Place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
-  } catch {
-    throw new Refusal("invalid_input", "`after` must be the `next` of an earlier page of this list.");
-  }
+/** Where to go on. Grants may have changed since: a location that was lost is passed over, and the lists keep their order. */
+const placeIn = (lists: readonly Place["list"][], { list, after }: Place): Place | undefined => {
+  if ((list === "all") !== lists.includes("all")) throw foreignCursor();
+  const next = lists.find((each) => each >= list);
+  return next === undefined ? undefined : { list: next, ...(next === list && after !== undefined ? { after } : {}) };
 };
-
-const encode = (place: z.infer<typeof Place>): string => Buffer.from(JSON.stringify(place)).toString("base64url");
 
 export const listContentTokens: Handle<typeof ListTokensInput, "tokens" | "accounts" | "now"> = async ({ caller, input }, ports) => {
   if (input.locationId !== undefined) assertMay(caller, "content-token:read", input.locationId);
   const scope = scopeOf(caller, "content-token:read");
   if (scope.length === 0) assertMay(caller, "content-token:read");
   // A content manager's list goes through their locations one after the other.
-  const lists = input.locationId !== undefined ? [input.locationId] : scope === "all" ? (["all"] as const) : scope.toSorted();
-  let place: z.infer<typeof Place> | undefined = input.after === undefined ? { at: 0 } : decode(input.after);
+  const lists: readonly Place["list"][] =
+    input.locationId !== undefined ? [input.locationId] : scope === "all" ? ["all"] : scope.toSorted();
+  const asked = input.after === undefined ? { list: lists[0] ?? "all" } : cursor.read(input.after);
+  if (input.locationId !== undefined && asked.list !== input.locationId) throw foreignCursor();
+  let place = placeIn(lists, asked);
   const items: ReturnType<typeof shownToken>[] = [];
   for (let reads = 0; reads < READS && place !== undefined && items.length < input.limit; reads++) {
-    const list: LocationId | "all" | undefined = lists[place.at];
-    if (list === undefined) throw new Refusal("invalid_input", "`after` must be the `next` of an earlier page of this list.");
-    const page = await ports.tokens.list(list, { limit: input.limit - items.length, after: place.after });
+    const { list, after }: Place = place;
+    const page = await ports.tokens.list(list, { limit: input.limit - items.length, after });
     const holders = await holdersOf(page.items, ports);
     const shown = page.items.map((token) => shownToken(token, holders, ports.now()));
     items.push(...shown.filter(({ state }) => input.state === undefined || state === input.state));
-    if (page.next !== undefined) place = { at: place.at, after: page.next };
-    else place = place.at + 1 < lists.length ? { at: place.at + 1 } : undefined;
+    const following = lists[lists.indexOf(list) + 1];
+    if (page.next !== undefined) place = { list, after: page.next };
+    else place = following === undefined ? undefined : { list: following };
   }
-  return ok({ items, ...(place === undefined ? {} : { next: encode(place) }) });
+  return ok({ items, ...(place === undefined ? {} : { next: cursor.write(place) }) });
 };

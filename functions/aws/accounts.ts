@@ -46,11 +46,11 @@ export const accountsIn = (table: Table): Accounts => {
 
     register(account) {
       const Item = { ...keys.account(account.id), ...listed("ACC", account.id, account.createdAt), ...toItem(account) };
-      return conditionally(client.send(new PutCommand({ TableName, Item, ConditionExpression: "attribute_not_exists(pk)" })));
+      return conditionally(() => client.send(new PutCommand({ TableName, Item, ConditionExpression: "attribute_not_exists(pk)" })));
     },
 
     replaceGrants({ id, grants, version }) {
-      return conditionally(
+      return conditionally(() =>
         client.send(
           new UpdateCommand({
             TableName,

@@ -18,6 +18,7 @@
 //   PARKED                 <account>#<event>  a fact about an account that can't be applied yet
 //
 // Indexes (key, sort key): byKind (kind, sortKey), byLocation (locationId, sortKey), byDue (due, dueAt). `sortKey` = createdAt#id.
+import { setTimeout as sleep } from "node:timers/promises";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
   type DynamoDBDocumentClient,
@@ -29,6 +30,7 @@ import {
 import type * as z from "zod";
 import type { Announcement } from "../../domain/events.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../../domain/ids.ts";
+import { Refusal } from "../../domain/refusal.ts";
 
 export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string };
 export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
@@ -69,22 +71,43 @@ export const toItem = (record: object): Record<string, unknown> =>
 export const fromItem = <Schema extends z.ZodType>(schema: Schema, item: Record<string, unknown>): z.infer<Schema> =>
   schema.parse(mapValues(item, (name, value) => (isTimeName(name) && typeof value === "string" ? new Date(value) : value)));
 
-/** Runs a write that carries its rule as a condition: false when the condition did not hold, an exception for everything else. */
-export const conditionally = async (write: Promise<unknown>): Promise<boolean> => {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === "ConditionalCheckFailedException") return false;
-    if (error instanceof TransactionCanceledException && error.CancellationReasons?.some(({ Code }) => Code === "ConditionalCheckFailed"))
-      return false;
-    throw error;
+const isConditionFailed = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException
+    ? (error.CancellationReasons ?? []).some(({ Code }) => Code === "ConditionalCheckFailed")
+    : error instanceof Error && error.name === "ConditionalCheckFailedException";
+
+/** Another transaction held one of the items, or the table was asked too much: the same write may succeed a moment later. */
+const PASSING = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException
+    ? (error.CancellationReasons ?? []).some(({ Code }) => PASSING.has(Code ?? ""))
+    : error instanceof Error && error.name === "TransactionConflictException";
+
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MILLISECONDS = 20;
+
+/**
+ * Runs a write that carries its rule as a condition: false when the condition did not hold. What passes is tried again, since the SDK does not retry
+ * a canceled transaction, and refused as `busy` in the end. Anything else is an exception.
+ */
+export const conditionally = async (write: () => Promise<unknown>): Promise<boolean> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      if (isConditionFailed(error)) return false;
+      if (!isPassing(error)) throw error;
+      if (attempt === ATTEMPTS - 1) throw new Refusal("busy", "Too much is written to these records at this moment. Try again.");
+      await sleep(Math.random() * FIRST_PAUSE_MILLISECONDS * 2 ** attempt);
+    }
   }
 };
 
 /** All of `writes` or none: false when a condition did not hold. */
 export const transact = ({ client }: Table, writes: Write[]): Promise<boolean> =>
-  conditionally(client.send(new TransactWriteCommand({ TransactItems: writes })));
+  conditionally(() => client.send(new TransactWriteCommand({ TransactItems: writes })));
 
 export const putNew = ({ name: TableName }: Table, item: Record<string, unknown>): Write => ({
   Put: { TableName, Item: item, ConditionExpression: "attribute_not_exists(pk)" },

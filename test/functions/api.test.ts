@@ -245,3 +245,42 @@ test("the list filters by state and pages to the end, whatever a page drops", as
   } while (after !== undefined);
   expect(seen).toEqual([ids[6], ids[4], ids[3], ids[0]]);
 });
+
+describe("a cursor", () => {
+  const cursorAt = (place: unknown): string => Buffer.from(JSON.stringify(place)).toString("base64url");
+  const list = (query: Record<string, string>, as = "ada") => service.call("GET /v1/content-tokens", [], { as, query });
+
+  test.each([
+    ["of nothing", {}],
+    ["of another list", { list: other.id }],
+    ["of no location", { list: "loc_x" }],
+    ["with an empty place in the list", { list: "all", after: "" }],
+    ["with an empty key", { list: "all", after: cursorAt({ pk: "", sk: "", sortKey: "" }) }],
+  ])("%s is refused", async (_, place) => {
+    const { status, body } = await list({ after: cursorAt(place) });
+    expect([status, body.reason]).toEqual([400, "invalid_input"]);
+  });
+
+  test("of one location's list is refused for another's", async () => {
+    await issue();
+    await issue();
+    const { body } = await list({ locationId: here, limit: "1" });
+    expect(body.next).toBeDefined();
+    expect((await list({ locationId: other.id, after: body.next })).status).toBe(400);
+    expect((await list({ locationId: here, after: body.next })).body.items).toHaveLength(1);
+  });
+
+  test("stays good when a grant goes, and shows nothing of what was lost", async () => {
+    const grant = (...locations: (typeof here)[]) => locations.map((location) => ({ role: "content-manager" as const, location }));
+    const manager = await service.ports.accounts.get(signedUp("manager").id);
+    if (manager === undefined) throw new Error("the manager is not registered");
+    await service.ports.accounts.replaceGrants({ ...manager, grants: grant(here, other.id), version: manager.version + 1 });
+    for (const location of [here, here, other.id]) await issue(location);
+    const first = (await list({ limit: "1" }, "manager")).body;
+    expect(first.items).toMatchObject([{ locationId: here }]);
+    await service.ports.accounts.replaceGrants({ ...manager, grants: grant(other.id), version: manager.version + 2 });
+    const rest = (await list({ after: first.next }, "manager")).body;
+    expect(rest.items).toMatchObject([{ locationId: other.id }]);
+    expect(rest.next).toBeUndefined();
+  });
+});
