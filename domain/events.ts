@@ -25,15 +25,15 @@ export const EVENT_DETAILS = {
 
 export type EventType = keyof typeof EVENT_DETAILS;
 
-export type DomainEvent = {
-  readonly [Type in EventType]: {
-    readonly kind: "event";
-    readonly id: string;
-    readonly type: Type;
-    readonly recordedAt: Date;
-    readonly detail: z.infer<(typeof EVENT_DETAILS)[Type]>;
-  };
-}[EventType];
+export type EventOf<Type extends EventType> = {
+  readonly kind: "event";
+  readonly id: string;
+  readonly type: Type;
+  readonly recordedAt: Date;
+  readonly detail: z.infer<(typeof EVENT_DETAILS)[Type]>;
+};
+
+export type DomainEvent = { readonly [Type in EventType]: EventOf<Type> }[EventType];
 
 /** A message to the people who look after tokens, sent to the notice topic. The subject is ASCII and at most 100 characters, as SNS demands. */
 export type Notice = {

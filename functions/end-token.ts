@@ -1,7 +1,7 @@
 // Ending a token for a cause: recorded, then told, then its file is erased. What a crash leaves undone, the outbox function finishes.
 import type { ContentToken, Invalidation } from "../domain/content-token.ts";
 import type { DomainEvent } from "../domain/events.ts";
-import { announcementId } from "./announce.ts";
+import { eventOf } from "./announce.ts";
 import type { Ports } from "./ports.ts";
 
 /** The event of the end, to be announced; `undefined` when it had ended before. */
@@ -10,12 +10,8 @@ export const endToken = async (
   invalidation: Invalidation,
   { tokens, random }: Pick<Ports, "tokens" | "random">,
 ): Promise<DomainEvent | undefined> => {
-  const event: DomainEvent = {
-    kind: "event",
-    id: announcementId(random),
-    type: "ContentTokenInvalidated",
-    recordedAt: invalidation.at,
-    detail: { tokenId: token.id, locationId: token.locationId, cause: invalidation.cause, invalidatedAt: invalidation.at },
-  };
+  const { at, cause } = invalidation;
+  const detail = { tokenId: token.id, locationId: token.locationId, cause, invalidatedAt: at };
+  const event = eventOf("ContentTokenInvalidated", detail, { at, random });
   return (await tokens.invalidate(token.id, invalidation, [event])) ? event : undefined;
 };

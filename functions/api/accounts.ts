@@ -1,11 +1,10 @@
 // /v1/accounts: administrators register who may sign in or once downloaded a token, change their grants, disable them, and report a new password.
 import * as z from "zod";
 import { Account, assertMay, isTooFarAhead } from "../../domain/account.ts";
-import type { DomainEvent } from "../../domain/events.ts";
 import { AccountId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertVersion, FIRST_VERSION } from "../../domain/version.ts";
-import { announce, announcementId } from "../announce.ts";
+import { announce, eventOf } from "../announce.ts";
 import { applyParked } from "../events/account-facts.ts";
 import { accepted, assertReplaced, created, found, type Handle, ok } from "../handle.ts";
 import { accountIdOf } from "../identity.ts";
@@ -60,25 +59,12 @@ export const changeGrants: Handle<typeof ChangeGrantsInput, "accounts"> = async 
   return ok(shownAccount(after), after.version);
 };
 
-const told = (
-  type: "account.password-changed" | "account.disabled",
-  accountId: AccountId,
-  occurredAt: Date,
-  ports: Pick<Ports, "now" | "random">,
-) =>
-  ({
-    kind: "event",
-    id: announcementId(ports.random),
-    type,
-    recordedAt: ports.now(),
-    detail: { accountId, occurredAt },
-  }) satisfies DomainEvent;
-
 export const disableAccount: Handle<typeof ShowAccountInput, Telling> = async ({ caller, input: { id } }, ports) => {
   assertMay(caller, "account:manage");
   assertNotOwn(caller, id);
-  const event = told("account.disabled", id, ports.now(), ports);
-  if (!(await ports.accounts.recordDisabled(id, event.detail.occurredAt, [event]))) found(undefined, "account");
+  const at = ports.now();
+  const event = eventOf("account.disabled", { accountId: id, occurredAt: at }, { ...ports, at });
+  if (!(await ports.accounts.recordDisabled(id, at, [event]))) found(undefined, "account");
   await announce([event], ports);
   return ok(shownAccount(found(await ports.accounts.get(id), "account")));
 };
@@ -97,10 +83,11 @@ export const reportPasswordChange: Handle<typeof ReportPasswordChangeInput, Tell
   ports,
 ) => {
   assertMay(caller, "account:manage");
-  const occurredAt = input.occurredAt ?? ports.now();
-  if (isTooFarAhead(occurredAt, ports.now()))
+  const at = ports.now();
+  const occurredAt = input.occurredAt ?? at;
+  if (isTooFarAhead(occurredAt, at))
     throw new Refusal("time_in_future", "occurredAt lies in the future. Report the change when it happened.");
-  const event = told("account.password-changed", id, occurredAt, ports);
+  const event = eventOf("account.password-changed", { accountId: id, occurredAt }, { ...ports, at });
   if (!(await ports.accounts.recordPasswordChange(id, occurredAt, [event]))) found(undefined, "account");
   await announce([event], ports);
   return accepted(shownAccount(found(await ports.accounts.get(id), "account")));

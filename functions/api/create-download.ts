@@ -2,11 +2,10 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { assertUsable, MAX_HOLDERS } from "../../domain/content-token.ts";
-import type { DomainEvent } from "../../domain/events.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
-import { announce, announcementId } from "../announce.ts";
+import { announce, eventOf } from "../announce.ts";
 import { created, found, type Handle } from "../handle.ts";
 import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
@@ -37,13 +36,8 @@ export const createDownload: Handle<typeof DownloadInput, Needs> = async ({ call
       throw new Refusal("too_many_holders", `This file was given to ${holders.size} accounts, the most there may be. Issue a new token.`);
     const fileName = tokenFileName(location.name);
     const link = await files.signDownload(token.file, fileName, new Date(at.getTime() + linkSeconds * 1000));
-    const event: DomainEvent = {
-      kind: "event",
-      id: announcementId(random),
-      type: "DownloadLinkIssued",
-      recordedAt: at,
-      detail: { tokenId: id, locationId: token.locationId, accountId: caller.id, linkExpiresAt: link.expiresAt },
-    };
+    const detail = { tokenId: id, locationId: token.locationId, accountId: caller.id, linkExpiresAt: link.expiresAt };
+    const event = eventOf("DownloadLinkIssued", detail, { at, random });
     // Recorded before it is revealed: a link nobody can account for must not exist. Overtaken by a change, it is judged again.
     if (await tokens.handOver({ token, to: caller, holders, at }, [event])) {
       await announce([event], ports);

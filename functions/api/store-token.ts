@@ -1,9 +1,8 @@
 // How a new token comes to be kept, whether it was issued here or imported: the file first, under a plan to erase it, then the record that ends the plan.
 import type { ContentToken } from "../../domain/content-token.ts";
-import type { DomainEvent } from "../../domain/events.ts";
 import { type AccountId, ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/ids.ts";
 import { firstDueAt } from "../../domain/reminder.ts";
-import { announce, announcementId, eraseFile } from "../announce.ts";
+import { announce, eraseFile, eventOf } from "../announce.ts";
 import type { Idempotency, Ports } from "../ports.ts";
 
 export type StoringPorts = Pick<Ports, "organizations" | "tokens" | "files" | "erasures" | "bus" | "outbox" | "log" | "now" | "random">;
@@ -29,13 +28,9 @@ export const storeToken = async (
     file: await files.put(fileKey, bytes),
     dueAt: firstDueAt(facts.expiresAt, organization.reminderLadder, new Set(), at),
   };
-  const event: DomainEvent = {
-    kind: "event",
-    id: announcementId(random),
-    type: facts.origin === "issued" ? "ContentTokenIssued" : "ContentTokenImported",
-    recordedAt: at,
-    detail: { tokenId: token.id, locationId: token.locationId, accountId: by.accountId, expiresAt: token.expiresAt },
-  };
+  const type = facts.origin === "issued" ? "ContentTokenIssued" : "ContentTokenImported";
+  const detail = { tokenId: token.id, locationId: token.locationId, accountId: by.accountId, expiresAt: token.expiresAt };
+  const event = eventOf(type, detail, { at, random });
   if (await tokens.add(token, [event], idempotency)) {
     await announce([event], ports);
     return token;

@@ -2,7 +2,7 @@
 import { isKilledByPassword, isTooFarAhead } from "../../domain/account.ts";
 import type { DomainEvent } from "../../domain/events.ts";
 import type { AccountId } from "../../domain/ids.ts";
-import { announce, announcementId, eraseFile } from "../announce.ts";
+import { announce, eraseFile, eventOf } from "../announce.ts";
 import { endToken } from "../end-token.ts";
 import type { ParkedFact, Ports } from "../ports.ts";
 
@@ -42,13 +42,8 @@ export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<
   const { parking, now, random } = ports;
   for (const fact of await parking.of(accountId)) {
     if (isTooFarAhead(fact.occurredAt, now())) continue;
-    const event: DomainEvent = {
-      kind: "event",
-      id: announcementId(random),
-      type: fact.meaning === "changed" ? "account.password-changed" : "account.disabled",
-      recordedAt: now(),
-      detail: { accountId, occurredAt: fact.occurredAt },
-    };
+    const type = fact.meaning === "changed" ? "account.password-changed" : "account.disabled";
+    const event = eventOf(type, { accountId, occurredAt: fact.occurredAt }, { at: now(), random });
     if (!(await recordFact(fact, ports, [event]))) continue;
     await announce([event], ports);
     await parking.done(fact);

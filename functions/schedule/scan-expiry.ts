@@ -1,11 +1,10 @@
 // The daily scan: reminds of tokens that end, announces those that ended. It reads what is due and nothing else, and stops cleanly before its time
 // is up: what it left is due still, and the next run goes on.
 import { type ContentToken, tokenState } from "../../domain/content-token.ts";
-import type { Announcement, DomainEvent } from "../../domain/events.ts";
 import { expiredNotice, expiringNotice } from "../../domain/notice.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { dueStep, nextDueAt } from "../../domain/reminder.ts";
-import { announce, announcementId, eraseFile } from "../announce.ts";
+import { announce, eraseFile, eventOf, noticeOf } from "../announce.ts";
 import { endToken } from "../end-token.ts";
 import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
@@ -22,16 +21,9 @@ const nameOf = async ({ locationId }: ContentToken, { locations }: Pick<Ports, "
 };
 
 const expire = async (token: ContentToken, now: Date, ports: ScanPorts): Promise<void> => {
-  const base = { recordedAt: now } as const;
-  const event: DomainEvent = {
-    ...base,
-    kind: "event",
-    id: announcementId(ports.random),
-    type: "ContentTokenExpired",
-    detail: { ...place(token), expiresAt: token.expiresAt },
-  };
-  const words = expiredNotice(token, await nameOf(token, ports));
-  const announcements: Announcement[] = [event, { ...base, kind: "notice", id: announcementId(ports.random), ...words }];
+  const when = { ...ports, at: now };
+  const event = eventOf("ContentTokenExpired", { ...place(token), expiresAt: token.expiresAt }, when);
+  const announcements = [event, noticeOf(expiredNotice(token, await nameOf(token, ports)), when)];
   if (!(await ports.tokens.expire(token, announcements))) return;
   await announce(announcements, ports);
   await eraseFile(token.file.key, ports);
@@ -45,16 +37,9 @@ const remind = async (token: ContentToken, { reminderLadder }: Organization, now
     return;
   }
   const { step, daysLeft } = owed;
-  const base = { recordedAt: now } as const;
-  const event: DomainEvent = {
-    ...base,
-    kind: "event",
-    id: announcementId(ports.random),
-    type: "ContentTokenExpiring",
-    detail: { ...place(token), daysLeft, step, expiresAt: token.expiresAt },
-  };
-  const words = expiringNotice(token, await nameOf(token, ports), daysLeft);
-  const announcements: Announcement[] = [event, { ...base, kind: "notice", id: announcementId(ports.random), ...words }];
+  const when = { ...ports, at: now };
+  const event = eventOf("ContentTokenExpiring", { ...place(token), daysLeft, step, expiresAt: token.expiresAt }, when);
+  const announcements = [event, noticeOf(expiringNotice(token, await nameOf(token, ports), daysLeft), when)];
   if (await ports.tokens.remind(token, step, next, announcements)) await announce(announcements, ports);
 };
 
