@@ -1,11 +1,24 @@
 // Each function's entry as one file in dist/<function>/index.mjs: what is deployed, and what runs on one machine.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 
 export const bundleOf = (name: string): string => join(root, "dist", name);
+
+/** How every function is bundled; what is measured against them is bundled alike. */
+export const BUNDLING = {
+  bundle: true,
+  minify: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  mainFields: ["module", "main"],
+  // Parts of the SDK are CommonJS and call `require`, which a module does not have.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  logLevel: "warning",
+} satisfies BuildOptions;
 
 /** Bundles every `functions/<name>.lambda.ts`. */
 export const bundleFunctions = (): void => {
@@ -16,15 +29,7 @@ export const bundleFunctions = (): void => {
     entryPoints: names.map((name) => ({ in: join(root, "functions", `${name}.lambda.ts`), out: join(name, "index") })),
     outdir: join(root, "dist"),
     outExtension: { ".js": ".mjs" },
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    mainFields: ["module", "main"],
-    // Parts of the SDK are CommonJS and call `require`, which a module does not have.
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    logLevel: "warning",
+    ...BUNDLING,
   });
 };
 

@@ -1,0 +1,29 @@
+// `npm run bench`: measures, shows, writes bench/report.md. It fails when the scan's reads follow what exists; times and sizes fail nothing.
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { complaintsAbout } from "./reads.ts";
+import { reportOf, scanTable, startUpTable } from "./report.ts";
+import { countScans } from "./scan.ts";
+import { measureStartUps } from "./start-up.ts";
+
+const SIZES = [1_000, 10_000, 100_000];
+const START_UP_SECONDS = 45;
+const SCAN_SECONDS = 120;
+
+const within = (seconds: number): (() => boolean) => {
+  const end = performance.now() + seconds * 1000;
+  return () => performance.now() > end;
+};
+
+const startUps = measureStartUps(within(START_UP_SECONDS));
+console.log(`${startUpTable(startUps)}\n`);
+const runs = await countScans(SIZES, { isTimeUp: within(SCAN_SECONDS) });
+console.log(`${scanTable(runs)}\n`);
+
+const complaints = complaintsAbout(runs);
+const machine = { day: new Date().toISOString().slice(0, "2026-01-01".length), node: process.version, cores: cpus().length };
+writeFileSync(join(import.meta.dirname, "report.md"), reportOf(machine, startUps, runs, complaints));
+for (const complaint of complaints) console.error(complaint);
+if (complaints.length > 0) process.exitCode = 1;
+else console.log("The scan's reads follow what is due. Written: bench/report.md");

@@ -1,0 +1,84 @@
+// What the daily scan reads, counted on a real table: the very scan, over the very records, with a bus that takes everything and files that are
+// none. The counts are the same on any machine; the seconds it took are nobody's business.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { addDays } from "../domain/time.ts";
+import { recordsIn } from "../functions/aws/records.ts";
+import type { ContentTokens } from "../functions/ports.ts";
+import { type ScanPorts, scanExpiry } from "../functions/schedule/scan-expiry.ts";
+import { startDynamoDb } from "../local/dynamodb.ts";
+import { makeTable } from "../test/table.ts";
+import { countReads } from "./counted.ts";
+import type { Run } from "./reads.ts";
+import { seed } from "./seed.ts";
+
+const TABLE = "Records";
+const FIRST_AT = new Date("2026-06-01T06:00:00Z");
+/** As many are due on the first day, whatever exists. */
+const FIXED_DUE = 5;
+/** The share of all tokens that are due on the second day: 0.5 %. */
+const DUE_SHARE = 0.005;
+
+const notAsked = (): never => {
+  throw new Error("the scan was not expected to store or sign a file");
+};
+
+const around = (records: Pick<ScanPorts, keyof ReturnType<typeof recordsIn> & keyof ScanPorts>, now: Date): ScanPorts => ({
+  ...records,
+  files: { put: notAsked, signDownload: notAsked, erase: async () => {} },
+  bus: { publish: async (announcements) => announcements },
+  log: {
+    info: () => {},
+    error: (message, cause) => {
+      throw new Error(message, { cause });
+    },
+    count: () => {},
+  },
+  now: () => now,
+  random: (bytes) => randomBytes(bytes),
+});
+
+/** `change` puts another port in the place of the tokens' own: how a scan that reads too much is shown to be found out. */
+type Options = { readonly isTimeUp?: () => boolean; readonly change?: (tokens: ContentTokens) => ContentTokens };
+
+/**
+ * Two scans at each size, on two days: with as many due whatever exists, then with 0.5 % due. All of the first kind come first. Throws when a scan
+ * looks at anything but what was made to be due, or when the time is up.
+ */
+export const countScans = async (
+  sizes: readonly number[],
+  { isTimeUp = () => false, change = (tokens) => tokens }: Options = {},
+): Promise<Run[]> => {
+  const database = await startDynamoDb();
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const connect = () =>
+    DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: database.endpoint, region: "us-east-1", credentials, maxAttempts: 1 }));
+  const [seeding, scanning] = [connect(), connect()];
+  const readSince = countReads(scanning);
+  const { tokens, ...others } = recordsIn({ client: scanning, name: TABLE });
+  const records = { ...others, tokens: change(tokens) };
+
+  const scanOf = async (size: number, due: number, now: Date): Promise<Run> => {
+    const answer = await scanExpiry(around(records, now), isTimeUp);
+    assert.deepEqual(answer, { looked: due, complete: true }, `of ${size} tokens the scan was to look at the ${due} that are due`);
+    return { tokens: size, due, reads: readSince() };
+  };
+
+  try {
+    const byDay: [Run[], Run[]] = [[], []];
+    for (const size of sizes) {
+      await makeTable(seeding, TABLE);
+      const due = [FIXED_DUE, size * DUE_SHARE] as const;
+      await seed({ client: seeding, name: TABLE }, { tokens: size, due, firstAt: FIRST_AT }, isTimeUp);
+      byDay[0].push(await scanOf(size, due[0], FIRST_AT));
+      byDay[1].push(await scanOf(size, due[1], addDays(FIRST_AT, 1)));
+    }
+    return byDay.flat();
+  } finally {
+    seeding.destroy();
+    scanning.destroy();
+    await database.close();
+  }
+};
