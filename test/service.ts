@@ -1,5 +1,5 @@
 // The service on fake ports: a clock that tests set, a bus that can fail, files in memory, and calls as the gateway makes them.
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Account } from "../domain/account.ts";
 import type { Announcement } from "../domain/events.ts";
 import { adminRoutes, custodyRoutes } from "../functions/api/routes.ts";
@@ -7,6 +7,7 @@ import { http } from "../functions/doors/http.ts";
 import { accountIdOf } from "../functions/identity.ts";
 import type { Ports } from "../functions/ports.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
+import { busInMemory, filesInMemory, logInMemory } from "./outside.ts";
 import { makeWorld } from "./world.ts";
 
 export const NOW = at("2026-06-01T12:00:00.000Z");
@@ -25,31 +26,9 @@ export const makeService = async () => {
   const faults = { bus: false, files: false };
   const ports: Ports = {
     ...makeWorld(),
-    files: {
-      async put(key, bytes) {
-        files.set(key, bytes);
-        return { key, version: "1", sha256: createHash("sha256").update(bytes).digest("hex") };
-      },
-      async signDownload({ key }, fileName, until) {
-        return { url: `memory:${key}?${fileName}`, expiresAt: until };
-      },
-      async erase(key) {
-        if (faults.files) throw new Error("the storage is down");
-        files.delete(key);
-      },
-    },
-    bus: {
-      async publish(announcements) {
-        if (faults.bus) return [];
-        published.push(...announcements);
-        return announcements;
-      },
-    },
-    log: {
-      info: (message, fields) => void logged.push(JSON.stringify({ message, ...fields })),
-      error: (message, error, fields) => void logged.push(JSON.stringify({ message, error: String(error), ...fields })),
-      count: (metric, value) => void logged.push(JSON.stringify({ metric, value })),
-    },
+    files: filesInMemory(files, () => faults.files),
+    bus: busInMemory(published, () => !faults.bus),
+    log: logInMemory(logged),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),
   };

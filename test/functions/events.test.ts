@@ -10,6 +10,7 @@ import { accountIdOf } from "../../functions/identity.ts";
 import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
 import { sweepOutbox } from "../../functions/schedule/sweep-outbox.ts";
 import { at, locationId } from "../make.ts";
+import { peopleInMemory } from "../outside.ts";
 import { ada, makeService, NOW } from "../service.ts";
 import { makeWorld } from "../world.ts";
 
@@ -271,12 +272,7 @@ describe("the sweep", () => {
 describe("the organization", () => {
   const asked = { organization: "Acme", country: "CH", administratorEmail: "root@example.org", reminderLadder: [30, 0] };
   const invited: string[] = [];
-  const people = {
-    async invite(email: string) {
-      invited.push(email);
-      return "subject-of-root";
-    },
-  };
+  const people = peopleInMemory(invited);
 
   test("is founded with its primary location and its first administrator", async () => {
     const ports = { ...makeWorld(), people, now: () => NOW, random: service.ports.random };
@@ -284,7 +280,7 @@ describe("the organization", () => {
     expect(await ports.organizations.get()).toMatchObject({ name: "Acme", country: "CH", reminderLadder: [30, 0], version: 1 });
     expect(await ports.locations.primary()).toMatchObject({ name: "Acme", primary: true });
     const grants = [{ role: "administrator", location: "all" }];
-    expect(await ports.accounts.get(accountIdOf("subject-of-root"))).toMatchObject({ email: "root@example.org", grants });
+    expect(await ports.accounts.get(accountIdOf("subject-of-root@example.org"))).toMatchObject({ email: "root@example.org", grants });
   });
 
   test("that is there is never overwritten, and nobody is invited", async () => {
