@@ -1,8 +1,10 @@
 // The daily scan for tokens that end.
 import { environmentOf, portsOf } from "./aws/connect.ts";
+import { noticesOf } from "./aws/notices.ts";
 import { scheduled } from "./doors/scheduled.ts";
 import { scanExpiry } from "./schedule/scan-expiry.ts";
 
-const ports = portsOf("expiry-scan", environmentOf("expiry-scan"));
+const env = environmentOf("expiry-scan");
+const ports = portsOf("expiry-scan", env, noticesOf(env));
 
 export const handler = scheduled((isTimeUp) => scanExpiry(ports, isTimeUp));

@@ -8,7 +8,6 @@ import { announce, eventOf } from "../announce.ts";
 import { applyParked } from "../events/account-facts.ts";
 import { accepted, assertReplaced, created, found, type Handle, ok } from "../handle.ts";
 import { accountIdOf } from "../identity.ts";
-import type { Ports } from "../ports.ts";
 import { PageInput } from "./inputs.ts";
 import { shownAccount } from "./shown.ts";
 

@@ -1,13 +1,16 @@
-// The service's own event bus and the topic of notices. What one entry of a batch says is checked for each: a batch may be taken in part.
+// The service's own event bus, and notices through whatever sends them. What one entry of a batch says is checked for each: a batch may be taken in part.
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import { type Announcement, type DomainEvent, EVENT_SOURCE, type Notice } from "../../domain/events.ts";
 import type { Bus, Log } from "../ports.ts";
+
+/** Rejects when it was not sent. */
+export type SendNotice = (notice: Pick<Notice, "subject" | "message">) => Promise<void>;
 
 type Targets = {
   readonly events: EventBridgeClient;
   readonly busName: string;
-  readonly notices?: { readonly client: SNSClient; readonly topicArn: string };
+  /** Functions that send none are given none, and hold no client for it. */
+  readonly sendNotice?: SendNotice | undefined;
 };
 
 /** EventBridge's own limit for one call. */
@@ -21,7 +24,7 @@ const entryOf = (event: DomainEvent, EventBusName: string) => ({
   Detail: JSON.stringify({ id: event.id, ...event.detail }),
 });
 
-export const busTo = ({ events, busName, notices }: Targets, log: Log): Bus => {
+export const busTo = ({ events, busName, sendNotice }: Targets, log: Log): Bus => {
   const putBatch = async (batch: readonly DomainEvent[]): Promise<Announcement[]> => {
     try {
       const { Entries = [] } = await events.send(new PutEventsCommand({ Entries: batch.map((event) => entryOf(event, busName)) }));
@@ -34,13 +37,13 @@ export const busTo = ({ events, busName, notices }: Targets, log: Log): Bus => {
     }
   };
 
-  const send = async ({ id, subject, message }: Notice): Promise<boolean> => {
-    if (notices === undefined) return false;
+  const send = async (notice: Notice): Promise<boolean> => {
+    if (sendNotice === undefined) return false;
     try {
-      await notices.client.send(new PublishCommand({ TopicArn: notices.topicArn, Subject: subject, Message: message }));
+      await sendNotice(notice);
       return true;
     } catch (error) {
-      log.error("a notice could not be sent", error, { id });
+      log.error("a notice could not be sent", error, { id: notice.id });
       return false;
     }
   };

@@ -4,11 +4,10 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
-import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { ENV, type Env, type FunctionName } from "../env.ts";
 import type { People, Ports } from "../ports.ts";
-import { busTo } from "./bus.ts";
+import { busTo, type SendNotice } from "./bus.ts";
 import { filesIn } from "./files.ts";
 import { logAs } from "./log.ts";
 import { peopleIn } from "./people.ts";
@@ -17,24 +16,23 @@ import { recordsIn } from "./records.ts";
 /** Throws at start-up, naming the variable, when the stack forgot one. */
 export const environmentOf = <Name extends FunctionName>(name: Name): Env<Name> => ENV[name].parse(process.env) as Env<Name>;
 
-type Told = { readonly RECORDS_TABLE: string; readonly BUS_NAME: string; readonly NOTICE_TOPIC_ARN?: string };
+type Told = { readonly RECORDS_TABLE: string; readonly BUS_NAME: string };
 
 /** All but files: what a function without any right to token files is given. */
-export const recordsOf = (name: FunctionName, { RECORDS_TABLE, BUS_NAME, NOTICE_TOPIC_ARN }: Told): Omit<Ports, "files"> => {
+export const recordsOf = (name: FunctionName, { RECORDS_TABLE, BUS_NAME }: Told, sendNotice?: SendNotice): Omit<Ports, "files"> => {
   const table = { client: DynamoDBDocumentClient.from(new DynamoDBClient()), name: RECORDS_TABLE };
   const log = logAs(name);
-  const notices = NOTICE_TOPIC_ARN === undefined ? {} : { notices: { client: new SNSClient(), topicArn: NOTICE_TOPIC_ARN } };
   return {
     ...recordsIn(table),
-    bus: busTo({ events: new EventBridgeClient(), busName: BUS_NAME, ...notices }, log),
+    bus: busTo({ events: new EventBridgeClient(), busName: BUS_NAME, sendNotice }, log),
     log,
     now: () => new Date(),
     random: (bytes) => randomBytes(bytes),
   };
 };
 
-export const portsOf = (name: FunctionName, told: Told & { readonly TOKENS_BUCKET: string }): Ports => ({
-  ...recordsOf(name, told),
+export const portsOf = (name: FunctionName, told: Told & { readonly TOKENS_BUCKET: string }, sendNotice?: SendNotice): Ports => ({
+  ...recordsOf(name, told, sendNotice),
   files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
 });
 

@@ -5,6 +5,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Announcement, Notice } from "../../../domain/events.ts";
 import { busTo } from "../../../functions/aws/bus.ts";
+import { noticesTo } from "../../../functions/aws/notices.ts";
 import type { Bus } from "../../../functions/ports.ts";
 import { type Answered, type Asked, BROKEN, exception, json, serve, type TestServer, TO_TEST } from "../../http.ts";
 import { anEvent, at } from "../../make.ts";
@@ -44,13 +45,13 @@ const busBefore = async (answer: (asked: Asked) => Answered | typeof BROKEN, has
   const logged: string[] = [];
   const events = new EventBridgeClient({ ...TO_TEST, endpoint: server.url });
   const client = new SNSClient({ ...TO_TEST, endpoint: server.url });
-  const notices = hasTopic ? { notices: { client, topicArn: TOPIC } } : {};
+  const sendNotice = hasTopic ? noticesTo({ client, topicArn: TOPIC }) : undefined;
   closing.push(async () => {
     events.destroy();
     client.destroy();
     await server.close();
   });
-  return { bus: busTo({ events, busName: "the-bus", ...notices }, logInMemory(logged)), server, logged };
+  return { bus: busTo({ events, busName: "the-bus", sendNotice }, logInMemory(logged)), server, logged };
 };
 
 /** As the services do: an entry that is refused has no EventId, and a call with more than ten entries is refused whole. */
