@@ -30,15 +30,24 @@ export class Alarms extends Construct {
     );
   }
 
-  /** Goes off when the metric reaches 1; with `silent`, when it does not, or tells nothing. `heading` is a heading of docs/runbook.md. */
-  add(heading: string, { happened, impact }: AlarmWords, metric: IMetric, { silent = false } = {}): void {
+  /**
+   * Goes off when the metric reaches 1 in a period; with `silentPeriods`, when in so many in a row it did not, or told nothing. Many short periods
+   * rather than a long one: a day is cut at midnight, and would seem silent until the day's run. `heading` is a heading of docs/runbook.md.
+   */
+  add(
+    heading: string,
+    { happened, impact }: AlarmWords,
+    metric: IMetric,
+    { silentPeriods }: { readonly silentPeriods?: number } = {},
+  ): void {
+    const silent = silentPeriods !== undefined;
     const alarm = new Alarm(
       this,
       heading.replaceAll(/[^A-Za-z]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? ""),
       {
         metric,
         threshold: 1,
-        evaluationPeriods: 1,
+        evaluationPeriods: silentPeriods ?? 1,
         comparisonOperator: silent ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: silent ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
         alarmDescription: `${happened} ${impact} Runbook: docs/runbook.md, "${heading}".`,

@@ -1,5 +1,5 @@
 // What must outlive a mistake: records, token files, their key, the people who sign in, the trail. Everything here is retained, and its logical id pinned.
-import { type CfnResource, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, type CfnResource, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { ReadWriteType, Trail } from "aws-cdk-lib/aws-cloudtrail";
 import {
   AccountRecovery,
@@ -105,6 +105,9 @@ export class RecordsStack extends Stack {
       },
     });
     pin(this.userPoolClient, "Client");
+    // What a script needs to sign in.
+    new CfnOutput(this, "UserPoolId", { value: this.userPool.userPoolId });
+    new CfnOutput(this, "UserPoolClientId", { value: this.userPoolClient.userPoolClientId });
     this.userPool.addDomain("SignIn", {
       cognitoDomain: { domainPrefix: config.signInPrefix },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,

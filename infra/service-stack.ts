@@ -1,8 +1,5 @@
 // Everything that can be deployed anew at any time: the functions, the API, the rules, the notices, the alarms. State lives in the Records stack.
 import { CfnOutput, CustomResource, Duration, Stack, type StackProps } from "aws-cdk-lib";
-import { HttpApi, type HttpMethod, HttpNoneAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
-import { HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
-import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { EventBus, type EventPattern, Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as FunctionTarget, SqsQueue } from "aws-cdk-lib/aws-events-targets";
@@ -15,8 +12,8 @@ import type { Construct } from "constructs";
 import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
 import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
 import { METRICS_NAMESPACE } from "../functions/env.ts";
-import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../functions/routes.ts";
 import { Alarms } from "./alarms.ts";
+import { Api } from "./api.ts";
 import type { Config } from "./config.ts";
 import type { RecordsStack } from "./records-stack.ts";
 import { grantEnterSecrets, grantErase, grantKeepFiles, grantKeepRecords } from "./rights.ts";
@@ -32,7 +29,13 @@ const IDENTITY_PATTERN: EventPattern = {
   detail: { eventSource: ["cognito-idp.amazonaws.com"], eventName: [...IDENTITY_OPERATIONS] },
 };
 
-type Clockwork = { readonly runs: LambdaFunction; readonly schedule: Schedule; readonly within: Duration; readonly impact: string };
+type Clockwork = {
+  readonly runs: LambdaFunction;
+  readonly schedule: Schedule;
+  /** It is not running when so many periods in a row saw no run. */
+  readonly silence: { readonly period: Duration; readonly periods: number };
+  readonly impact: string;
+};
 
 export class ServiceStack extends Stack {
   readonly #records: RecordsStack;
@@ -96,19 +99,20 @@ export class ServiceStack extends Stack {
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
     for (const each of [expiryScan, outbox]) notices.grantPublish(each);
 
-    this.#api(admin, custody);
+    const api = new Api(this, "Http", { ...records, admin, custody });
+    new CfnOutput(this, "ApiUrl", { value: api.url });
     this.#setUp(config, told);
     this.#identity(bus, identityEvents);
     this.#clock("ExpiryScanDaily", {
       runs: expiryScan,
       schedule: Schedule.cron({ minute: "0", hour: "6" }),
-      within: Duration.days(1),
+      silence: { period: Duration.hours(1), periods: 26 },
       impact: "Nobody is reminded of tokens that end.",
     });
     this.#clock("OutboxByTheMinute", {
       runs: outbox,
       schedule: Schedule.rate(Duration.minutes(1)),
-      within: Duration.minutes(15),
+      silence: { period: Duration.minutes(5), periods: 3 },
       impact: "What a crash left untold or unerased stays so.",
     });
     const dead = this.#deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: "Maximum" });
@@ -127,22 +131,6 @@ export class ServiceStack extends Stack {
 
   #queue(id: string): Queue {
     return new Queue(this, id, { enforceSSL: true, retentionPeriod: Duration.days(14) });
-  }
-
-  #api(admin: LambdaFunction, custody: LambdaFunction): void {
-    const { userPool, userPoolClient } = this.#records;
-    const authorizer = new HttpJwtAuthorizer("People", userPool.userPoolProviderUrl, { jwtAudience: [userPoolClient.userPoolClientId] });
-    const api = new HttpApi(this, "Api", { defaultAuthorizer: authorizer });
-    const serve = (routes: readonly string[], integration: HttpLambdaIntegration): void => {
-      for (const routeKey of routes) {
-        const [method, path] = routeKey.split(" ") as [HttpMethod, string];
-        const open = OPEN_ROUTES.includes(routeKey) ? { authorizer: new HttpNoneAuthorizer() } : {};
-        api.addRoutes({ path, methods: [method], integration, ...open });
-      }
-    };
-    serve(ADMIN_ROUTES, new HttpLambdaIntegration("Admin", admin));
-    serve(CUSTODY_ROUTES, new HttpLambdaIntegration("Custody", custody));
-    new CfnOutput(this, "ApiUrl", { value: api.apiEndpoint });
   }
 
   /** Founds the organization at the first deployment. It never overwrites: what the configuration says later is for the next founding. */
@@ -184,14 +172,14 @@ export class ServiceStack extends Stack {
       namespace: "AWS/Events",
       metricName: "Invocations",
       dimensionsMap: { RuleName: hourly.ruleName },
-      period: Duration.hours(3),
+      period: Duration.hours(1),
       statistic: "Sum",
     });
     const silent = {
       happened: "The hourly look at parked facts did not run.",
       impact: "A password change that came early may end its tokens late.",
     };
-    this.#alarms.add("ParkedFactsHourly is not running", silent, retried, { silent: true });
+    this.#alarms.add("ParkedFactsHourly is not running", silent, retried, { silentPeriods: 3 });
     const parked = new Metric({
       namespace: METRICS_NAMESPACE,
       metricName: "UnknownSubjectParked",
@@ -206,9 +194,10 @@ export class ServiceStack extends Stack {
     this.#alarms.add("An unknown subject changed a password", unknown, parked);
   }
 
-  #clock(id: string, { runs, schedule, within, impact }: Clockwork): void {
+  #clock(id: string, { runs, schedule, silence, impact }: Clockwork): void {
     new Rule(this, id, { schedule, targets: [new FunctionTarget(runs, { deadLetterQueue: this.#deadLetters, retryAttempts: 2 })] });
-    const invocations = runs.metricInvocations({ period: within, statistic: "Sum" });
-    this.#alarms.add(`${id} is not running`, { happened: `The schedule ${id} did not run.`, impact }, invocations, { silent: true });
+    const invocations = runs.metricInvocations({ period: silence.period, statistic: "Sum" });
+    const words = { happened: `The schedule ${id} did not run.`, impact };
+    this.#alarms.add(`${id} is not running`, words, invocations, { silentPeriods: silence.periods });
   }
 }

@@ -155,6 +155,14 @@ describe("events", () => {
   });
 });
 
+test("the API is throttled, and its log has neither paths, addresses nor headers", () => {
+  const [stage] = Object.values(stacks.service.findResources("AWS::ApiGatewayV2::Stage"));
+  const { DefaultRouteSettings, AccessLogSettings } = stage?.Properties ?? {};
+  expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+  expect(AccessLogSettings.Format).toContain("$context.authorizer.error");
+  expect(AccessLogSettings.Format).not.toMatch(/path|sourceIp|header|claims|userAgent/i);
+});
+
 describe("alarms", () => {
   const descriptions = (): string[] =>
     Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm")).map(({ Properties }) => Properties.AlarmDescription);
@@ -187,6 +195,13 @@ describe("alarms", () => {
     expect(new Set(topics.map((action) => JSON.stringify(action))).size).toBe(1);
     const heard = policies.filter((policy) => policy.includes("cloudwatch.amazonaws.com") && policy.includes(JSON.stringify(topics[0])));
     expect(heard).toHaveLength(1);
+  });
+
+  test("of what runs once a day are judged by the hour: a day that is cut at midnight would seem silent until the run", () => {
+    const silent = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { TreatMissingData: "breaching" } }));
+    for (const { Properties } of silent) expect(Properties.Period).toBeLessThanOrEqual(3600);
+    const daily = silent.find(({ Properties }) => Properties.AlarmDescription.includes("ExpiryScanDaily"));
+    expect(daily?.Properties.EvaluationPeriods).toBeGreaterThan(24);
   });
 
   test("of what must not fall silent go off when nothing is told", () => {

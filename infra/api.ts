@@ -1,0 +1,57 @@
+// The HTTP API: every route named, all but the open ones behind the user pool's access tokens, each served by the function that may do what it asks.
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import { HttpApi, type HttpMethod, HttpNoneAuthorizer, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import type { UserPool, UserPoolClient } from "aws-cdk-lib/aws-cognito";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../functions/routes.ts";
+
+export type ApiProps = {
+  readonly userPool: UserPool;
+  readonly userPoolClient: UserPoolClient;
+  readonly admin: IFunction;
+  readonly custody: IFunction;
+};
+
+/** What the gateway itself refuses is seen nowhere else. No path, which holds identifiers only by convention, no address, no header. */
+const ACCESS_LOG = JSON.stringify({
+  requestId: "$context.requestId",
+  time: "$context.requestTime",
+  route: "$context.routeKey",
+  status: "$context.status",
+  milliseconds: "$context.responseLatency",
+  refused: "$context.authorizer.error",
+});
+
+/** Requests a second, for all callers. An office works with a few: what is far beyond is a mistake or an attack, and would cost. */
+const THROTTLE = { rateLimit: 50, burstLimit: 100 };
+
+export class Api extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { userPool, userPoolClient, admin, custody }: ApiProps) {
+    super(scope, id);
+    const authorizer = new HttpJwtAuthorizer("People", userPool.userPoolProviderUrl, { jwtAudience: [userPoolClient.userPoolClientId] });
+    const api = new HttpApi(this, "Api", { defaultAuthorizer: authorizer, createDefaultStage: false });
+    const log = new LogGroup(this, "Log", { retention: RetentionDays.THREE_MONTHS });
+    api.addStage("DefaultStage", {
+      stageName: "$default",
+      autoDeploy: true,
+      throttle: THROTTLE,
+      accessLogSettings: { destination: new LogGroupLogDestination(log), format: AccessLogFormat.custom(ACCESS_LOG) },
+    });
+    const serve = (routes: readonly string[], integration: HttpLambdaIntegration): void => {
+      for (const routeKey of routes) {
+        const [method, path] = routeKey.split(" ") as [HttpMethod, string];
+        const open = OPEN_ROUTES.includes(routeKey) ? { authorizer: new HttpNoneAuthorizer() } : {};
+        api.addRoutes({ path, methods: [method], integration, ...open });
+      }
+    };
+    serve(ADMIN_ROUTES, new HttpLambdaIntegration("Admin", admin));
+    serve(CUSTODY_ROUTES, new HttpLambdaIntegration("Custody", custody));
+    this.url = api.apiEndpoint;
+  }
+}
