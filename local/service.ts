@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { awsApiOf, invokeAsync, type Notice } from "./aws-api.ts";
 import { runCustomResources } from "./custom-resources.ts";
-import { startDynamoDb } from "./dynamodb.ts";
+import { endLeftOver, startDynamoDb } from "./dynamodb.ts";
 import { busesOf, type Envelope } from "./events/bus.ts";
 import { type LocalFunction, localFunction } from "./functions.ts";
 import { gatewayOf } from "./gateway.ts";
@@ -81,6 +81,8 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
   add(holdFolder(directory));
   const folder = join(directory, "log");
   makePrivateFolder(folder);
+  const databaseFile = join(directory, "dynamodb.sqlite");
+  await endLeftOver(databaseFile);
   const { state, save } = await openState(directory);
   const { ports, credentials } = state;
   const access = { region: REGION, credentials };
@@ -88,7 +90,7 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
   const names = namesAt({ api: url(ports.api), identity: url(ports.identity), sqs: url(ports.sqs) });
   const resources = readTemplates(templates, { region: REGION, accountId: ACCOUNT_ID }, names);
 
-  const database = await startDynamoDb({ file: join(directory, "dynamodb.sqlite"), port: ports.dynamodb });
+  const database = await startDynamoDb({ file: databaseFile, port: ports.dynamodb });
   add(database.close);
   await makeTables(
     resources.filter(({ type }) => type === "AWS::DynamoDB::Table"),

@@ -2,11 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readConfig } from "../../infra/config.ts";
-import { RecordsStack } from "../../infra/records-stack.ts";
-import { ServiceStack } from "../../infra/service-stack.ts";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type AttributeOf, readTemplates } from "../../local/template.ts";
 
 const place = { region: "us-east-1", accountId: "123456789012" };
@@ -56,18 +52,12 @@ describe("an intrinsic function", () => {
 });
 
 test("the service's own templates resolve whole, and every function's bundle is there", () => {
-  const root = join(import.meta.dirname, "../..");
-  const app = new App({ outdir: join(folder, "out"), context: { "aws:cdk:enable-asset-metadata": true } });
-  const config = readConfig(join(folder, "none.json"), join(root, "infra/demo.config.json"));
-  const records = new RecordsStack(app, "Records", config, {});
-  new ServiceStack(app, "Service", config, records, {});
-  app.synth();
-  const resources = read(join(folder, "out/Records.template.json"), join(folder, "out/Service.template.json"));
+  const resources = read(...inject("templates"));
   const functions = resources.filter(({ type }) => type === "AWS::Lambda::Function");
   expect(functions).toHaveLength(6);
   for (const { asset, properties } of functions) {
     expect(existsSync(join(asset ?? "", "index.mjs"))).toBe(true);
-    expect(properties().Environment).toMatchObject({ Variables: { RECORDS_TABLE: "Records/Records/Ref" } });
+    expect(properties().Environment).toMatchObject({ Variables: { RECORDS_TABLE: "ContentTokensRecords/Records/Ref" } });
   }
   for (const { properties } of resources) expect(JSON.stringify(properties())).not.toMatch(/"(Ref|Fn::\w+)":/);
 });
