@@ -9,7 +9,7 @@ export type Test = (value: Scalar) => boolean;
 export const OPERATORS = new Set(["prefix", "suffix", "anything-but", "numeric", "exists", "equals-ignore-case", "wildcard", "cidr"]);
 const NUMBER_LIMIT = 5e9;
 
-export function compileOperator(expression: { [key: string]: Json }, path: string): Test {
+export const compileOperator = (expression: { [key: string]: Json }, path: string): Test => {
   const [operator, value] = single(expression, path);
   switch (operator) {
     case "prefix":
@@ -30,26 +30,26 @@ export function compileOperator(expression: { [key: string]: Json }, path: strin
     default:
       throw new Error(`The event pattern's field "${path}" uses the unknown operator "${operator}".`);
   }
-}
+};
 
-function affix(operator: "prefix" | "suffix", value: Json, path: string): Test {
+const affix = (operator: "prefix" | "suffix", value: Json, path: string): Test => {
   const has = (found: string, part: string) => (operator === "prefix" ? found.startsWith(part) : found.endsWith(part));
   if (typeof value === "string") return onText((found) => has(found, value));
   const folded = isObject(value) && Object.keys(value).length === 1 ? value["equals-ignore-case"] : undefined;
   if (typeof folded !== "string") throw malformed(operator, path, 'takes a string or {"equals-ignore-case": string}', value);
   const part = folded.toLowerCase();
   return onText((found) => has(found.toLowerCase(), part));
-}
+};
 
-function textTest(operator: "equals-ignore-case" | "wildcard", value: Json, path: string): Test {
+const textTest = (operator: "equals-ignore-case" | "wildcard", value: Json, path: string): Test => {
   if (typeof value !== "string") throw malformed(operator, path, "takes a string", value);
   if (operator === "wildcard") return wildcard(value, path);
   const folded = value.toLowerCase();
   return onText((found) => found.toLowerCase() === folded);
-}
+};
 
 // The negation of what it holds, for a value that is there: a missing field never matches.
-function anythingBut(value: Json, path: string): Test {
+const anythingBut = (value: Json, path: string): Test => {
   const operator = "anything-but";
   if (isObject(value)) {
     const [inner, operand] = single(value, path);
@@ -70,9 +70,9 @@ function anythingBut(value: Json, path: string): Test {
     throw malformed(operator, path, "takes a string, a number, or a list of only one of these", value);
   }
   return (found) => !values.includes(found);
-}
+};
 
-function numeric(value: Json, path: string): Test {
+const numeric = (value: Json, path: string): Test => {
   const rule = 'takes ["=", n], one comparison, or a lower bound followed by a greater upper bound';
   if (!Array.isArray(value) || (value.length !== 2 && value.length !== 4)) throw malformed("numeric", path, rule, value);
   const [first, low, second, high] = value;
@@ -106,9 +106,9 @@ function numeric(value: Json, path: string): Test {
         throw malformed("numeric", path, rule, value);
     }
   }
-}
+};
 
-function cidr(value: Json, path: string): Test {
+const cidr = (value: Json, path: string): Test => {
   const [, address = "", bits = ""] = (typeof value === "string" && /^([^/%]+)\/(\d{1,3})$/.exec(value)) || [];
   const version = isIP(address);
   if (version === 0 || Number(bits) > (version === 4 ? 32 : 128)) {
@@ -120,11 +120,11 @@ function cidr(value: Json, path: string): Test {
     const family = found.includes("%") ? 0 : isIP(found);
     return family !== 0 && range.check(found, family === 4 ? "ipv4" : "ipv6");
   });
-}
+};
 
 // Each literal piece is sought once, left to right: the leftmost place is always a right one, so nothing is ever retried
 // and a hostile event cannot make a regular expression backtrack.
-function wildcard(text: string, path: string): Test {
+const wildcard = (text: string, path: string): Test => {
   const pieces: string[] = [];
   let piece = "";
   for (let i = 0; i < text.length; i++) {
@@ -154,28 +154,28 @@ function wildcard(text: string, path: string): Test {
     }
     return found.length - end.length >= from && found.endsWith(end);
   });
-}
+};
 
-export function single(expression: { [key: string]: Json }, path: string): [string, Json] {
+export const single = (expression: { [key: string]: Json }, path: string): [string, Json] => {
   const [entry, ...more] = Object.entries(expression);
   if (entry === undefined || more.length > 0) {
     throw new Error(`The event pattern's field "${path}" needs exactly one operator in ${show(expression)}.`);
   }
   return entry;
-}
+};
 
-function malformed(operator: string, path: string, rule: string, value: Json): Error {
+const malformed = (operator: string, path: string, rule: string, value: Json): Error => {
   return new Error(`The event pattern's field "${path}" is malformed: "${operator}" ${rule}, not ${show(value)}.`);
-}
+};
 
-function onText(test: (found: string) => boolean): Test {
+const onText = (test: (found: string) => boolean): Test => {
   return (found) => typeof found === "string" && test(found);
-}
+};
 
-export function isObject(value: Json | undefined): value is { [key: string]: Json } {
+export const isObject = (value: Json | undefined): value is { [key: string]: Json } => {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+};
 
-export function show(value: Json): string {
+export const show = (value: Json): string => {
   return JSON.stringify(value);
-}
+};

@@ -15,7 +15,7 @@ const OR_LIMIT = 1000;
 
 // Numbers are compared by value. EventBridge compares an exact number by its text (300 is not 300.0),
 // but the text is gone once the JSON is parsed.
-export function matches(pattern: EventPattern, event: Json): boolean {
+export const matches = (pattern: EventPattern, event: Json): boolean => {
   const alternatives = compile(pattern, "");
   const leaves = new Map<string, Leaf[]>();
   flatten(event, "", new Map(), leaves, { arrays: 0 });
@@ -24,12 +24,12 @@ export function matches(pattern: EventPattern, event: Json): boolean {
     const ordered = [...clauses.filter((clause) => !clause.mayBeAbsent), ...clauses.filter((clause) => clause.mayBeAbsent)];
     return holds(ordered, 0, new Map(), leaves);
   });
-}
+};
 
 // Arrays of objects are matched array-consistently: no two fields may come from different elements of the same array,
 // so {firstName: ["Anna"], lastName: ["Jones"]} needs one element that is both. EventBridge's user guide is silent here;
 // this is what its matching engine, Event Ruler, documents for JSON events (the looser way is deprecated there).
-function holds(clauses: Clause[], index: number, elements: Map<number, number>, leaves: Map<string, Leaf[]>): boolean {
+const holds = (clauses: Clause[], index: number, elements: Map<number, number>, leaves: Map<string, Leaf[]>): boolean => {
   const clause = clauses[index];
   if (clause === undefined) return true;
   let present = false;
@@ -46,9 +46,9 @@ function holds(clauses: Clause[], index: number, elements: Map<number, number>, 
     if (holds(clauses, index + 1, joined, leaves)) return true;
   }
   return clause.mayBeAbsent && !present && holds(clauses, index + 1, elements, leaves);
-}
+};
 
-function join(a: Map<number, number>, b: Map<number, number>): Map<number, number> | undefined {
+const join = (a: Map<number, number>, b: Map<number, number>): Map<number, number> | undefined => {
   const joined = new Map(a);
   for (const [array, element] of b) {
     const chosen = joined.get(array);
@@ -56,10 +56,10 @@ function join(a: Map<number, number>, b: Map<number, number>): Map<number, numbe
     joined.set(array, element);
   }
   return joined;
-}
+};
 
 // Only leaves count: an object or an empty array leaves no value behind, so "exists" sees neither, as in EventBridge.
-function flatten(value: Json, path: string, elements: Map<number, number>, leaves: Map<string, Leaf[]>, seen: { arrays: number }): void {
+const flatten = (value: Json, path: string, elements: Map<number, number>, leaves: Map<string, Leaf[]>, seen: { arrays: number }): void => {
   if (Array.isArray(value)) {
     const array = seen.arrays++;
     for (const [index, item] of value.entries()) {
@@ -74,10 +74,10 @@ function flatten(value: Json, path: string, elements: Map<number, number>, leave
     if (there) there.push({ value, elements });
     else leaves.set(path, [{ value, elements }]);
   }
-}
+};
 
 /** Reads a pattern into alternatives, each a list of clauses that must all hold; `$or` is what makes more than one. */
-function compile(pattern: Json, path: string): Clause[][] {
+const compile = (pattern: Json, path: string): Clause[][] => {
   const where = path === "" ? "The event pattern" : `The event pattern's field "${path}"`;
   if (!isObject(pattern)) throw new Error(`${where} must be an object, not ${show(pattern)}.`);
   const entries = Object.entries(pattern);
@@ -91,9 +91,9 @@ function compile(pattern: Json, path: string): Clause[][] {
     alternatives = alternatives.flatMap((clauses) => choices.map((choice) => [...clauses, ...choice]));
   }
   return alternatives;
-}
+};
 
-function compileField(key: string, value: Json, path: string, where: string): Clause[][] {
+const compileField = (key: string, value: Json, path: string, where: string): Clause[][] => {
   if (key === "$or" && Array.isArray(value)) {
     if (value.length < 2) throw new Error(`${where} has a "$or" with fewer than two alternatives.`);
     return value.flatMap((alternative) => {
@@ -116,14 +116,14 @@ function compileField(key: string, value: Json, path: string, where: string): Cl
     else clause.tests.push(compileOperator(item, inner));
   }
   return [[clause]];
-}
+};
 
-function readOperator(expression: { [key: string]: Json }, path: string): "absent" | "test" {
+const readOperator = (expression: { [key: string]: Json }, path: string): "absent" | "test" => {
   single(expression, path);
   return expression.exists === false ? "absent" : "test";
-}
+};
 
 // Joined with a dot as Event Ruler does it, so {"a.b": …} and {"a": {"b": …}} are the same field there and here.
-function pathOf(path: string, key: string): string {
+const pathOf = (path: string, key: string): string => {
   return path === "" ? key : `${path}.${key}`;
-}
+};

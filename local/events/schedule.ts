@@ -11,15 +11,15 @@ const UNITS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 // Node fires a longer timer at once instead of late, so a long wait is slept in pieces.
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-export function startSchedule(expression: string, run: () => void): Schedule {
+export const startSchedule = (expression: string, run: () => void): Schedule => {
   const cron = /^cron\((.*)\)$/.exec(expression)?.[1];
   if (cron !== undefined) return startCron(expression, cron, run);
   const rate = /^rate\((.*)\)$/.exec(expression)?.[1];
   if (rate !== undefined) return startRate(expression, rate, run);
   throw bad(expression, "is neither cron(...) nor rate(...)");
-}
+};
 
-function startCron(expression: string, fields: string, run: () => void): Schedule {
+const startCron = (expression: string, fields: string, run: () => void): Schedule => {
   const pattern = translate(expression, fields);
   // The fields are checked and spelled out already; should croner still refuse one, it too must end in a sentence.
   const job = attempt(() => new Cron(pattern, { timezone: "UTC", domAndDow: true, sloppyRanges: true, mode: "7-part", unref: true }, run));
@@ -39,9 +39,9 @@ function startCron(expression: string, fields: string, run: () => void): Schedul
       throw new Error(`The schedule "${expression}" is not a valid cron expression.`, { cause });
     }
   }
-}
+};
 
-function startRate(expression: string, text: string, run: () => void): Schedule {
+const startRate = (expression: string, text: string, run: () => void): Schedule => {
   const [, digits, unit, plural] = /^([1-9]\d{0,8}) (minute|hour|day)(s?)$/.exec(text) ?? [];
   if (digits === undefined || (unit !== "minute" && unit !== "hour" && unit !== "day")) {
     throw bad(expression, "needs a positive whole number and minutes, hours or days, such as rate(5 minutes)");
@@ -74,9 +74,9 @@ function startRate(expression: string, text: string, run: () => void): Schedule 
     timer = sleep();
     if (isDue) run();
   }
-}
+};
 
-function translate(expression: string, text: string): string {
+const translate = (expression: string, text: string): string => {
   const fields = text.trim().toUpperCase().split(/\s+/);
   const [minute, hour, dayOfMonth, month, dayOfWeek, year] = fields;
   if (
@@ -104,9 +104,9 @@ function translate(expression: string, text: string): string {
     daysOfWeek(expression, dayOfWeek),
     plain("year", year, 1970, 2199),
   ].join(" ");
-}
+};
 
-function daysOfMonth(expression: string, field: string): string {
+const daysOfMonth = (expression: string, field: string): string => {
   if (field === "?") return "*";
   return list(field, (item) => {
     if (item === "L") return item;
@@ -114,9 +114,9 @@ function daysOfMonth(expression: string, field: string): string {
     if (weekday !== undefined) return `${spell(expression, "day of month", weekday, 1, 31, [])}W`;
     return spell(expression, "day of month", item, 1, 31, []);
   });
-}
+};
 
-function daysOfWeek(expression: string, field: string): string {
+const daysOfWeek = (expression: string, field: string): string => {
   const name = "day of week";
   const day = (item: string) => {
     const values = spell(expression, name, item, 1, 7, DAYS);
@@ -131,11 +131,11 @@ function daysOfWeek(expression: string, field: string): string {
     if (which === undefined) return day(item);
     return `${day(which)}#${last ?? nth}`;
   });
-}
+};
 
 // Ranges and steps are spelled out number by number, so that only the bounds here count: a step over all years begins at
 // 1970 for AWS's range and elsewhere for croner, and a step over days is one before and another after the shift by one.
-function spell(expression: string, name: string, item: string, least: number, most: number, names: string[]): string {
+const spell = (expression: string, name: string, item: string, least: number, most: number, names: string[]): string => {
   if (item === "*") return item;
   const refused = bad(expression, `has "${item}" for ${name}, which is not a value, range or step within ${least}-${most}`);
   const [, first, last, step] = /^(\*|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(item) ?? [];
@@ -154,12 +154,12 @@ function spell(expression: string, name: string, item: string, least: number, mo
     if (!(value >= least && value <= most)) throw refused;
     return value;
   }
-}
+};
 
-function list(field: string, each: (item: string) => string): string {
+const list = (field: string, each: (item: string) => string): string => {
   return field.split(",").map(each).join(",");
-}
+};
 
-function bad(expression: string, why: string): Error {
+const bad = (expression: string, why: string): Error => {
   return new Error(`The schedule "${expression}" ${why}.`);
-}
+};

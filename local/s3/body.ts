@@ -21,7 +21,7 @@ const CHECKSUMS: Readonly<Record<string, (data: Buffer) => Buffer>> = {
   "content-md5": (data) => createHash("md5").update(data).digest(),
 };
 
-export async function readBody(request: IncomingMessage, settings: ReadonlyMap<string, string>, payloadHash: string): Promise<Buffer> {
+export const readBody = async (request: IncomingMessage, settings: ReadonlyMap<string, string>, payloadHash: string): Promise<Buffer> => {
   const chunked = payloadHash === STREAMING;
   if (!chunked && payloadHash !== "UNSIGNED-PAYLOAD" && !/^[0-9a-f]{64}$/.test(payloadHash)) {
     throw payloadHash.startsWith("STREAMING-")
@@ -53,9 +53,9 @@ export async function readBody(request: IncomingMessage, settings: ReadonlyMap<s
   verifyChecksums(data, settings);
   verifyChecksums(data, trailers);
   return data;
-}
+};
 
-async function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+const collect = async (request: IncomingMessage, limit: number): Promise<Buffer> => {
   const parts: Buffer[] = [];
   let size = 0;
   return await new Promise((resolve, reject) => {
@@ -73,9 +73,9 @@ async function collect(request: IncomingMessage, limit: number): Promise<Buffer>
     request.on("error", () => reject(incomplete()));
     request.on("close", () => reject(incomplete()));
   });
-}
+};
 
-function decodeChunks(wire: Buffer): { data: Buffer; trailers: Map<string, string> } {
+const decodeChunks = (wire: Buffer): { data: Buffer; trailers: Map<string, string> } => {
   const parts: Buffer[] = [];
   let at = 0;
   for (;;) {
@@ -91,18 +91,18 @@ function decodeChunks(wire: Buffer): { data: Buffer; trailers: Map<string, strin
     parts.push(wire.subarray(start, end));
     at = end + 2;
   }
-}
+};
 
-function readTrailers(text: string): Map<string, string> {
+const readTrailers = (text: string): Map<string, string> => {
   const trailers = new Map<string, string>();
   for (const line of text.split("\r\n")) {
     const colon = line.indexOf(":");
     if (colon > 0) trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
   }
   return trailers;
-}
+};
 
-function verifyChecksums(data: Buffer, claims: ReadonlyMap<string, string>): void {
+const verifyChecksums = (data: Buffer, claims: ReadonlyMap<string, string>): void => {
   for (const [name, claimed] of claims) {
     const known = CHECKSUMS[name];
     if (known !== undefined && !equal(known(data), Buffer.from(claimed, "base64"))) {
@@ -113,16 +113,16 @@ function verifyChecksums(data: Buffer, claims: ReadonlyMap<string, string>): voi
       throw new S3Error(501, "NotImplemented", "This checksum algorithm is not supported");
     }
   }
-}
+};
 
-function equal(a: Buffer, b: Buffer): boolean {
+const equal = (a: Buffer, b: Buffer): boolean => {
   return a.length === b.length && timingSafeEqual(a, b);
-}
+};
 
-function tooLarge(): S3Error {
+const tooLarge = (): S3Error => {
   return new S3Error(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
-}
+};
 
-function incomplete(): S3Error {
+const incomplete = (): S3Error => {
   return new S3Error(400, "IncompleteBody", "The request body is not complete or not well formed");
-}
+};

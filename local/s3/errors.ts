@@ -27,11 +27,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "\t": "&#x9;",
 };
 
-export function escapeXml(text: string): string {
+export const escapeXml = (text: string): string => {
   return text.replace(/[&<>"'\r\n\t]/g, (character) => ENTITIES[character] ?? character);
-}
+};
 
-export function errorXml(error: S3Error, requestId: string): string {
+export const errorXml = (error: S3Error, requestId: string): string => {
   const fields = `<Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${fields}</Error>`;
-}
+};

@@ -4,7 +4,7 @@ import { escapeXml, S3Error } from "./errors.ts";
 import { encode } from "./signature.ts";
 import type { Store, Version } from "./store.ts";
 
-export function listVersions(store: Store, bucket: string, query: ReadonlyMap<string, string>): string {
+export const listVersions = (store: Store, bucket: string, query: ReadonlyMap<string, string>): string => {
   if (query.has("delimiter")) throw new S3Error(501, "NotImplemented", "A delimiter is not supported");
   const encoding = query.get("encoding-type");
   if (encoding !== undefined && encoding !== "url")
@@ -44,12 +44,12 @@ export function listVersions(store: Store, bucket: string, query: ReadonlyMap<st
     encoding === "url" ? "<EncodingType>url</EncodingType>" : "",
     `<IsTruncated>${truncated}</IsTruncated>${next}${entries.join("")}</ListVersionsResult>`,
   ].join("");
-}
+};
 
-function after(versions: readonly Version[], key: string, keyMarker: string, versionMarker: string): readonly Version[] {
+const after = (versions: readonly Version[], key: string, keyMarker: string, versionMarker: string): readonly Version[] => {
   const order = Buffer.compare(Buffer.from(key), Buffer.from(keyMarker));
   if (order > 0) return versions;
   if (order < 0 || versionMarker === "") return [];
   const at = versions.findIndex((version) => version.versionId === versionMarker);
   return at < 0 ? [] : versions.slice(at + 1);
-}
+};

@@ -8,20 +8,20 @@ import { listVersions } from "./listing.ts";
 import { type Credentials, type SignedRequest, verifySignature } from "./signature.ts";
 import { Store, type Version } from "./store.ts";
 
-export interface S3Options {
+export type S3Options = {
   readonly directory: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly credentials: Credentials;
   readonly region: string;
   readonly now?: () => Date;
-}
+};
 
-interface Reply {
+type Reply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
-}
+};
 
 const STORED_HEADERS = ["content-type", "content-disposition", "content-language", "cache-control", "expires"];
 const OBJECT_QUERY = /^(x-id|versionId|response-(content-(type|disposition|language|encoding)|cache-control|expires)|x-amz-.*)$/i;
@@ -29,7 +29,7 @@ const LIST_QUERY = /^(versions|prefix|delimiter|max-keys|key-marker|version-id-m
 const UNSUPPORTED_WRITE =
   /^(if-|x-amz-(copy-source|acl|grant-|tagging|object-lock-|website-|write-offset|server-side-encryption-customer-|bypass-|if-))/;
 
-export async function startS3(options: S3Options): Promise<{ url: string; close(): Promise<void> }> {
+export const startS3 = async (options: S3Options): Promise<{ url: string; close(): Promise<void> }> => {
   const now = options.now ?? (() => new Date());
   const store = await Store.open(options.directory);
   let hosts: readonly string[] = [];
@@ -73,9 +73,9 @@ export async function startS3(options: S3Options): Promise<{ url: string; close(
         server.closeAllConnections();
       }),
   };
-}
+};
 
-function parse(message: IncomingMessage): SignedRequest {
+const parse = (message: IncomingMessage): SignedRequest => {
   const target = message.url ?? "";
   const mark = target.indexOf("?");
   const query = new Map<string, string>();
@@ -96,9 +96,9 @@ function parse(message: IncomingMessage): SignedRequest {
   } catch (error) {
     throw error instanceof URIError ? new S3Error(400, "InvalidURI", "Couldn't parse the specified URI.") : error;
   }
-}
+};
 
-async function route(store: Store, message: IncomingMessage, request: SignedRequest, payloadHash: string, now: Date): Promise<Reply> {
+const route = async (store: Store, message: IncomingMessage, request: SignedRequest, payloadHash: string, now: Date): Promise<Reply> => {
   const [, bucket = "", key = ""] = /^\/([^/]*)\/?([\s\S]*)$/.exec(request.path) ?? [];
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) || bucket.includes("..")) {
     throw new S3Error(400, "InvalidBucketName", "The specified bucket is not valid.");
@@ -124,17 +124,17 @@ async function route(store: Store, message: IncomingMessage, request: SignedRequ
   }
   if (request.method === "DELETE") return await deleteObject(store, bucket, key, request.query.get("versionId"), now);
   throw new S3Error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
-}
+};
 
 /** A presigned link carries the x-amz headers of its operation in the query. */
-function settingsOf({ headers, query }: SignedRequest): Map<string, string> {
+const settingsOf = ({ headers, query }: SignedRequest): Map<string, string> => {
   const settings = new Map<string, string>();
   for (const [name, value] of query) if (/^x-amz-/i.test(name)) settings.set(name.toLowerCase(), value);
   for (const [name, value] of headers) settings.set(name, value);
   return settings;
-}
+};
 
-function headersToStore(settings: ReadonlyMap<string, string>): Record<string, string> {
+const headersToStore = (settings: ReadonlyMap<string, string>): Record<string, string> => {
   const stored: Record<string, string> = { "content-type": "binary/octet-stream" };
   for (const [name, value] of settings) if (STORED_HEADERS.includes(name) || name.startsWith("x-amz-meta-")) stored[name] = value;
   // aws-chunked describes the transport and must not come back to a reader.
@@ -142,9 +142,9 @@ function headersToStore(settings: ReadonlyMap<string, string>): Record<string, s
   const kept = encodings.filter((encoding) => encoding !== "" && encoding !== "aws-chunked").join(",");
   if (kept !== "") stored["content-encoding"] = kept;
   return stored;
-}
+};
 
-async function getObject(store: Store, bucket: string, key: string, request: SignedRequest): Promise<Reply> {
+const getObject = async (store: Store, bucket: string, key: string, request: SignedRequest): Promise<Reply> => {
   const version = find(store.versions(bucket, key), request.query.get("versionId"));
   const headers: Record<string, string> = {
     ...version.headers,
@@ -160,9 +160,9 @@ async function getObject(store: Store, bucket: string, key: string, request: Sig
     headers[override] = value;
   }
   return request.method === "HEAD" ? { status: 200, headers } : { status: 200, headers, body: await store.read(bucket, version) };
-}
+};
 
-function find(versions: readonly Version[], versionId: string | undefined): Version {
+const find = (versions: readonly Version[], versionId: string | undefined): Version => {
   if (versionId === undefined) {
     const latest = versions[0];
     if (latest === undefined) throw new S3Error(404, "NoSuchKey", "The specified key does not exist.");
@@ -179,9 +179,9 @@ function find(versions: readonly Version[], versionId: string | undefined): Vers
     throw new S3Error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.", headers);
   }
   return version;
-}
+};
 
-async function deleteObject(store: Store, bucket: string, key: string, versionId: string | undefined, now: Date): Promise<Reply> {
+const deleteObject = async (store: Store, bucket: string, key: string, versionId: string | undefined, now: Date): Promise<Reply> => {
   if (versionId === undefined) {
     const marker = await store.add(bucket, key, now);
     return { status: 204, headers: { "x-amz-delete-marker": "true", "x-amz-version-id": marker.versionId } };
@@ -192,14 +192,14 @@ async function deleteObject(store: Store, bucket: string, key: string, versionId
   await store.remove(bucket, version);
   const marker: Record<string, string> = version.deleteMarker ? { "x-amz-delete-marker": "true" } : {};
   return { status: 204, headers: { ...marker, "x-amz-version-id": versionId } };
-}
+};
 
-function notImplemented(): S3Error {
+const notImplemented = (): S3Error => {
   return new S3Error(501, "NotImplemented", `Not supported here (objects up to ${MAX_BODY_BYTES} bytes, versions, nothing else)`);
-}
+};
 
-function send(message: IncomingMessage, response: ServerResponse, reply: Reply): void {
+const send = (message: IncomingMessage, response: ServerResponse, reply: Reply): void => {
   for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
   response.statusCode = reply.status;
   response.end(message.method === "HEAD" ? undefined : reply.body);
-}
+};

@@ -3,12 +3,12 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { S3Error } from "./errors.ts";
 
-export interface Credentials {
+export type Credentials = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-}
+};
 
-export interface SignedRequest {
+export type SignedRequest = {
   readonly method: string;
   /** Decoded, with its leading slash. */
   readonly path: string;
@@ -16,28 +16,28 @@ export interface SignedRequest {
   readonly query: ReadonlyMap<string, string>;
   /** Names in lower case, repeated headers joined with a comma. */
   readonly headers: ReadonlyMap<string, string>;
-}
+};
 
-export interface SignatureRules {
+export type SignatureRules = {
   readonly credentials: Credentials;
   readonly region: string;
   readonly now: Date;
-}
+};
 
-interface Claim {
+type Claim = {
   readonly credential: string;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
   readonly date: string;
   readonly payloadHash: string;
-}
+};
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
 const SKEW_MS = 15 * 60 * 1000;
 const LONGEST_LINK_SECONDS = 604_800;
 
 /** Throws unless the request is signed with the one known key; returns the payload hash the signature covers. */
-export function verifySignature(request: SignedRequest, rules: SignatureRules): string {
+export const verifySignature = (request: SignedRequest, rules: SignatureRules): string => {
   const authorization = request.headers.get("authorization");
   const presigned = [...request.query.keys()].some((name) => /^x-amz-(algorithm|credential|signature)$/i.test(name));
   if (authorization !== undefined && presigned) {
@@ -91,9 +91,9 @@ export function verifySignature(request: SignedRequest, rules: SignatureRules): 
     );
   }
   return claim.payloadHash;
-}
+};
 
-function claimOfHeader(request: SignedRequest, authorization: string): Claim {
+const claimOfHeader = (request: SignedRequest, authorization: string): Claim => {
   const parts = /^AWS4-HMAC-SHA256 +Credential=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([^,\s]+)$/.exec(authorization);
   const [, credential, signedHeaders, signature] = parts ?? [];
   if (credential === undefined || signedHeaders === undefined || signature === undefined) {
@@ -104,9 +104,9 @@ function claimOfHeader(request: SignedRequest, authorization: string): Claim {
   const date = request.headers.get("x-amz-date");
   if (date === undefined) throw new S3Error(403, "AccessDenied", "AWS authentication requires a valid x-amz-date header");
   return { credential, signedHeaders: signedHeaders.split(";"), signature, date, payloadHash };
-}
+};
 
-function claimOfQuery({ query, headers }: SignedRequest): Claim {
+const claimOfQuery = ({ query, headers }: SignedRequest): Claim => {
   const credential = query.get("X-Amz-Credential");
   const signedHeaders = query.get("X-Amz-SignedHeaders");
   const signature = query.get("X-Amz-Signature");
@@ -117,9 +117,9 @@ function claimOfQuery({ query, headers }: SignedRequest): Claim {
   }
   const payloadHash = query.get("X-Amz-Content-Sha256") ?? headers.get("x-amz-content-sha256") ?? "UNSIGNED-PAYLOAD";
   return { credential, signedHeaders: signedHeaders.split(";"), signature, date, payloadHash };
-}
+};
 
-function refuseOutsideLink({ query }: SignedRequest, age: number): void {
+const refuseOutsideLink = ({ query }: SignedRequest, age: number): void => {
   const expires = query.get("X-Amz-Expires") ?? "";
   const seconds = /^[0-9]{1,6}$/.test(expires) ? Number(expires) : 0;
   if (seconds < 1 || seconds > LONGEST_LINK_SECONDS) {
@@ -127,18 +127,18 @@ function refuseOutsideLink({ query }: SignedRequest, age: number): void {
   }
   if (age < -SKEW_MS) throw new S3Error(403, "AccessDenied", "Request is not valid yet");
   if (age >= seconds * 1000) throw new S3Error(403, "AccessDenied", "Request has expired");
-}
+};
 
-function instantOf(date: string, code: string): number {
+const instantOf = (date: string, code: string): number => {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date);
   const [, year, month, day, hour, minute, second] = parts ?? [];
   const instant = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   // NaN would compare false with every limit, so a broken date would never expire.
   if (Number.isNaN(instant)) throw new S3Error(code.includes("Query") ? 400 : 403, code, "The request date is not valid");
   return instant;
-}
+};
 
-function canonicalRequest({ method, path, query, headers }: SignedRequest, claim: Claim): string {
+const canonicalRequest = ({ method, path, query, headers }: SignedRequest, claim: Claim): string => {
   const canonicalPath = path.split("/").map(encode).join("/");
   const canonicalQuery = [...query]
     .filter(([name]) => name !== "X-Amz-Signature")
@@ -148,13 +148,13 @@ function canonicalRequest({ method, path, query, headers }: SignedRequest, claim
     .join("&");
   const canonicalHeaders = claim.signedHeaders.map((name) => `${name}:${(headers.get(name) ?? "").trim().replace(/ +/g, " ")}\n`).join("");
   return [method, canonicalPath, canonicalQuery, canonicalHeaders, claim.signedHeaders.join(";"), claim.payloadHash].join("\n");
-}
+};
 
 /** Percent-encodes as the signature wants it; encodeURIComponent alone leaves five characters bare. */
-export function encode(text: string): string {
+export const encode = (text: string): string => {
   return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
+};
 
-function sha256(text: string): string {
+const sha256 = (text: string): string => {
   return createHash("sha256").update(text).digest("hex");
-}
+};

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-export interface Version {
+export type Version = {
   readonly key: string;
   readonly versionId: string;
   /** Grows with each write, because two writes can share a millisecond. */
@@ -15,12 +15,12 @@ export interface Version {
   readonly size: number;
   /** Response headers that came with the upload. */
   readonly headers: Readonly<Record<string, string>>;
-}
+};
 
-export interface Upload {
+export type Upload = {
   readonly data: Buffer;
   readonly headers: Readonly<Record<string, string>>;
-}
+};
 
 export class Store {
   readonly #directory: string;
@@ -118,7 +118,7 @@ export class Store {
 }
 
 /** The mode given to mkdir applies only to a directory that it creates. */
-async function makePrivate(directory: string): Promise<void> {
+const makePrivate = async (directory: string): Promise<void> => {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
-}
+};
