@@ -10,6 +10,7 @@ const MAY: Readonly<Record<string, readonly RegExp[]>> = {
   domain: [/^zod$/, /^\.\/domain\//],
   "functions/doors": [
     /^@middy\/core$/,
+    /^aws-lambda$/,
     /^zod$/,
     /^\.\/domain\//,
     /^\.\/functions\/(ports|handle|identity)\.ts$/,

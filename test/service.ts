@@ -34,9 +34,7 @@ export const makeService = async () => {
   };
   await ports.organizations.found(anOrganization(), aLocation(), ada);
   const handlers = { ...adminRoutes, ...custodyRoutes };
-  const handler = http(handlers, ports) as unknown as (
-    event: object,
-  ) => Promise<{ statusCode: number; headers: Record<string, string>; body: string }>;
+  const handler = http(handlers, ports);
 
   type Call = {
     as?: string;

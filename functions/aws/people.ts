@@ -15,21 +15,35 @@ const subjectOf = (attributes: readonly AttributeType[] | undefined): string => 
   return subject;
 };
 
-export const peopleIn = ({ client, userPoolId: UserPoolId }: Pool): People => ({
-  async invite(email) {
+/** By its name alone: the pool's message may quote the address that it was sent, and would carry it into a log. */
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown");
+
+export const peopleIn = ({ client, userPoolId: UserPoolId }: Pool): People => {
+  const create = async (email: string) => {
     const UserAttributes = [
       { Name: "email", Value: email },
       { Name: "email_verified", Value: "true" },
     ];
+    const asked = { UserPoolId, Username: email, UserAttributes, DesiredDeliveryMediums: ["EMAIL" as const] };
+    return (await client.send(new AdminCreateUserCommand(asked))).User?.Attributes;
+  };
+  const find = async (email: string) => (await client.send(new AdminGetUserCommand({ UserPoolId, Username: email }))).UserAttributes;
+
+  const createOrFind = async (email: string) => {
     try {
-      const { User } = await client.send(
-        new AdminCreateUserCommand({ UserPoolId, Username: email, UserAttributes, DesiredDeliveryMediums: ["EMAIL"] }),
-      );
-      return subjectOf(User?.Attributes);
+      return await create(email);
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== "UsernameExistsException") throw error;
-      const known = await client.send(new AdminGetUserCommand({ UserPoolId, Username: email }));
-      return subjectOf(known.UserAttributes);
+      if (nameOf(error) !== "UsernameExistsException") throw error;
+      return await find(email);
     }
-  },
-});
+  };
+
+  return {
+    async invite(email) {
+      const attributes = await createOrFind(email).catch((error: unknown) => {
+        throw new Error(`the user pool did not take the invitation: ${nameOf(error)}`);
+      });
+      return subjectOf(attributes);
+    },
+  };
+};

@@ -1,7 +1,7 @@
 // The door of what comes through a queue. One message that fails does not bring back the others: the queue is told which ones to give again.
-import middy from "@middy/core";
 import * as z from "zod";
 import type { Log } from "../ports.ts";
+import { door } from "./door.ts";
 
 const Batch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
@@ -17,8 +17,8 @@ const parseMessage = (body: string): unknown => {
 };
 
 /** `take` is given each message's JSON. One that is not JSON fails as any other: it ends in the dead-letter queue, never dropped. */
-export const batch = (take: (message: unknown) => Promise<void>, log: Log) =>
-  middy().handler(async (raw: unknown): Promise<BatchAnswer> => {
+export const batch = (take: (message: unknown) => Promise<void>, log: Log): ((event: unknown) => Promise<BatchAnswer>) =>
+  door(async (raw) => {
     const failed: string[] = [];
     for (const { messageId, body } of Batch.parse(raw).Records) {
       try {

@@ -1,12 +1,12 @@
 // The door of the API. The gateway has checked the bearer's signature, issuer, audience and expiry; here the access token becomes an account
 // by its record, the request becomes input, and a refusal becomes problem details. What fails otherwise is told to the log, never to the caller.
-import middy from "@middy/core";
 import * as z from "zod";
 import { type Account, isSignInCurrent } from "../../domain/account.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { Handle, Reply } from "../handle.ts";
 import { accountIdOf } from "../identity.ts";
 import type { Ports } from "../ports.ts";
+import { door } from "./door.ts";
 import { problemOf } from "./problem.ts";
 
 /** What the door reads of an HTTP API event, payload format 2.0. Source: API Gateway developer guide, "Lambda proxy integrations for HTTP APIs". */
@@ -119,7 +119,7 @@ const refusalOf = (error: unknown): Refusal =>
 export const http = <Needs extends keyof Ports>(
   routes: Readonly<Record<string, Route<Needs>>>,
   ports: Pick<Ports, Needs | "accounts" | "log">,
-) => {
+): ((event: unknown) => Promise<Answer>) => {
   const { log } = ports;
   const reply = async (raw: unknown): Promise<Answer> => {
     const event = Event.parse(raw);
@@ -139,5 +139,5 @@ export const http = <Needs extends keyof Ports>(
       return refusing;
     }
   };
-  return middy().handler(reply);
+  return door(reply);
 };

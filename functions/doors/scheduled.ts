@@ -1,12 +1,10 @@
 // The door of what runs by the clock. A run is told when to stop, so that it ends by itself before Lambda ends it.
-import middy from "@middy/core";
-
-type Context = { readonly getRemainingTimeInMillis: () => number };
+import { type Context, door } from "./door.ts";
 
 /** Enough to finish the item at hand. */
 const MARGIN_MILLISECONDS = 15_000;
 
-export const scheduled = <Answer>(run: (isTimeUp: () => boolean) => Promise<Answer>) =>
-  middy().handler(
-    async (_: unknown, context: Context): Promise<Answer> => run(() => context.getRemainingTimeInMillis() < MARGIN_MILLISECONDS),
-  );
+export const scheduled = <Answer>(
+  run: (isTimeUp: () => boolean) => Promise<Answer>,
+): ((event: unknown, context: Context) => Promise<Answer>) =>
+  door((_, context) => run(() => context.getRemainingTimeInMillis() < MARGIN_MILLISECONDS));

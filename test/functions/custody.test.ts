@@ -56,7 +56,7 @@ afterAll(async () => {
 });
 
 const call = async (routeKey: keyof typeof custodyRoutes, body: object, id?: string) => {
-  const handler = http(custodyRoutes, ports) as unknown as (event: object) => Promise<{ statusCode: number; body: string }>;
+  const handler = http(custodyRoutes, ports);
   const claims = { sub: "ada", token_use: "access", auth_time: Math.floor(Date.now() / 1000) };
   const { statusCode, body: text } = await handler({
     routeKey,

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addDays } from "../../domain/time.ts";
-import { batch } from "../../functions/doors/batch.ts";
 import { foundOrganization } from "../../functions/events/found-organization.ts";
 import { retryParked, takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
 import { accountIdOf } from "../../functions/identity.ts";
@@ -112,14 +111,6 @@ describe("a password change", () => {
   test("that can't be read is an error, so that the queue keeps it", async () => {
     await expect(take({ "detail-type": "account.password-changed", detail: {} })).rejects.toThrow(/can't be read/);
   });
-});
-
-test("a message that is not JSON is given back, and nothing of it is logged", async () => {
-  const handler = batch(async () => undefined, service.ports.log) as (event: unknown, context: never) => Promise<unknown>;
-  const answer = await handler({ Records: [{ messageId: "m-1", body: "hunter2 is my password" }] }, {} as never);
-  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "m-1" }] });
-  expect(service.logged.join()).toContain("m-1");
-  expect(service.logged.join()).not.toContain("hunter2");
 });
 
 describe("the scan", () => {

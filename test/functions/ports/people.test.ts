@@ -85,8 +85,16 @@ test.each<[string, (asked: Asked) => Answered, RegExp]>([
     (asked) =>
       operationOf(asked) === "AdminGetUser"
         ? json({ UserAttributes: [subjectOf("somebody")] })
-        : exception("InvalidParameterException", "no such thing"),
-    /no such thing/,
+        : exception("InvalidParameterException", "Value 'ada@example.org' at 'username' is wrong"),
+    /^the user pool did not take the invitation: InvalidParameterException$/,
+  ],
+  [
+    "a failure to look the known user up",
+    (asked) =>
+      operationOf(asked) === "AdminGetUser"
+        ? exception("UserNotFoundException", "ada@example.org is not there")
+        : exception("UsernameExistsException"),
+    /^the user pool did not take the invitation: UserNotFoundException$/,
   ],
 ])("%s is an error: nobody is registered under a subject that was made up", async (_, answer, message) => {
   const { people } = await peopleBefore(answer);

@@ -1,0 +1,125 @@
+// The doors by themselves: what each makes of what comes, and that every outcome is answered to whoever waits for it.
+import { beforeEach, describe, expect, test } from "vitest";
+import { batch } from "../../functions/doors/batch.ts";
+import { createOnly } from "../../functions/doors/resource.ts";
+import { scheduled } from "../../functions/doors/scheduled.ts";
+import { type Answered, serve } from "../http.ts";
+import { logInMemory } from "../outside.ts";
+
+let logged: string[];
+beforeEach(() => {
+  logged = [];
+});
+
+describe("a custom resource", () => {
+  const properties = { organization: "Acme" };
+  const answers = { StackId: "stack", RequestId: "request", LogicalResourceId: "Organization" };
+
+  /** Runs the door with CloudFormation's own server before it: what was created, what was told, and how it ended. */
+  const run = async (event: object, create: () => Promise<void> = async () => undefined, taken: Answered = {}) => {
+    const cloudFormation = await serve(() => taken);
+    const created: unknown[] = [];
+    const handler = createOnly(async (given) => {
+      created.push(given);
+      await create();
+    }, logInMemory(logged));
+    const ResponseURL = `${cloudFormation.url}/answer?signature=s3cr3t`;
+    const ended = await handler({ ...answers, ResponseURL, ResourceProperties: properties, ...event }).then(
+      () => "well",
+      (error: Error) => error.message,
+    );
+    await cloudFormation.close();
+    return { created, ended, asked: cloudFormation.asked, told: cloudFormation.asked.map(({ body }) => JSON.parse(body)) };
+  };
+
+  test("is created from its properties, and said to be", async () => {
+    const { created, ended, told, asked } = await run({ RequestType: "Create" });
+    expect(created).toEqual([properties]);
+    expect(told).toEqual([{ Status: "SUCCESS", ...answers, PhysicalResourceId: "Organization" }]);
+    // CloudFormation signs its address for an empty content type.
+    expect(asked).toMatchObject([{ method: "PUT", path: "/answer?signature=s3cr3t", headers: { "content-type": "" } }]);
+    expect(ended).toBe("well");
+  });
+
+  test("that could not be created is said to have failed, and the function fails, so that its alarm tells", async () => {
+    const { ended, told } = await run({ RequestType: "Create" }, () => Promise.reject(new TypeError("no such table")));
+    expect(told).toMatchObject([{ Status: "FAILED", ...answers, PhysicalResourceId: "Organization" }]);
+    expect(told[0].Reason).toContain("TypeError");
+    expect(told[0].Reason).toContain("request");
+    expect(ended).toBe("the resource could not be created");
+    expect(logged.join()).toContain("no such table");
+  });
+
+  test("gives no reason that quotes what a service was sent", async () => {
+    const quoting = new Error("Value 'ada@example.org' at 'username' failed to satisfy constraint");
+    const { told, ended } = await run({ RequestType: "Create" }, () => Promise.reject(quoting));
+    expect(JSON.stringify([told, ended])).not.toContain("ada@example.org");
+    expect(told).toMatchObject([{ Status: "FAILED" }]);
+  });
+
+  test.each(["Update", "Delete"])("changes nothing at a %s, succeeds and keeps its name", async (RequestType) => {
+    const failing = () => Promise.reject(new Error("must not be called"));
+    const { created, ended, told } = await run({ RequestType, PhysicalResourceId: "given-once" }, failing);
+    expect(created).toEqual([]);
+    expect(told).toEqual([{ Status: "SUCCESS", ...answers, PhysicalResourceId: "given-once" }]);
+    expect(ended).toBe("well");
+  });
+
+  test("whose answer was not taken is an error, and the address it went to stays untold", async () => {
+    const { ended } = await run({ RequestType: "Create" }, undefined, { status: 403 });
+    expect(ended).toBe("CloudFormation did not take the answer: 403");
+    expect(logged.join()).not.toContain("s3cr3t");
+  });
+
+  test("is not created for an event that is none of CloudFormation's", async () => {
+    const { created, ended, told } = await run({ RequestType: "Replace" });
+    expect([created, told]).toEqual([[], []]);
+    expect(ended).toContain("RequestType");
+  });
+});
+
+describe("a batch", () => {
+  const message = (messageId: string, body: string) => ({ messageId, body });
+
+  test("gives back what failed and nothing else, and takes the rest", async () => {
+    const taken: unknown[] = [];
+    const handler = batch(async (given) => {
+      if (given === "bad") throw new Error("could not be taken");
+      taken.push(given);
+    }, logInMemory(logged));
+    const Records = [message("m-1", '{"a":1}'), message("m-2", '"bad"'), message("m-3", '{"a":3}')];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: "m-2" }] });
+    expect(taken).toEqual([{ a: 1 }, { a: 3 }]);
+    expect(logged.map((line) => JSON.parse(line).messageId)).toEqual(["m-2"]);
+  });
+
+  test("gives back a message that is not JSON, and nothing of it is logged", async () => {
+    const handler = batch(async () => undefined, logInMemory(logged));
+    const answer = await handler({ Records: [message("m-1", "hunter2 is my password")] });
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "m-1" }] });
+    expect(logged.join()).toContain("m-1");
+    expect(logged.join()).not.toContain("hunter2");
+  });
+
+  test("that is no batch is an error: the queue gives all of it again", async () => {
+    const handler = batch(async () => undefined, logInMemory(logged));
+    await expect(handler({ Records: [{ body: "{}" }] })).rejects.toThrow(/messageId/);
+  });
+});
+
+describe("a scheduled run", () => {
+  test("is told to stop while there is time to finish the item at hand", async () => {
+    let left = 15_000;
+    const handler = scheduled(async (isTimeUp) => {
+      const before = isTimeUp();
+      left = 14_999;
+      return [before, isTimeUp()];
+    });
+    expect(await handler({}, { getRemainingTimeInMillis: () => left })).toEqual([false, true]);
+  });
+
+  test("that fails is a failed invocation", async () => {
+    const handler = scheduled(() => Promise.reject(new Error("1 of 2 due tokens could not be looked at")));
+    await expect(handler({}, { getRemainingTimeInMillis: () => 60_000 })).rejects.toThrow("1 of 2");
+  });
+});
