@@ -19,9 +19,10 @@ export const bob = anAccount({ id: accountId(2), subject: "bob" });
 /** Where the file of the token with that number lies. */
 export const aFile = (seed: number) => ({ key: `tokens/${seed}`, version: "1", sha256: "b".repeat(64) });
 
-export const clientOf = (endpoint: string): DynamoDBDocumentClient => {
+/** `maxAttempts`: the SDK's own, of what it tries again. */
+export const clientOf = (endpoint: string, maxAttempts = 3): DynamoDBDocumentClient => {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: "us-east-1", credentials }));
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: "us-east-1", credentials, maxAttempts }));
 };
 
 /** The embedded DynamoDB, for all tests of a file. */

@@ -84,6 +84,11 @@ const isPassing = (error: unknown): boolean =>
     ? (error.CancellationReasons ?? []).some(({ Code }) => PASSING.has(Code ?? ""))
     : error instanceof Error && error.name === "TransactionConflictException";
 
+/** The table was asked too much, and the SDK has tried as often as it does: more attempts would only add to it. */
+const THROTTLED = new Set(["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]);
+
+const isThrottled = (error: unknown): boolean => error instanceof Error && THROTTLED.has(error.name);
+
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MILLISECONDS = 20;
 
@@ -98,8 +103,9 @@ export const conditionally = async (write: () => Promise<unknown>): Promise<bool
       return true;
     } catch (error) {
       if (isConditionFailed(error)) return false;
-      if (!isPassing(error)) throw error;
-      if (attempt === ATTEMPTS - 1) throw new Refusal("busy", "Too much is written to these records at this moment. Try again.");
+      if (!isPassing(error) && !isThrottled(error)) throw error;
+      if (attempt === ATTEMPTS - 1 || isThrottled(error))
+        throw new Refusal("busy", "Too much is written to these records at this moment. Try again.");
       await sleep(Math.random() * FIRST_PAUSE_MILLISECONDS * 2 ** attempt);
     }
   }

@@ -1,30 +1,33 @@
 // A DynamoDB that refuses transactions for the moment: a proxy before the embedded one, which never does so itself, answers as AWS documents it.
 // Source: DynamoDB API reference, TransactWriteItems, "CancellationReasons".
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { locationsIn, organizationsIn } from "../../../functions/aws/organization.ts";
 import { freePort, json, type Listening, listen } from "../../../local/http.ts";
 import { aLocation, anOrganization, locationId } from "../../make.ts";
-import { ada, clientOf, databaseForTests } from "../../records.ts";
+import { ada, bob, clientOf, databaseForTests } from "../../records.ts";
+import { makeService, signedUp } from "../../service.ts";
 
 const database = databaseForTests();
 const other = aLocation({ id: locationId(2), name: "Other", uId: "1000000000000001", primary: false });
 
+const exception = (type: string, more: object = {}) => ({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: type, ...more });
+const cancelled = (...codes: string[]) =>
+  exception("TransactionCanceledException", { CancellationReasons: ["None", ...codes].map((Code) => ({ Code })) });
+
 let proxy: Listening;
 let asked: number;
 let refusals: number;
-let code: string;
+let fault: object;
 beforeEach(async () => {
-  [asked, refusals, code] = [0, 0, "TransactionConflict"];
+  [asked, refusals, fault] = [0, 0, cancelled("TransactionConflict")];
   const table = await database.table();
   await organizationsIn(table).found(anOrganization(), aLocation(), ada);
   proxy = await listen(
     async ({ path, headers, body }) => {
-      if (headers["x-amz-target"]?.endsWith("TransactWriteItems")) {
+      if (/\.(TransactWriteItems|UpdateItem|PutItem)$/.test(headers["x-amz-target"] ?? "")) {
         asked += 1;
-        if (asked <= refusals) {
-          const __type = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
-          return json(400, { __type, message: "Transaction cancelled", CancellationReasons: [{ Code: "None" }, { Code: code }] });
-        }
+        if (asked <= refusals) return json(400, fault);
       }
       const answer = await fetch(`${database.endpoint()}${path}`, { method: "POST", headers, body: new Uint8Array(body) });
       return { status: answer.status, body: await answer.text() };
@@ -37,7 +40,7 @@ afterEach(() => proxy.close());
 const locations = () => locationsIn({ client: clientOf(proxy.url), name: "Records" });
 
 test.each(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])("%s that passes is not noticed", async (reason) => {
-  [refusals, code] = [3, reason];
+  [refusals, fault] = [3, cancelled(reason)];
   expect(await locations().add(other)).toBe(true);
   expect(asked).toBe(4);
   expect(await locations().get(other.id)).toEqual(other);
@@ -51,7 +54,7 @@ test("one that lasts is refused as busy, and nothing is written", async () => {
 });
 
 test("what is nobody's fault of the moment is not tried again", async () => {
-  [refusals, code] = [1000, "ValidationError"];
+  [refusals, fault] = [1000, cancelled("ValidationError")];
   await expect(locations().add(other)).rejects.toMatchObject({ name: "TransactionCanceledException" });
   expect(asked).toBe(1);
 });
@@ -59,4 +62,45 @@ test("what is nobody's fault of the moment is not tried again", async () => {
 test("a condition that does not hold stays an answer", async () => {
   await locations().add(other);
   expect(await locations().add(other)).toBe(false);
+});
+
+test("a condition that does not hold is the answer, whatever else was in the way", async () => {
+  [refusals, fault] = [1000, cancelled("TransactionConflict", "ConditionalCheckFailed")];
+  expect(await locations().add(other)).toBe(false);
+  expect(asked).toBe(1);
+});
+
+const accounts = (maxAttempts?: number) => accountsIn({ client: clientOf(proxy.url, maxAttempts), name: "Records" });
+
+describe("a write that is no transaction", () => {
+  test("and meets one that passes is done", async () => {
+    [refusals, fault] = [2, exception("TransactionConflictException")];
+    expect(await accounts().register(bob)).toBe(true);
+    expect(await accounts().get(bob.id)).toEqual(bob);
+  });
+
+  test("and meets one again and again is refused as busy", async () => {
+    [refusals, fault] = [1000, exception("TransactionConflictException")];
+    await expect(accounts().register(bob)).rejects.toMatchObject({ reason: "busy" });
+    expect(asked).toBeLessThan(10);
+  });
+
+  test.each(["ProvisionedThroughputExceededException", "ThrottlingException"])(
+    "and meets a %s as often as the SDK tries is refused as busy, and tried no more",
+    async (type) => {
+      [refusals, fault] = [1000, exception(type)];
+      await expect(accounts(1).register(bob)).rejects.toMatchObject({ reason: "busy" });
+      expect(asked).toBe(1);
+    },
+  );
+});
+
+test("a busy table is told to the caller as 503, with when to come back, and nothing is announced", async () => {
+  const service = await makeService();
+  Object.assign(service.ports.accounts, accounts());
+  await accounts().register(signedUp("ada"));
+  [refusals, fault] = [1000, cancelled("TransactionConflict")];
+  const answer = await service.call("POST /v1/accounts/{id}/password-changes", [signedUp("ada").id], { body: {} });
+  expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "1" }, body: { reason: "busy" } });
+  expect(service.published).toEqual([]);
 });
