@@ -1,6 +1,7 @@
 // The daily scan: reminds of tokens that end, announces those that ended. It reads what is due and nothing else, and stops cleanly before its time
 // is up: what it left is due still, and the next run goes on.
 import { type ContentToken, tokenState } from "../../domain/content-token.ts";
+import type { ContentTokenId } from "../../domain/ids.ts";
 import { expiredNotice, expiringNotice } from "../../domain/notice.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { dueStep, nextDueAt } from "../../domain/reminder.ts";
@@ -55,31 +56,46 @@ const look = async (token: ContentToken, organization: Organization, ports: Scan
   await eraseFile(token.file.key, ports);
 };
 
-/** Looks at all that is due. `isTimeUp` is asked before each token. Answers how many were looked at and whether that was all. */
+/** Looks at all that is due but what is in `failed`, where it adds what it could not look at: one token that can't be judged must not silence the others. */
+const lookAtDue = async (organization: Organization, failed: Set<ContentTokenId>, ports: ScanPorts, isTimeUp: () => boolean) => {
+  let looked = 0;
+  for await (const token of ports.tokens.due(ports.now())) {
+    if (failed.has(token.id)) continue;
+    if (isTimeUp()) return { looked, complete: false };
+    looked += 1;
+    try {
+      await look(token, organization, ports);
+    } catch (error) {
+      failed.add(token.id);
+      ports.log.error("a due token could not be looked at", error, { tokenId: token.id });
+    }
+  }
+  return { looked, complete: true };
+};
+
+/**
+ * Looks at all that is due, then applies a ladder that was changed and looks at what is due by it. In this order, since a ladder may take more than
+ * one run: nobody's reminder waits for it. `isTimeUp` is asked before each token. Answers how many were looked at and whether that was all.
+ */
 export const scanExpiry = async (
   ports: ScanPorts,
   isTimeUp: () => boolean,
 ): Promise<{ readonly looked: number; readonly complete: boolean }> => {
   const organization = await ports.organizations.get();
   if (organization === undefined) throw new Error("the organization was not founded");
-  if (!(await applyLadder(organization.reminderLadder, ports, isTimeUp))) return { looked: 0, complete: false };
-  let looked = 0;
-  let failed = 0;
-  for await (const token of ports.tokens.due(ports.now())) {
-    if (isTimeUp()) {
-      ports.log.info("the scan stopped before its time was up", { looked });
-      return { looked, complete: false };
-    }
-    looked += 1;
-    try {
-      await look(token, organization, ports);
-    } catch (error) {
-      // One token that can't be judged must not silence the others.
-      failed += 1;
-      ports.log.error("a due token could not be looked at", error, { tokenId: token.id });
-    }
+  const failed = new Set<ContentTokenId>();
+  let { looked, complete } = await lookAtDue(organization, failed, ports, isTimeUp);
+  let unmoved = 0;
+  if (complete) {
+    const ladder = await applyLadder(organization.reminderLadder, ports, isTimeUp);
+    const more =
+      ladder.complete && ladder.moved > 0 ? await lookAtDue(organization, failed, ports, isTimeUp) : { looked: 0, complete: true };
+    looked += more.looked;
+    complete = ladder.complete && more.complete;
+    unmoved = ladder.failed;
   }
-  ports.log.info("the scan is complete", { looked, failed });
-  if (failed > 0) throw new Error(`${failed} of ${looked} due tokens could not be looked at`);
-  return { looked, complete: true };
+  ports.log.info(complete ? "the scan is complete" : "the scan stopped before its time was up", { looked, failed: failed.size });
+  if (failed.size > 0) throw new Error(`${failed.size} of ${looked} due tokens could not be looked at`);
+  if (unmoved > 0) throw new Error(`${unmoved} tokens could not be brought forward to the new reminder ladder`);
+  return { looked, complete };
 };

@@ -136,57 +136,6 @@ describe("the scan", () => {
     expect(notices[0]?.message).toContain("2027-06-01T12:00:00.000Z");
   });
 
-  describe("after the ladder was changed", () => {
-    const change = (reminderLadder: number[]) => service.call("PATCH /v1/organization", [], { body: { reminderLadder } });
-
-    test("serves a step that the tokens were not due for, once", async () => {
-      await issue();
-      await change([90, 60]);
-      expect(await scanAt(addDays(end, -91))).toEqual({ looked: 0, complete: true });
-      for (const days of [-80, -79]) await scanAt(addDays(end, days));
-      expect(reminders()).toMatchObject([{ daysLeft: 80, step: 90 }]);
-      await scanAt(addDays(end, -60));
-      expect(reminders()).toMatchObject([{ step: 90 }, { daysLeft: 60, step: 60 }]);
-    });
-
-    test("never sends a step again, nor a milder one than was sent", async () => {
-      await issue();
-      await scanAt(addDays(end, -60));
-      await change([90, 60, 45]);
-      await scanAt(addDays(end, -59));
-      expect(reminders()).toMatchObject([{ step: 60 }]);
-      await scanAt(addDays(end, -45));
-      expect(reminders()).toMatchObject([{ step: 60 }, { step: 45 }]);
-    });
-
-    test("reads all tokens for it once; by the same ladder, those alone that are due", async () => {
-      await issue();
-      let lists = 0;
-      const { tokens } = service.ports;
-      const list: typeof tokens.list = (...asked) => {
-        lists += 1;
-        return tokens.list(...asked);
-      };
-      const scan = () => scanExpiry({ ...service.ports, tokens: { ...tokens, list } }, () => false);
-      await scan();
-      expect(lists).toBe(0);
-      await change([90, 60]);
-      await scan();
-      await scan();
-      expect(lists).toBe(1);
-    });
-
-    test("stopped before it is applied, the next run applies it", async () => {
-      await issue();
-      await change([90, 60]);
-      service.clock.now = addDays(end, -80);
-      expect(await scanExpiry(service.ports, () => true)).toEqual({ looked: 0, complete: false });
-      expect(reminders()).toEqual([]);
-      await scanAt(addDays(end, -80));
-      expect(reminders()).toMatchObject([{ step: 90 }]);
-    });
-  });
-
   test("after missed runs sends only the most urgent step", async () => {
     await issue();
     await scanAt(addDays(end, -5));
