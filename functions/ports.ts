@@ -83,7 +83,7 @@ export interface ContentTokens {
   invalidate(id: ContentTokenId, invalidation: Invalidation, announcements?: readonly Announcement[]): Promise<boolean>;
   /** Every living token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
   givenTo(accountId: AccountId): AsyncIterable<{ readonly tokenId: ContentTokenId; readonly holding: Holding }>;
-  /** What has to be looked at by `until`, longest due first: reads nothing else. */
+  /** What has to be looked at by `until`, longest due first: reads nothing else. Throws, after all others, when some records can't be read. */
   due(until: Date): AsyncIterable<ContentToken>;
   /** The steps of the ladder of which a reminder was sent. */
   sentSteps(id: ContentTokenId): Promise<ReadonlySet<number>>;

@@ -37,6 +37,14 @@ const fromStored = (item: Record<string, unknown>): ContentToken => {
   return { ...stored, downloadedBy: holdingsOf(stored.downloadedBy) };
 };
 
+const readable = (item: Record<string, unknown>): ContentToken | undefined => {
+  try {
+    return fromStored(item);
+  } catch {
+    return undefined;
+  }
+};
+
 export const contentTokensIn = (table: Table): ContentTokens => {
   const { client, name: TableName } = table;
 
@@ -173,7 +181,13 @@ export const contentTokensIn = (table: Table): ContentTokens => {
         KeyConditionExpression: "due = :due AND dueAt <= :until",
         ExpressionAttributeValues: { ":due": DUE, ":until": until.toISOString() },
       };
-      for await (const item of itemsOf(table, query)) yield fromStored(item);
+      const unreadable: unknown[] = [];
+      for await (const item of itemsOf(table, query)) {
+        const token = readable(item);
+        if (token === undefined) unreadable.push(item.pk);
+        else yield token;
+      }
+      if (unreadable.length > 0) throw new Error(`due records are not what their schema says: ${unreadable.join(", ")}`);
     },
 
     async sentSteps(id) {

@@ -1,0 +1,43 @@
+// A record that was damaged by hand: the others are served, and it is told at the end.
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { expect, test } from "vitest";
+import { recordsIn } from "../../../functions/aws/records.ts";
+import { keys } from "../../../functions/aws/table.ts";
+import { aContentToken, aLocation, anOrganization, at, contentTokenId } from "../../make.ts";
+import { ada, aFile, databaseForTests } from "../../records.ts";
+
+const database = databaseForTests();
+
+test("a due token that can't be read keeps none of the others from the scan", async () => {
+  const table = await database.table();
+  const { organizations, tokens, erasures } = recordsIn(table);
+  await organizations.found(anOrganization(), aLocation(), ada);
+  const [first, damaged, last] = [1, 2, 3].map((seed) =>
+    aContentToken({
+      id: contentTokenId(seed),
+      secretSha256: String(seed).repeat(64),
+      file: aFile(seed),
+      dueAt: at(`2026-10-0${seed}`),
+      downloadedBy: [],
+    }),
+  );
+  if (first === undefined || damaged === undefined || last === undefined) throw new Error("three tokens were asked for");
+  for (const token of [first, damaged, last]) {
+    await erasures.plan(token.file.key, at("2026-01-01"));
+    expect(await tokens.add(token)).toBe(true);
+  }
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: keys.contentToken(damaged.id),
+      UpdateExpression: "SET expiresAt = :never",
+      ExpressionAttributeValues: { ":never": "soon" },
+    }),
+  );
+  const read: string[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const { id } of tokens.due(at("2026-11-01"))) read.push(id);
+  };
+  await expect(reading()).rejects.toThrow(damaged.id);
+  expect(read).toEqual([first.id, last.id]);
+});
