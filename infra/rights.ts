@@ -21,25 +21,22 @@ const useKey = ({ key }: Kept, grantee: IGrantable, actions: string[], via: "dyn
 /** What reading and writing an encrypted table takes. Source: AWS CDK, the grants of `Table`. */
 const TABLE_KEY_ACTIONS = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
 
-const SECRETS = { "dynamodb:LeadingKeys": ["SECRET#*"] };
-
-/** To read every record, and to write every one but a secret's. */
-export const grantKeepRecords = (kept: Kept, grantee: IGrantable): void => {
+const keepRecords = (kept: Kept, grantee: IGrantable, conditions: Record<string, Record<string, unknown>> = {}): void => {
   const table = kept.table.tableArn;
   Grant.addToPrincipal({ grantee, actions: READS, resourceArns: [table, `${table}/index/*`] });
-  Grant.addToPrincipal({ grantee, actions: WRITES, resourceArns: [table], conditions: { "ForAllValues:StringNotLike": SECRETS } });
+  Grant.addToPrincipal({ grantee, actions: WRITES, resourceArns: [table], conditions });
   useKey(kept, grantee, TABLE_KEY_ACTIONS, "dynamodb");
 };
 
-/** To enter a secret, once: nobody overwrites one. */
-export const grantEnterSecrets = ({ table }: Kept, grantee: IGrantable): void => {
-  Grant.addToPrincipal({
-    grantee,
-    actions: ["dynamodb:PutItem"],
-    resourceArns: [table.tableArn],
-    conditions: { "ForAllValues:StringLike": SECRETS },
-  });
-};
+/** To read every record, and to write every one but a secret's. */
+export const grantKeepRecords = (kept: Kept, grantee: IGrantable): void =>
+  keepRecords(kept, grantee, { "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["SECRET#*"] } });
+
+/**
+ * To write secrets too. Without conditions, since a secret is written in one transaction with other records: AWS does not document whether a
+ * transaction's keys are judged one by one or together, and together no condition would let both kinds through.
+ */
+export const grantKeepRecordsAndSecrets = (kept: Kept, grantee: IGrantable): void => keepRecords(kept, grantee);
 
 /** To store token files and to sign links to them: a link has the rights of whoever signed it. */
 export const grantKeepFiles = (kept: Kept, grantee: IGrantable): void => {

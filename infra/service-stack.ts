@@ -16,7 +16,7 @@ import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import type { Config } from "./config.ts";
 import type { RecordsStack } from "./records-stack.ts";
-import { grantEnterSecrets, grantErase, grantKeepFiles, grantKeepRecords } from "./rights.ts";
+import { grantErase, grantKeepFiles, grantKeepRecords, grantKeepRecordsAndSecrets } from "./rights.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 const REQUEST = Duration.seconds(29);
@@ -90,11 +90,9 @@ export class ServiceStack extends Stack {
       impact: "Events that could not be told at once stay untold, and files that are due stay unerased.",
     });
 
-    for (const each of [admin, custody, expiryScan, identityEvents, outbox]) {
-      grantKeepRecords(records, each);
-      bus.grantPutEventsTo(each);
-    }
-    grantEnterSecrets(records, custody);
+    for (const each of [admin, expiryScan, identityEvents, outbox]) grantKeepRecords(records, each);
+    grantKeepRecordsAndSecrets(records, custody);
+    for (const each of [admin, custody, expiryScan, identityEvents, outbox]) bus.grantPutEventsTo(each);
     grantKeepFiles(records, custody);
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
     for (const each of [expiryScan, outbox]) notices.grantPublish(each);
