@@ -91,6 +91,16 @@ describe("importing", () => {
 });
 
 describe("a download", () => {
+  test("lives a minute, or as long as was asked for, up to fifteen", async () => {
+    const { id } = await issue();
+    const lasts = async (body?: object) => {
+      const answer = await service.call("POST /v1/content-tokens/{id}/downloads", [id], body === undefined ? {} : { body });
+      return answer.status === 201 ? (Date.parse(answer.body.expiresAt) - NOW.getTime()) / 1000 : answer.body.reason;
+    };
+    expect([await lasts(), await lasts({ linkSeconds: 1 }), await lasts({ linkSeconds: 900 })]).toEqual([60, 1, 900]);
+    for (const linkSeconds of [0, -1, 1.5, 901, "60", null]) expect(await lasts({ linkSeconds })).toBe("invalid_input");
+  });
+
   test("gives a link named for the location, after the hand-over was recorded", async () => {
     const token = await issue(other.id);
     const { status, body } = await download(token.id, "manager");
