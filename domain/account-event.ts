@@ -1,11 +1,12 @@
 // Facts about accounts as anyone may tell them on the service's own bus: a script, another identity provider, this service itself.
 import * as z from "zod";
+import { Subject } from "./account.ts";
 import { AccountId } from "./ids.ts";
 
 const Detail = z
   .object({
     accountId: AccountId.optional(),
-    subject: z.string().min(1).max(128).optional(),
+    subject: Subject.optional(),
     occurredAt: z.iso
       .datetime({ offset: true })
       .transform((text) => new Date(text))

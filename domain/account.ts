@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { AccountId, LocationId } from "./ids.ts";
 import { Refusal } from "./refusal.ts";
+import { plainText } from "./text.ts";
 import { floorToSecond } from "./time.ts";
 import { Version } from "./version.ts";
 
@@ -12,10 +13,12 @@ export const Grant = z.strictObject({
 });
 export type Grant = z.infer<typeof Grant>;
 
+/** Somebody at the identity provider, as it calls them. */
+export const Subject = plainText(128);
+
 export const Account = z.object({
   id: AccountId,
-  /** Subject of the identity provider. */
-  subject: z.string().min(1).max(128),
+  subject: Subject,
   email: z.email().max(254),
   grants: z.array(Grant).max(100),
   passwordChangedAt: z.date().optional(),

@@ -2,6 +2,7 @@
 // in both, what counts lies under `detail`, and `userIdentity` is the caller, never the user.
 // Source: Amazon Cognito developer guide, "Logging API calls with AWS CloudTrail". Fixtures tell which events AWS documents and which are composed.
 import * as z from "zod";
+import { Subject } from "./account.ts";
 
 /** `changed`: tokens given before it are dead. `gone`: the custodian is. `started`: at risk, nothing ends yet. */
 export type IdentityMeaning = "changed" | "gone" | "started";
@@ -41,7 +42,6 @@ export type IdentityReading =
 
 const Time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const Frame = z.object({ eventName: z.string(), eventID: z.string().min(1), eventTime: Time, errorCode: z.string().optional() });
-const Subject = z.string().min(1).max(128);
 
 const ApiCall = z.object({
   requestParameters: z.object({ userPoolId: z.string().optional(), challengeName: z.string().optional() }).nullish(),

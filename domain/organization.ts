@@ -2,10 +2,11 @@
 import * as z from "zod";
 import { LocationId } from "./ids.ts";
 import { ReminderLadder } from "./reminder.ts";
+import { nameText } from "./text.ts";
 import { Version } from "./version.ts";
 
 export const Organization = z.object({
-  name: z.string().min(1).max(100),
+  name: nameText(100),
   /** ISO 3166-1 alpha-2. */
   country: z.string().regex(/^[A-Z]{2}$/),
   platform: z.enum(["enterprisestore", "volumestore"]),
@@ -19,7 +20,7 @@ export const DEFAULT_OVERLAP_DAYS = 30;
 
 export const Location = z.object({
   id: LocationId,
-  name: z.string().trim().min(1).max(100),
+  name: nameText(100),
   /** Unique library identifier, 16 digits: what MDM servers tell tokens of one location by. Names are not unique, uIds are. */
   uId: z.string().regex(/^[1-9]\d{15}$/),
   primary: z.boolean(),

@@ -105,15 +105,18 @@ export const startQueues = async (resources: readonly LocalResource[], { port, a
     send: async (arn: string, body: string): Promise<void> => {
       await client.send(new SendMessageCommand({ QueueUrl: urlOf(arn), MessageBody: body }));
     },
-    feed(functionOf: (name: string) => LocalFunction): void {
+    /** Answers how to stop: what was received is handled to its end, then no more is. */
+    feed(functionOf: (name: string) => LocalFunction): () => Promise<unknown> {
       for (const each of resources.filter(({ type }) => type === "AWS::Lambda::EventSourceMapping")) {
         const mapping = Mapping.parse(each.properties());
         feeding.push(poll(mapping, functionOf(mapping.FunctionName)));
       }
+      return () => {
+        stopping.abort();
+        return Promise.all(feeding);
+      };
     },
     async close(): Promise<void> {
-      stopping.abort();
-      await Promise.all(feeding);
       client.destroy();
       await app.close();
     },

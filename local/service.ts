@@ -145,7 +145,7 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
   add((await listen(gatewayOf(resources, functionOf, onError), { port: ports.api, onError })).close);
 
   await runCustomResources(resources, { functionOf, state, save });
-  queues.feed(functionOf);
+  add(queues.feed(functionOf));
   return {
     api: url(ports.api),
     identity: url(ports.identity),

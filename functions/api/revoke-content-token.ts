@@ -3,6 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { assertUsable } from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
+import { nameText } from "../../domain/text.ts";
 import { announce, eraseFile } from "../announce.ts";
 import { endToken } from "../end-token.ts";
 import { found, type Handle, ok } from "../handle.ts";
@@ -10,7 +11,7 @@ import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
 import { shownToken } from "./shown.ts";
 
-export const RevokeInput = z.strictObject({ id: ContentTokenId, reason: z.string().trim().min(1).max(500) });
+export const RevokeInput = z.strictObject({ id: ContentTokenId, reason: nameText(500) });
 
 type Needs = Exclude<keyof Ports, "organizations" | "locations" | "parking">;
 

@@ -190,6 +190,24 @@ describe("bad input is refused with a reason", () => {
   );
 
   test.each([
+    ["a half character", "A\ud800"],
+    ["a control character", "A\u0000B"],
+    ["a line break", "A\nB"],
+    ["white space alone", "  "],
+    ["nothing", ""],
+    ["too much", "x".repeat(101)],
+  ])("a name with %s", async (_, name) => {
+    expectProblem(await host.administrator("POST", "/v1/locations", { name }), 400, "invalid_input");
+    expectProblem(await host.administrator("PATCH", "/v1/organization", { name }), 400, "invalid_input");
+  });
+
+  test("a subject or a reason with a half character", async () => {
+    const half = "A\ud800";
+    expectProblem(await host.administrator("POST", "/v1/accounts", { subject: half, email: "a@example.org" }), 400, "invalid_input");
+    expectProblem(await host.administrator("POST", `/v1/content-tokens/${NOBODY.ct}/revocation`, { reason: half }), 400, "invalid_input");
+  });
+
+  test.each([
     [{ "if-match": "3" }, "PATCH", "/v1/organization", { name: "New" }, 400, "invalid_input"],
     [{ "if-match": '"999"' }, "PATCH", "/v1/organization", { name: "New" }, 412, "version_mismatch"],
     [{ "idempotency-key": "a b" }, "POST", "/v1/content-tokens", { locationId: NOBODY.loc }, 400, "invalid_input"],
