@@ -1,6 +1,6 @@
 // /v1/accounts: administrators register who may sign in or once downloaded a token, change their grants, disable them, and report a new password.
 import * as z from "zod";
-import { Account, assertMay, isTooFarAhead } from "../../domain/account.ts";
+import { Account, assertMay, type Grant, isTooFarAhead } from "../../domain/account.ts";
 import { AccountId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertVersion, FIRST_VERSION } from "../../domain/version.ts";
@@ -8,6 +8,7 @@ import { announce, eventOf } from "../announce.ts";
 import { applyParked } from "../events/account-facts.ts";
 import { accepted, assertReplaced, created, found, type Handle, ok } from "../handle.ts";
 import { accountIdOf } from "../identity.ts";
+import type { Ports } from "../ports.ts";
 import { PageInput } from "./inputs.ts";
 import { shownAccount } from "./shown.ts";
 
@@ -24,8 +25,14 @@ export const RegisterAccountInput = z.strictObject({ subject, email, grants: gra
 
 type Telling = "accounts" | "bus" | "outbox" | "log" | "now" | "random";
 
-export const registerAccount: Handle<typeof RegisterAccountInput, Telling | "parking"> = async ({ caller, input }, ports) => {
+/** A grant for a location that is not there would let nobody in, and say nothing. */
+const assertLocations = async (asked: readonly Grant[], { locations }: Pick<Ports, "locations">): Promise<void> => {
+  for (const { location } of asked) if (location !== "all") found(await locations.get(location), "location (grants)");
+};
+
+export const registerAccount: Handle<typeof RegisterAccountInput, Telling | "parking" | "locations"> = async ({ caller, input }, ports) => {
   assertMay(caller, "account:manage");
+  await assertLocations(input.grants, ports);
   const account: Account = { ...input, id: accountIdOf(input.subject), createdAt: ports.now(), version: FIRST_VERSION };
   if (!(await ports.accounts.register(account))) throw new Refusal("account_exists", `This subject is registered as ${account.id}.`);
   // What was told about the subject before it had an account counts from now on.
@@ -48,9 +55,11 @@ const assertNotOwn = (caller: Account, id: AccountId): void => {
 
 export const ChangeGrantsInput = z.strictObject({ id: AccountId, grants });
 
-export const changeGrants: Handle<typeof ChangeGrantsInput, "accounts"> = async ({ caller, input, ifMatch }, { accounts }) => {
+export const changeGrants: Handle<typeof ChangeGrantsInput, "accounts" | "locations"> = async ({ caller, input, ifMatch }, ports) => {
+  const { accounts } = ports;
   assertMay(caller, "account:manage");
   assertNotOwn(caller, input.id);
+  await assertLocations(input.grants, ports);
   const before = found(await accounts.get(input.id), "account");
   assertVersion(before, ifMatch);
   const after = { ...before, grants: input.grants, version: before.version + 1 };

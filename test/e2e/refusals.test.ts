@@ -201,6 +201,13 @@ describe("bad input is refused with a reason", () => {
     expectProblem(await host.administrator("PATCH", "/v1/organization", { name }), 400, "invalid_input");
   });
 
+  test("a grant for a location that is not there", async () => {
+    const grants = [{ role: "content-manager", location: NOBODY.loc }];
+    const { contentManager } = host.session.accounts;
+    expectProblem(await host.administrator("POST", "/v1/accounts", { subject: "new", email: "a@example.org", grants }), 404, "not_found");
+    expectProblem(await host.administrator("PATCH", `/v1/accounts/${contentManager.id}`, { grants }), 404, "not_found");
+  });
+
   test("a subject or a reason with a half character", async () => {
     const half = "A\ud800";
     expectProblem(await host.administrator("POST", "/v1/accounts", { subject: half, email: "a@example.org" }), 400, "invalid_input");
