@@ -1,9 +1,10 @@
 // The templates as they would be deployed: what holds state stays, nobody has broad rights, nothing is open by mistake, every alarm has its runbook.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/routes.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { RecordsStack } from "../../infra/records-stack.ts";
@@ -21,7 +22,8 @@ const given = {
 
 const synthesize = (config: object = {}) => {
   const cdk = JSON.parse(readFileSync(join(root, "cdk.json"), "utf8"));
-  const app = new App({ context: { ...cdk.context, "aws:cdk:bundling-stacks": [] } });
+  const outdir = mkdtempSync(join(folder, "out-"));
+  const app = new App({ outdir, context: { ...cdk.context, "aws:cdk:bundling-stacks": [] } });
   const parsed = parseConfig({ ...given, ...config }, "a test");
   const records = new RecordsStack(app, "Records", parsed, {});
   const service = new ServiceStack(app, "Service", parsed, records, {});
@@ -29,10 +31,13 @@ const synthesize = (config: object = {}) => {
   return { records: Template.fromStack(records), service: Template.fromStack(service) };
 };
 
+let folder: string;
 let stacks: ReturnType<typeof synthesize>;
 beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "stacks-"));
   stacks = synthesize();
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown };
 const statements = (): Statement[] =>
