@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_LADDER, dueStep, firstDueAt, isSameLadder, nextDueAt, ReminderLadder } from "../../domain/reminder.ts";
-import { addDays } from "../../domain/time.ts";
 import { at } from "../make.ts";
 
 const ends = at("2027-01-10T08:00:00Z");
@@ -42,52 +41,52 @@ describe("when a token that was just taken in is due", () => {
   });
 });
 
-test("scans at any times, late, repeated or missed, send each step at most once, ever more urgent, and end with expiry", () => {
+describe("scans at any times, late, repeated or missed", () => {
   const ladders = fc.uniqueArray(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 8 });
-  const offsets = fc.array(fc.integer({ min: -100 * 24 * 60, max: 24 * 60 }), { maxLength: 40 });
-  fc.assert(
-    fc.property(ladders, offsets, fc.integer({ min: 1, max: 365 * 24 * 60 }), (ladder, minutes, before) => {
-      const sent: number[] = [];
-      const takenIn = new Date(ends.getTime() - before * 60_000);
-      let dueAt = firstDueAt(ends, ladder, new Set(), takenIn);
-      for (const minute of minutes.filter((each) => each >= -before).toSorted((a, b) => a - b)) {
-        const now = new Date(ends.getTime() + minute * 60_000);
-        const step = dueStep(ends, ladder, new Set(sent), now);
-        if (now < dueAt) {
-          // The index never hides a token that is owed something.
-          expect(step).toBeUndefined();
-          continue;
-        }
-        if (step?.kind === "expiring") sent.push(step.step);
-        dueAt = nextDueAt(ends, ladder, now);
-      }
-      expect(sent).toEqual([...new Set(sent)].toSorted((a, b) => b - a));
-    }),
-  );
-});
+  const minutes = fc.integer({ min: -100 * 24 * 60, max: 24 * 60 });
+  type Scan = { readonly minute: number; readonly ladder: readonly number[] };
 
-test("a ladder that changes between scans is served as if it had been there: nothing owed is hidden, no step is sent twice", () => {
-  const ladders = fc.uniqueArray(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 8 });
-  const scan = fc.record({ minute: fc.integer({ min: -100 * 24 * 60, max: -1 }), ladder: ladders });
-  fc.assert(
-    fc.property(fc.array(scan, { maxLength: 30 }), (scans) => {
-      const sent: number[] = [];
-      let dueAt = firstDueAt(ends, DEFAULT_LADDER, new Set(), addDays(ends, -365));
-      for (const { minute, ladder } of scans.toSorted((a, b) => a.minute - b.minute)) {
-        const now = new Date(ends.getTime() + minute * 60_000);
-        const first = firstDueAt(ends, ladder, new Set(sent), now);
-        if (first < dueAt) dueAt = first;
-        const step = dueStep(ends, ladder, new Set(sent), now);
-        if (now < dueAt) {
-          expect(step).toBeUndefined();
-          continue;
-        }
+  /** The steps sent to a token that was taken in `before` minutes before its end. Each scan applies its ladder, and looks at what is due. */
+  const sentBy = (scans: readonly Scan[], first: readonly number[], before = 365 * 24 * 60): number[] => {
+    const sent: number[] = [];
+    let dueAt = firstDueAt(ends, [...first], new Set(), new Date(ends.getTime() - before * 60_000));
+    for (const { minute, ladder } of scans.filter((scan) => scan.minute >= -before).toSorted((a, b) => a.minute - b.minute)) {
+      const now = new Date(ends.getTime() + minute * 60_000);
+      const applied = firstDueAt(ends, [...ladder], new Set(sent), now);
+      if (ladder !== first && applied < dueAt) dueAt = applied;
+      const step = dueStep(ends, [...ladder], new Set(sent), now);
+      // The index never hides a token that is owed something.
+      if (now < dueAt) expect(step).toBeUndefined();
+      else {
         if (step?.kind === "expiring") sent.push(step.step);
-        dueAt = nextDueAt(ends, ladder, now);
+        dueAt = nextDueAt(ends, [...ladder], now);
       }
-      expect(sent).toEqual([...new Set(sent)].toSorted((a, b) => b - a));
-    }),
-  );
+    }
+    return sent;
+  };
+  const onceEverMoreUrgent = (sent: readonly number[]): void => {
+    expect(sent).toEqual([...new Set(sent)].toSorted((a, b) => b - a));
+  };
+
+  test("send each step at most once, ever more urgent, and end with expiry", () => {
+    const taken = fc.integer({ min: 1, max: 365 * 24 * 60 });
+    fc.assert(
+      fc.property(ladders, fc.array(minutes, { maxLength: 40 }), taken, (ladder, times, before) =>
+        onceEverMoreUrgent(
+          sentBy(
+            times.map((minute) => ({ minute, ladder })),
+            ladder,
+            before,
+          ),
+        ),
+      ),
+    );
+  });
+
+  test("serve a ladder that changes between them as if it had been there", () => {
+    const scan = fc.record({ minute: minutes, ladder: ladders });
+    fc.assert(fc.property(fc.array(scan, { maxLength: 30 }), (scans) => onceEverMoreUrgent(sentBy(scans, DEFAULT_LADDER))));
+  });
 });
 
 test("two ladders are the same in any order", () => {
