@@ -9,12 +9,11 @@ import { recordsIn } from "../functions/aws/records.ts";
 import type { ContentTokens } from "../functions/ports.ts";
 import { type ScanPorts, scanExpiry } from "../functions/schedule/scan-expiry.ts";
 import { startDynamoDb } from "../local/dynamodb.ts";
-import { makeTable } from "../test/table.ts";
+import { makeTables, TABLES } from "../test/table.ts";
 import { countReads } from "./counted.ts";
 import type { Run } from "./reads.ts";
 import { seed } from "./seed.ts";
 
-const TABLE = "Records";
 const FIRST_AT = new Date("2026-06-01T06:00:00Z");
 /** As many are due on the first day, whatever exists. */
 const FIXED_DUE = 5;
@@ -57,7 +56,7 @@ export const countScans = async (
     DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: database.endpoint, region: "us-east-1", credentials, maxAttempts: 1 }));
   const [seeding, scanning] = [connect(), connect()];
   const readSince = countReads(scanning);
-  const { tokens, ...others } = recordsIn({ client: scanning, name: TABLE });
+  const { tokens, ...others } = recordsIn({ client: scanning, ...TABLES });
   const records = { ...others, tokens: change(tokens) };
 
   const scanOf = async (size: number, due: number, now: Date): Promise<Run> => {
@@ -69,9 +68,9 @@ export const countScans = async (
   try {
     const byDay: [Run[], Run[]] = [[], []];
     for (const size of sizes) {
-      await makeTable(seeding, TABLE);
+      await makeTables(seeding);
       const due = [FIXED_DUE, size * DUE_SHARE] as const;
-      await seed({ client: seeding, name: TABLE }, { tokens: size, due, firstAt: FIRST_AT }, isTimeUp);
+      await seed({ client: seeding, ...TABLES }, { tokens: size, due, firstAt: FIRST_AT }, isTimeUp);
       byDay[0].push(await scanOf(size, due[0], FIRST_AT));
       byDay[1].push(await scanOf(size, due[1], addDays(FIRST_AT, 1)));
     }

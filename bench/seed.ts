@@ -70,7 +70,7 @@ const Transaction = z.object({
   TransactItems: z.array(z.object({ Put: z.object({ Item: z.record(z.string(), z.unknown()) }).optional() })),
 });
 
-const itemsAddedFor = async (tokens: readonly ContentToken[], name: string): Promise<Item[]> => {
+const itemsAddedFor = async (tokens: readonly ContentToken[], table: Table): Promise<Item[]> => {
   const items: Item[] = [];
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "us-east-1" }));
   client.middlewareStack.add(
@@ -80,7 +80,7 @@ const itemsAddedFor = async (tokens: readonly ContentToken[], name: string): Pro
     },
     { step: "initialize", name: "keepPuts" },
   );
-  for (const token of tokens) assert.ok(await contentTokensIn({ client, name }).add(token));
+  for (const token of tokens) assert.ok(await contentTokensIn({ ...table, client }).add(token));
   client.destroy();
   return items;
 };
@@ -111,7 +111,7 @@ export const seed = async (table: Table, plan: Plan, isTimeUp: () => boolean): P
     if (isTimeUp()) throw new Error(`only ${start} of ${plan.tokens} tokens were written before the time was up`);
     const length = Math.min(TOKENS_AT_ONCE, plan.tokens - start);
     const made = Array.from({ length }, (_, offset) => tokenAt(start + offset, plan));
-    const items = await itemsAddedFor(made, table.name);
+    const items = await itemsAddedFor(made, table);
     const writer = async (): Promise<void> => {
       for (let batch = items.splice(0, BATCH); batch.length > 0; batch = items.splice(0, BATCH)) await put(table, batch);
     };

@@ -21,6 +21,8 @@ export const Account = z.object({
   subject: Subject,
   email: z.email().max(254),
   grants: z.array(Grant).max(100),
+  /** Made for downloading tokens alone, not a person's: nobody changes its password by the way. */
+  dedicated: z.boolean().default(false),
   passwordChangedAt: z.date().optional(),
   disabledAt: z.date().optional(),
   createdAt: z.date(),

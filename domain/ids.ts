@@ -13,6 +13,12 @@ export type ContentTokenId = z.infer<typeof ContentTokenId>;
 export const AccountId = idOfKind("acc").brand<"AccountId">();
 export type AccountId = z.infer<typeof AccountId>;
 
+export const MdmServerId = idOfKind("mdm").brand<"MdmServerId">();
+export type MdmServerId = z.infer<typeof MdmServerId>;
+
+export const ConflictId = idOfKind("cfl").brand<"ConflictId">();
+export type ConflictId = z.infer<typeof ConflictId>;
+
 /** Bytes that `identifierText` needs: 128 bits, so that identifiers can't be guessed or collide. */
 export const IDENTIFIER_BYTES = 16;
 

@@ -1,7 +1,9 @@
-// What follows an act that was recorded: telling it and erasing the file. Neither may fail the act, since both are recorded and finished later.
-import type { Announcement, EventOf, EventType, Notice } from "../domain/events.ts";
+// What an act leaves behind, and what follows when it was recorded: telling it and erasing the file. Neither may fail the act, since both are
+// recorded and finished later.
+import type { CustodyRecord } from "../domain/custody.ts";
+import type { EventOf, EventType, Notice } from "../domain/events.ts";
 import { IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, Trace } from "./ports.ts";
 
 type When = Pick<Ports, "random"> & { readonly at: Date };
 
@@ -23,8 +25,15 @@ export const noticeOf = (words: Pick<Notice, "subject" | "message">, when: When)
   ...words,
 });
 
-export const announce = async (announcements: readonly Announcement[], { bus, outbox, log }: Pick<Ports, "bus" | "outbox" | "log">) => {
-  const told = await bus.publish(announcements);
+/** What the custody log keeps of an act. `details` hold no secret, link or e-mail address. */
+export const custodyOf = (
+  act: CustodyRecord["act"],
+  record: Omit<CustodyRecord, "kind" | "act" | "details"> & Partial<Pick<CustodyRecord, "details">>,
+): CustodyRecord => ({ kind: "custody", act, details: {}, ...record });
+
+/** Tells what is to be told of an act that was recorded. */
+export const announce = async (traces: readonly Trace[], { bus, outbox, log }: Pick<Ports, "bus" | "outbox" | "log">): Promise<void> => {
+  const told = await bus.publish(traces.filter((trace) => trace.kind !== "custody"));
   try {
     await outbox.done(told);
   } catch (error) {

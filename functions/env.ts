@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 const name = z.string().min(1);
-const told = { RECORDS_TABLE: name, BUS_NAME: name };
+const told = { RECORDS_TABLE: name, CUSTODY_TABLE: name, BUS_NAME: name };
 
 export const ENV = {
   admin: z.object(told),

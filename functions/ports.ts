@@ -1,7 +1,8 @@
 // What handlers need from outside. Declared for whoever calls it: no SDK type, no key layout and no environment shows here.
-// Every act takes the announcements it causes and records them in its own transaction; `bus.announce` tells them afterwards.
+// Every act takes the traces it leaves and records them in its own transaction; announcements are told afterwards (`announce`).
 import type { Account } from "../domain/account.ts";
 import type { ContentToken, Holding, Invalidation, StoredFile } from "../domain/content-token.ts";
+import type { CustodyEntry, CustodyRecord, SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../domain/ids.ts";
 import type { Location, Organization } from "../domain/organization.ts";
@@ -11,12 +12,15 @@ import type { ReminderLadder } from "../domain/reminder.ts";
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string };
 export type PageRequest = { readonly limit: number; readonly after?: string | undefined };
 
+/** What an act leaves behind: what is to be told of it, and what the custody log keeps of it. */
+export type Trace = Announcement | CustodyRecord;
+
 export interface Organizations {
   get(): Promise<Organization | undefined>;
   /** The organization, its primary location and its first administrator at once. False, and nothing changed, when there is an organization already. */
-  found(organization: Organization, primary: Location, administrator: Account): Promise<boolean>;
+  found(organization: Organization, primary: Location, administrator: Account, traces?: readonly Trace[]): Promise<boolean>;
   /** Writes the next version over the one that was read; the primary location bears the organization's name. False when either changed meanwhile. */
-  replace(organization: Organization, primary: Location): Promise<boolean>;
+  replace(organization: Organization, primary: Location, traces?: readonly Trace[]): Promise<boolean>;
   /** The ladder that all tokens' due times were set by: the organization's first one, until a scan has applied another. */
   scannedLadder(): Promise<ReminderLadder | undefined>;
   keepScannedLadder(ladder: ReminderLadder): Promise<void>;
@@ -27,9 +31,9 @@ export interface Locations {
   primary(): Promise<Location | undefined>;
   list(page: PageRequest): Promise<Page<Location>>;
   /** False, and nothing changed, when the uId is taken. */
-  add(location: Location): Promise<boolean>;
+  add(location: Location, traces?: readonly Trace[]): Promise<boolean>;
   /** Writes the next version over the one that was read. False when it changed meanwhile. */
-  replace(location: Location): Promise<boolean>;
+  replace(location: Location, traces?: readonly Trace[]): Promise<boolean>;
 }
 
 export interface Accounts {
@@ -39,13 +43,13 @@ export interface Accounts {
   getAll(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>>;
   list(page: PageRequest): Promise<Page<Account>>;
   /** False, and nothing changed, when the account is registered already. */
-  register(account: Account): Promise<boolean>;
-  /** Writes the next version over the one that was read. False when it changed meanwhile. */
-  replaceGrants(account: Account): Promise<boolean>;
+  register(account: Account, traces?: readonly Trace[]): Promise<boolean>;
+  /** Writes grants and whether it is dedicated, as the next version over the one that was read. False when it changed meanwhile. */
+  replace(account: Account, traces?: readonly Trace[]): Promise<boolean>;
   /** Keeps the latest of all changes told. False, and nothing announced, when there is no such account. */
-  recordPasswordChange(id: AccountId, occurredAt: Date, announcements?: readonly Announcement[]): Promise<boolean>;
+  recordPasswordChange(id: AccountId, occurredAt: Date, traces?: readonly Trace[]): Promise<boolean>;
   /** Keeps the first time. False, and nothing announced, when there is no such account. */
-  recordDisabled(id: AccountId, disabledAt: Date, announcements?: readonly Announcement[]): Promise<boolean>;
+  recordDisabled(id: AccountId, disabledAt: Date, traces?: readonly Trace[]): Promise<boolean>;
 }
 
 /** What a hand-over was judged on. It is recorded only if all of it still holds. */
@@ -73,14 +77,14 @@ export interface ContentTokens {
    * False, and nothing changed, when a token with the same secret is held already, whatever became of it, when the idempotency key was used, or when
    * a planned erasure of its file has been begun. Ends the plan to erase the file.
    */
-  add(token: ContentToken, announcements?: readonly Announcement[], idempotency?: Idempotency): Promise<boolean>;
+  add(token: ContentToken, traces?: readonly Trace[], idempotency?: Idempotency): Promise<boolean>;
   /**
    * Records that an account is given the file. False, and nothing changed, when the token or any account involved
    * is no longer what `HandOver` says: read again, judge again.
    */
-  handOver(handOver: HandOver, announcements?: readonly Announcement[]): Promise<boolean>;
+  handOver(handOver: HandOver, traces?: readonly Trace[]): Promise<boolean>;
   /** Ends a token and plans the erasure of its file. False when it had ended before: the first cause stays, nothing is announced. */
-  invalidate(id: ContentTokenId, invalidation: Invalidation, announcements?: readonly Announcement[]): Promise<boolean>;
+  invalidate(id: ContentTokenId, invalidation: Invalidation, traces?: readonly Trace[]): Promise<boolean>;
   /** Every living token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
   givenTo(accountId: AccountId): AsyncIterable<{ readonly tokenId: ContentTokenId; readonly holding: Holding }>;
   /** What has to be looked at by `until`, longest due first: reads nothing else. Throws, after all others, when some records can't be read. */
@@ -91,9 +95,9 @@ export interface ContentTokens {
    * Moves the token to its next due time, enters the step in the ledger and records the announcements, all or nothing. False when
    * the token's due time is not the one that was read, or the step was sent: another run was here.
    */
-  remind(token: ContentToken, step: number | undefined, nextDueAt: Date, announcements: readonly Announcement[]): Promise<boolean>;
+  remind(token: ContentToken, step: number | undefined, nextDueAt: Date, traces: readonly Trace[]): Promise<boolean>;
   /** Records that the end was announced and plans the erasure of the file. False when another run was here. */
-  expire(token: ContentToken, announcements: readonly Announcement[]): Promise<boolean>;
+  expire(token: ContentToken, traces: readonly Trace[]): Promise<boolean>;
 }
 
 export interface Files {
@@ -140,6 +144,14 @@ export interface Parking {
   done(fact: ParkedFact): Promise<void>;
 }
 
+/** Entries are written with the acts they tell of, see `Trace`; here they are read. Lists are newest first. */
+export interface CustodyLog {
+  /** One chain. */
+  history(subject: SubjectId, page: PageRequest): Promise<Page<CustodyEntry>>;
+  /** All chains, by time; both ends belong to it. Not strongly consistent. */
+  list(between: { readonly from?: Date | undefined; readonly to?: Date | undefined }, page: PageRequest): Promise<Page<CustodyEntry>>;
+}
+
 /** Those who sign in, at the identity provider. */
 export interface People {
   /** Invites somebody by e-mail, unless they are known already; answers their subject. */
@@ -163,6 +175,7 @@ export type Ports = {
   readonly outbox: Outbox;
   readonly bus: Bus;
   readonly parking: Parking;
+  readonly custody: CustodyLog;
   readonly log: Log;
   readonly now: () => Date;
   /** Bytes that nobody can guess. */

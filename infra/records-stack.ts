@@ -27,6 +27,7 @@ const string = (name: string) => ({ name, type: AttributeType.STRING });
 export class RecordsStack extends Stack {
   readonly key: Key;
   readonly table: Table;
+  readonly custodyLog: Table;
   readonly bucket: Bucket;
   readonly userPool: UserPool;
   readonly userPoolClient: UserPoolClient;
@@ -41,21 +42,24 @@ export class RecordsStack extends Stack {
     });
     pin(this.key, "Key");
 
-    this.table = new Table(this, "Records", {
-      partitionKey: string("pk"),
-      sortKey: string("sk"),
+    const kept = {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
-      timeToLiveAttribute: "ttl",
       removalPolicy: RemovalPolicy.RETAIN,
-    });
+    };
+    this.table = new Table(this, "Records", { ...kept, partitionKey: string("pk"), sortKey: string("sk"), timeToLiveAttribute: "ttl" });
     this.table.addGlobalSecondaryIndex({ indexName: "byKind", partitionKey: string("kind"), sortKey: string("sortKey") });
     this.table.addGlobalSecondaryIndex({ indexName: "byLocation", partitionKey: string("locationId"), sortKey: string("sortKey") });
     this.table.addGlobalSecondaryIndex({ indexName: "byDue", partitionKey: string("due"), sortKey: string("dueAt") });
     pin(this.table, "Records");
+
+    const seq = { name: "seq", type: AttributeType.NUMBER };
+    this.custodyLog = new Table(this, "CustodyLog", { ...kept, partitionKey: string("subject"), sortKey: seq });
+    this.custodyLog.addGlobalSecondaryIndex({ indexName: "byTime", partitionKey: string("log"), sortKey: string("timeKey") });
+    pin(this.custodyLog, "CustodyLog");
 
     this.bucket = new Bucket(this, "Tokens", {
       encryption: BucketEncryption.KMS,

@@ -1,8 +1,12 @@
-// Rights, named by intent and exact in their actions: one method for what a function is for, none for what it might need.
+// Rights, one method for what a function is for, exact in their actions and in whose items they write. A function that is not named to write a kind
+// of item can't, whatever its code tries: the test of the handlers holds what they really do against these.
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import type { RecordsStack } from "./records-stack.ts";
 
-type Kept = Pick<RecordsStack, "key" | "table" | "bucket">;
+type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket">;
+
+/** What partition keys begin with; drawn in functions/aws/table.ts. */
+type Family = "ORG" | "LOC#*" | "UID#*" | "ACC#*" | "CT#*" | "SECRET#*" | "GIVEN#*" | "IDEMPOTENCY#*" | "OUTBOX" | "ERASE" | "PARKED";
 
 const READS = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
 /** What a transaction is made of: each needs the right of its own kind. */
@@ -21,22 +25,67 @@ const useKey = ({ key }: Kept, grantee: IGrantable, actions: string[], via: "dyn
 /** What reading and writing an encrypted table takes. Source: AWS CDK, the grants of `Table`. */
 const TABLE_KEY_ACTIONS = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
 
-const keepRecords = (kept: Kept, grantee: IGrantable, conditions: Record<string, Record<string, unknown>> = {}): void => {
+const read = (kept: Kept, grantee: IGrantable, actions = READS): void => {
   const table = kept.table.tableArn;
-  Grant.addToPrincipal({ grantee, actions: READS, resourceArns: [table, `${table}/index/*`] });
-  Grant.addToPrincipal({ grantee, actions: WRITES, resourceArns: [table], conditions });
+  Grant.addToPrincipal({ grantee, actions, resourceArns: [table, `${table}/index/*`] });
   useKey(kept, grantee, TABLE_KEY_ACTIONS, "dynamodb");
 };
 
-/** To read every record, and to write every one but a secret's. */
-export const grantKeepRecords = (kept: Kept, grantee: IGrantable): void =>
-  keepRecords(kept, grantee, { "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["SECRET#*"] } });
-
 /**
- * To write secrets too. Without conditions, since a secret is written in one transaction with other records: AWS does not document whether a
- * transaction's keys are judged one by one or together, and together no condition would let both kinds through.
+ * To write items of `families` alone. AWS does not document whether a transaction's keys are judged one by one or together: a list of what is
+ * allowed lets the same transactions through either way.
  */
-export const grantKeepRecordsAndSecrets = (kept: Kept, grantee: IGrantable): void => keepRecords(kept, grantee);
+const write = ({ table }: Kept, grantee: IGrantable, families: readonly Family[], actions = WRITES): void => {
+  const conditions = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [...families] } };
+  Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn], conditions });
+};
+
+/** Entries of the custody log are added and read. Nobody may change or remove one. */
+const keepCustody = ({ custodyLog }: Kept, grantee: IGrantable): void => {
+  const log = custodyLog.tableArn;
+  Grant.addToPrincipal({ grantee, actions: ["dynamodb:PutItem", "dynamodb:Query"], resourceArns: [log, `${log}/index/*`] });
+};
+
+/** To found the organization, once. */
+export const grantFound = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee, ["dynamodb:GetItem"]);
+  write(kept, grantee, ["ORG", "LOC#*", "UID#*", "ACC#*"], ["dynamodb:PutItem"]);
+  keepCustody(kept, grantee);
+};
+
+/** To see every record, and to keep those of the organization, its locations and its accounts. */
+export const grantAdminister = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee);
+  write(kept, grantee, ["ORG", "LOC#*", "UID#*", "ACC#*", "OUTBOX", "PARKED"]);
+  keepCustody(kept, grantee);
+};
+
+/** To keep content tokens and their secrets. */
+export const grantKeepTokens = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee);
+  write(kept, grantee, ["ACC#*", "CT#*", "SECRET#*", "GIVEN#*", "IDEMPOTENCY#*", "OUTBOX", "ERASE"]);
+  keepCustody(kept, grantee);
+};
+
+/** To move due tokens on, and to end those that ended. */
+export const grantScan = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee);
+  write(kept, grantee, ["ORG", "CT#*", "GIVEN#*", "OUTBOX", "ERASE"]);
+  keepCustody(kept, grantee);
+};
+
+/** To record facts about accounts, and to end the tokens that they kill. */
+export const grantApplyFacts = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee);
+  write(kept, grantee, ["ACC#*", "CT#*", "GIVEN#*", "OUTBOX", "ERASE", "PARKED"]);
+  keepCustody(kept, grantee);
+};
+
+/** To look at what is waiting, and to strike out what was done. */
+export const grantSweep = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee, ["dynamodb:Query"]);
+  write(kept, grantee, ["OUTBOX", "ERASE"], ["dynamodb:DeleteItem"]);
+};
 
 /** To store token files and to sign links to them: a link has the rights of whoever signed it. */
 export const grantKeepFiles = (kept: Kept, grantee: IGrantable): void => {

@@ -11,12 +11,21 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
 import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
-import { METRICS_NAMESPACE } from "../functions/env.ts";
+import { type Env, METRICS_NAMESPACE } from "../functions/env.ts";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import type { Config } from "./config.ts";
 import type { RecordsStack } from "./records-stack.ts";
-import { grantErase, grantKeepFiles, grantKeepRecords, grantKeepRecordsAndSecrets } from "./rights.ts";
+import {
+  grantAdminister,
+  grantApplyFacts,
+  grantErase,
+  grantFound,
+  grantKeepFiles,
+  grantKeepTokens,
+  grantScan,
+  grantSweep,
+} from "./rights.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 const REQUEST = Duration.seconds(29);
@@ -49,7 +58,7 @@ export class ServiceStack extends Stack {
     const notices = this.#topic("Notices", "Content tokens", config.noticeEmails);
     this.#alarms = new Alarms(this, "Alarms", this.#topic("AlarmMails", "Content Tokens alarms", config.alarmEmails));
     this.#deadLetters = this.#queue("DeadLetters");
-    const told = { RECORDS_TABLE: records.table.tableName, BUS_NAME: bus.eventBusName };
+    const told = { RECORDS_TABLE: records.table.tableName, CUSTODY_TABLE: records.custodyLog.tableName, BUS_NAME: bus.eventBusName };
     const filesToo = { ...told, TOKENS_BUCKET: records.bucket.bucketName };
     const noticesToo = { ...filesToo, NOTICE_TOPIC_ARN: notices.topicArn };
     const common = { alarms: this.#alarms };
@@ -90,8 +99,11 @@ export class ServiceStack extends Stack {
       impact: "Events that could not be told at once stay untold, and files that are due stay unerased.",
     });
 
-    for (const each of [admin, expiryScan, identityEvents, outbox]) grantKeepRecords(records, each);
-    grantKeepRecordsAndSecrets(records, custody);
+    grantAdminister(records, admin);
+    grantKeepTokens(records, custody);
+    grantScan(records, expiryScan);
+    grantApplyFacts(records, identityEvents);
+    grantSweep(records, outbox);
     for (const each of [admin, custody, expiryScan, identityEvents, outbox]) bus.grantPutEventsTo(each);
     grantKeepFiles(records, custody);
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
@@ -132,7 +144,10 @@ export class ServiceStack extends Stack {
   }
 
   /** Founds the organization at the first deployment. It never overwrites: what the configuration says later is for the next founding. */
-  #setUp({ organization, country, administratorEmail, reminderLadder }: Config, told: { RECORDS_TABLE: string; BUS_NAME: string }): void {
+  #setUp(
+    { organization, country, administratorEmail, reminderLadder }: Config,
+    told: Pick<Env<"setup">, "RECORDS_TABLE" | "CUSTODY_TABLE" | "BUS_NAME">,
+  ): void {
     const { userPool } = this.#records;
     const setup = new ServiceFunction(this, "Setup", {
       alarms: this.#alarms,
@@ -141,7 +156,7 @@ export class ServiceStack extends Stack {
       timeout: Duration.minutes(1),
       impact: "A first deployment has no organization and nobody who can sign in; a later one is not hurt.",
     });
-    grantKeepRecords(this.#records, setup);
+    grantFound(this.#records, setup);
     userPool.grant(setup, "cognito-idp:AdminCreateUser", "cognito-idp:AdminGetUser");
     new CustomResource(this, "Organization", {
       serviceToken: setup.functionArn,

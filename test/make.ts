@@ -19,6 +19,7 @@ export const anAccount = (over: Partial<Account> = {}): Account => ({
   subject: "704b1e47-34fe-40e9-8c41-504997494531",
   email: "ada@example.org",
   grants: [{ role: "administrator", location: "all" }],
+  dedicated: false,
   createdAt: at("2026-01-01T00:00:00Z"),
   version: 1,
   ...over,

@@ -3,13 +3,12 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import type { ContentToken } from "../domain/content-token.ts";
-import type { Announcement } from "../domain/events.ts";
 import { recordsIn } from "../functions/aws/records.ts";
 import type { Table } from "../functions/aws/table.ts";
-import type { Idempotency } from "../functions/ports.ts";
+import type { Idempotency, Trace } from "../functions/ports.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../local/dynamodb.ts";
 import { aContentToken, accountId, anAccount, at } from "./make.ts";
-import { makeTable } from "./table.ts";
+import { makeTables, TABLES } from "./table.ts";
 import { makeWorld, type World } from "./world.ts";
 
 export const NOW = at("2026-06-01T00:00:00.500Z");
@@ -41,8 +40,8 @@ export const databaseForTests = () => {
     endpoint: () => database.endpoint,
     /** An empty table, made anew. */
     async table(): Promise<Table> {
-      const table = { client, name: "Records" };
-      await makeTable(client, table.name);
+      const table = { client, ...TABLES };
+      await makeTables(client);
       return table;
     },
   };
@@ -52,7 +51,7 @@ export const databaseForTests = () => {
 const emptyHanded = () => {
   const records = {} as World;
   /** As the service adds a token: its file was stored under a plan to erase it. */
-  const add = async (token: ContentToken, ...rest: [(readonly Announcement[])?, Idempotency?]) => {
+  const add = async (token: ContentToken, ...rest: [(readonly Trace[])?, Idempotency?]) => {
     await records.erasures.plan(token.file.key, token.issuedAt);
     return records.tokens.add(token, ...rest);
   };

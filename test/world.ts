@@ -1,7 +1,9 @@
 // Ports without a world: the same promises as the real ones, kept in memory. The contract tests hold both to them.
+import { createHash } from "node:crypto";
 import type { Account } from "../domain/account.ts";
 import { latestChange } from "../domain/account.ts";
 import type { ContentToken, Holding } from "../domain/content-token.ts";
+import { type CustodyEntry, entryAfter, type SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../domain/ids.ts";
 import type { Location, Organization } from "../domain/organization.ts";
@@ -10,6 +12,7 @@ import type { ReminderLadder } from "../domain/reminder.ts";
 import type {
   Accounts,
   ContentTokens,
+  CustodyLog,
   Erasures,
   Idempotency,
   Locations,
@@ -19,6 +22,7 @@ import type {
   PageRequest,
   ParkedFact,
   Parking,
+  Trace,
 } from "../functions/ports.ts";
 
 export type World = {
@@ -29,18 +33,19 @@ export type World = {
   readonly erasures: Erasures;
   readonly outbox: Outbox;
   readonly parking: Parking;
+  readonly custody: CustodyLog;
 };
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const isAsJudged = (now: Account | undefined, judged: Account): boolean =>
   now !== undefined && now.disabledAt === undefined && now.passwordChangedAt?.getTime() === judged.passwordChangedAt?.getTime();
 
+const born = (at: Date, { id }: { readonly id: string }): string => `${at.toISOString()}#${id}`;
+const written = ({ at, subject, seq }: CustodyEntry): string => `${at.toISOString()}#${subject}#${String(seq).padStart(9, "0")}`;
+
 /** Newest first, as the lists of the records are. */
-const pageOf = <Item extends { readonly id: string }>(
-  all: Iterable<Item>,
-  bornAt: (item: Item) => Date,
-  { limit, after }: PageRequest,
-): Page<Item> => {
-  const place = (item: Item): string => `${bornAt(item).toISOString()}#${item.id}`;
+const pageOf = <Item>(all: Iterable<Item>, place: (item: Item) => string, { limit, after }: PageRequest): Page<Item> => {
   const sorted = [...all].toSorted((one, other) => (place(one) < place(other) ? 1 : -1));
   if (after !== undefined && !/^\d{4}-.*#/.test(after)) throw new Refusal("invalid_input", "not a cursor of this list");
   const rest = after === undefined ? sorted : sorted.filter((item) => place(item) < after);
@@ -62,28 +67,36 @@ export const makeWorld = (): World => {
   let theOrganization: Organization | undefined;
   let scanned: ReminderLadder | undefined;
 
-  const record = (announcements: readonly Announcement[] = []) => {
-    for (const one of announcements) untold.set(one.id, one);
+  const chains = new Map<SubjectId, CustodyEntry[]>();
+
+  const record = (traces: readonly Trace[] = []) => {
+    for (const one of traces)
+      if (one.kind === "custody") {
+        const chain = chains.get(one.subject) ?? [];
+        chains.set(one.subject, [...chain, entryAfter(one, chain.at(-1), sha256)]);
+      } else untold.set(one.id, one);
     return true;
   };
+  /** What an act leaves that moves nothing: it is no second act. */
+  const recordAgain = (traces: readonly Trace[] = []) => record(traces.filter(({ kind }) => kind !== "custody"));
 
   const organizations: Organizations = {
     async get() {
       return theOrganization;
     },
-    async found(organization, primary, administrator) {
+    async found(organization, primary, administrator, traces) {
       if (theOrganization !== undefined) return false;
       theOrganization = organization;
       scanned = organization.reminderLadder;
       places.set(primary.id, primary);
       records.set(administrator.id, administrator);
-      return true;
+      return record(traces);
     },
-    async replace(organization, primary) {
+    async replace(organization, primary, traces) {
       if (theOrganization?.version !== organization.version - 1 || places.get(primary.id)?.version !== primary.version - 1) return false;
       theOrganization = organization;
       places.set(primary.id, primary);
-      return true;
+      return record(traces);
     },
     async scannedLadder() {
       return scanned;
@@ -101,17 +114,17 @@ export const makeWorld = (): World => {
       return [...places.values()].find(({ primary }) => primary);
     },
     async list(page) {
-      return pageOf(places.values(), ({ createdAt }) => createdAt, page);
+      return pageOf(places.values(), (one) => born(one.createdAt, one), page);
     },
-    async add(location) {
+    async add(location, traces) {
       if ([...places.values()].some(({ uId }) => uId === location.uId)) return false;
       places.set(location.id, location);
-      return true;
+      return record(traces);
     },
-    async replace(location) {
+    async replace(location, traces) {
       if (places.get(location.id)?.version !== location.version - 1) return false;
       places.set(location.id, location);
-      return true;
+      return record(traces);
     },
   };
 
@@ -123,31 +136,33 @@ export const makeWorld = (): World => {
       return new Map([...records].filter(([id]) => ids.includes(id)));
     },
     async list(page) {
-      return pageOf(records.values(), ({ createdAt }) => createdAt, page);
+      return pageOf(records.values(), (one) => born(one.createdAt, one), page);
     },
-    async register(account) {
+    async register(account, traces) {
       if (records.has(account.id)) return false;
       records.set(account.id, account);
-      return true;
+      return record(traces);
     },
-    async replaceGrants({ id, grants, version }) {
+    async replace({ id, grants, dedicated, version }, traces) {
       const account = records.get(id);
       if (account?.version !== version - 1) return false;
-      records.set(id, { ...account, grants, version });
-      return true;
+      records.set(id, { ...account, grants, dedicated, version });
+      return record(traces);
     },
-    async recordPasswordChange(id, occurredAt, announcements) {
+    async recordPasswordChange(id, occurredAt, traces) {
       const account = records.get(id);
       if (account === undefined) return false;
       const passwordChangedAt = latestChange(account.passwordChangedAt, occurredAt);
-      if (passwordChangedAt !== account.passwordChangedAt) records.set(id, { ...account, passwordChangedAt, version: account.version + 1 });
-      return record(announcements);
+      if (passwordChangedAt === account.passwordChangedAt) return recordAgain(traces);
+      records.set(id, { ...account, passwordChangedAt, version: account.version + 1 });
+      return record(traces);
     },
-    async recordDisabled(id, disabledAt, announcements) {
+    async recordDisabled(id, disabledAt, traces) {
       const account = records.get(id);
       if (account === undefined) return false;
-      records.set(id, { ...account, disabledAt: account.disabledAt ?? disabledAt, version: account.version + 1 });
-      return record(announcements);
+      if (account.disabledAt !== undefined) return recordAgain(traces);
+      records.set(id, { ...account, disabledAt, version: account.version + 1 });
+      return record(traces);
     },
   };
 
@@ -176,18 +191,18 @@ export const makeWorld = (): World => {
     },
     async list(location, page) {
       const listed = [...held.values()].filter(({ locationId }) => location === "all" || locationId === location);
-      return pageOf(listed, ({ issuedAt }) => issuedAt, page);
+      return pageOf(listed, (one) => born(one.issuedAt, one), page);
     },
-    async add(token, announcements, idempotency) {
+    async add(token, traces, idempotency) {
       if (held.has(token.id) || secrets.has(token.secretSha256) || !plans.has(token.file.key)) return false;
       if (idempotency !== undefined && used.has(idempotencyKey(idempotency))) return false;
       held.set(token.id, token);
       secrets.set(token.secretSha256, token.id);
       plans.delete(token.file.key);
       if (idempotency !== undefined) used.set(idempotencyKey(idempotency), { tokenId: token.id, requestSha256: idempotency.requestSha256 });
-      return record(announcements);
+      return record(traces);
     },
-    async handOver({ token: { id, downloadedBy }, to, holders, at }, announcements) {
+    async handOver({ token: { id, downloadedBy }, to, holders, at }, traces) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined || token.expiresAt <= at) return false;
       if (token.downloadedBy.length !== downloadedBy.length) return false;
@@ -195,13 +210,13 @@ export const makeWorld = (): World => {
       const isHolder = token.downloadedBy.some(({ accountId }) => accountId === to.id);
       const first: Holding[] = isHolder ? [] : [{ accountId: to.id, givenAt: at }];
       held.set(id, { ...token, downloadedBy: [...token.downloadedBy, ...first] });
-      return record(announcements);
+      return record(traces);
     },
-    async invalidate(id, invalidation, announcements) {
+    async invalidate(id, invalidation, traces) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined) return false;
       end({ ...token, invalidation }, invalidation.at);
-      return record(announcements);
+      return record(traces);
     },
     async *givenTo(accountId) {
       for (const token of held.values()) {
@@ -216,17 +231,17 @@ export const makeWorld = (): World => {
     async sentSteps(id) {
       return new Set(reminders.get(id));
     },
-    async remind(token, step, nextDueAt, announcements) {
+    async remind(token, step, nextDueAt, traces) {
       const sent = reminders.get(token.id) ?? new Set();
       if (!isDueAsRead(token) || (step !== undefined && sent.has(step))) return false;
       held.set(token.id, { ...token, dueAt: nextDueAt });
       reminders.set(token.id, new Set(step === undefined ? sent : [...sent, step]));
-      return record(announcements);
+      return record(traces);
     },
-    async expire(token, announcements) {
+    async expire(token, traces) {
       if (!isDueAsRead(token)) return false;
       end(token, token.expiresAt);
-      return record(announcements);
+      return record(traces);
     },
   };
 
@@ -267,5 +282,15 @@ export const makeWorld = (): World => {
     },
   };
 
-  return { organizations, locations, accounts, tokens, erasures, outbox, parking };
+  const custody: CustodyLog = {
+    async history(subject, page) {
+      return pageOf(chains.get(subject) ?? [], ({ seq }) => `0000-#${String(seq).padStart(9, "0")}`, page);
+    },
+    async list({ from, to }, page) {
+      const within = [...chains.values()].flat().filter(({ at }) => (from === undefined || at >= from) && (to === undefined || at <= to));
+      return pageOf(within, written, page);
+    },
+  };
+
+  return { organizations, locations, accounts, tokens, erasures, outbox, parking, custody };
 };

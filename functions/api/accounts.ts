@@ -4,7 +4,7 @@ import { Account, assertMay, type Grant, isTooFarAhead } from "../../domain/acco
 import { AccountId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertVersion, FIRST_VERSION } from "../../domain/version.ts";
-import { announce, eventOf } from "../announce.ts";
+import { announce, custodyOf, eventOf } from "../announce.ts";
 import { applyParked } from "../events/account-facts.ts";
 import { accepted, assertReplaced, created, found, type Handle, ok } from "../handle.ts";
 import { accountIdOf } from "../identity.ts";
@@ -20,8 +20,11 @@ export const listAccounts: Handle<typeof ListAccountsInput, "accounts"> = async 
   return ok({ items: items.map(shownAccount), ...rest });
 };
 
-const { subject, email, grants } = Account.shape;
-export const RegisterAccountInput = z.strictObject({ subject, email, grants: grants.default([]) });
+const { subject, email, grants, dedicated } = Account.shape;
+export const RegisterAccountInput = z.strictObject({ subject, email, grants: grants.default([]), dedicated });
+
+/** As the custody log keeps them: who may do what, where. */
+const grantsText = (given: readonly Grant[]): string => given.map(({ role, location }) => `${role} ${location}`).join(", ");
 
 type Telling = "accounts" | "bus" | "outbox" | "log" | "now" | "random";
 
@@ -33,8 +36,12 @@ const assertLocations = async (asked: readonly Grant[], { locations }: Pick<Port
 export const registerAccount: Handle<typeof RegisterAccountInput, Telling | "parking" | "locations"> = async ({ caller, input }, ports) => {
   assertMay(caller, "account:manage");
   await assertLocations(input.grants, ports);
-  const account: Account = { ...input, id: accountIdOf(input.subject), createdAt: ports.now(), version: FIRST_VERSION };
-  if (!(await ports.accounts.register(account))) throw new Refusal("account_exists", `This subject is registered as ${account.id}.`);
+  const at = ports.now();
+  const account: Account = { ...input, id: accountIdOf(input.subject), createdAt: at, version: FIRST_VERSION };
+  const details = { grants: grantsText(account.grants), dedicated: String(account.dedicated) };
+  const trace = custodyOf("account-registered", { subject: account.id, at, by: caller.id, details });
+  if (!(await ports.accounts.register(account, [trace])))
+    throw new Refusal("account_exists", `This subject is registered as ${account.id}.`);
   // What was told about the subject before it had an account counts from now on.
   await applyParked(account.id, ports);
   const registered = found(await ports.accounts.get(account.id), "account");
@@ -53,17 +60,25 @@ const assertNotOwn = (caller: Account, id: AccountId): void => {
   if (caller.id === id) throw new Refusal("own_account", "Nobody can lock themselves out: let another administrator do this.");
 };
 
-export const ChangeGrantsInput = z.strictObject({ id: AccountId, grants });
+export const ChangeAccountInput = z.strictObject({ id: AccountId, grants: grants.optional(), dedicated: z.boolean().optional() });
 
-export const changeGrants: Handle<typeof ChangeGrantsInput, "accounts" | "locations"> = async ({ caller, input, ifMatch }, ports) => {
-  const { accounts } = ports;
+export const changeAccount: Handle<typeof ChangeAccountInput, "accounts" | "locations" | "now"> = async (
+  { caller, input, ifMatch },
+  ports,
+) => {
+  const { accounts, now } = ports;
   assertMay(caller, "account:manage");
-  assertNotOwn(caller, input.id);
-  await assertLocations(input.grants, ports);
+  if (input.grants !== undefined) {
+    assertNotOwn(caller, input.id);
+    await assertLocations(input.grants, ports);
+  }
   const before = found(await accounts.get(input.id), "account");
   assertVersion(before, ifMatch);
-  const after = { ...before, grants: input.grants, version: before.version + 1 };
-  assertReplaced(await accounts.replaceGrants(after));
+  const { grants = before.grants, dedicated = before.dedicated } = input;
+  const after = { ...before, grants, dedicated, version: before.version + 1 };
+  const details = { grants: grantsText(grants), dedicated: String(dedicated) };
+  const trace = custodyOf("account-changed", { subject: before.id, at: now(), by: caller.id, details });
+  assertReplaced(await accounts.replace(after, [trace]));
   return ok(shownAccount(after), after.version);
 };
 
@@ -71,9 +86,12 @@ export const disableAccount: Handle<typeof ShowAccountInput, Telling> = async ({
   assertMay(caller, "account:manage");
   assertNotOwn(caller, id);
   const at = ports.now();
-  const event = eventOf("account.disabled", { accountId: id, occurredAt: at }, { ...ports, at });
-  if (!(await ports.accounts.recordDisabled(id, at, [event]))) found(undefined, "account");
-  await announce([event], ports);
+  const traces = [
+    eventOf("account.disabled", { accountId: id, occurredAt: at }, { ...ports, at }),
+    custodyOf("account-disabled", { subject: id, at, by: caller.id }),
+  ];
+  if (!(await ports.accounts.recordDisabled(id, at, traces))) found(undefined, "account");
+  await announce(traces, ports);
   return ok(shownAccount(found(await ports.accounts.get(id), "account")));
 };
 
@@ -95,8 +113,11 @@ export const reportPasswordChange: Handle<typeof ReportPasswordChangeInput, Tell
   const occurredAt = input.occurredAt ?? at;
   if (isTooFarAhead(occurredAt, at))
     throw new Refusal("time_in_future", "occurredAt lies in the future. Report the change when it happened.");
-  const event = eventOf("account.password-changed", { accountId: id, occurredAt }, { ...ports, at });
-  if (!(await ports.accounts.recordPasswordChange(id, occurredAt, [event]))) found(undefined, "account");
-  await announce([event], ports);
+  const traces = [
+    eventOf("account.password-changed", { accountId: id, occurredAt }, { ...ports, at }),
+    custodyOf("password-changed", { subject: id, at, by: caller.id, details: { occurredAt: occurredAt.toISOString() } }),
+  ];
+  if (!(await ports.accounts.recordPasswordChange(id, occurredAt, traces))) found(undefined, "account");
+  await announce(traces, ports);
   return accepted(shownAccount(found(await ports.accounts.get(id), "account")));
 };

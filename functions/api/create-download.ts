@@ -5,7 +5,7 @@ import { assertUsable, MAX_HOLDERS } from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
-import { announce, eventOf } from "../announce.ts";
+import { announce, custodyOf, eventOf } from "../announce.ts";
 import { created, found, type Handle } from "../handle.ts";
 import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
@@ -37,10 +37,19 @@ export const createDownload: Handle<typeof DownloadInput, Needs> = async ({ call
     const fileName = tokenFileName(location.name);
     const link = await files.signDownload(token.file, fileName, new Date(at.getTime() + linkSeconds * 1000));
     const detail = { tokenId: id, locationId: token.locationId, accountId: caller.id, linkExpiresAt: link.expiresAt };
-    const event = eventOf("DownloadLinkIssued", detail, { at, random });
+    const traces = [
+      eventOf("DownloadLinkIssued", detail, { at, random }),
+      custodyOf("token-downloaded", {
+        subject: id,
+        at,
+        by: caller.id,
+        locationId: token.locationId,
+        details: { linkExpiresAt: link.expiresAt.toISOString() },
+      }),
+    ];
     // Recorded before it is revealed: a link nobody can account for must not exist. Overtaken by a change, it is judged again.
-    if (await tokens.handOver({ token, to: caller, holders, at }, [event])) {
-      await announce([event], ports);
+    if (await tokens.handOver({ token, to: caller, holders, at }, traces)) {
+      await announce(traces, ports);
       return created({ ...link, fileName, sha256: token.file.sha256 });
     }
     const self = await ports.accounts.get(caller.id);

@@ -5,6 +5,7 @@ import { IDENTIFIER_BYTES, identifierText, LocationId } from "../../domain/ids.t
 import { Location, UID_BYTES, uIdOf } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertVersion, FIRST_VERSION } from "../../domain/version.ts";
+import { custodyOf } from "../announce.ts";
 import { assertReplaced, created, found, type Handle, ok } from "../handle.ts";
 import { PageInput } from "./inputs.ts";
 import { shownLocation } from "./shown.ts";
@@ -39,7 +40,14 @@ export const createLocation: Handle<typeof CreateLocationInput, "locations" | "n
     createdAt: now(),
     version: FIRST_VERSION,
   };
-  if (!(await locations.add(location))) throw new Refusal("busy", "The generated uId is taken. Try again.");
+  const trace = custodyOf("location-created", {
+    subject: location.id,
+    at: location.createdAt,
+    by: caller.id,
+    locationId: location.id,
+    details: { name: location.name, uId: location.uId },
+  });
+  if (!(await locations.add(location, [trace]))) throw new Refusal("busy", "The generated uId is taken. Try again.");
   return created(shownLocation(location), location.version);
 };
 
@@ -53,12 +61,17 @@ export const showLocation: Handle<typeof ShowLocationInput, "locations"> = async
 
 export const RenameLocationInput = z.strictObject({ id: LocationId, name });
 
-export const renameLocation: Handle<typeof RenameLocationInput, "locations"> = async ({ caller, input, ifMatch }, { locations }) => {
+export const renameLocation: Handle<typeof RenameLocationInput, "locations" | "now"> = async (
+  { caller, input, ifMatch },
+  { locations, now },
+) => {
   assertMay(caller, "location:manage", input.id);
   const before = found(await locations.get(input.id), "location");
   if (before.primary) throw new Refusal("primary_location", "The primary location bears the organization's name. Rename the organization.");
   assertVersion(before, ifMatch);
   const after = { ...before, name: input.name, version: before.version + 1 };
-  assertReplaced(await locations.replace(after));
+  const details = { name: after.name };
+  const trace = custodyOf("location-changed", { subject: after.id, at: now(), by: caller.id, locationId: after.id, details });
+  assertReplaced(await locations.replace(after, [trace]));
   return ok(shownLocation(after), after.version);
 };

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { assertMay, scopeOf } from "../../domain/account.ts";
 import { Organization } from "../../domain/organization.ts";
 import { assertVersion } from "../../domain/version.ts";
+import { custodyOf } from "../announce.ts";
 import { assertReplaced, found, type Handle, ok } from "../handle.ts";
 import { shownOrganization } from "./shown.ts";
 
@@ -18,9 +19,9 @@ export const showOrganization: Handle<typeof ShowOrganizationInput, "organizatio
 const { name, reminderLadder, renewalOverlapDays } = Organization.shape;
 export const EditOrganizationInput = z.strictObject({ name, reminderLadder, renewalOverlapDays }).partial();
 
-export const editOrganization: Handle<typeof EditOrganizationInput, "organizations" | "locations"> = async (
+export const editOrganization: Handle<typeof EditOrganizationInput, "organizations" | "locations" | "now"> = async (
   { caller, input, ifMatch },
-  { organizations, locations },
+  { organizations, locations, now },
 ) => {
   assertMay(caller, "organization:manage");
   const before = found(await organizations.get(), "organization");
@@ -28,6 +29,13 @@ export const editOrganization: Handle<typeof EditOrganizationInput, "organizatio
   assertVersion(before, ifMatch);
   const defined = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
   const after = { ...before, ...defined, version: before.version + 1 };
-  assertReplaced(await organizations.replace(after, { ...primary, name: after.name, version: primary.version + 1 }));
+  const { id } = primary;
+  const details = {
+    name: after.name,
+    reminderLadder: after.reminderLadder.join(", "),
+    renewalOverlapDays: String(after.renewalOverlapDays),
+  };
+  const trace = custodyOf("organization-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
+  assertReplaced(await organizations.replace(after, { ...primary, name: after.name, version: primary.version + 1 }, [trace]));
   return ok(shownOrganization(after), after.version);
 };

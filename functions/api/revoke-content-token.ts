@@ -21,9 +21,9 @@ export const revokeContentToken: Handle<typeof RevokeInput, Needs> = async ({ ca
   const holders = await holdersOf([token], ports);
   const at = ports.now();
   assertUsable(token, holders, at);
-  const ended = await endToken(token, { at, cause: "revoked", reason }, ports);
+  const ended = await endToken(token, { at, cause: "revoked", reason }, caller.id, ports);
   if (ended !== undefined) {
-    await announce([ended], ports);
+    await announce(ended, ports);
     await eraseFile(token.file.key, ports);
   }
   const now = found(await ports.tokens.get(id), "content token");

@@ -28,7 +28,7 @@ export const adminRoutes: Served<typeof ADMIN_ROUTES, AdminNeeds> = {
   "GET /v1/accounts": route(accounts.ListAccountsInput, accounts.listAccounts),
   "POST /v1/accounts": route(accounts.RegisterAccountInput, accounts.registerAccount),
   "GET /v1/accounts/{id}": route(accounts.ShowAccountInput, accounts.showAccount),
-  "PATCH /v1/accounts/{id}": route(accounts.ChangeGrantsInput, accounts.changeGrants),
+  "PATCH /v1/accounts/{id}": route(accounts.ChangeAccountInput, accounts.changeAccount),
   "DELETE /v1/accounts/{id}": route(accounts.ShowAccountInput, accounts.disableAccount),
   "POST /v1/accounts/{id}/password-changes": route(accounts.ReportPasswordChangeInput, accounts.reportPasswordChange),
   "GET /v1/content-tokens": route(ListTokensInput, listContentTokens),

@@ -4,11 +4,12 @@ import { type ContentToken, daysLeft, tokenState } from "../../domain/content-to
 import type { AccountId } from "../../domain/ids.ts";
 import type { Location, Organization } from "../../domain/organization.ts";
 
-export const shownAccount = ({ id, subject, email, grants, passwordChangedAt, disabledAt }: Account) => ({
+export const shownAccount = ({ id, subject, email, grants, dedicated, passwordChangedAt, disabledAt }: Account) => ({
   id,
   subject,
   email,
   grants,
+  dedicated,
   passwordChangedAt,
   disabledAt,
 });

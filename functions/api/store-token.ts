@@ -2,7 +2,7 @@
 import type { ContentToken } from "../../domain/content-token.ts";
 import { type AccountId, ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/ids.ts";
 import { firstDueAt } from "../../domain/reminder.ts";
-import { announce, eraseFile, eventOf } from "../announce.ts";
+import { announce, custodyOf, eraseFile, eventOf } from "../announce.ts";
 import type { Idempotency, Ports } from "../ports.ts";
 
 export type StoringPorts = Pick<Ports, "organizations" | "tokens" | "files" | "erasures" | "bus" | "outbox" | "log" | "now" | "random">;
@@ -28,11 +28,21 @@ export const storeToken = async (
     file: await files.put(fileKey, bytes),
     dueAt: firstDueAt(facts.expiresAt, organization.reminderLadder, new Set(), at),
   };
-  const type = facts.origin === "issued" ? "ContentTokenIssued" : "ContentTokenImported";
-  const detail = { tokenId: token.id, locationId: token.locationId, accountId: by.accountId, expiresAt: token.expiresAt };
-  const event = eventOf(type, detail, { at, random });
-  if (await tokens.add(token, [event], idempotency)) {
-    await announce([event], ports);
+  const { id, locationId, expiresAt } = token;
+  const isIssued = facts.origin === "issued";
+  const detail = { tokenId: id, locationId, accountId: by.accountId, expiresAt };
+  const traces = [
+    eventOf(isIssued ? "ContentTokenIssued" : "ContentTokenImported", detail, { at, random }),
+    custodyOf(isIssued ? "token-issued" : "token-imported", {
+      subject: id,
+      at,
+      by: by.accountId,
+      locationId,
+      details: { expiresAt: expiresAt.toISOString(), fileSha256: token.file.sha256 },
+    }),
+  ];
+  if (await tokens.add(token, traces, idempotency)) {
+    await announce(traces, ports);
     return token;
   }
   await eraseFile(fileKey, ports);

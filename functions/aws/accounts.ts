@@ -1,15 +1,22 @@
 // Accounts in the Records table. Facts about an account only ever move one way (a later password, a first end), by the writes' own conditions.
 import { setTimeout as sleep } from "node:timers/promises";
-import { BatchGetCommand, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
 import { Account } from "../../domain/account.ts";
 import type { AccountId } from "../../domain/ids.ts";
-import type { Accounts } from "../ports.ts";
-import { readPage } from "./lists.ts";
-import { conditionally, fromItem, keys, listed, recorded, type Table, toItem, transact } from "./table.ts";
+import type { Accounts, Trace } from "../ports.ts";
+import { listIn, readPage } from "./lists.ts";
+import { fromItem, keys, listed, readItem, type Table, toItem } from "./table.ts";
+import { putNew, transact, type Write } from "./transact.ts";
 
 /** DynamoDB's own limit for one batch. */
 const BATCH = 100;
 const BATCH_ATTEMPTS = 8;
+
+export const accountItem = (account: Account) => ({
+  ...keys.account(account.id),
+  ...listed("ACC", account.id, account.createdAt),
+  ...toItem(account),
+});
 
 export const accountsIn = (table: Table): Accounts => {
   const { client, name: TableName } = table;
@@ -28,8 +35,22 @@ export const accountsIn = (table: Table): Accounts => {
   };
 
   const get = async (id: AccountId): Promise<Account | undefined> => {
-    const { Item } = await client.send(new GetCommand({ TableName, Key: keys.account(id), ConsistentRead: true }));
-    return Item === undefined ? undefined : fromItem(Account, Item);
+    const item = await readItem(table, keys.account(id));
+    return item === undefined ? undefined : fromItem(Account, item);
+  };
+
+  /**
+   * A fact that moves an account one way. Told again, it moves nothing and is no second act: but what was to be announced still is, so that a
+   * repeated report resumes an interrupted fan-out.
+   */
+  const recordFact = async (id: AccountId, moved: Write, traces: readonly Trace[]): Promise<boolean> => {
+    if (await transact(table, [moved], traces)) return true;
+    const exists = { ConditionCheck: { TableName, Key: keys.account(id), ConditionExpression: "attribute_exists(pk)" } };
+    return transact(
+      table,
+      [exists],
+      traces.filter(({ kind }) => kind !== "custody"),
+    );
   };
 
   return {
@@ -42,29 +63,25 @@ export const accountsIn = (table: Table): Accounts => {
       return new Map(found.map((account) => [account.id, account]));
     },
 
-    list: (page) => readPage(table, { index: "byKind", key: "kind", value: "ACC" }, page, (item) => fromItem(Account, item)),
+    list: (page) => readPage(table, listIn(table, "byKind", "ACC"), page, (item) => fromItem(Account, item)),
 
-    register(account) {
-      const Item = { ...keys.account(account.id), ...listed("ACC", account.id, account.createdAt), ...toItem(account) };
-      return conditionally(() => client.send(new PutCommand({ TableName, Item, ConditionExpression: "attribute_not_exists(pk)" })));
+    register: (account, traces) => transact(table, [putNew(table, accountItem(account))], traces),
+
+    replace({ id, grants, dedicated, version }, traces) {
+      const overBefore: Write = {
+        Update: {
+          TableName,
+          Key: keys.account(id),
+          UpdateExpression: "SET grants = :grants, dedicated = :dedicated, version = :version",
+          ConditionExpression: "version = :before",
+          ExpressionAttributeValues: { ":grants": grants, ":dedicated": dedicated, ":version": version, ":before": version - 1 },
+        },
+      };
+      return transact(table, [overBefore], traces);
     },
 
-    replaceGrants({ id, grants, version }) {
-      return conditionally(() =>
-        client.send(
-          new UpdateCommand({
-            TableName,
-            Key: keys.account(id),
-            UpdateExpression: "SET grants = :grants, version = :version",
-            ConditionExpression: "version = :before",
-            ExpressionAttributeValues: { ":grants": grants, ":version": version, ":before": version - 1 },
-          }),
-        ),
-      );
-    },
-
-    async recordPasswordChange(id, occurredAt, announcements = []) {
-      const later = {
+    recordPasswordChange(id, occurredAt, traces = []) {
+      const later: Write = {
         Update: {
           TableName,
           Key: keys.account(id),
@@ -73,23 +90,20 @@ export const accountsIn = (table: Table): Accounts => {
           ExpressionAttributeValues: { ":at": occurredAt.toISOString(), ":one": 1 },
         },
       };
-      if (await transact(table, [later, ...recorded(table, announcements)])) return true;
-      // Not later, or not there. What was asked to be announced still is, so that a repeated report resumes an interrupted fan-out.
-      const exists = { ConditionCheck: { TableName, Key: keys.account(id), ConditionExpression: "attribute_exists(pk)" } };
-      return transact(table, [exists, ...recorded(table, announcements)]);
+      return recordFact(id, later, traces);
     },
 
-    async recordDisabled(id, disabledAt, announcements = []) {
-      const first = {
+    recordDisabled(id, disabledAt, traces = []) {
+      const first: Write = {
         Update: {
           TableName,
           Key: keys.account(id),
-          UpdateExpression: "SET disabledAt = if_not_exists(disabledAt, :at) ADD version :one",
-          ConditionExpression: "attribute_exists(pk)",
+          UpdateExpression: "SET disabledAt = :at ADD version :one",
+          ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(disabledAt)",
           ExpressionAttributeValues: { ":at": disabledAt.toISOString(), ":one": 1 },
         },
       };
-      return transact(table, [first, ...recorded(table, announcements)]);
+      return recordFact(id, first, traces);
     },
   };
 };

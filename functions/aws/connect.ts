@@ -16,11 +16,15 @@ import { recordsIn } from "./records.ts";
 /** Throws at start-up, naming the variable, when the stack forgot one. */
 export const environmentOf = <Name extends FunctionName>(name: Name): Env<Name> => ENV[name].parse(process.env) as Env<Name>;
 
-type Told = { readonly RECORDS_TABLE: string; readonly BUS_NAME: string };
+type Told = { readonly RECORDS_TABLE: string; readonly CUSTODY_TABLE: string; readonly BUS_NAME: string };
 
 /** All but files: what a function without any right to token files is given. */
-export const recordsOf = (name: FunctionName, { RECORDS_TABLE, BUS_NAME }: Told, sendNotice?: SendNotice): Omit<Ports, "files"> => {
-  const table = { client: DynamoDBDocumentClient.from(new DynamoDBClient()), name: RECORDS_TABLE };
+export const recordsOf = (
+  name: FunctionName,
+  { RECORDS_TABLE, CUSTODY_TABLE, BUS_NAME }: Told,
+  sendNotice?: SendNotice,
+): Omit<Ports, "files"> => {
+  const table = { client: DynamoDBDocumentClient.from(new DynamoDBClient()), name: RECORDS_TABLE, custodyLog: CUSTODY_TABLE };
   const log = logAs(name);
   return {
     ...recordsIn(table),

@@ -1,13 +1,13 @@
 // Content tokens in the Records table. Every act is one transaction whose conditions are its rule: what was judged is what is written.
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { Account } from "../../domain/account.ts";
 import { ContentToken, type Holding } from "../../domain/content-token.ts";
 import { AccountId, ContentTokenId } from "../../domain/ids.ts";
 import type { ContentTokens } from "../ports.ts";
 import { plannedErasure } from "./erasures.ts";
-import { readPage } from "./lists.ts";
-import { fromItem, itemsOf, keys, listed, putNew, recorded, type Table, toItem, transact, type Write } from "./table.ts";
+import { listIn, readPage } from "./lists.ts";
+import { fromItem, itemsOf, keys, listed, readItem, type Table, toItem } from "./table.ts";
+import { putNew, transact, type Write } from "./transact.ts";
 
 const StoredToken = ContentToken.extend({ downloadedBy: z.record(AccountId, z.iso.datetime()) });
 const Given = z.object({ sk: z.templateLiteral(["CT#", z.string()]), givenAt: z.date() });
@@ -46,7 +46,7 @@ const readable = (item: Record<string, unknown>): ContentToken | undefined => {
 };
 
 export const contentTokensIn = (table: Table): ContentTokens => {
-  const { client, name: TableName } = table;
+  const { name: TableName } = table;
 
   /** The account must be enabled and have the very password it was judged with. */
   const stillGood = (account: Account): Write => ({
@@ -62,10 +62,8 @@ export const contentTokensIn = (table: Table): ContentTokens => {
     },
   });
 
-  const read = async (Key: Record<string, string>) => (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
-
   const get = async (id: ContentTokenId): Promise<ContentToken | undefined> => {
-    const item = await read(keys.contentToken(id));
+    const item = await readItem(table, keys.contentToken(id));
     return item === undefined ? undefined : fromStored(item);
   };
 
@@ -79,23 +77,21 @@ export const contentTokensIn = (table: Table): ContentTokens => {
     get,
 
     async findBySecret(secretSha256) {
-      const item = await read(keys.secret(secretSha256));
+      const item = await readItem(table, keys.secret(secretSha256));
       return item === undefined ? undefined : fromItem(Secret, item).tokenId;
     },
 
     async findByIdempotencyKey({ accountId, key }) {
-      const item = await read(keys.idempotency(accountId, key));
+      const item = await readItem(table, keys.idempotency(accountId, key));
       return item === undefined ? undefined : fromItem(Used, item);
     },
 
     list(location, page) {
-      return location === "all"
-        ? readPage(table, { index: "byKind", key: "kind", value: "CT" }, page, fromStored)
-        : readPage(table, { index: "byLocation", key: "locationId", value: location }, page, fromStored);
+      return readPage(table, location === "all" ? listIn(table, "byKind", "CT") : listIn(table, "byLocation", location), page, fromStored);
     },
 
-    add(token, announcements = [], idempotency) {
-      return transact(table, [
+    add(token, traces, idempotency) {
+      const writes = [
         putNew(table, toStored(token)),
         putNew(table, { ...keys.secret(token.secretSha256), tokenId: token.id }),
         ...token.downloadedBy.map(({ accountId, givenAt }) =>
@@ -112,14 +108,14 @@ export const contentTokensIn = (table: Table): ContentTokens => {
                 ttl: Math.floor(token.issuedAt.getTime() / 1000) + DAY_SECONDS,
               }),
             ]),
-        ...recorded(table, announcements),
-      ]);
+      ];
+      return transact(table, writes, traces);
     },
 
-    handOver({ token, to, holders, at }, announcements = []) {
+    handOver({ token, to, holders, at }, traces) {
       const involved = new Map([...holders, [to.id, to]]);
       const given = at.toISOString();
-      return transact(table, [
+      const writes: Write[] = [
         {
           Update: {
             TableName,
@@ -140,11 +136,11 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           },
         },
         ...[...involved.values()].map(stillGood),
-        ...recorded(table, announcements),
-      ]);
+      ];
+      return transact(table, writes, traces);
     },
 
-    async invalidate(id, invalidation, announcements = []) {
+    async invalidate(id, invalidation, traces) {
       for (let attempt = 0; attempt < INVALIDATE_ATTEMPTS; attempt++) {
         const token = await get(id);
         if (token === undefined || token.invalidation !== undefined) return false;
@@ -158,7 +154,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
             ExpressionAttributeValues: { ":invalidation": toItem(invalidation), ":holders": token.downloadedBy.length },
           },
         };
-        if (await transact(table, [ended, ...letGo(token, invalidation.at), ...recorded(table, announcements)])) return true;
+        if (await transact(table, [ended, ...letGo(token, invalidation.at)], traces)) return true;
       }
       throw new Error(`${id} could not be ended: it changed ${INVALIDATE_ATTEMPTS} times meanwhile`);
     },
@@ -200,7 +196,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
       return new Set(items.map((item) => Number(fromItem(Reminder, item).sk.slice("REMINDER#".length))));
     },
 
-    remind(token, step, nextDueAt, announcements) {
+    remind(token, step, nextDueAt, traces) {
       const moved: Write = {
         Update: {
           TableName,
@@ -211,10 +207,10 @@ export const contentTokensIn = (table: Table): ContentTokens => {
         },
       };
       const ledger = step === undefined ? [] : [putNew(table, keys.reminder(token.id, step))];
-      return transact(table, [moved, ...ledger, ...recorded(table, announcements)]);
+      return transact(table, [moved, ...ledger], traces);
     },
 
-    expire(token, announcements) {
+    expire(token, traces) {
       const ended: Write = {
         Update: {
           TableName,
@@ -224,7 +220,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           ExpressionAttributeValues: { ":seen": token.dueAt?.toISOString(), ":holders": token.downloadedBy.length },
         },
       };
-      return transact(table, [ended, ...letGo(token, token.expiresAt), ...recorded(table, announcements)]);
+      return transact(table, [ended, ...letGo(token, token.expiresAt)], traces);
     },
   };
 };

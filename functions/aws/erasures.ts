@@ -2,7 +2,8 @@
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { Erasures } from "../ports.ts";
-import { fromItem, itemsOf, keys, type Table, toItem, type Write } from "./table.ts";
+import { fromItem, itemsOf, keys, type Table, toItem } from "./table.ts";
+import type { Write } from "./transact.ts";
 
 const Planned = z.object({ fileKey: z.string(), plannedAt: z.date() });
 

@@ -2,12 +2,13 @@
 import type { Ports } from "../ports.ts";
 import { accountsIn } from "./accounts.ts";
 import { contentTokensIn } from "./content-tokens.ts";
+import { custodyIn } from "./custody.ts";
 import { erasuresIn } from "./erasures.ts";
 import { locationsIn, organizationsIn } from "./organization.ts";
 import { outboxIn, parkingIn } from "./outbox.ts";
 import type { Table } from "./table.ts";
 
-export type Records = Pick<Ports, "organizations" | "locations" | "accounts" | "tokens" | "erasures" | "outbox" | "parking">;
+export type Records = Pick<Ports, "organizations" | "locations" | "accounts" | "tokens" | "erasures" | "outbox" | "parking" | "custody">;
 
 export const recordsIn = (table: Table): Records => ({
   organizations: organizationsIn(table),
@@ -17,4 +18,5 @@ export const recordsIn = (table: Table): Records => ({
   erasures: erasuresIn(table),
   outbox: outboxIn(table),
   parking: parkingIn(table),
+  custody: custodyIn(table),
 });

@@ -18,22 +18,13 @@
 //   PARKED                 <account>#<event>  a fact about an account that can't be applied yet
 //
 // Indexes (key, sort key): byKind (kind, sortKey), byLocation (locationId, sortKey), byDue (due, dueAt). `sortKey` = createdAt#id.
-import { setTimeout as sleep } from "node:timers/promises";
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import {
-  type DynamoDBDocumentClient,
-  paginateQuery,
-  type QueryCommandInput,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import type { Announcement } from "../../domain/events.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../../domain/ids.ts";
-import { Refusal } from "../../domain/refusal.ts";
 
-export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string };
-export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+/** The Records table, and the CustodyLog whose entries are written in the same transactions. */
+export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string; readonly custodyLog: string };
 
 export const keys = {
   organization: () => ({ pk: "ORG", sk: "ORG" }),
@@ -60,10 +51,11 @@ const mapValues = (value: unknown, change: (name: string, value: unknown) => unk
   const changed = change(name, value);
   if (Array.isArray(changed)) return changed.map((element) => mapValues(element, change));
   if (changed === null || typeof changed !== "object" || changed instanceof Date) return changed;
-  return Object.fromEntries(Object.entries(changed).map(([key, inner]) => [key, mapValues(inner, change, key)]));
+  const known = Object.entries(changed).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(known.map(([key, inner]) => [key, mapValues(inner, change, key)]));
 };
 
-/** A record as attributes. */
+/** A record as attributes; what is undefined has none. */
 export const toItem = (record: object): Record<string, unknown> =>
   mapValues(record, (_, value) => (value instanceof Date ? value.toISOString() : value)) as Record<string, unknown>;
 
@@ -71,57 +63,9 @@ export const toItem = (record: object): Record<string, unknown> =>
 export const fromItem = <Schema extends z.ZodType>(schema: Schema, item: Record<string, unknown>): z.infer<Schema> =>
   schema.parse(mapValues(item, (name, value) => (isTimeName(name) && typeof value === "string" ? new Date(value) : value)));
 
-const isConditionFailed = (error: unknown): boolean =>
-  error instanceof TransactionCanceledException
-    ? (error.CancellationReasons ?? []).some(({ Code }) => Code === "ConditionalCheckFailed")
-    : error instanceof Error && error.name === "ConditionalCheckFailedException";
-
-/** Another transaction held one of the items, or the table was asked too much: the same write may succeed a moment later. */
-const PASSING = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
-
-const isPassing = (error: unknown): boolean =>
-  error instanceof TransactionCanceledException
-    ? (error.CancellationReasons ?? []).some(({ Code }) => PASSING.has(Code ?? ""))
-    : error instanceof Error && error.name === "TransactionConflictException";
-
-/** The table was asked too much, and the SDK has tried as often as it does: more attempts would only add to it. */
-const THROTTLED = new Set(["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]);
-
-const isThrottled = (error: unknown): boolean => error instanceof Error && THROTTLED.has(error.name);
-
-const ATTEMPTS = 6;
-const FIRST_PAUSE_MILLISECONDS = 20;
-
-/**
- * Runs a write that carries its rule as a condition: false when the condition did not hold. What passes is tried again, since the SDK does not retry
- * a canceled transaction, and refused as `busy` in the end. Anything else is an exception.
- */
-export const conditionally = async (write: () => Promise<unknown>): Promise<boolean> => {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      if (!isPassing(error) && !isThrottled(error)) throw error;
-      if (attempt === ATTEMPTS - 1 || isThrottled(error))
-        throw new Refusal("busy", "Too much is written to these records at this moment. Try again.");
-      await sleep(Math.random() * FIRST_PAUSE_MILLISECONDS * 2 ** attempt);
-    }
-  }
-};
-
-/** All of `writes` or none: false when a condition did not hold. */
-export const transact = ({ client }: Table, writes: Write[]): Promise<boolean> =>
-  conditionally(() => client.send(new TransactWriteCommand({ TransactItems: writes })));
-
-export const putNew = ({ name: TableName }: Table, item: Record<string, unknown>): Write => ({
-  Put: { TableName, Item: item, ConditionExpression: "attribute_not_exists(pk)" },
-});
-
-/** The announcements of an act, to be written with it. */
-export const recorded = (table: Table, announcements: readonly Announcement[]): Write[] =>
-  announcements.map((announcement) => putNew(table, { ...keys.outbox(announcement), ...toItem(announcement) }));
+/** The item under a key as it is now, strongly consistent. */
+export const readItem = async ({ client, name: TableName }: Table, Key: Record<string, string>) =>
+  (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
 
 /** Every item of a query, page after page. */
 export async function* itemsOf(

@@ -1,23 +1,24 @@
 // Facts about accounts, from wherever they are told: applied, or parked until they can be. Applying one twice, late or out of order changes nothing.
 import { isKilledByPassword, isTooFarAhead } from "../../domain/account.ts";
-import type { DomainEvent } from "../../domain/events.ts";
 import type { AccountId } from "../../domain/ids.ts";
-import { announce, eraseFile, eventOf } from "../announce.ts";
+import { announce, custodyOf, eraseFile, eventOf } from "../announce.ts";
 import { endToken } from "../end-token.ts";
-import type { ParkedFact, Ports } from "../ports.ts";
+import type { ParkedFact, Ports, Trace } from "../ports.ts";
 
 export type FactPorts = Pick<Ports, "accounts" | "parking" | "log" | "now">;
 export type FanOutPorts = Pick<Ports, "accounts" | "tokens" | "files" | "erasures" | "bus" | "outbox" | "log" | "now" | "random">;
 
 /** Records the fact, unless its account is not registered; with it, what is announced. */
 export const recordFact = (
-  { accountId, meaning, occurredAt }: ParkedFact,
-  { accounts }: Pick<Ports, "accounts">,
-  announcements: readonly DomainEvent[] = [],
-): Promise<boolean> =>
-  meaning === "changed"
-    ? accounts.recordPasswordChange(accountId, occurredAt, announcements)
-    : accounts.recordDisabled(accountId, occurredAt, announcements);
+  { accountId, meaning, occurredAt, eventId }: ParkedFact,
+  { accounts, now }: Pick<Ports, "accounts" | "now">,
+  announcements: readonly Trace[] = [],
+): Promise<boolean> => {
+  const told = { subject: accountId, at: now(), by: "service" as const, details: { occurredAt: occurredAt.toISOString(), eventId } };
+  return meaning === "changed"
+    ? accounts.recordPasswordChange(accountId, occurredAt, [custodyOf("password-changed", told), ...announcements])
+    : accounts.recordDisabled(accountId, occurredAt, [custodyOf("account-disabled", told), ...announcements]);
+};
 
 /** Whether the fact counts now. If not it is parked: `max` of a time to come would kill every later token for ever. */
 export const applyFact = async (fact: ParkedFact, ports: FactPorts): Promise<boolean> => {
@@ -57,19 +58,20 @@ export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<
 export const endKilledTokens = async (accountId: AccountId, ports: FanOutPorts): Promise<number> => {
   const account = await ports.accounts.get(accountId);
   if (account === undefined) return 0;
-  const ended: DomainEvent[] = [];
+  const traces: Trace[] = [];
   const fileKeys: string[] = [];
   for await (const { tokenId, holding } of ports.tokens.givenTo(accountId)) {
     const killed = isKilledByPassword(holding.givenAt, account);
     if (!killed && account.disabledAt === undefined) continue;
     const token = await ports.tokens.get(tokenId);
     if (token === undefined) continue;
-    const event = await endToken(token, { at: ports.now(), cause: killed ? "password-changed" : "account-disabled" }, ports);
-    if (event === undefined) continue;
-    ended.push(event);
+    const invalidation = { at: ports.now(), cause: killed ? ("password-changed" as const) : ("account-disabled" as const) };
+    const left = await endToken(token, invalidation, accountId, ports);
+    if (left === undefined) continue;
+    traces.push(...left);
     fileKeys.push(token.file.key);
   }
-  await announce(ended, ports);
+  await announce(traces, ports);
   for (const fileKey of fileKeys) await eraseFile(fileKey, ports);
-  return ended.length;
+  return fileKeys.length;
 };

@@ -1,8 +1,10 @@
 // The first deployment: the organization, its primary location, its first administrator, all or nothing, and never over what is there.
 import * as z from "zod";
+import type { Account } from "../../domain/account.ts";
 import { IDENTIFIER_BYTES, identifierText, LocationId } from "../../domain/ids.ts";
-import { DEFAULT_OVERLAP_DAYS, Organization, UID_BYTES, uIdOf } from "../../domain/organization.ts";
+import { DEFAULT_OVERLAP_DAYS, type Location, Organization, UID_BYTES, uIdOf } from "../../domain/organization.ts";
 import { FIRST_VERSION } from "../../domain/version.ts";
+import { custodyOf } from "../announce.ts";
 import { accountIdOf } from "../identity.ts";
 import type { People, Ports } from "../ports.ts";
 
@@ -18,23 +20,40 @@ type Needs = Pick<Ports, "organizations" | "now" | "random"> & { readonly people
 export const foundOrganization = async (asked: z.infer<typeof Founding>, { organizations, people, now, random }: Needs): Promise<void> => {
   if ((await organizations.get()) !== undefined) return;
   const subject = await people.invite(asked.administratorEmail);
-  const born = { createdAt: now(), version: FIRST_VERSION };
-  await organizations.found(
-    {
-      name: asked.organization,
-      country: asked.country,
-      platform: "enterprisestore",
-      reminderLadder: asked.reminderLadder,
-      renewalOverlapDays: DEFAULT_OVERLAP_DAYS,
-      version: FIRST_VERSION,
-    },
-    {
-      ...born,
-      id: LocationId.parse(`loc_${identifierText(random(IDENTIFIER_BYTES))}`),
-      name: asked.organization,
-      uId: uIdOf(random(UID_BYTES)),
-      primary: true,
-    },
-    { ...born, id: accountIdOf(subject), subject, email: asked.administratorEmail, grants: [{ role: "administrator", location: "all" }] },
-  );
+  const at = now();
+  const born = { createdAt: at, version: FIRST_VERSION };
+  const organization: Organization = {
+    name: asked.organization,
+    country: asked.country,
+    platform: "enterprisestore",
+    reminderLadder: asked.reminderLadder,
+    renewalOverlapDays: DEFAULT_OVERLAP_DAYS,
+    version: FIRST_VERSION,
+  };
+  const primary: Location = {
+    ...born,
+    id: LocationId.parse(`loc_${identifierText(random(IDENTIFIER_BYTES))}`),
+    name: asked.organization,
+    uId: uIdOf(random(UID_BYTES)),
+    primary: true,
+  };
+  const administrator: Account = {
+    ...born,
+    id: accountIdOf(subject),
+    subject,
+    email: asked.administratorEmail,
+    grants: [{ role: "administrator", location: "all" }],
+    dedicated: false,
+  };
+  const by = "service" as const;
+  await organizations.found(organization, primary, administrator, [
+    custodyOf("organization-founded", {
+      subject: primary.id,
+      at,
+      by,
+      locationId: primary.id,
+      details: { name: primary.name, uId: primary.uId },
+    }),
+    custodyOf("account-registered", { subject: administrator.id, at, by, details: { grants: "administrator all" } }),
+  ]);
 };

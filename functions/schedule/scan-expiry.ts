@@ -5,7 +5,7 @@ import type { ContentTokenId } from "../../domain/ids.ts";
 import { expiredNotice, expiringNotice } from "../../domain/notice.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { dueStep, nextDueAt } from "../../domain/reminder.ts";
-import { announce, eraseFile, eventOf, noticeOf } from "../announce.ts";
+import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../announce.ts";
 import { endToken } from "../end-token.ts";
 import { holdersOf } from "../holders.ts";
 import type { Ports } from "../ports.ts";
@@ -24,9 +24,13 @@ const nameOf = async ({ locationId }: ContentToken, { locations }: Pick<Ports, "
 const expire = async (token: ContentToken, now: Date, ports: ScanPorts): Promise<void> => {
   const when = { ...ports, at: now };
   const event = eventOf("ContentTokenExpired", { ...place(token), expiresAt: token.expiresAt }, when);
-  const announcements = [event, noticeOf(expiredNotice(token, await nameOf(token, ports)), when)];
-  if (!(await ports.tokens.expire(token, announcements))) return;
-  await announce(announcements, ports);
+  const traces = [
+    event,
+    noticeOf(expiredNotice(token, await nameOf(token, ports)), when),
+    custodyOf("token-expired", { subject: token.id, at: now, by: "service", locationId: token.locationId }),
+  ];
+  if (!(await ports.tokens.expire(token, traces))) return;
+  await announce(traces, ports);
   await eraseFile(token.file.key, ports);
 };
 
@@ -50,9 +54,9 @@ const look = async (token: ContentToken, organization: Organization, ports: Scan
   if (current.state === "expired") return expire(token, now, ports);
   if (current.state === "active") return remind(token, organization, now, ports);
   // Killed by a fact whose fan-out has not come to it: nobody is to be reminded to renew what is dead, so it is ended here.
-  const ended = await endToken(token, { at: now, cause: current.cause }, ports);
+  const ended = await endToken(token, { at: now, cause: current.cause }, "service", ports);
   if (ended === undefined) return;
-  await announce([ended], ports);
+  await announce(ended, ports);
   await eraseFile(token.file.key, ports);
 };
 

@@ -284,11 +284,11 @@ describe("a cursor", () => {
     const grant = (...locations: (typeof here)[]) => locations.map((location) => ({ role: "content-manager" as const, location }));
     const manager = await service.ports.accounts.get(signedUp("manager").id);
     if (manager === undefined) throw new Error("the manager is not registered");
-    await service.ports.accounts.replaceGrants({ ...manager, grants: grant(here, other.id), version: manager.version + 1 });
+    await service.ports.accounts.replace({ ...manager, grants: grant(here, other.id), version: manager.version + 1 });
     for (const location of [here, here, other.id]) await issue(location);
     const first = (await list({ limit: "1" }, "manager")).body;
     expect(first.items).toMatchObject([{ locationId: here }]);
-    await service.ports.accounts.replaceGrants({ ...manager, grants: grant(other.id), version: manager.version + 2 });
+    await service.ports.accounts.replace({ ...manager, grants: grant(other.id), version: manager.version + 2 });
     const rest = (await list({ after: first.next }, "manager")).body;
     expect(rest.items).toMatchObject([{ locationId: other.id }]);
     expect(rest.next).toBeUndefined();

@@ -17,7 +17,7 @@ import { type LocalDynamoDb, startDynamoDb } from "../../local/dynamodb.ts";
 import { startS3 } from "../../local/s3/server.ts";
 import { aLocation, anOrganization } from "../make.ts";
 import { ada, makeService } from "../service.ts";
-import { makeTable } from "../table.ts";
+import { makeTables, TABLES } from "../table.ts";
 
 const region = "us-east-1";
 const credentials = { accessKeyId: "LOCALKEY", secretAccessKey: "local-secret-for-tests" };
@@ -37,8 +37,8 @@ beforeAll(async () => {
     client.destroy();
     s3.destroy();
   };
-  await makeTable(client, "Records");
-  const table = { client, name: "Records" };
+  await makeTables(client);
+  const table = { client, ...TABLES };
   ports = {
     ...(await makeService()).ports,
     ...recordsIn(table),

@@ -34,7 +34,7 @@ const grantsOf = (locations: readonly number[]) =>
 const grant = async (grants: ReturnType<typeof grantsOf>) => {
   const before = await service.ports.accounts.get(signedUp("manager").id);
   if (before === undefined) throw new Error("the manager is not registered");
-  await service.ports.accounts.replaceGrants({ ...before, grants, version: before.version + 1 });
+  await service.ports.accounts.replace({ ...before, grants, version: before.version + 1 });
 };
 
 const list = (after?: string, more: Record<string, string> = {}) =>

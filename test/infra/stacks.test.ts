@@ -42,14 +42,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown };
 const statements = (): Statement[] =>
   Object.values(stacks.service.findResources("AWS::IAM::Policy")).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-const actionsOf = (functionId: string): string[] =>
-  Object.entries(stacks.service.findResources("AWS::IAM::Policy"))
-    .filter(([id]) => id.startsWith(`${functionId}ServiceRole`))
-    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.flatMap(({ Action }: Statement) => Action));
-
 describe("what holds state", () => {
   test.each([
     ["AWS::DynamoDB::Table", "Records"],
+    ["AWS::DynamoDB::Table", "CustodyLog"],
     ["AWS::S3::Bucket", "Tokens"],
     ["AWS::KMS::Key", "Key"],
     ["AWS::Cognito::UserPool", "People"],
@@ -103,26 +99,48 @@ describe("rights", () => {
     expect(all.filter(({ Resource }) => Resource === "*" || (Array.isArray(Resource) && Resource.includes("*")))).toEqual([]);
   });
 
-  test("to read a token file are custody's alone", () => {
-    const readers = ["Admin", "Custody", "ExpiryScan", "IdentityEvents", "Outbox"].filter((id) => actionsOf(id).includes("s3:GetObject"));
-    expect(readers).toEqual(["Custody"]);
-    expect(actionsOf("Admin").filter((action) => action.startsWith("s3:"))).toEqual([]);
+  const READ = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
+  const WRITE = ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
+  const ERASE = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"];
+  const KEY = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
+  const QUEUE = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage"];
+
+  test("are exactly these: whoever gains one has to say so here", () => {
+    const byFunction = Object.fromEntries(
+      Object.entries(stacks.service.findResources("AWS::IAM::Policy")).map(([id, { Properties }]) => [
+        id.replace(/ServiceRoleDefaultPolicy.*$/, ""),
+        [...new Set(Properties.PolicyDocument.Statement.flatMap(({ Action }: Statement) => Action))].toSorted(),
+      ]),
+    );
+    expect(byFunction).toEqual({
+      Admin: [...READ, ...WRITE, "events:PutEvents", ...KEY].toSorted(),
+      Custody: [...READ, ...WRITE, "events:PutEvents", ...KEY, "s3:GetObject", "s3:PutObject", ...ERASE].toSorted(),
+      ExpiryScan: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, "sns:Publish"].toSorted(),
+      IdentityEvents: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, ...QUEUE].toSorted(),
+      Outbox: ["dynamodb:DeleteItem", "dynamodb:Query", "events:PutEvents", ...KEY, ...ERASE, "sns:Publish"].toSorted(),
+      Setup: ["cognito-idp:AdminCreateUser", "cognito-idp:AdminGetUser", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", ...KEY],
+    });
   });
 
-  test("to write a secret are custody's alone", () => {
-    const writers = Object.entries(stacks.service.findResources("AWS::IAM::Policy")).flatMap(([id, { Properties }]) =>
+  const writersOf = (family: string): string[] =>
+    Object.entries(stacks.service.findResources("AWS::IAM::Policy")).flatMap(([id, { Properties }]) =>
       Properties.PolicyDocument.Statement.filter(
-        ({ Action, Condition }: { Action: string | string[]; Condition?: object }) =>
-          [Action].flat().some((action) => /^dynamodb:(Put|Update|Delete)Item$/.test(action)) &&
-          !JSON.stringify(Condition ?? {}).includes('"ForAllValues:StringNotLike":{"dynamodb:LeadingKeys":["SECRET#*"]}'),
+        ({ Action, Resource, Condition }: Statement & { Condition?: { "ForAllValues:StringLike"?: Record<string, string[]> } }) => {
+          const writes = [Action].flat().some((action) => /^dynamodb:(Put|Update|Delete)Item$/.test(action));
+          const keys = Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"];
+          return writes && !JSON.stringify(Resource).includes("CustodyLog") && (keys === undefined || keys.includes(family));
+        },
       ).map(() => id.replace(/ServiceRole.*/, "")),
     );
-    expect(writers).toEqual(["Custody"]);
+
+  test("to write a secret are custody's alone, and to write a token are not the administrators'", () => {
+    expect(writersOf("SECRET#*")).toEqual(["Custody"]);
+    expect(writersOf("CT#*")).toEqual(["Custody", "ExpiryScan", "IdentityEvents"]);
   });
 
-  test("to send notices are of those that tell people", () => {
-    const senders = ["Admin", "Custody", "ExpiryScan", "IdentityEvents", "Outbox"].filter((id) => actionsOf(id).includes("sns:Publish"));
-    expect(senders).toEqual(["ExpiryScan", "Outbox"]);
+  test("on the custody log are to add and to read: nobody can change or remove an entry", () => {
+    const onLog = statements().filter(({ Resource }) => JSON.stringify(Resource).includes("CustodyLog"));
+    expect(new Set(onLog.flatMap(({ Action }) => Action))).toEqual(new Set(["dynamodb:PutItem", "dynamodb:Query"]));
   });
 });
 

@@ -15,7 +15,7 @@ import { type LocalFunction, localFunction } from "../../local/functions.ts";
 import { startS3 } from "../../local/s3/server.ts";
 import { aLocation, anOrganization } from "../make.ts";
 import { ada } from "../service.ts";
-import { makeTable } from "../table.ts";
+import { makeTables, TABLES } from "../table.ts";
 
 const region = "us-east-1";
 const credentials = { accessKeyId: "LOCALKEY", secretAccessKey: "local-secret-for-tests" };
@@ -30,8 +30,8 @@ beforeAll(async () => {
   database = await startDynamoDb();
   storage = await startS3({ directory: join(directory, "s3"), port: 0, credentials, region });
   client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: database.endpoint, region, credentials }));
-  await makeTable(client, "Records");
-  await organizationsIn({ client, name: "Records" }).found(anOrganization(), aLocation(), ada);
+  await makeTables(client);
+  await organizationsIn({ client, ...TABLES }).found(anOrganization(), aLocation(), ada);
 });
 
 afterAll(async () => {
@@ -53,7 +53,8 @@ const run = (name: string, environment: Record<string, string> = {}): LocalFunct
     AWS_ENDPOINT_URL_EVENTBRIDGE: "http://127.0.0.1:9",
     AWS_ENDPOINT_URL_SNS: "http://127.0.0.1:9",
     AWS_MAX_ATTEMPTS: "1",
-    RECORDS_TABLE: "Records",
+    RECORDS_TABLE: TABLES.name,
+    CUSTODY_TABLE: TABLES.custodyLog,
     BUS_NAME: "bus",
     TOKENS_BUCKET: "tokens",
     NOTICE_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:notices",
@@ -74,7 +75,7 @@ const request = (routeKey: string, more: object = {}) => ({
   },
 });
 const bodyOf = (answer: unknown) => JSON.parse((answer as { body: string }).body);
-const untold = () => Array.fromAsync(outboxIn({ client, name: "Records" }).pending(new Date("2100-01-01")));
+const untold = () => Array.fromAsync(outboxIn({ client, ...TABLES }).pending(new Date("2100-01-01")));
 
 test("a token is issued, handed out and revoked by custody's bundle; what no bus took stays recorded; no secret is logged", async () => {
   const custody = run("custody");
@@ -108,7 +109,7 @@ test("admin's bundle answers from the records", async () => {
 test("the scan's and the outbox's bundles run by the clock", async () => {
   expect(await run("expiry-scan").invoke({})).toEqual({ looked: 0, complete: true });
   await run("outbox").invoke({});
-  expect(await contentTokensIn({ client, name: "Records" }).list("all", { limit: 10 })).toMatchObject({ items: [{ origin: "issued" }] });
+  expect(await contentTokensIn({ client, ...TABLES }).list("all", { limit: 10 })).toMatchObject({ items: [{ origin: "issued" }] });
 });
 
 test("the identity events' bundle applies what it can read and gives back what it can't", async () => {

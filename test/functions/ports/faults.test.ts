@@ -7,6 +7,7 @@ import { freePort, json, type Listening, listen } from "../../../local/http.ts";
 import { aLocation, anOrganization, locationId } from "../../make.ts";
 import { ada, bob, clientOf, databaseForTests } from "../../records.ts";
 import { makeService, signedUp } from "../../service.ts";
+import { TABLES } from "../../table.ts";
 
 const database = databaseForTests();
 const other = aLocation({ id: locationId(2), name: "Other", uId: "1000000000000001", primary: false });
@@ -37,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(() => proxy.close());
 
-const locations = () => locationsIn({ client: clientOf(proxy.url), name: "Records" });
+const locations = () => locationsIn({ client: clientOf(proxy.url), ...TABLES });
 
 test.each(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])("%s that passes is not noticed", async (reason) => {
   [refusals, fault] = [3, cancelled(reason)];
@@ -65,12 +66,12 @@ test("a condition that does not hold stays an answer", async () => {
 });
 
 test("a condition that does not hold is the answer, whatever else was in the way", async () => {
-  [refusals, fault] = [1000, cancelled("TransactionConflict", "ConditionalCheckFailed")];
+  [refusals, fault] = [1000, cancelled("ConditionalCheckFailed", "TransactionConflict")];
   expect(await locations().add(other)).toBe(false);
   expect(asked).toBe(1);
 });
 
-const accounts = (maxAttempts?: number) => accountsIn({ client: clientOf(proxy.url, maxAttempts), name: "Records" });
+const accounts = (maxAttempts?: number) => accountsIn({ client: clientOf(proxy.url, maxAttempts), ...TABLES });
 
 describe("a write that is no transaction", () => {
   test("and meets one that passes is done", async () => {

@@ -48,8 +48,8 @@ battery("the organization", (records) => {
     expect(await records.locations.replace({ ...other, name: "B", version: 2 })).toBe(false);
     expect(await records.locations.get(other.id)).toMatchObject({ name: "A", version: 2 });
     await records.accounts.register(ada);
-    expect(await records.accounts.replaceGrants({ ...ada, grants: [], version: 2 })).toBe(true);
-    expect(await records.accounts.replaceGrants({ ...ada, version: 2 })).toBe(false);
+    expect(await records.accounts.replace({ ...ada, grants: [], version: 2 })).toBe(true);
+    expect(await records.accounts.replace({ ...ada, version: 2 })).toBe(false);
     expect(await records.accounts.get(ada.id)).toEqual({ ...ada, grants: [], version: 2 });
   });
 });
