@@ -5,8 +5,7 @@ import { randomBytes } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { addDays } from "../domain/time.ts";
-import { recordsIn } from "../functions/aws/records.ts";
-import type { ContentTokens } from "../functions/ports.ts";
+import { type Records, recordsIn } from "../functions/aws/records.ts";
 import { type ScanPorts, scanExpiry } from "../functions/schedule/scan-expiry.ts";
 import { startDynamoDb } from "../local/dynamodb.ts";
 import { makeTables, TABLES } from "../test/table.ts";
@@ -39,8 +38,8 @@ const around = (records: Pick<ScanPorts, keyof ReturnType<typeof recordsIn> & ke
   random: (bytes) => randomBytes(bytes),
 });
 
-/** `change` puts another port in the place of the tokens' own: how a scan that reads too much is shown to be found out. */
-type Options = { readonly isTimeUp?: () => boolean; readonly change?: (tokens: ContentTokens) => ContentTokens };
+/** `change` puts another port in the place of the reminders' own: how a scan that reads too much is shown to be found out. */
+type Options = { readonly isTimeUp?: () => boolean; readonly change?: (records: Records) => Records["reminders"] };
 
 /**
  * Two scans at each size, on two days: with as many due whatever exists, then with 0.5 % due. All of the first kind come first. Throws when a scan
@@ -48,7 +47,7 @@ type Options = { readonly isTimeUp?: () => boolean; readonly change?: (tokens: C
  */
 export const countScans = async (
   sizes: readonly number[],
-  { isTimeUp = () => false, change = (tokens) => tokens }: Options = {},
+  { isTimeUp = () => false, change = ({ reminders }) => reminders }: Options = {},
 ): Promise<Run[]> => {
   const database = await startDynamoDb();
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
@@ -56,8 +55,8 @@ export const countScans = async (
     DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: database.endpoint, region: "us-east-1", credentials, maxAttempts: 1 }));
   const [seeding, scanning] = [connect(), connect()];
   const readSince = countReads(scanning);
-  const { tokens, ...others } = recordsIn({ client: scanning, ...TABLES });
-  const records = { ...others, tokens: change(tokens) };
+  const kept = recordsIn({ client: scanning, ...TABLES });
+  const records = { ...kept, reminders: change(kept) };
 
   const scanOf = async (size: number, due: number, now: Date): Promise<Run> => {
     const answer = await scanExpiry(around(records, now), isTimeUp);

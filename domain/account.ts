@@ -25,12 +25,14 @@ export const Account = z.object({
   dedicated: z.boolean().default(false),
   passwordChangedAt: z.date().optional(),
   disabledAt: z.date().optional(),
+  /** When it was last enabled again: a report that it was disabled before that is an old one. */
+  enabledAt: z.date().optional(),
   createdAt: z.date(),
   version: Version,
 });
 export type Account = z.infer<typeof Account>;
 
-/** What a caller wants to do. `organization:*` and `account:*` are for administrators alone. */
+/** What a caller wants to do. What is not listed for content managers below is for administrators alone. */
 export type Act =
   | "organization:read"
   | "organization:manage"
@@ -40,16 +42,22 @@ export type Act =
   | "content-token:read"
   | "content-token:issue"
   | "content-token:import"
+  | "content-token:force-import"
   | "content-token:download"
-  | "content-token:revoke";
+  | "content-token:revoke"
+  | "mdm-server:manage"
+  | "mdm-server:link"
+  | "custody-log:read";
 
 const CONTENT_MANAGER_ACTS: ReadonlySet<Act> = new Set([
+  "organization:read",
   "location:read",
   "content-token:read",
   "content-token:issue",
   "content-token:import",
   "content-token:download",
   "content-token:revoke",
+  "mdm-server:link",
 ]);
 
 const covers = (grant: Grant, location: LocationId | undefined): boolean =>
@@ -61,21 +69,30 @@ const allows = (grant: Grant, act: Act): boolean => grant.role === "administrato
 export const isAllowed = (account: Account, act: Act, location?: LocationId): boolean =>
   account.disabledAt === undefined && account.grants.some((grant) => covers(grant, location) && allows(grant, act));
 
+const assertEnabled = (account: Account): void => {
+  if (account.disabledAt !== undefined) throw new Refusal("account_disabled", "This account is disabled. Ask an administrator.");
+};
+
 /** Refuses with `account_disabled` or `not_permitted`. */
 export const assertMay = (account: Account, act: Act, location?: LocationId): void => {
-  if (account.disabledAt !== undefined) throw new Refusal("account_disabled", "This account is disabled. Ask an administrator.");
+  assertEnabled(account);
   if (!isAllowed(account, act, location)) {
     const where = location === undefined ? "the whole organization" : "this location";
     throw new Refusal("not_permitted", `This account has no grant that allows ${act} for ${where}. Ask an administrator for one.`);
   }
 };
 
-/** The locations an account may act in: "all", or those of its grants. A disabled account has none. */
-export const scopeOf = (account: Account, act: Act): "all" | readonly LocationId[] => {
-  if (account.disabledAt !== undefined) return [];
+/**
+ * The locations an account may act in: "all", or those of its grants, in their order. Refuses with `account_disabled`, or with `not_permitted` when
+ * there are none.
+ */
+export const scopeFor = (account: Account, act: Act): "all" | readonly LocationId[] => {
+  assertEnabled(account);
   const grants = account.grants.filter((grant) => allows(grant, act));
+  if (grants.length === 0)
+    throw new Refusal("not_permitted", `This account has no grant that allows ${act} for any location. Ask an administrator for one.`);
   if (grants.some((grant) => grant.location === "all")) return "all";
-  return [...new Set(grants.flatMap((grant) => (grant.location === "all" ? [] : [grant.location])))];
+  return [...new Set(grants.flatMap((grant) => (grant.location === "all" ? [] : [grant.location])))].toSorted();
 };
 
 /** How far ahead of our clock a reported change may be, in seconds. Beyond it, `max` would kill every later token for ever. */
@@ -97,6 +114,18 @@ export const latestChange = (known: Date | undefined, occurredAt: Date): Date =>
  */
 export const isKilledByPassword = (givenAt: Date, account: Pick<Account, "passwordChangedAt">): boolean =>
   account.passwordChangedAt !== undefined && floorToSecond(givenAt) <= account.passwordChangedAt;
+
+/**
+ * An account that is enabled again. What it was given before stays dead: being disabled counts as a change of its password.
+ */
+export const enabledAgain = ({ disabledAt, ...account }: Account, now: Date): Account => ({
+  ...account,
+  enabledAt: now,
+  ...(disabledAt === undefined ? {} : { passwordChangedAt: latestChange(account.passwordChangedAt, disabledAt) }),
+});
+
+/** Whether the record still says what a decision about `judged` rested on. Every change of an account makes a new version. */
+export const isAsJudged = (now: Account | undefined, judged: Account): boolean => now?.version === judged.version;
 
 /** Whether a sign-in at `authenticatedAt` (whole seconds, the `auth_time` claim) is newer than the account's latest password. */
 export const isSignInCurrent = (authenticatedAt: Date, account: Pick<Account, "passwordChangedAt">): boolean =>

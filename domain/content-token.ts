@@ -3,7 +3,7 @@ import * as z from "zod";
 import { type Account, isKilledByPassword } from "./account.ts";
 import { AccountId, ContentTokenId, LocationId } from "./ids.ts";
 import { Refusal } from "./refusal.ts";
-import { addYears, calendarDaysBetween } from "./time.ts";
+import { addYears, calendarDaysBetween, floorToSecond } from "./time.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -19,8 +19,18 @@ export const Holding = z.object({ accountId: AccountId, givenAt: z.date() });
 export type Holding = z.infer<typeof Holding>;
 
 /** How a token was ended: when, why, and for a revocation the words of whoever revoked it. */
-export const Invalidation = z.object({ at: z.date(), cause: InvalidationCause, reason: z.string().optional() });
+export const Invalidation = z.object({
+  at: z.date(),
+  cause: InvalidationCause,
+  reason: z.string().optional(),
+  /** The newer token, when it was superseded. */
+  supersededBy: ContentTokenId.optional(),
+});
 export type Invalidation = z.infer<typeof Invalidation>;
+
+/** How long a link to a file lives unless asked otherwise, and at most: the bucket refuses older signatures. */
+export const DEFAULT_LINK_SECONDS = 60;
+export const MAX_LINK_SECONDS = 15 * 60;
 
 /** The most accounts one file can be given to: a hand-over checks every one of them in a transaction, which takes 100 items. */
 export const MAX_HOLDERS = 80;
@@ -36,10 +46,21 @@ export const ContentToken = z.object({
   secretSha256: Sha256,
   file: StoredFile,
   invalidation: Invalidation.optional(),
+  /** When the overlap ends in which older tokens of the location still work beside it. */
+  supersedesAt: z.date().optional(),
   /** When the daily scan has to look at it next; absent once its end was announced. */
   dueAt: z.date().optional(),
 });
 export type ContentToken = z.infer<typeof ContentToken>;
+
+/** Whether older tokens of the location end now. What was done about it is struck out: `supersedesAt` is gone then. */
+export const isOverlapOver = ({ supersedesAt }: Pick<ContentToken, "supersedesAt">, now: Date): boolean =>
+  supersedesAt !== undefined && now >= supersedesAt;
+
+export type WorksWith = "this-service" | "apple";
+
+/** Whose device API the token opens. An imported one was issued by Apple, and means nothing to this service's own. */
+export const worksWith = ({ origin }: Pick<ContentToken, "origin">): WorksWith => (origin === "issued" ? "this-service" : "apple");
 
 export type TokenState =
   | { readonly state: "active" }
@@ -49,14 +70,20 @@ export type TokenState =
 /** When a token issued at `issuedAt` ends: one calendar year later, to the second. Source: Apple, "Getting started with the management API". */
 export const expiryOf = (issuedAt: Date): Date => addYears(issuedAt, 1);
 
+/** What the record alone says, without those who were given the file. */
+const recordedState = ({ invalidation, expiresAt }: ContentToken, now: Date): TokenState => {
+  if (invalidation !== undefined) return { state: "invalidated", cause: invalidation.cause };
+  return { state: now >= expiresAt ? "expired" : "active" };
+};
+
 /**
  * A token's state at `now`. `holders` must contain the record of every account in `downloadedBy`; one that is missing is an error,
  * since a token whose holders can't be judged must not pass for good.
  * Invariant: a recorded invalidation is final; expiry hides no recorded cause.
  */
 export const tokenState = (token: ContentToken, holders: ReadonlyMap<AccountId, Account>, now: Date): TokenState => {
-  if (token.invalidation !== undefined) return { state: "invalidated", cause: token.invalidation.cause };
-  if (now >= token.expiresAt) return { state: "expired" };
+  const recorded = recordedState(token, now);
+  if (recorded.state !== "active") return recorded;
   let disabled = false;
   for (const { accountId, givenAt } of token.downloadedBy) {
     const account = holders.get(accountId);
@@ -67,13 +94,35 @@ export const tokenState = (token: ContentToken, holders: ReadonlyMap<AccountId, 
   return disabled ? { state: "invalidated", cause: "account-disabled" } : { state: "active" };
 };
 
-/** Refuses with `token_expired` or `token_invalidated` unless the token is active. */
-export const assertUsable = (token: ContentToken, holders: ReadonlyMap<AccountId, Account>, now: Date): void => {
-  const current = tokenState(token, holders, now);
+const assertState = (current: TokenState, { expiresAt }: ContentToken): void => {
   if (current.state === "expired")
-    throw new Refusal("token_expired", `This content token expired at ${token.expiresAt.toISOString()}. Issue or import a new one.`);
+    throw new Refusal("token_expired", `This content token expired at ${expiresAt.toISOString()}. Issue or import a new one.`);
   if (current.state === "invalidated")
     throw new Refusal("token_invalidated", `This content token is no longer valid (${current.cause}). Issue or import a new one.`);
+};
+
+/** Refuses with `token_expired` or `token_invalidated` unless the token is active. */
+export const assertUsable = (token: ContentToken, holders: ReadonlyMap<AccountId, Account>, now: Date): void =>
+  assertState(tokenState(token, holders, now), token);
+
+/**
+ * Refuses with `token_expired` or `token_invalidated` when its end is recorded or its time is over. One that a password killed, and whose end was
+ * not recorded yet, can still be ended.
+ */
+export const assertRevocable = (token: ContentToken, now: Date): void => assertState(recordedState(token, now), token);
+
+/** Refuses with `too_many_holders` when the file can't be given to one account more. */
+export const assertRoomFor = (token: ContentToken, accountId: AccountId): void => {
+  const { length } = token.downloadedBy;
+  if (length >= MAX_HOLDERS && !token.downloadedBy.some((holding) => holding.accountId === accountId))
+    throw new Refusal("too_many_holders", `This file was given to ${length} accounts, the most there may be. Issue a new token.`);
+};
+
+/** When a link to the file that is given at `now` has to end: never after the token, nor after what the bucket allows a signature. */
+export const linkEndOf = ({ expiresAt }: Pick<ContentToken, "expiresAt">, now: Date, seconds: number): Date => {
+  const asked = now.getTime() + seconds * 1000;
+  const longest = floorToSecond(now).getTime() + MAX_LINK_SECONDS * 1000;
+  return new Date(Math.min(asked, longest, expiresAt.getTime()));
 };
 
 /** Calendar days (UTC) until the day it ends: 0 on that day and after. */

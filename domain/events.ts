@@ -2,7 +2,7 @@
 // at least once; `id` is what consumers tell repetitions by. Neither ever carries a secret, a link or an e-mail address.
 import * as z from "zod";
 import { InvalidationCause } from "./content-token.ts";
-import { AccountId, ContentTokenId, LocationId } from "./ids.ts";
+import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "./ids.ts";
 
 /** The `source` of every event of this service. */
 export const EVENT_SOURCE = "content-tokens";
@@ -17,7 +17,19 @@ export const EVENT_DETAILS = {
   /** `daysLeft`: calendar days (UTC). `step`: the step of the ladder this reminder stands for. */
   ContentTokenExpiring: z.object({ ...Token, daysLeft: z.int(), step: z.int(), expiresAt: z.date() }),
   ContentTokenExpired: z.object({ ...Token, expiresAt: z.date() }),
-  ContentTokenInvalidated: z.object({ ...Token, cause: InvalidationCause, invalidatedAt: z.date() }),
+  ContentTokenInvalidated: z.object({
+    ...Token,
+    cause: InvalidationCause,
+    invalidatedAt: z.date(),
+    supersededBy: ContentTokenId.optional(),
+  }),
+  /** An MDM server was given a link by itself, without a person. */
+  ContentTokenFetched: z.object({ ...Token, mdmServerId: MdmServerId, linkExpiresAt: z.date() }),
+  MdmServerLinked: z.object({ ...Token, mdmServerId: MdmServerId }),
+  MdmServerUnlinked: z.object({ ...Token, mdmServerId: MdmServerId }),
+  /** Two MDM servers have tokens of one location. */
+  MdmConflictFound: z.object({ conflictId: ConflictId, locationId: LocationId, mdmServerIds: z.array(MdmServerId), foundAt: z.date() }),
+  MdmConflictResolved: z.object({ conflictId: ConflictId, locationId: LocationId, keptBy: MdmServerId }),
   /** Also taken from anyone who may put events on the service's own bus; see `readAccountEvent`. */
   "account.password-changed": z.object({ accountId: AccountId, occurredAt: z.date() }),
   "account.disabled": z.object({ accountId: AccountId, occurredAt: z.date() }),

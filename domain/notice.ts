@@ -1,47 +1,86 @@
 // The words of notices. They say which location, what happens when, and what to do; nothing that would help a thief.
-import type { ContentToken } from "./content-token.ts";
+import type { ContentToken, Invalidation, InvalidationCause } from "./content-token.ts";
+import type { MdmServer } from "./mdm-server.ts";
 import type { Location } from "./organization.ts";
 
 type Words = { readonly subject: string; readonly message: string };
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
-/** SNS takes 100 ASCII characters, no line break and no leading blank. Source: Amazon SNS API reference, Publish. */
-const subjectLine = (text: string): string =>
-  text
-    .replace(/[^\x20-\x7e]/g, "_")
-    .trim()
-    .slice(0, 100);
+/** SNS takes fewer than 100 ASCII characters, no line break and no leading blank. Source: Amazon SNS API reference, Publish. */
+const MAX_SUBJECT = 99;
+
+const ascii = (text: string): string => text.replace(/[^\x20-\x7e]/g, "_").trim();
+
+/** A long name is cut, never what is said of it. */
+const subjectLine = (name: string, sentence: (name: string) => string): string => {
+  const room = MAX_SUBJECT - sentence("").length;
+  const whole = ascii(name);
+  return sentence(whole.length <= room ? whole : `${whole.slice(0, room - 3)}...`);
+};
 
 const inDays = (days: number): string => (days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`);
 
-const renewalSteps = (token: ContentToken): string =>
-  token.origin === "issued"
-    ? "Issue a new content token for this location, download it and upload it to the MDM server that uses the old one. The old one goes on working until it ends."
-    : "Download a new content token of this location from Apple, with the same account, import it here and upload it to the MDM server that uses the old one.";
+/** What a notice is about: the location, and the MDM servers that would miss the token. */
+export type Where = { readonly location: Pick<Location, "name">; readonly servers: readonly Pick<MdmServer, "name" | "vendor">[] };
 
-export const expiringNotice = (token: ContentToken, location: Pick<Location, "name">, daysLeft: number): Words => ({
-  subject: subjectLine(`Content token of ${location.name} ends ${inDays(daysLeft)}`),
+const INTO_MDM_SERVERS =
+  "upload it to each MDM server that has the old one, in its place. One that fetches its tokens here gets it by itself.";
+
+const renewal = ({ origin }: ContentToken): string =>
+  origin === "issued"
+    ? `Issue a new content token for this location, download it and ${INTO_MDM_SERVERS}`
+    : `Download a new content token of this location from Apple, import it here and ${INTO_MDM_SERVERS}`;
+
+const holdersLine = ({ servers }: Where): string =>
+  servers.length === 0
+    ? "MDM servers: none is known to have it. Look into yours: not every one may be registered."
+    : `MDM servers that have it: ${servers.map(({ name, vendor }) => `${name} (${vendor})`).join(", ")}`;
+
+export const expiringNotice = (token: ContentToken, where: Where, daysLeft: number): Words => ({
+  subject: subjectLine(where.location.name, (name) => `Content token of ${name} ends ${inDays(daysLeft)}`),
   message: [
-    `Location: ${location.name}`,
+    `Location: ${where.location.name}`,
     `Renew before: ${token.expiresAt.toISOString()} (${inDays(daysLeft)})`,
     `Content token: ${token.id}`,
+    holdersLine(where),
     "",
-    "When it ends, the MDM server that holds it can no longer assign apps and books of this location.",
+    "When it ends, MDM servers that have it can no longer assign apps and books of this location.",
     "",
-    `What to do: ${renewalSteps(token)}`,
+    `What to do: ${renewal(token)} The old one goes on working until then.`,
   ].join("\n"),
 });
 
-export const expiredNotice = (token: ContentToken, location: Pick<Location, "name">): Words => ({
-  subject: subjectLine(`Content token of ${location.name} ended on ${dayOf(token.expiresAt)}`),
-  message: [
-    `Location: ${location.name}`,
-    `Ended: ${token.expiresAt.toISOString()}`,
-    `Content token: ${token.id}`,
-    "",
-    "An MDM server that still holds it can no longer assign apps and books of this location. Its file was erased here.",
-    "",
-    `What to do now: ${renewalSteps(token)}`,
-  ].join("\n"),
+const endedLines = (token: ContentToken, where: Where): string[] => [
+  `Content token: ${token.id}`,
+  holdersLine(where),
+  "",
+  "MDM servers that still have it can no longer assign apps and books of this location. Its file was erased here.",
+  "",
+  `What to do now: ${renewal(token)}`,
+];
+
+export const expiredNotice = (token: ContentToken, where: Where): Words => ({
+  subject: subjectLine(where.location.name, (name) => `Content token of ${name} ended on ${dayOf(token.expiresAt)}`),
+  message: [`Location: ${where.location.name}`, `Ended: ${token.expiresAt.toISOString()}`, ...endedLines(token, where)].join("\n"),
 });
+
+/** Why it ended, for a person. One that was superseded needs nobody's attention: its MDM servers have the newer one, or had the time to get it. */
+const WHY: Readonly<Record<Exclude<InvalidationCause, "superseded">, string>> = {
+  "password-changed": "the password of an account that had downloaded it was changed",
+  "account-disabled": "an account that had downloaded it was disabled",
+  revoked: "somebody revoked it",
+  "location-closed": "its location was closed",
+};
+
+export const invalidatedNotice = (token: ContentToken, where: Where, { at, cause }: Invalidation): Words | undefined =>
+  cause === "superseded"
+    ? undefined
+    : {
+        subject: subjectLine(where.location.name, (name) => `Content token of ${name} is dead: ${cause}`),
+        message: [
+          `Location: ${where.location.name}`,
+          `Ended: ${at.toISOString()}, because ${WHY[cause]}`,
+          ...endedLines(token, where),
+        ].join("\n"),
+      };

@@ -24,6 +24,10 @@ export const Location = z.object({
   /** Unique library identifier, 16 digits: what MDM servers tell tokens of one location by. Names are not unique, uIds are. */
   uId: z.string().regex(/^[1-9]\d{15}$/),
   primary: z.boolean(),
+  /** What Apple calls the location, once somebody said so: a token of another one is refused. */
+  appleUId: z.string().min(1).max(64).optional(),
+  /** The organization's name in the first token of Apple's that was imported: one of another organization is refused. */
+  appleOrgName: z.string().max(1024).optional(),
   createdAt: z.date(),
   version: Version,
 });

@@ -45,3 +45,7 @@ export const firstDueAt = (expiresAt: Date, ladder: ReminderLadder, sent: Readon
 /** Whether both owe the same steps. */
 export const isSameLadder = (one: ReminderLadder, other: ReminderLadder): boolean =>
   one.length === other.length && one.every((step) => other.includes(step));
+
+/** What the scan has to look at a token for, and when first: a step, its end, or the end of an overlap. */
+export const withOverlapEnd = (dueAt: Date, supersedesAt: Date | undefined, now: Date): Date =>
+  supersedesAt !== undefined && supersedesAt > now && supersedesAt < dueAt ? supersedesAt : dueAt;

@@ -31,21 +31,29 @@ export const custodyOf = (
   record: Omit<CustodyRecord, "kind" | "act" | "details"> & Partial<Pick<CustodyRecord, "details">>,
 ): CustodyRecord => ({ kind: "custody", act, details: {}, ...record });
 
-/** Tells what is to be told of an act that was recorded. */
-export const announce = async (traces: readonly Trace[], { bus, outbox, log }: Pick<Ports, "bus" | "outbox" | "log">): Promise<void> => {
-  const told = await bus.publish(traces.filter((trace) => trace.kind !== "custody"));
+type Telling = Pick<Ports, "bus" | "outbox" | "log">;
+type Erasing = Pick<Ports, "files" | "erasures" | "log">;
+
+/** Tells what is to be told of an act that was recorded. Answers how many could not be told: they stay recorded. */
+export const announce = async (traces: readonly Trace[], { bus, outbox, log }: Telling): Promise<number> => {
+  const announcements = traces.filter((trace) => trace.kind !== "custody");
+  const told = await bus.publish(announcements);
   try {
     await outbox.done(told);
   } catch (error) {
     log.error("told announcements stay recorded and will be told again", error);
   }
+  return announcements.length - told.length;
 };
 
-export const eraseFile = async (fileKey: string, { files, erasures, log }: Pick<Ports, "files" | "erasures" | "log">): Promise<void> => {
+/** Whether the file is gone; if not, its erasure stays planned. */
+export const eraseFile = async (fileKey: string, { files, erasures, log }: Erasing): Promise<boolean> => {
   try {
     await files.erase(fileKey);
     await erasures.done(fileKey);
+    return true;
   } catch (error) {
     log.error("a file could not be erased yet; the outbox function finishes it", error);
+    return false;
   }
 };

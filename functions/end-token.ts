@@ -1,21 +1,39 @@
 // Ending a token for a cause: recorded, then told, then its file is erased. What a crash leaves undone, the outbox function finishes.
 import type { ContentToken, Invalidation } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
-import { custodyOf, eventOf } from "./announce.ts";
+import { invalidatedNotice } from "../domain/notice.ts";
+import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "./announce.ts";
 import type { Ports, Trace } from "./ports.ts";
+import { type WherePorts, whereOf } from "./where.ts";
 
-/** What it leaves, to be announced; `undefined` when it had ended before. `by`: who ended it, or caused it to. */
-export const endToken = async (
+type RecordingPorts = WherePorts & Pick<Ports, "tokens" | "random">;
+
+/** Records the end; answers what is to be told of it, `undefined` when the token had ended before. `by`: who ended it, or caused it to. */
+export const recordEnd = async (
   token: ContentToken,
   invalidation: Invalidation,
   by: Actor,
-  { tokens, random }: Pick<Ports, "tokens" | "random">,
+  ports: RecordingPorts,
 ): Promise<readonly Trace[] | undefined> => {
-  const { at, cause, reason } = invalidation;
+  const { tokens, random } = ports;
+  const { at, cause, reason, supersededBy } = invalidation;
   const { id, locationId } = token;
+  const words = invalidatedNotice(token, await whereOf(token, ports), invalidation);
+  const details = { cause, ...(supersededBy === undefined ? {} : { supersededBy }) };
   const traces = [
-    eventOf("ContentTokenInvalidated", { tokenId: id, locationId, cause, invalidatedAt: at }, { at, random }),
-    custodyOf("token-invalidated", { subject: id, at, by, locationId, reason, details: { cause } }),
+    eventOf("ContentTokenInvalidated", { tokenId: id, locationId, cause, invalidatedAt: at, supersededBy }, { at, random }),
+    ...(words === undefined ? [] : [noticeOf(words, { at, random })]),
+    custodyOf("token-invalidated", { subject: id, at, by, locationId, reason, details }),
   ];
   return (await tokens.invalidate(id, invalidation, traces)) ? traces : undefined;
+};
+
+export type EndingPorts = RecordingPorts & Pick<Ports, "files" | "erasures" | "bus" | "outbox" | "log">;
+
+/** Harmless when it had ended before. */
+export const endToken = async (token: ContentToken, invalidation: Invalidation, by: Actor, ports: EndingPorts): Promise<void> => {
+  const traces = await recordEnd(token, invalidation, by, ports);
+  if (traces === undefined) return;
+  await announce(traces, ports);
+  await eraseFile(token.file.key, ports);
 };

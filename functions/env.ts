@@ -2,7 +2,8 @@
 import * as z from "zod";
 
 const name = z.string().min(1);
-const told = { RECORDS_TABLE: name, CUSTODY_TABLE: name, BUS_NAME: name };
+const tables = { RECORDS_TABLE: name, CUSTODY_TABLE: name };
+const told = { ...tables, BUS_NAME: name };
 
 export const ENV = {
   admin: z.object(told),
@@ -10,7 +11,7 @@ export const ENV = {
   "expiry-scan": z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
   "identity-events": z.object({ ...told, TOKENS_BUCKET: name, USER_POOL_ID: name }),
   outbox: z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
-  setup: z.object({ ...told, USER_POOL_ID: name }),
+  setup: z.object({ ...tables, USER_POOL_ID: name }),
 } as const;
 
 /** The functions by their name, which is also the name of their entry's file and of their bundle's folder. */

@@ -4,33 +4,62 @@ import type { Account } from "../domain/account.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Ports } from "./ports.ts";
 
-export type Request<Input> = {
-  readonly caller: Account;
-  /** Path, query and body in one, parsed: where they share a name, the path counts. */
+export type Request<Input, Caller = Account> = {
+  readonly caller: Caller;
+  /** Path and query or body in one, parsed: where they share a name, the path wins. */
   readonly input: Input;
   /** The version that the caller means to edit. */
   readonly ifMatch?: number | undefined;
+  /** The tag of what the caller has already. */
+  readonly ifNoneMatch?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** Whether the caller asked for JSON by `Accept`. */
+  readonly wantsJson?: boolean | undefined;
 };
 
-export type Reply = { readonly status: 200 | 201 | 202; readonly body: unknown; readonly version?: number };
+/** `etag`: a record's version, or whatever else tells one state of what is answered from another. */
+export type Reply<Body = unknown> = {
+  readonly status: 200 | 201 | 202 | 303 | 304;
+  readonly body?: Body;
+  readonly etag?: string | number | undefined;
+  /** Where a 303 leads. */
+  readonly location?: string;
+};
 
-export type Handle<Input extends z.ZodType, Needs extends keyof Ports> = (
-  request: Request<z.infer<Input>>,
+export type Handle<Input extends z.ZodType, Needs extends keyof Ports, Body = unknown, Caller = Account> = (
+  request: Request<z.infer<Input>, Caller>,
   ports: Pick<Ports, Needs>,
-) => Promise<Reply>;
+) => Promise<Reply<Body>>;
 
-export const ok = (body: unknown, version?: number): Reply => ({ status: 200, body, ...(version === undefined ? {} : { version }) });
-export const created = (body: unknown, version?: number): Reply => ({ ...ok(body, version), status: 201 });
-export const accepted = (body: unknown): Reply => ({ status: 202, body });
+export const ok = <Body>(body: Body, etag?: string | number): Reply<Body> => ({ status: 200, body, etag });
+export const created = <Body>(body: Body, etag?: string | number): Reply<Body> => ({ status: 201, body, etag });
+export const accepted = <Body>(body: Body): Reply<Body> => ({ status: 202, body });
+export const seeOther = (location: string, etag: string): Reply<never> => ({ status: 303, location, etag });
+export const unchanged = (etag: string): Reply<never> => ({ status: 304, etag });
+
+export const notFound = (what: string): Refusal => new Refusal("not_found", `There is no such ${what}. Check its identifier.`);
 
 /** Refuses with `not_found` when there is none. */
-export const found = <Value>(value: Value | undefined, what: string): Value => {
-  if (value === undefined) throw new Refusal("not_found", `There is no such ${what}. Look at its identifier.`);
+export const existing = <Value>(value: Value | undefined, what: string): Value => {
+  if (value === undefined) throw notFound(what);
   return value;
 };
 
 /** Refuses with `version_mismatch` when an edit was overtaken by another one. */
 export const assertReplaced = (replaced: boolean): void => {
   if (!replaced) throw new Refusal("version_mismatch", "Somebody else edited it at the same time. Read it again, then edit.");
+};
+
+const ATTEMPTS = 5;
+
+/**
+ * What `attempt` makes. `undefined` means that what it judged had changed when it was to be recorded: then it judges again, and refuses as `busy`
+ * after five times, which only a storm of changes to the same records explains.
+ */
+export const judgedAgain = async <Value>(attempt: () => Promise<Value | undefined>): Promise<Value> => {
+  for (let count = 0; count < ATTEMPTS; count++) {
+    const made = await attempt();
+    if (made !== undefined) return made;
+  }
+  throw new Refusal("busy", "What this rests on kept changing at the same moment. Try again.");
 };

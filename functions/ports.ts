@@ -4,7 +4,9 @@ import type { Account } from "../domain/account.ts";
 import type { ContentToken, Holding, Invalidation, StoredFile } from "../domain/content-token.ts";
 import type { CustodyEntry, CustodyRecord, SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
-import type { AccountId, ContentTokenId, LocationId } from "../domain/ids.ts";
+import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
+import type { Conflict, LocationLinks } from "../domain/links.ts";
+import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import type { ReminderLadder } from "../domain/reminder.ts";
 
@@ -15,20 +17,36 @@ export type PageRequest = { readonly limit: number; readonly after?: string | un
 /** What an act leaves behind: what is to be told of it, and what the custody log keeps of it. */
 export type Trace = Announcement | CustodyRecord;
 
+/** What a decision rested on. An act is recorded only if none of it changed meanwhile: false means read again, judge again. */
+export type Judged = {
+  readonly organization?: Organization;
+  readonly accounts?: Iterable<Account>;
+  readonly servers?: readonly MdmServer[];
+  readonly tokens?: readonly ContentToken[];
+};
+
 export interface Organizations {
-  get(): Promise<Organization | undefined>;
+  /** Rejects when none was founded: nothing works before the first deployment has. */
+  get(): Promise<Organization>;
+  isFounded(): Promise<boolean>;
   /** The organization, its primary location and its first administrator at once. False, and nothing changed, when there is an organization already. */
   found(organization: Organization, primary: Location, administrator: Account, traces?: readonly Trace[]): Promise<boolean>;
-  /** Writes the next version over the one that was read; the primary location bears the organization's name. False when either changed meanwhile. */
+  /**
+   * Writes the next version over the one that was read; the primary location has the organization's name. False when either changed meanwhile.
+   * The ladder that due times were set by is forgotten: tokens may have come under the one before.
+   */
   replace(organization: Organization, primary: Location, traces?: readonly Trace[]): Promise<boolean>;
-  /** The ladder that all tokens' due times were set by: the organization's first one, until a scan has applied another. */
+  /** The ladder that all tokens' due times were set by; `undefined` from an edit of the organization until a scan has applied what it says. */
   scannedLadder(): Promise<ReminderLadder | undefined>;
-  keepScannedLadder(ladder: ReminderLadder): Promise<void>;
+  /** Notes that every token is due by the organization's ladder. False when it was edited since it was read. */
+  keepScannedLadder(organization: Organization): Promise<boolean>;
 }
 
 export interface Locations {
   get(id: LocationId): Promise<Location | undefined>;
-  primary(): Promise<Location | undefined>;
+  primary(): Promise<Location>;
+  /** Those of `ids` that exist, strongly consistent. */
+  getAll(ids: readonly LocationId[]): Promise<ReadonlyMap<LocationId, Location>>;
   list(page: PageRequest): Promise<Page<Location>>;
   /** False, and nothing changed, when the uId is taken. */
   add(location: Location, traces?: readonly Trace[]): Promise<boolean>;
@@ -44,12 +62,12 @@ export interface Accounts {
   list(page: PageRequest): Promise<Page<Account>>;
   /** False, and nothing changed, when the account is registered already. */
   register(account: Account, traces?: readonly Trace[]): Promise<boolean>;
-  /** Writes grants and whether it is dedicated, as the next version over the one that was read. False when it changed meanwhile. */
-  replace(account: Account, traces?: readonly Trace[]): Promise<boolean>;
+  /** Writes the next version over the one that was read. False when it, or what was judged, changed meanwhile. */
+  replace(account: Account, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
   /** Keeps the latest of all changes told. False, and nothing announced, when there is no such account. */
   recordPasswordChange(id: AccountId, occurredAt: Date, traces?: readonly Trace[]): Promise<boolean>;
-  /** Keeps the first time. False, and nothing announced, when there is no such account. */
-  recordDisabled(id: AccountId, disabledAt: Date, traces?: readonly Trace[]): Promise<boolean>;
+  /** Keeps the first time since it was last enabled. False, and nothing announced, when there is no such account or what was judged changed. */
+  recordDisabled(id: AccountId, disabledAt: Date, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
 }
 
 /** What a hand-over was judged on. It is recorded only if all of it still holds. */
@@ -74,10 +92,14 @@ export interface ContentTokens {
   /** Newest first, of one location or of all. Not strongly consistent. */
   list(location: LocationId | "all", page: PageRequest): Promise<Page<ContentToken>>;
   /**
-   * False, and nothing changed, when a token with the same secret is held already, whatever became of it, when the idempotency key was used, or when
-   * a planned erasure of its file has been begun. Ends the plan to erase the file.
+   * False, and nothing changed, when a token with the same secret is held already, whatever became of it, when the idempotency key was used, when
+   * what was judged changed, or when a planned erasure of its file has been begun. Ends the plan to erase the file.
    */
-  add(token: ContentToken, traces?: readonly Trace[], idempotency?: Idempotency): Promise<boolean>;
+  add(token: ContentToken, traces?: readonly Trace[], idempotency?: Idempotency, judged?: Judged): Promise<boolean>;
+  /** Every token the location ever had. Not strongly consistent. */
+  ofLocation(location: LocationId): AsyncIterable<ContentToken>;
+  /** Those of `ids` that exist, strongly consistent. */
+  getAll(ids: readonly ContentTokenId[]): Promise<ReadonlyMap<ContentTokenId, ContentToken>>;
   /**
    * Records that an account is given the file. False, and nothing changed, when the token or any account involved
    * is no longer what `HandOver` says: read again, judge again.
@@ -87,17 +109,62 @@ export interface ContentTokens {
   invalidate(id: ContentTokenId, invalidation: Invalidation, traces?: readonly Trace[]): Promise<boolean>;
   /** Every living token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
   givenTo(accountId: AccountId): AsyncIterable<{ readonly tokenId: ContentTokenId; readonly holding: Holding }>;
-  /** What has to be looked at by `until`, longest due first: reads nothing else. Throws, after all others, when some records can't be read. */
+}
+
+/** Where a look at a due token takes it. `step`: of which a reminder is sent with it. `isOverlapDone`: its older tokens have ended. */
+export type Move = { readonly nextDueAt: Date; readonly step?: number | undefined; readonly isOverlapDone?: boolean };
+
+/** What tokens are due for, and which reminders were sent. */
+export interface Reminders {
+  /** Due by `until`, longest overdue first; reads nothing else. Throws, after all others, when some records can't be read. */
   due(until: Date): AsyncIterable<ContentToken>;
   /** The steps of the ladder of which a reminder was sent. */
   sentSteps(id: ContentTokenId): Promise<ReadonlySet<number>>;
   /**
-   * Moves the token to its next due time, enters the step in the ledger and records the announcements, all or nothing. False when
+   * Moves the token to its next due time, enters the step in the ledger and records the traces, all or nothing. False when
    * the token's due time is not the one that was read, or the step was sent: another run was here.
    */
-  remind(token: ContentToken, step: number | undefined, nextDueAt: Date, traces: readonly Trace[]): Promise<boolean>;
+  remind(token: ContentToken, move: Move, traces?: readonly Trace[]): Promise<boolean>;
   /** Records that the end was announced and plans the erasure of the file. False when another run was here. */
   expire(token: ContentToken, traces: readonly Trace[]): Promise<boolean>;
+}
+
+export interface MdmServers {
+  /** Strongly consistent. */
+  get(id: MdmServerId): Promise<MdmServer | undefined>;
+  /** Those of `ids` that exist, strongly consistent. */
+  getAll(ids: readonly MdmServerId[]): Promise<ReadonlyMap<MdmServerId, MdmServer>>;
+  /** Whose credential ever had this SHA-256 (hex), strongly consistent. Whether it is still good is for `isCredentialGood` to say. */
+  findByCredential(sha256: string): Promise<MdmServer | undefined>;
+  list(page: PageRequest): Promise<Page<MdmServer>>;
+  register(server: MdmServer, traces?: readonly Trace[]): Promise<boolean>;
+  /** Writes the next version over the one that was read. False when it changed meanwhile. */
+  replace(server: MdmServer, traces?: readonly Trace[]): Promise<boolean>;
+  /** Notes that it called. */
+  seen(id: MdmServerId, at: Date): Promise<void>;
+}
+
+export interface Links {
+  /** Strongly consistent. */
+  of(location: LocationId): Promise<LocationLinks>;
+  /** Strongly consistent; a location that nothing was ever linked to has none. */
+  ofAll(locations: readonly LocationId[]): Promise<ReadonlyMap<LocationId, LocationLinks>>;
+  /** Every location that has ever been linked to. Not strongly consistent. */
+  all(): AsyncIterable<LocationLinks>;
+  /** The locations with tokens that the MDM server was ever linked to, strongly consistent. */
+  locationsOf(server: MdmServerId): Promise<readonly LocationId[]>;
+  /**
+   * Writes the next version over the one that was read, with the conflict as it is now, if there is one. `lookAgain`: a token that the next scan
+   * has to look at, whatever comes in between. False when the links, or what was judged, changed meanwhile.
+   */
+  replace(
+    after: LocationLinks,
+    change: { readonly conflict?: Conflict | undefined; readonly lookAgain?: ContentToken | undefined },
+    traces?: readonly Trace[],
+    judged?: Judged,
+  ): Promise<boolean>;
+  conflict(id: ConflictId): Promise<Conflict | undefined>;
+  conflicts(page: PageRequest): Promise<Page<Conflict>>;
 }
 
 export interface Files {
@@ -170,6 +237,9 @@ export type Ports = {
   readonly locations: Locations;
   readonly accounts: Accounts;
   readonly tokens: ContentTokens;
+  readonly reminders: Reminders;
+  readonly servers: MdmServers;
+  readonly links: Links;
   readonly files: Files;
   readonly erasures: Erasures;
   readonly outbox: Outbox;

@@ -13,17 +13,32 @@ export const ADMIN_ROUTES = [
   "PATCH /v1/accounts/{id}",
   "DELETE /v1/accounts/{id}",
   "POST /v1/accounts/{id}/password-changes",
+  "GET /v1/accounts/{id}/password-change-preview",
   "GET /v1/content-tokens",
   "GET /v1/content-tokens/{id}",
+  "GET /v1/content-tokens/{id}/history",
+  "GET /v1/mdm-servers",
+  "GET /v1/mdm-servers/{id}",
+  "PATCH /v1/mdm-servers/{id}",
+  "DELETE /v1/mdm-servers/{id}",
+  "PUT /v1/mdm-servers/{id}/links/{tokenId}",
+  "DELETE /v1/mdm-servers/{id}/links/{tokenId}",
+  "GET /v1/conflicts",
+  "POST /v1/conflicts/{id}/resolution",
+  "GET /v1/custody-log",
   "GET /v1/health",
 ] as const;
 
+/** Who holds a credential gets a file: so credentials are made where files are signed, and nowhere else. */
 export const CUSTODY_ROUTES = [
   "POST /v1/content-tokens",
   "POST /v1/content-tokens/import",
   "POST /v1/content-tokens/{id}/downloads",
   "POST /v1/content-tokens/{id}/revocation",
+  "POST /v1/mdm-servers",
+  "POST /v1/mdm-servers/{id}/credential",
+  "GET /v1/fetch/content-token",
 ] as const;
 
-/** Answered without a bearer; all others carry one. */
-export const OPEN_ROUTES: readonly string[] = ["GET /v1/health"];
+/** Not behind the user pool's authorizer: answered to anyone, or to an MDM server by the credential that the function itself checks. */
+export const OPEN_ROUTES: readonly string[] = ["GET /v1/fetch/content-token", "GET /v1/health"];

@@ -1,13 +1,9 @@
 // A custom resource, at the first deployment: the organization, its primary location, its first administrator.
-import { environmentOf, peopleOf, recordsOf } from "./aws/connect.ts";
+import { environmentOf, foundingOf } from "./aws/connect.ts";
 import { createOnly } from "./doors/resource.ts";
 import { Founding, foundOrganization } from "./events/found-organization.ts";
 
 const env = environmentOf("setup");
-const ports = { ...recordsOf("setup", env), people: peopleOf(env) };
+const ports = foundingOf("setup", env);
 
-export const handler = createOnly(
-  ({ reminderLadder, ...properties }) =>
-    foundOrganization(Founding.parse({ ...properties, reminderLadder: JSON.parse(String(reminderLadder)) }), ports),
-  ports.log,
-);
+export const handler = createOnly((properties) => foundOrganization(Founding.parse(properties), ports), ports.log);

@@ -6,11 +6,26 @@ import type { RecordsStack } from "./records-stack.ts";
 type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket">;
 
 /** What partition keys begin with; drawn in functions/aws/table.ts. */
-type Family = "ORG" | "LOC#*" | "UID#*" | "ACC#*" | "CT#*" | "SECRET#*" | "GIVEN#*" | "IDEMPOTENCY#*" | "OUTBOX" | "ERASE" | "PARKED";
+type Family =
+  | "ORG"
+  | "LOC#*"
+  | "UID#*"
+  | "ACC#*"
+  | "CT#*"
+  | "SECRET#*"
+  | "GIVEN#*"
+  | "IDEMPOTENCY#*"
+  | "MDM#*"
+  | "CREDENTIAL#*"
+  | "CONFLICT#*"
+  | "OUTBOX"
+  | "ERASE"
+  | "PARKED";
 
-const READS = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
+/** A condition on another item only reads it. */
+const READS = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem"];
 /** What a transaction is made of: each needs the right of its own kind. */
-const WRITES = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"];
+const WRITES = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
 
 const useKey = ({ key }: Kept, grantee: IGrantable, actions: string[], via: "dynamodb" | "s3"): void => {
   const { region } = key.stack;
@@ -53,17 +68,17 @@ export const grantFound = (kept: Kept, grantee: IGrantable): void => {
   keepCustody(kept, grantee);
 };
 
-/** To see every record, and to keep those of the organization, its locations and its accounts. */
+/** To see every record, and to keep those of the organization, its locations, its accounts, and the MDM servers with their links. */
 export const grantAdminister = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
-  write(kept, grantee, ["ORG", "LOC#*", "UID#*", "ACC#*", "OUTBOX", "PARKED"]);
+  write(kept, grantee, ["ORG", "LOC#*", "UID#*", "ACC#*", "MDM#*", "CONFLICT#*", "OUTBOX", "PARKED"]);
   keepCustody(kept, grantee);
 };
 
-/** To keep content tokens and their secrets. */
+/** To keep content tokens and their secrets, MDM servers and their credentials. */
 export const grantKeepTokens = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
-  write(kept, grantee, ["ACC#*", "CT#*", "SECRET#*", "GIVEN#*", "IDEMPOTENCY#*", "OUTBOX", "ERASE"]);
+  write(kept, grantee, ["LOC#*", "CT#*", "SECRET#*", "GIVEN#*", "IDEMPOTENCY#*", "MDM#*", "CREDENTIAL#*", "CONFLICT#*", "OUTBOX", "ERASE"]);
   keepCustody(kept, grantee);
 };
 

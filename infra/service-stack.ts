@@ -58,7 +58,8 @@ export class ServiceStack extends Stack {
     const notices = this.#topic("Notices", "Content tokens", config.noticeEmails);
     this.#alarms = new Alarms(this, "Alarms", this.#topic("AlarmMails", "Content Tokens alarms", config.alarmEmails));
     this.#deadLetters = this.#queue("DeadLetters");
-    const told = { RECORDS_TABLE: records.table.tableName, CUSTODY_TABLE: records.custodyLog.tableName, BUS_NAME: bus.eventBusName };
+    const tables = { RECORDS_TABLE: records.table.tableName, CUSTODY_TABLE: records.custodyLog.tableName };
+    const told = { ...tables, BUS_NAME: bus.eventBusName };
     const filesToo = { ...told, TOKENS_BUCKET: records.bucket.bucketName };
     const noticesToo = { ...filesToo, NOTICE_TOPIC_ARN: notices.topicArn };
     const common = { alarms: this.#alarms };
@@ -111,7 +112,7 @@ export class ServiceStack extends Stack {
 
     const api = new Api(this, "Http", { ...records, admin, custody });
     new CfnOutput(this, "ApiUrl", { value: api.url });
-    this.#setUp(config, told);
+    this.#setUp(config, tables);
     this.#identity(bus, identityEvents);
     this.#clock("ExpiryScanDaily", {
       runs: expiryScan,
@@ -146,13 +147,13 @@ export class ServiceStack extends Stack {
   /** Founds the organization at the first deployment. It never overwrites: what the configuration says later is for the next founding. */
   #setUp(
     { organization, country, administratorEmail, reminderLadder }: Config,
-    told: Pick<Env<"setup">, "RECORDS_TABLE" | "CUSTODY_TABLE" | "BUS_NAME">,
+    tables: Pick<Env<"setup">, "RECORDS_TABLE" | "CUSTODY_TABLE">,
   ): void {
     const { userPool } = this.#records;
     const setup = new ServiceFunction(this, "Setup", {
       alarms: this.#alarms,
       name: "setup",
-      environment: { ...told, USER_POOL_ID: userPool.userPoolId },
+      environment: { ...tables, USER_POOL_ID: userPool.userPoolId },
       timeout: Duration.minutes(1),
       impact: "A first deployment has no organization and nobody who can sign in; a later one is not hurt.",
     });

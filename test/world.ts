@@ -5,7 +5,9 @@ import { latestChange } from "../domain/account.ts";
 import type { ContentToken, Holding } from "../domain/content-token.ts";
 import { type CustodyEntry, entryAfter, type SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
-import type { AccountId, ContentTokenId, LocationId } from "../domain/ids.ts";
+import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
+import { type Conflict, type LocationLinks, noLinks } from "../domain/links.ts";
+import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { ReminderLadder } from "../domain/reminder.ts";
@@ -15,13 +17,17 @@ import type {
   CustodyLog,
   Erasures,
   Idempotency,
+  Judged,
+  Links,
   Locations,
+  MdmServers,
   Organizations,
   Outbox,
   Page,
   PageRequest,
   ParkedFact,
   Parking,
+  Reminders,
   Trace,
 } from "../functions/ports.ts";
 
@@ -30,6 +36,9 @@ export type World = {
   readonly locations: Locations;
   readonly accounts: Accounts;
   readonly tokens: ContentTokens;
+  readonly reminders: Reminders;
+  readonly servers: MdmServers;
+  readonly links: Links;
   readonly erasures: Erasures;
   readonly outbox: Outbox;
   readonly parking: Parking;
@@ -38,8 +47,8 @@ export type World = {
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-const isAsJudged = (now: Account | undefined, judged: Account): boolean =>
-  now !== undefined && now.disabledAt === undefined && now.passwordChangedAt?.getTime() === judged.passwordChangedAt?.getTime();
+const amongst = <Id, Value>(all: ReadonlyMap<Id, Value>, ids: readonly Id[]): ReadonlyMap<Id, Value> =>
+  new Map([...all].filter(([id]) => ids.includes(id)));
 
 const born = (at: Date, { id }: { readonly id: string }): string => `${at.toISOString()}#${id}`;
 const written = ({ at, subject, seq }: CustodyEntry): string => `${at.toISOString()}#${subject}#${String(seq).padStart(9, "0")}`;
@@ -68,6 +77,23 @@ export const makeWorld = (): World => {
   let scanned: ReminderLadder | undefined;
 
   const chains = new Map<SubjectId, CustodyEntry[]>();
+  const registered = new Map<MdmServerId, MdmServer>();
+  const credentials = new Map<string, MdmServerId>();
+  const linked = new Map<LocationId, LocationLinks>();
+  const conflicts = new Map<ConflictId, Conflict>();
+
+  /** Whether everything is what was judged; `written` carries a condition of its own. */
+  const isJudged = (
+    { organization, accounts: judged = [], servers: judgedServers = [], tokens: judgedTokens = [] }: Judged = {},
+    written?: AccountId,
+  ): boolean =>
+    (organization === undefined || theOrganization?.version === organization.version) &&
+    [...judged].every(({ id, version }) => id === written || records.get(id)?.version === version) &&
+    judgedServers.every(({ id, version }) => registered.get(id)?.version === version && registered.get(id)?.removedAt === undefined) &&
+    judgedTokens.every(({ id, downloadedBy }) => {
+      const token = held.get(id);
+      return token !== undefined && token.invalidation === undefined && token.downloadedBy.length === downloadedBy.length;
+    });
 
   const record = (traces: readonly Trace[] = []) => {
     for (const one of traces)
@@ -82,7 +108,11 @@ export const makeWorld = (): World => {
 
   const organizations: Organizations = {
     async get() {
+      if (theOrganization === undefined) throw new Error("the organization was not founded");
       return theOrganization;
+    },
+    async isFounded() {
+      return theOrganization !== undefined;
     },
     async found(organization, primary, administrator, traces) {
       if (theOrganization !== undefined) return false;
@@ -95,14 +125,17 @@ export const makeWorld = (): World => {
     async replace(organization, primary, traces) {
       if (theOrganization?.version !== organization.version - 1 || places.get(primary.id)?.version !== primary.version - 1) return false;
       theOrganization = organization;
+      scanned = undefined;
       places.set(primary.id, primary);
       return record(traces);
     },
     async scannedLadder() {
       return scanned;
     },
-    async keepScannedLadder(ladder) {
-      scanned = ladder;
+    async keepScannedLadder(organization) {
+      if (!isJudged({ organization })) return false;
+      scanned = organization.reminderLadder;
+      return true;
     },
   };
 
@@ -111,7 +144,12 @@ export const makeWorld = (): World => {
       return places.get(id);
     },
     async primary() {
-      return [...places.values()].find(({ primary }) => primary);
+      const primary = [...places.values()].find(({ primary }) => primary);
+      if (primary === undefined) throw new Error("there is no primary location");
+      return primary;
+    },
+    async getAll(ids) {
+      return amongst(places, ids);
     },
     async list(page) {
       return pageOf(places.values(), (one) => born(one.createdAt, one), page);
@@ -133,7 +171,7 @@ export const makeWorld = (): World => {
       return records.get(id);
     },
     async getAll(ids) {
-      return new Map([...records].filter(([id]) => ids.includes(id)));
+      return amongst(records, ids);
     },
     async list(page) {
       return pageOf(records.values(), (one) => born(one.createdAt, one), page);
@@ -143,10 +181,9 @@ export const makeWorld = (): World => {
       records.set(account.id, account);
       return record(traces);
     },
-    async replace({ id, grants, dedicated, version }, traces) {
-      const account = records.get(id);
-      if (account?.version !== version - 1) return false;
-      records.set(id, { ...account, grants, dedicated, version });
+    async replace(account, traces, judged) {
+      if (records.get(account.id)?.version !== account.version - 1 || !isJudged(judged, account.id)) return false;
+      records.set(account.id, account);
       return record(traces);
     },
     async recordPasswordChange(id, occurredAt, traces) {
@@ -157,10 +194,11 @@ export const makeWorld = (): World => {
       records.set(id, { ...account, passwordChangedAt, version: account.version + 1 });
       return record(traces);
     },
-    async recordDisabled(id, disabledAt, traces) {
+    async recordDisabled(id, disabledAt, traces, judged) {
       const account = records.get(id);
-      if (account === undefined) return false;
-      if (account.disabledAt !== undefined) return recordAgain(traces);
+      if (account === undefined || !isJudged(judged, id)) return false;
+      const isOld = account.enabledAt !== undefined && disabledAt <= account.enabledAt;
+      if (account.disabledAt !== undefined || isOld) return recordAgain(traces);
       records.set(id, { ...account, disabledAt, version: account.version + 1 });
       return record(traces);
     },
@@ -193,7 +231,14 @@ export const makeWorld = (): World => {
       const listed = [...held.values()].filter(({ locationId }) => location === "all" || locationId === location);
       return pageOf(listed, (one) => born(one.issuedAt, one), page);
     },
-    async add(token, traces, idempotency) {
+    async *ofLocation(location) {
+      yield* [...held.values()].filter(({ locationId }) => locationId === location);
+    },
+    async getAll(ids) {
+      return amongst(held, ids);
+    },
+    async add(token, traces, idempotency, judged) {
+      if (!isJudged(judged)) return false;
       if (held.has(token.id) || secrets.has(token.secretSha256) || !plans.has(token.file.key)) return false;
       if (idempotency !== undefined && used.has(idempotencyKey(idempotency))) return false;
       held.set(token.id, token);
@@ -206,7 +251,7 @@ export const makeWorld = (): World => {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined || token.expiresAt <= at) return false;
       if (token.downloadedBy.length !== downloadedBy.length) return false;
-      if (![...holders.values(), to].every((judged) => isAsJudged(records.get(judged.id), judged))) return false;
+      if (!isJudged({ accounts: [...holders.values(), to] })) return false;
       const isHolder = token.downloadedBy.some(({ accountId }) => accountId === to.id);
       const first: Holding[] = isHolder ? [] : [{ accountId: to.id, givenAt: at }];
       held.set(id, { ...token, downloadedBy: [...token.downloadedBy, ...first] });
@@ -224,6 +269,9 @@ export const makeWorld = (): World => {
         for (const holding of token.downloadedBy) if (holding.accountId === accountId) yield { tokenId: token.id, holding };
       }
     },
+  };
+
+  const reminderPort: Reminders = {
     async *due(until) {
       const time = ({ dueAt }: ContentToken): number => dueAt?.getTime() ?? Number.POSITIVE_INFINITY;
       yield* [...held.values()].filter((token) => time(token) <= until.getTime()).toSorted((one, other) => time(one) - time(other));
@@ -231,10 +279,11 @@ export const makeWorld = (): World => {
     async sentSteps(id) {
       return new Set(reminders.get(id));
     },
-    async remind(token, step, nextDueAt, traces) {
+    async remind(token, { step, nextDueAt, isOverlapDone }, traces) {
       const sent = reminders.get(token.id) ?? new Set();
       if (!isDueAsRead(token) || (step !== undefined && sent.has(step))) return false;
-      held.set(token.id, { ...token, dueAt: nextDueAt });
+      const { supersedesAt, ...rest } = held.get(token.id) ?? token;
+      held.set(token.id, { ...rest, ...(isOverlapDone || supersedesAt === undefined ? {} : { supersedesAt }), dueAt: nextDueAt });
       reminders.set(token.id, new Set(step === undefined ? sent : [...sent, step]));
       return record(traces);
     },
@@ -292,5 +341,81 @@ export const makeWorld = (): World => {
     },
   };
 
-  return { organizations, locations, accounts, tokens, erasures, outbox, parking, custody };
+  const servers: MdmServers = {
+    async get(id) {
+      return registered.get(id);
+    },
+    async getAll(ids) {
+      return amongst(registered, ids);
+    },
+    async findByCredential(sha) {
+      const id = credentials.get(sha);
+      return id === undefined ? undefined : registered.get(id);
+    },
+    async list(page) {
+      return pageOf(registered.values(), (one) => born(one.createdAt, one), page);
+    },
+    async register(server, traces) {
+      if (registered.has(server.id) || credentials.has(server.credentialSha256)) return false;
+      registered.set(server.id, server);
+      credentials.set(server.credentialSha256, server.id);
+      return record(traces);
+    },
+    async replace(server, traces) {
+      if (registered.get(server.id)?.version !== server.version - 1) return false;
+      registered.set(server.id, server);
+      credentials.set(server.credentialSha256, server.id);
+      return record(traces);
+    },
+    async seen(id, at) {
+      const server = registered.get(id);
+      if (server !== undefined) registered.set(id, { ...server, lastSeenAt: at });
+    },
+  };
+
+  const links: Links = {
+    async of(location) {
+      return linked.get(location) ?? noLinks(location);
+    },
+    async ofAll(ids) {
+      return amongst(linked, ids);
+    },
+    async *all() {
+      yield* linked.values();
+    },
+    async locationsOf(server) {
+      return [...linked.values()]
+        .filter((each) => each.links.some(({ mdmServerId }) => mdmServerId === server))
+        .map(({ location }) => location);
+    },
+    async replace(after, { conflict, lookAgain }, traces, judged) {
+      if ((linked.get(after.location)?.version ?? 0) !== after.version - 1 || !isJudged(judged)) return false;
+      const token = lookAgain === undefined ? undefined : held.get(lookAgain.id);
+      if (lookAgain !== undefined && (token === undefined || token.invalidation !== undefined || token.dueAt === undefined)) return false;
+      if (token !== undefined && lookAgain?.dueAt !== undefined) held.set(token.id, { ...token, dueAt: lookAgain.dueAt });
+      linked.set(after.location, after);
+      if (conflict !== undefined) conflicts.set(conflict.id, conflict);
+      return record(traces);
+    },
+    async conflict(id) {
+      return conflicts.get(id);
+    },
+    async conflicts(page) {
+      return pageOf(conflicts.values(), (one) => born(one.foundAt, one), page);
+    },
+  };
+
+  return {
+    organizations,
+    locations,
+    accounts,
+    tokens,
+    reminders: reminderPort,
+    servers,
+    links,
+    erasures,
+    outbox,
+    parking,
+    custody,
+  };
 };

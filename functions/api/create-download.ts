@@ -1,60 +1,60 @@
 // POST /v1/content-tokens/{id}/downloads: a short-lived link to a token's file.
 import * as z from "zod";
-import { assertMay } from "../../domain/account.ts";
-import { assertUsable, MAX_HOLDERS } from "../../domain/content-token.ts";
+import { type Account, assertMay } from "../../domain/account.ts";
+import { assertRoomFor, assertUsable, DEFAULT_LINK_SECONDS, linkEndOf, MAX_LINK_SECONDS } from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
-import { Refusal } from "../../domain/refusal.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
-import { created, found, type Handle } from "../handle.ts";
-import { holdersOf } from "../holders.ts";
-import type { Ports } from "../ports.ts";
+import { holdersOf } from "../around.ts";
+import { callerNow } from "../caller.ts";
+import { created, existing, type Handle, judgedAgain } from "../handle.ts";
+import { ShownLinkTo } from "./shown.ts";
 
-/** A link that circulates longer is a secret in more places: short unless asked, and never beyond what the bucket's policy allows a signature. */
-const DEFAULT_LINK_SECONDS = 60;
-const MAX_LINK_SECONDS = 15 * 60;
-
-export const DownloadInput = z.strictObject({
+export const CreateDownloadInput = z.strictObject({
   id: ContentTokenId,
+  /** How long the link is to live. */
   linkSeconds: z.int().min(1).max(MAX_LINK_SECONDS).default(DEFAULT_LINK_SECONDS),
 });
+export const CreateDownloadReply = ShownLinkTo.extend({
+  /** What would make the token last longer. */
+  advice: z.string().optional(),
+});
 
-const ATTEMPTS = 5;
+const adviceFor = ({ dedicated }: Account): { readonly advice?: string } =>
+  dedicated
+    ? {}
+    : {
+        advice:
+          "The next password change of this person ends the token. Download tokens with an account that is dedicated to it, and whose password nobody changes by the way.",
+      };
 
-type Needs = Exclude<keyof Ports, "organizations" | "erasures" | "parking">;
+type Needs = "accounts" | "tokens" | "locations" | "files" | "bus" | "outbox" | "log" | "now" | "random";
 
-export const createDownload: Handle<typeof DownloadInput, Needs> = async ({ caller, input: { id, linkSeconds } }, ports) => {
-  const { tokens, locations, files, now, random } = ports;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const token = found(await tokens.get(id), "content token");
-    assertMay(caller, "content-token:download", token.locationId);
-    const location = found(await locations.get(token.locationId), "location");
+export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<typeof CreateDownloadReply>> = (
+  { caller, input: { id, linkSeconds } },
+  ports,
+) =>
+  judgedAgain(async () => {
+    const { tokens, locations, files, now, random } = ports;
+    const to = await callerNow(caller, ports);
+    const token = existing(await tokens.get(id), "content token");
+    const { locationId, file } = token;
+    assertMay(to, "content-token:download", locationId);
+    const location = existing(await locations.get(locationId), "location");
     const holders = await holdersOf([token], ports);
     const at = now();
     assertUsable(token, holders, at);
-    if (!holders.has(caller.id) && holders.size >= MAX_HOLDERS)
-      throw new Refusal("too_many_holders", `This file was given to ${holders.size} accounts, the most there may be. Issue a new token.`);
+    assertRoomFor(token, to.id);
     const fileName = tokenFileName(location.name);
-    const link = await files.signDownload(token.file, fileName, new Date(at.getTime() + linkSeconds * 1000));
-    const detail = { tokenId: id, locationId: token.locationId, accountId: caller.id, linkExpiresAt: link.expiresAt };
+    const link = await files.signDownload(file, fileName, linkEndOf(token, at, linkSeconds));
+    const detail = { tokenId: id, locationId, accountId: to.id, linkExpiresAt: link.expiresAt };
+    const details = { linkExpiresAt: link.expiresAt.toISOString() };
     const traces = [
       eventOf("DownloadLinkIssued", detail, { at, random }),
-      custodyOf("token-downloaded", {
-        subject: id,
-        at,
-        by: caller.id,
-        locationId: token.locationId,
-        details: { linkExpiresAt: link.expiresAt.toISOString() },
-      }),
+      custodyOf("token-downloaded", { subject: id, at, by: to.id, locationId, details }),
     ];
-    // Recorded before it is revealed: a link nobody can account for must not exist. Overtaken by a change, it is judged again.
-    if (await tokens.handOver({ token, to: caller, holders, at }, traces)) {
-      await announce(traces, ports);
-      return created({ ...link, fileName, sha256: token.file.sha256 });
-    }
-    const self = await ports.accounts.get(caller.id);
-    if (self?.passwordChangedAt?.getTime() !== caller.passwordChangedAt?.getTime() || self?.disabledAt !== undefined)
-      throw new Refusal("sign_in_outdated", "This account changed during the request. Sign in again.");
-  }
-  throw new Refusal("busy", "Others were given this file at the same moment. Try again.");
-};
+    // Recorded before it is revealed: a link nobody can account for must not exist.
+    if (!(await tokens.handOver({ token, to, holders, at }, traces))) return undefined;
+    await announce(traces, ports);
+    return created({ ...link, fileName, sha256: file.sha256, ...adviceFor(to) });
+  });

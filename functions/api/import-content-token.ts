@@ -1,53 +1,98 @@
 // POST /v1/content-tokens/import: takes in a token that Apple issued. Its exact bytes are kept.
 import * as z from "zod";
-import { assertMay, isKilledByPassword } from "../../domain/account.ts";
+import { type Account, assertMay, isKilledByPassword } from "../../domain/account.ts";
 import { AccountId, LocationId } from "../../domain/ids.ts";
+import { checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/location-check.ts";
+import { Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { nameText } from "../../domain/text.ts";
 import { addYears } from "../../domain/time.ts";
 import { assertNotExpired, parseTokenFile } from "../../domain/token-file.ts";
-import { created, found, type Handle } from "../handle.ts";
-import { holdersOf } from "../holders.ts";
+import { custodyOf } from "../announce.ts";
+import { aroundOf } from "../around.ts";
+import { callerNow } from "../caller.ts";
+import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../identity.ts";
-import { shownToken } from "./shown.ts";
+import type { Ports } from "../ports.ts";
+import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
 
-export const ImportInput = z.strictObject({
+export const ImportContentTokenInput = z.strictObject({
   locationId: LocationId,
   fileName: z.string().min(1).max(255),
-  /** Base64 of the file's bytes. */
+  /** Base64 of the file's bytes. The file is base64 itself: it is encoded once more. */
   file: z.base64().min(1),
-  /** Who downloaded it from Apple: their next password change ends it. */
+  /** Who downloaded it from Apple: their next password change ends it. Without it no password change can be seen to. */
   downloadedBy: z.union([AccountId, z.literal("unknown")]).default("unknown"),
+  /** What Apple calls the location, as an MDM server shows it that has this token. */
+  appleUId: Location.shape.appleUId,
+  /** For administrators: imports it although it seems to be another location's. The custody log keeps the reason. */
+  force: z.strictObject({ reason: nameText(500) }).optional(),
+});
+export const ImportContentTokenReply = ShownToken.extend({
+  locationCheck: z.object({ outcome: LocationCheckOutcome, note: z.string() }),
 });
 
 const alreadyHeld = (): Refusal => new Refusal("already_held", "This content token is held already. Nothing was changed.");
 
-export const importContentToken: Handle<typeof ImportInput, keyof StoringPorts | "locations" | "accounts"> = async (
-  { caller, input: { locationId, fileName, file, downloadedBy } },
-  ports,
-) => {
-  const { locations, accounts, tokens, now } = ports;
-  assertMay(caller, "content-token:import", locationId);
-  found(await locations.get(locationId), "location");
-  const bytes = new Uint8Array(Buffer.from(file, "base64"));
-  const { secret, expiresAt } = parseTokenFile(bytes, fileName);
-  assertNotExpired({ expiresAt }, now());
-  const secretSha256 = sha256(secret);
-  if ((await tokens.findBySecret(secretSha256)) !== undefined) throw alreadyHeld();
-
-  // Apple's tokens live one year from their download, so that is when its downloader was given it.
-  const issuedAt = addYears(expiresAt, -1);
-  const holder = downloadedBy === "unknown" ? undefined : found(await accounts.get(downloadedBy), "account (downloadedBy)");
-  if (holder?.disabledAt !== undefined) throw new Refusal("account_disabled", "The account that downloaded this token is disabled.");
-  if (holder !== undefined && isKilledByPassword(issuedAt, holder))
+/** Refuses when the account's password, or the account itself, ended the token before it came here. */
+const assertAlive = (holder: Account, givenAt: Date): void => {
+  if (holder.disabledAt !== undefined)
+    throw new Refusal(
+      "account_disabled",
+      "The account that downloaded this token is disabled, which ended the token. Download a new one with an account that is enabled.",
+    );
+  if (isKilledByPassword(givenAt, holder))
     throw new Refusal(
       "password_changed_since_download",
-      "The account's password changed after it downloaded this token. Download a new one.",
+      "The password of the account that downloaded this token changed after the download, which ended the token. Download a new one.",
     );
+};
 
-  const held = holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }];
-  const facts = { locationId, origin: "imported" as const, issuedAt, expiresAt, secretSha256, downloadedBy: held, bytes };
-  const token = await storeToken(facts, { accountId: caller.id }, ports);
-  if (token === undefined) throw alreadyHeld();
-  return created(shownToken(token, await holdersOf([token], ports), now()));
+/** A first token tells what the later ones are compared with. Overtaken by another edit, the next import tells it. */
+const learn = async (location: Location, check: LocationCheck, by: AccountId, { locations, now }: Pick<Ports, "locations" | "now">) => {
+  const known = learnt(location, check);
+  if (known === undefined) return;
+  const { id } = location;
+  const details = { ...(known.appleUId === undefined ? {} : { appleUId: known.appleUId }), learntFrom: "an imported token" };
+  await locations.replace(known, [custodyOf("location-changed", { subject: id, at: now(), by, locationId: id, details })]);
+};
+
+export const importContentToken: Handle<
+  typeof ImportContentTokenInput,
+  StoringPorts | "locations" | "organizations",
+  z.input<typeof ImportContentTokenReply>
+> = async ({ caller, input: { locationId, fileName, file, downloadedBy, appleUId, force } }, ports) => {
+  const { locations, organizations, accounts, tokens, now } = ports;
+  const bytes = new Uint8Array(Buffer.from(file, "base64"));
+
+  const { token, check } = await judgedAgain(async () => {
+    const judged = await callerNow(caller, ports);
+    assertMay(judged, "content-token:import", locationId);
+    if (force !== undefined) assertMay(judged, "content-token:force-import");
+    const location = existing(await locations.get(locationId), "location");
+    const { secret, expiresAt, orgName } = parseTokenFile(bytes, fileName);
+    const at = now();
+    assertNotExpired({ expiresAt }, at);
+    const secretSha256 = sha256(secret);
+    if ((await tokens.findBySecret(secretSha256)) !== undefined) throw alreadyHeld();
+    const check = checkOfLocation(location, { orgName, appleUId }, force !== undefined);
+
+    // Apple's tokens live one year from their download, so that is when its downloader was given it. One that says it ends later than that can't
+    // have been downloaded in the future.
+    const yearBefore = addYears(expiresAt, -1);
+    const issuedAt = yearBefore < at ? yearBefore : at;
+    const holder = downloadedBy === "unknown" ? undefined : existing(await accounts.get(downloadedBy), "account (downloadedBy)");
+    if (holder !== undefined) assertAlive(holder, issuedAt);
+
+    const held = holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }];
+    const facts = { locationId, origin: "imported" as const, issuedAt, expiresAt, secretSha256, downloadedBy: held, bytes };
+    const ground = { caller: judged, holder, organization: await organizations.get() };
+    const token = await storeToken(facts, ground, ports, { reason: force?.reason });
+    if (token === undefined) return undefined;
+    await learn(location, check, caller.id, ports);
+    return { token, check };
+  });
+  const { outcome, note } = check;
+  return created({ ...shownToken(token, await aroundOf([token], ports)), locationCheck: { outcome, note } });
 };

@@ -2,47 +2,63 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { expiryOf } from "../../domain/content-token.ts";
-import { LocationId } from "../../domain/ids.ts";
+import { ContentTokenId, LocationId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { isRenewalOf } from "../../domain/renewal.ts";
 import { floorToSecond } from "../../domain/time.ts";
 import { renderTokenFile, SECRET_BYTES } from "../../domain/token-file.ts";
-import { created, found, type Handle } from "../handle.ts";
-import { holdersOf } from "../holders.ts";
+import { aroundOf } from "../around.ts";
+import { callerNow } from "../caller.ts";
+import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../identity.ts";
-import { shownToken } from "./shown.ts";
+import type { Idempotency, Ports } from "../ports.ts";
+import { renewedBy } from "../supersede.ts";
+import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
 
-export const IssueInput = z.strictObject({ locationId: LocationId });
+export const IssueContentTokenInput = z.strictObject({ locationId: LocationId });
+export const IssueContentTokenReply = ShownToken.extend({
+  /** Usable tokens that it renews: they work beside it until `overlapEndsAt`, or until their MDM servers have all moved on. */
+  renews: z.array(ContentTokenId),
+  overlapEndsAt: z.date().optional(),
+});
 
-export const issueContentToken: Handle<typeof IssueInput, keyof StoringPorts | "locations" | "accounts"> = async (
-  { caller, input: { locationId }, idempotencyKey },
-  ports,
-) => {
-  const { locations, organizations, tokens, now, random } = ports;
-  assertMay(caller, "content-token:issue", locationId);
-  const location = found(await locations.get(locationId), "location");
-  const organization = found(await organizations.get(), "organization");
-  const use = idempotencyKey === undefined ? undefined : { accountId: caller.id, key: idempotencyKey, requestSha256: sha256(locationId) };
+/** What an earlier request with the same key made. Refuses with `idempotency_key_reused` when it was another request. */
+const replayed = async (use: Idempotency | undefined, { tokens }: Pick<Ports, "tokens">) => {
+  const earlier = use === undefined ? undefined : await tokens.findByIdempotencyKey(use);
+  if (earlier === undefined) return undefined;
+  if (earlier.requestSha256 !== use?.requestSha256)
+    throw new Refusal("idempotency_key_reused", "This Idempotency-Key stands for another request. Use a new one for each request.");
+  return existing(await tokens.get(earlier.tokenId), "content token");
+};
 
-  const replayed = async () => {
-    const earlier = use === undefined ? undefined : await tokens.findByIdempotencyKey(use);
-    if (earlier === undefined) return undefined;
-    if (earlier.requestSha256 !== use?.requestSha256)
-      throw new Refusal("idempotency_key_reused", "This Idempotency-Key stands for another request. Use a new one for each request.");
-    return tokens.get(earlier.tokenId);
-  };
+export const issueContentToken: Handle<
+  typeof IssueContentTokenInput,
+  StoringPorts | "locations" | "organizations",
+  z.input<typeof IssueContentTokenReply>
+> = async ({ caller, input: { locationId }, idempotencyKey }, ports) => {
+  const { locations, organizations, now, random } = ports;
+  const idempotency =
+    idempotencyKey === undefined ? undefined : { accountId: caller.id, key: idempotencyKey, requestSha256: sha256(locationId) };
 
-  const issued = async () => {
+  const token = await judgedAgain(async () => {
+    const judged = await callerNow(caller, ports);
+    assertMay(judged, "content-token:issue", locationId);
+    existing(await locations.get(locationId), "location");
+    // Of two requests at once with one key, the second one finds what the first one made.
+    const earlier = await replayed(idempotency, ports);
+    if (earlier !== undefined) return earlier;
+    const organization = await organizations.get();
     const at = now();
     const secret = Buffer.from(random(SECRET_BYTES)).toString("base64");
     const expiresAt = floorToSecond(expiryOf(at));
     const bytes = new TextEncoder().encode(renderTokenFile({ secret, expiresAt, orgName: organization.name }));
-    const facts = { locationId: location.id, origin: "issued" as const, issuedAt: at, expiresAt, secretSha256: sha256(secret) };
-    return storeToken({ ...facts, downloadedBy: [{ accountId: caller.id, givenAt: at }], bytes }, { accountId: caller.id }, ports, use);
-  };
+    const downloadedBy = [{ accountId: caller.id, givenAt: at }];
+    const facts = { locationId, origin: "issued" as const, issuedAt: at, expiresAt, secretSha256: sha256(secret), downloadedBy, bytes };
+    return storeToken(facts, { caller: judged, holder: undefined, organization }, ports, { idempotency });
+  });
 
-  // Of two requests at once with one key, the second one finds what the first one made.
-  const token = (await replayed()) ?? (await issued()) ?? (await replayed());
-  if (token === undefined) throw new Refusal("busy", "The token could not be recorded. Try again.");
-  return created(shownToken(token, await holdersOf([token], ports), now()));
+  const renews = (await renewedBy(token, ports, (older) => isRenewalOf(token, older))).map(({ id }) => id);
+  const overlapEndsAt = renews.length === 0 ? undefined : token.supersedesAt;
+  return created({ ...shownToken(token, await aroundOf([token], ports)), renews, overlapEndsAt });
 };

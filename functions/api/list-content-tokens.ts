@@ -1,18 +1,21 @@
 // GET /v1/content-tokens: newest first, of all locations in the caller's reach or of one, optionally of one state.
 import * as z from "zod";
-import { assertMay, scopeOf } from "../../domain/account.ts";
+import { type Account, assertMay, scopeFor } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
+import { aroundOf } from "../around.ts";
 import { cursorOf, foreignCursor } from "../cursor.ts";
 import { type Handle, ok } from "../handle.ts";
-import { holdersOf } from "../holders.ts";
 import { PageInput } from "./inputs.ts";
-import { shownToken } from "./shown.ts";
+import { pageOf, ShownToken, shownToken } from "./shown.ts";
 
-export const ListTokensInput = z.strictObject({
+export const ListContentTokensInput = z.strictObject({
   locationId: LocationId.optional(),
   state: z.enum(["active", "expired", "invalidated"]).optional(),
   ...PageInput,
 });
+export const ListContentTokensReply = pageOf(ShownToken);
+
+type Asked = z.infer<typeof ListContentTokensInput>;
 
 /** States are computed, so that a filter reads on past what it drops; after so many reads it answers with what it has and where to go on. */
 const READS = 10;
@@ -21,33 +24,48 @@ const Place = z.object({ list: z.union([z.literal("all"), LocationId]), after: z
 type Place = z.infer<typeof Place>;
 const cursor = cursorOf(Place);
 
-/** Where to go on. Grants may have changed since: a location that was lost is passed over, and the lists keep their order. */
-const placeIn = (lists: readonly Place["list"][], { list, after }: Place): Place | undefined => {
-  if ((list === "all") !== lists.includes("all")) throw foreignCursor();
-  const next = lists.find((each) => each >= list);
-  return next === undefined ? undefined : { list: next, ...(next === list && after !== undefined ? { after } : {}) };
+/** The lists to go through, one after the other: a content manager's is that of each of their locations. */
+const listsFor = (caller: Account, { locationId }: Asked): readonly Place["list"][] => {
+  if (locationId !== undefined) {
+    assertMay(caller, "content-token:read", locationId);
+    return [locationId];
+  }
+  const scope = scopeFor(caller, "content-token:read");
+  return scope === "all" ? ["all"] : scope;
 };
 
-export const listContentTokens: Handle<typeof ListTokensInput, "tokens" | "accounts" | "now"> = async ({ caller, input }, ports) => {
-  if (input.locationId !== undefined) assertMay(caller, "content-token:read", input.locationId);
-  const scope = scopeOf(caller, "content-token:read");
-  if (scope.length === 0) assertMay(caller, "content-token:read");
-  // A content manager's list goes through their locations one after the other.
-  const lists: readonly Place["list"][] =
-    input.locationId !== undefined ? [input.locationId] : scope === "all" ? ["all"] : scope.toSorted();
-  const asked = input.after === undefined ? { list: lists[0] ?? "all" } : cursor.read(input.after);
-  if (input.locationId !== undefined && asked.list !== input.locationId) throw foreignCursor();
-  let place = placeIn(lists, asked);
-  const items: ReturnType<typeof shownToken>[] = [];
+/** Where to go on. Grants may have changed since: a location that was lost is passed over, and the lists keep their order. */
+const beginIn = (lists: readonly Place["list"][], { after, locationId }: Asked): Place | undefined => {
+  const [first] = lists;
+  if (after === undefined) return first === undefined ? undefined : { list: first };
+  const place = cursor.read(after);
+  if ((place.list === "all") !== lists.includes("all") || (locationId !== undefined && place.list !== locationId)) throw foreignCursor();
+  const list = lists.find((each) => each >= place.list);
+  if (list === undefined) return undefined;
+  return list === place.list ? place : { list };
+};
+
+const nextPlace = (lists: readonly Place["list"][], { list }: Place, next: string | undefined): Place | undefined => {
+  if (next !== undefined) return { list, after: next };
+  const following = lists[lists.indexOf(list) + 1];
+  return following === undefined ? undefined : { list: following };
+};
+
+type Needs = "tokens" | "accounts" | "links" | "now";
+
+export const listContentTokens: Handle<typeof ListContentTokensInput, Needs, z.input<typeof ListContentTokensReply>> = async (
+  { caller, input },
+  ports,
+) => {
+  const lists = listsFor(caller, input);
+  let place = beginIn(lists, input);
+  const items: ShownToken[] = [];
   for (let reads = 0; reads < READS && place !== undefined && items.length < input.limit; reads++) {
-    const { list, after }: Place = place;
-    const page = await ports.tokens.list(list, { limit: input.limit - items.length, after });
-    const holders = await holdersOf(page.items, ports);
-    const shown = page.items.map((token) => shownToken(token, holders, ports.now()));
+    const page = await ports.tokens.list(place.list, { limit: input.limit - items.length, after: place.after });
+    const around = await aroundOf(page.items, ports);
+    const shown = page.items.map((token) => shownToken(token, around));
     items.push(...shown.filter(({ state }) => input.state === undefined || state === input.state));
-    const following = lists[lists.indexOf(list) + 1];
-    if (page.next !== undefined) place = { list, after: page.next };
-    else place = following === undefined ? undefined : { list: following };
+    place = nextPlace(lists, place, page.next);
   }
   return ok({ items, ...(place === undefined ? {} : { next: cursor.write(place) }) });
 };

@@ -1,15 +1,38 @@
-// GET /v1/content-tokens/{id}: what it is, and what it is worth now.
+// GET /v1/content-tokens/{id}: what it is, what it is worth now, and how to renew it for the MDM servers that have it.
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
-import { ContentTokenId } from "../../domain/ids.ts";
-import { found, type Handle, ok } from "../handle.ts";
-import { holdersOf } from "../holders.ts";
-import { shownToken } from "./shown.ts";
+import { worksWith } from "../../domain/content-token.ts";
+import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
+import { holdingLinks } from "../../domain/links.ts";
+import { Vendor } from "../../domain/mdm-server.ts";
+import { renewalSteps } from "../../domain/renewal-steps.ts";
+import { aroundOf } from "../around.ts";
+import { existing, type Handle, ok } from "../handle.ts";
+import { ShownToken, shownToken } from "./shown.ts";
 
-export const ShowTokenInput = z.strictObject({ id: ContentTokenId });
+export const ShowContentTokenInput = z.strictObject({ id: ContentTokenId });
+export const ShowContentTokenReply = ShownToken.extend({
+  /** For each MDM server that would be cut off if the token ended, what a person has to do. */
+  renewal: z.array(z.object({ mdmServerId: MdmServerId, name: z.string(), vendor: Vendor, steps: z.array(z.string()) })),
+});
 
-export const showContentToken: Handle<typeof ShowTokenInput, "tokens" | "accounts" | "now"> = async ({ caller, input: { id } }, ports) => {
-  const token = found(await ports.tokens.get(id), "content token");
+type Needs = "accounts" | "tokens" | "links" | "servers" | "now";
+
+export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.input<typeof ShowContentTokenReply>> = async (
+  { caller, input: { id } },
+  ports,
+) => {
+  const token = existing(await ports.tokens.get(id), "content token");
   assertMay(caller, "content-token:read", token.locationId);
-  return ok(shownToken(token, await holdersOf([token], ports), ports.now()));
+  const around = await aroundOf([token], ports);
+  const links = around.links.get(token.locationId);
+  const holding = links === undefined ? [] : holdingLinks(links, id);
+  const servers = await ports.servers.getAll(holding.map(({ mdmServerId }) => mdmServerId));
+  const renewal = [...servers.values()].map(({ id: mdmServerId, name, vendor }) => ({
+    mdmServerId,
+    name,
+    vendor,
+    steps: [...renewalSteps(vendor, worksWith(token))],
+  }));
+  return ok({ ...shownToken(token, around), renewal });
 };

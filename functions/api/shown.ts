@@ -1,33 +1,133 @@
-// How records are shown. Times as ISO 8601 UTC; never a file's key, a secret's hash or another key of the store.
-import type { Account } from "../../domain/account.ts";
-import { type ContentToken, daysLeft, tokenState } from "../../domain/content-token.ts";
-import type { AccountId } from "../../domain/ids.ts";
-import type { Location, Organization } from "../../domain/organization.ts";
+// How records are shown: the shapes that clients rely on, and what of a record goes into them. Times as ISO 8601 UTC; never a file's key, a hash of
+// a secret or another key of the store.
+import * as z from "zod";
+import { Account } from "../../domain/account.ts";
+import { type ContentToken, daysLeft, InvalidationCause, tokenState, worksWith } from "../../domain/content-token.ts";
+import { CustodyEntry } from "../../domain/custody.ts";
+import { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
+import { Conflict, Link, type LocationLinks } from "../../domain/links.ts";
+import { MdmServer } from "../../domain/mdm-server.ts";
+import { Location, Organization } from "../../domain/organization.ts";
+import type { Around } from "../around.ts";
 
-export const shownAccount = ({ id, subject, email, grants, dedicated, passwordChangedAt, disabledAt }: Account) => ({
+/** A page of a list: `next` goes on where it ends, as `after`. */
+export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: z.string().optional() });
+
+export const ShownOrganization = Organization.omit({ version: true });
+export const shownOrganization = ({ version: _, ...organization }: Organization): z.input<typeof ShownOrganization> => organization;
+
+export const ShownAccount = Account.pick({
+  id: true,
+  subject: true,
+  email: true,
+  grants: true,
+  dedicated: true,
+  passwordChangedAt: true,
+  disabledAt: true,
+});
+export const shownAccount = ({ createdAt: _, version: __, enabledAt: ___, ...account }: Account): z.input<typeof ShownAccount> => account;
+
+export const ShownLocation = Location.omit({ version: true, createdAt: true }).extend({
+  /** Two MDM servers have tokens of it, and nobody has said who keeps it. */
+  conflictId: ConflictId.optional(),
+});
+export const shownLocation = (
+  { version: _, createdAt: __, ...location }: Location,
+  links: LocationLinks | undefined,
+): z.input<typeof ShownLocation> => ({ ...location, conflictId: links?.conflict?.id });
+
+const ShownLink = Link.pick({ mdmServerId: true, linkedAt: true, usedAt: true, removedAt: true });
+
+export const ShownToken = z.object({
+  id: ContentTokenId,
+  locationId: LocationId,
+  origin: z.enum(["issued", "imported"]),
+  /** Whose device API it opens. */
+  worksWith: z.enum(["this-service", "apple"]),
+  state: z.enum(["active", "expired", "invalidated"]),
+  cause: InvalidationCause.optional(),
+  invalidatedAt: z.date().optional(),
+  /** The words of whoever revoked it. */
+  reason: z.string().optional(),
+  supersededBy: ContentTokenId.optional(),
+  downloadedBy: z.array(z.string()),
+  /** Those of `downloadedBy` who have the file and no grant any more. */
+  withoutGrant: z.array(z.string()).optional(),
+  issuedAt: z.date(),
+  expiresAt: z.date(),
+  /** Calendar days (UTC) until it ends; 0 once it has ended, for whatever cause. */
+  daysLeft: z.int().min(0),
+  links: z.array(ShownLink),
+});
+export type ShownToken = z.input<typeof ShownToken>;
+
+export const shownToken = (token: ContentToken, { holders, links, now }: Around): ShownToken => {
+  const { id, locationId, origin, invalidation, downloadedBy, issuedAt, expiresAt } = token;
+  const current = tokenState(token, holders, now);
+  const ids = downloadedBy.map(({ accountId }) => accountId);
+  const withoutGrant = ids.filter((accountId) => holders.get(accountId)?.grants.length === 0);
+  return {
+    id,
+    locationId,
+    origin,
+    worksWith: worksWith(token),
+    ...current,
+    invalidatedAt: invalidation?.at,
+    reason: invalidation?.reason,
+    supersededBy: invalidation?.supersededBy,
+    downloadedBy: ids,
+    ...(withoutGrant.length === 0 ? {} : { withoutGrant }),
+    issuedAt,
+    expiresAt,
+    daysLeft: current.state === "active" ? daysLeft(token, now) : 0,
+    links: (links.get(locationId)?.links ?? [])
+      .filter(({ tokenId }) => tokenId === id)
+      .map(({ mdmServerId, linkedAt, usedAt, removedAt }) => ({ mdmServerId, linkedAt, usedAt, removedAt })),
+  };
+};
+
+export const ShownLinkTo = z.object({
+  url: z.url(),
+  /** When the link ends. */
+  expiresAt: z.date(),
+  fileName: z.string(),
+  /** Of the file's bytes, hex. */
+  sha256: z.string(),
+});
+
+export const ShownMdmServer = MdmServer.pick({
+  id: true,
+  name: true,
+  vendor: true,
+  createdAt: true,
+  lastSeenAt: true,
+  removedAt: true,
+}).extend({
+  /** What it is linked to now. */
+  links: z.array(Link.pick({ tokenId: true, linkedAt: true, usedAt: true }).extend({ locationId: LocationId })),
+});
+export const shownMdmServer = (
+  { id, name, vendor, createdAt, lastSeenAt, removedAt }: MdmServer,
+  locations: readonly LocationLinks[],
+): z.input<typeof ShownMdmServer> => ({
   id,
-  subject,
-  email,
-  grants,
-  dedicated,
-  passwordChangedAt,
-  disabledAt,
+  name,
+  vendor,
+  createdAt,
+  lastSeenAt,
+  removedAt,
+  links: locations.flatMap(({ location, links }) =>
+    links
+      .filter((link) => link.mdmServerId === id && link.removedAt === undefined)
+      .map(({ tokenId, linkedAt, usedAt }) => ({ tokenId, locationId: location, linkedAt, usedAt })),
+  ),
 });
 
-export const shownLocation = ({ id, name, uId, primary }: Location) => ({ id, name, uId, primary });
-
-export const shownOrganization = ({ version: _, ...organization }: Organization) => organization;
-
-export const shownToken = (token: ContentToken, holders: ReadonlyMap<AccountId, Account>, now: Date) => ({
-  id: token.id,
-  locationId: token.locationId,
-  origin: token.origin,
-  ...tokenState(token, holders, now),
-  ...(token.invalidation === undefined ? {} : { invalidatedAt: token.invalidation.at, reason: token.invalidation.reason }),
-  downloadedBy: token.downloadedBy.map(({ accountId }) => accountId),
-  issuedAt: token.issuedAt,
-  expiresAt: token.expiresAt,
-  daysLeft: daysLeft(token, now),
-  /** No MDM server is linked to any token yet. */
-  links: [],
+export const ShownConflict = Conflict.omit({ location: true }).extend({ locationId: LocationId, mdmServerIds: z.array(MdmServerId) });
+export const shownConflict = ({ location, ...conflict }: Conflict): z.input<typeof ShownConflict> => ({
+  ...conflict,
+  locationId: location,
+  mdmServerIds: [...new Set(conflict.claims.map(({ mdmServerId }) => mdmServerId))],
 });
+
+export const ShownEntry = CustodyEntry;

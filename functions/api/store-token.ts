@@ -1,50 +1,58 @@
 // How a new token comes to be kept, whether it was issued here or imported: the file first, under a plan to erase it, then the record that ends the plan.
+import type { Account } from "../../domain/account.ts";
 import type { ContentToken } from "../../domain/content-token.ts";
-import { type AccountId, ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/ids.ts";
-import { firstDueAt } from "../../domain/reminder.ts";
+import { ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/ids.ts";
+import type { Organization } from "../../domain/organization.ts";
+import { firstDueAt, withOverlapEnd } from "../../domain/reminder.ts";
+import { addDays } from "../../domain/time.ts";
 import { announce, custodyOf, eraseFile, eventOf } from "../announce.ts";
 import type { Idempotency, Ports } from "../ports.ts";
+import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 
-export type StoringPorts = Pick<Ports, "organizations" | "tokens" | "files" | "erasures" | "bus" | "outbox" | "log" | "now" | "random">;
+export type StoringPorts = keyof SupersedingPorts;
 
-type NewToken = Omit<ContentToken, "id" | "file" | "dueAt"> & { readonly bytes: Uint8Array };
+type NewToken = Omit<ContentToken, "id" | "file" | "dueAt" | "supersedesAt"> & { readonly bytes: Uint8Array };
 
-/** Answers `undefined`, and keeps nothing, when the secret is held already or the idempotency key was used. */
+/** What the decision to keep it rested on. */
+type Ground = { readonly caller: Account; readonly holder: Account | undefined; readonly organization: Organization };
+
+/** Why it is kept although something spoke against it, if something did. */
+type Words = { readonly reason?: string | undefined; readonly idempotency?: Idempotency | undefined };
+
+/** Answers `undefined`, and keeps nothing, when the secret is held already, the idempotency key was used, or what was judged changed. */
 export const storeToken = async (
   { bytes, ...facts }: NewToken,
-  by: { readonly accountId: AccountId },
-  ports: StoringPorts,
-  idempotency?: Idempotency,
+  { caller, holder, organization }: Ground,
+  ports: Pick<Ports, StoringPorts>,
+  { reason, idempotency }: Words = {},
 ): Promise<ContentToken | undefined> => {
-  const { organizations, tokens, files, erasures, now, random } = ports;
-  const organization = await organizations.get();
-  if (organization === undefined) throw new Error("the organization was not founded");
+  const { tokens, files, erasures, now, random } = ports;
   const at = now();
   const fileKey = `tokens/${identifierText(random(IDENTIFIER_BYTES))}`;
   await erasures.plan(fileKey, at);
+  const supersedesAt = addDays(at, organization.renewalOverlapDays);
   const token: ContentToken = {
     ...facts,
     id: ContentTokenId.parse(`ct_${identifierText(random(IDENTIFIER_BYTES))}`),
     file: await files.put(fileKey, bytes),
-    dueAt: firstDueAt(facts.expiresAt, organization.reminderLadder, new Set(), at),
+    supersedesAt,
+    dueAt: withOverlapEnd(firstDueAt(facts.expiresAt, organization.reminderLadder, new Set(), at), supersedesAt, at),
   };
   const { id, locationId, expiresAt } = token;
   const isIssued = facts.origin === "issued";
-  const detail = { tokenId: id, locationId, accountId: by.accountId, expiresAt };
+  const detail = { tokenId: id, locationId, accountId: caller.id, expiresAt };
+  const details = { expiresAt: expiresAt.toISOString(), fileSha256: token.file.sha256 };
   const traces = [
     eventOf(isIssued ? "ContentTokenIssued" : "ContentTokenImported", detail, { at, random }),
-    custodyOf(isIssued ? "token-issued" : "token-imported", {
-      subject: id,
-      at,
-      by: by.accountId,
-      locationId,
-      details: { expiresAt: expiresAt.toISOString(), fileSha256: token.file.sha256 },
-    }),
+    custodyOf(isIssued ? "token-issued" : "token-imported", { subject: id, at, by: caller.id, locationId, reason, details }),
   ];
-  if (await tokens.add(token, traces, idempotency)) {
-    await announce(traces, ports);
-    return token;
+  const accounts = holder === undefined ? [caller] : [caller, holder];
+  if (!(await tokens.add(token, traces, idempotency, { organization, accounts }))) {
+    await eraseFile(fileKey, ports);
+    return undefined;
   }
-  await eraseFile(fileKey, ports);
-  return undefined;
+  await announce(traces, ports);
+  // Without an overlap the older ones end at once; the scan does it for the others, and for whatever a crash leaves here.
+  if (supersedesAt <= at) await supersedeOlder(token, ports);
+  return token;
 };

@@ -1,16 +1,10 @@
 // Accounts in the Records table. Facts about an account only ever move one way (a later password, a first end), by the writes' own conditions.
-import { setTimeout as sleep } from "node:timers/promises";
-import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
 import { Account } from "../../domain/account.ts";
 import type { AccountId } from "../../domain/ids.ts";
-import type { Accounts, Trace } from "../ports.ts";
+import type { Accounts, Judged, Trace } from "../ports.ts";
 import { listIn, readPage } from "./lists.ts";
-import { fromItem, keys, listed, readItem, type Table, toItem } from "./table.ts";
+import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";
-
-/** DynamoDB's own limit for one batch. */
-const BATCH = 100;
-const BATCH_ATTEMPTS = 8;
 
 export const accountItem = (account: Account) => ({
   ...keys.account(account.id),
@@ -19,20 +13,7 @@ export const accountItem = (account: Account) => ({
 });
 
 export const accountsIn = (table: Table): Accounts => {
-  const { client, name: TableName } = table;
-
-  const readBatch = async (batchKeys: Record<string, unknown>[]): Promise<Account[]> => {
-    const found: Account[] = [];
-    let pending = batchKeys;
-    for (let attempt = 0; pending.length > 0; attempt++) {
-      if (attempt === BATCH_ATTEMPTS) throw new Error(`${pending.length} accounts could not be read: the table is throttled`);
-      if (attempt > 0) await sleep(25 * 2 ** attempt);
-      const answer = await client.send(new BatchGetCommand({ RequestItems: { [TableName]: { Keys: pending, ConsistentRead: true } } }));
-      found.push(...(answer.Responses?.[TableName] ?? []).map((item) => fromItem(Account, item)));
-      pending = answer.UnprocessedKeys?.[TableName]?.Keys ?? [];
-    }
-    return found;
-  };
+  const { name: TableName } = table;
 
   const get = async (id: AccountId): Promise<Account | undefined> => {
     const item = await readItem(table, keys.account(id));
@@ -43,41 +24,36 @@ export const accountsIn = (table: Table): Accounts => {
    * A fact that moves an account one way. Told again, it moves nothing and is no second act: but what was to be announced still is, so that a
    * repeated report resumes an interrupted fan-out.
    */
-  const recordFact = async (id: AccountId, moved: Write, traces: readonly Trace[]): Promise<boolean> => {
-    if (await transact(table, [moved], traces)) return true;
+  const recordFact = async (id: AccountId, moved: Write, traces: readonly Trace[], judged: Judged = {}): Promise<boolean> => {
+    if (await transact(table, [moved], traces, judged)) return true;
     const exists = { ConditionCheck: { TableName, Key: keys.account(id), ConditionExpression: "attribute_exists(pk)" } };
     return transact(
       table,
       [exists],
       traces.filter(({ kind }) => kind !== "custody"),
+      judged,
     );
   };
 
   return {
     get,
 
-    async getAll(ids) {
-      const wanted = [...new Set(ids)].map(keys.account);
-      const found: Account[] = [];
-      for (let start = 0; start < wanted.length; start += BATCH) found.push(...(await readBatch(wanted.slice(start, start + BATCH))));
-      return new Map(found.map((account) => [account.id, account]));
-    },
+    getAll: (ids) => readById(table, ids, keys.account, (item) => fromItem(Account, item)),
 
     list: (page) => readPage(table, listIn(table, "byKind", "ACC"), page, (item) => fromItem(Account, item)),
 
     register: (account, traces) => transact(table, [putNew(table, accountItem(account))], traces),
 
-    replace({ id, grants, dedicated, version }, traces) {
+    replace(account, traces, judged) {
       const overBefore: Write = {
-        Update: {
+        Put: {
           TableName,
-          Key: keys.account(id),
-          UpdateExpression: "SET grants = :grants, dedicated = :dedicated, version = :version",
+          Item: accountItem(account),
           ConditionExpression: "version = :before",
-          ExpressionAttributeValues: { ":grants": grants, ":dedicated": dedicated, ":version": version, ":before": version - 1 },
+          ExpressionAttributeValues: { ":before": account.version - 1 },
         },
       };
-      return transact(table, [overBefore], traces);
+      return transact(table, [overBefore], traces, judged);
     },
 
     recordPasswordChange(id, occurredAt, traces = []) {
@@ -93,17 +69,18 @@ export const accountsIn = (table: Table): Accounts => {
       return recordFact(id, later, traces);
     },
 
-    recordDisabled(id, disabledAt, traces = []) {
+    recordDisabled(id, disabledAt, traces = [], judged = {}) {
       const first: Write = {
         Update: {
           TableName,
           Key: keys.account(id),
           UpdateExpression: "SET disabledAt = :at ADD version :one",
-          ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(disabledAt)",
+          ConditionExpression:
+            "attribute_exists(pk) AND attribute_not_exists(disabledAt) AND (attribute_not_exists(enabledAt) OR enabledAt < :at)",
           ExpressionAttributeValues: { ":at": disabledAt.toISOString(), ":one": 1 },
         },
       };
-      return recordFact(id, first, traces);
+      return recordFact(id, first, traces, judged);
     },
   };
 };

@@ -16,23 +16,21 @@ import { recordsIn } from "./records.ts";
 /** Throws at start-up, naming the variable, when the stack forgot one. */
 export const environmentOf = <Name extends FunctionName>(name: Name): Env<Name> => ENV[name].parse(process.env) as Env<Name>;
 
-type Told = { readonly RECORDS_TABLE: string; readonly CUSTODY_TABLE: string; readonly BUS_NAME: string };
+type Tables = { readonly RECORDS_TABLE: string; readonly CUSTODY_TABLE: string };
+type Told = Tables & { readonly BUS_NAME: string };
+
+/** What every function is given: records and the clock. */
+const kept = (name: FunctionName, { RECORDS_TABLE, CUSTODY_TABLE }: Tables) => ({
+  ...recordsIn({ client: DynamoDBDocumentClient.from(new DynamoDBClient()), name: RECORDS_TABLE, custodyLog: CUSTODY_TABLE }),
+  log: logAs(name),
+  now: () => new Date(),
+  random: (bytes: number) => randomBytes(bytes),
+});
 
 /** All but files: what a function without any right to token files is given. */
-export const recordsOf = (
-  name: FunctionName,
-  { RECORDS_TABLE, CUSTODY_TABLE, BUS_NAME }: Told,
-  sendNotice?: SendNotice,
-): Omit<Ports, "files"> => {
-  const table = { client: DynamoDBDocumentClient.from(new DynamoDBClient()), name: RECORDS_TABLE, custodyLog: CUSTODY_TABLE };
-  const log = logAs(name);
-  return {
-    ...recordsIn(table),
-    bus: busTo({ events: new EventBridgeClient(), busName: BUS_NAME, sendNotice }, log),
-    log,
-    now: () => new Date(),
-    random: (bytes) => randomBytes(bytes),
-  };
+export const recordsOf = (name: FunctionName, told: Told, sendNotice?: SendNotice): Omit<Ports, "files"> => {
+  const ports = kept(name, told);
+  return { ...ports, bus: busTo({ events: new EventBridgeClient(), busName: told.BUS_NAME, sendNotice }, ports.log) };
 };
 
 export const portsOf = (name: FunctionName, told: Told & { readonly TOKENS_BUCKET: string }, sendNotice?: SendNotice): Ports => ({
@@ -40,5 +38,8 @@ export const portsOf = (name: FunctionName, told: Told & { readonly TOKENS_BUCKE
   files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
 });
 
-export const peopleOf = ({ USER_POOL_ID }: { readonly USER_POOL_ID: string }): People =>
-  peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: USER_POOL_ID });
+/** What founding the organization takes: it tells nothing, and reads no file. */
+export const foundingOf = (name: FunctionName, env: Tables & { readonly USER_POOL_ID: string }) => ({
+  ...kept(name, env),
+  people: peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: env.USER_POOL_ID }) satisfies People,
+});

@@ -1,22 +1,21 @@
 // Content tokens in the Records table. Every act is one transaction whose conditions are its rule: what was judged is what is written.
 import * as z from "zod";
-import type { Account } from "../../domain/account.ts";
 import { ContentToken, type Holding } from "../../domain/content-token.ts";
 import { AccountId, ContentTokenId } from "../../domain/ids.ts";
 import type { ContentTokens } from "../ports.ts";
 import { plannedErasure } from "./erasures.ts";
 import { listIn, readPage } from "./lists.ts";
-import { fromItem, itemsOf, keys, listed, readItem, type Table, toItem } from "./table.ts";
+import { fromItem, itemsOf, keys, listed, readById, readItem, recordsOf, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";
 
 const StoredToken = ContentToken.extend({ downloadedBy: z.record(AccountId, z.iso.datetime()) });
 const Given = z.object({ sk: z.templateLiteral(["CT#", z.string()]), givenAt: z.date() });
 const Secret = z.object({ tokenId: ContentTokenId });
 const Used = z.object({ tokenId: ContentTokenId, requestSha256: z.string() });
-const Reminder = z.object({ sk: z.templateLiteral(["REMINDER#", z.string()]) });
 
 const DAY_SECONDS = 86_400;
-const DUE = "DUE";
+/** The one partition of the index byDue. */
+export const DUE = "DUE";
 const INVALIDATE_ATTEMPTS = 5;
 
 const toStored = (token: ContentToken) => ({
@@ -32,46 +31,24 @@ const holdingsOf = (downloadedBy: Record<AccountId, string>): Holding[] =>
     .map(([accountId, givenAt]) => ({ accountId: AccountId.parse(accountId), givenAt: new Date(givenAt) }))
     .toSorted((one, other) => one.givenAt.getTime() - other.givenAt.getTime());
 
-const fromStored = (item: Record<string, unknown>): ContentToken => {
+export const fromStored = (item: Record<string, unknown>): ContentToken => {
   const stored = fromItem(StoredToken, item);
   return { ...stored, downloadedBy: holdingsOf(stored.downloadedBy) };
 };
 
-const readable = (item: Record<string, unknown>): ContentToken | undefined => {
-  try {
-    return fromStored(item);
-  } catch {
-    return undefined;
-  }
-};
+/** A file whose token ended is nobody's: no longer found by a password change, and to be erased. */
+export const letGo = (table: Table, token: ContentToken, at: Date): Write[] => [
+  plannedErasure(table, token.file.key, at),
+  ...token.downloadedBy.map(({ accountId }) => ({ Delete: { TableName: table.name, Key: keys.given(accountId, token.id) } })),
+];
 
 export const contentTokensIn = (table: Table): ContentTokens => {
   const { name: TableName } = table;
-
-  /** The account must be enabled and have the very password it was judged with. */
-  const stillGood = (account: Account): Write => ({
-    ConditionCheck: {
-      TableName,
-      Key: keys.account(account.id),
-      ...(account.passwordChangedAt === undefined
-        ? { ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(disabledAt) AND attribute_not_exists(passwordChangedAt)" }
-        : {
-            ConditionExpression: "attribute_not_exists(disabledAt) AND passwordChangedAt = :seen",
-            ExpressionAttributeValues: { ":seen": account.passwordChangedAt.toISOString() },
-          }),
-    },
-  });
 
   const get = async (id: ContentTokenId): Promise<ContentToken | undefined> => {
     const item = await readItem(table, keys.contentToken(id));
     return item === undefined ? undefined : fromStored(item);
   };
-
-  /** A file whose token ended is nobody's: no longer found by a password change, and to be erased. */
-  const letGo = (token: ContentToken, at: Date): Write[] => [
-    plannedErasure(table, token.file.key, at),
-    ...token.downloadedBy.map(({ accountId }) => ({ Delete: { TableName, Key: keys.given(accountId, token.id) } })),
-  ];
 
   return {
     get,
@@ -90,7 +67,18 @@ export const contentTokensIn = (table: Table): ContentTokens => {
       return readPage(table, location === "all" ? listIn(table, "byKind", "CT") : listIn(table, "byLocation", location), page, fromStored);
     },
 
-    add(token, traces, idempotency) {
+    async *ofLocation(location) {
+      const query = {
+        IndexName: "byLocation",
+        KeyConditionExpression: "locationId = :location",
+        ExpressionAttributeValues: { ":location": location },
+      };
+      yield* recordsOf(table, query, fromStored);
+    },
+
+    getAll: (ids) => readById(table, ids, keys.contentToken, fromStored),
+
+    add(token, traces, idempotency, judged) {
       const writes = [
         putNew(table, toStored(token)),
         putNew(table, { ...keys.secret(token.secretSha256), tokenId: token.id }),
@@ -109,11 +97,11 @@ export const contentTokensIn = (table: Table): ContentTokens => {
               }),
             ]),
       ];
-      return transact(table, writes, traces);
+      return transact(table, writes, traces, judged);
     },
 
     handOver({ token, to, holders, at }, traces) {
-      const involved = new Map([...holders, [to.id, to]]);
+      const accounts = new Map([...holders, [to.id, to]]).values();
       const given = at.toISOString();
       const writes: Write[] = [
         {
@@ -135,9 +123,8 @@ export const contentTokensIn = (table: Table): ContentTokens => {
             ExpressionAttributeValues: { ":at": given },
           },
         },
-        ...[...involved.values()].map(stillGood),
       ];
-      return transact(table, writes, traces);
+      return transact(table, writes, traces, { accounts });
     },
 
     async invalidate(id, invalidation, traces) {
@@ -154,7 +141,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
             ExpressionAttributeValues: { ":invalidation": toItem(invalidation), ":holders": token.downloadedBy.length },
           },
         };
-        if (await transact(table, [ended, ...letGo(token, invalidation.at)], traces)) return true;
+        if (await transact(table, [ended, ...letGo(table, token, invalidation.at)], traces)) return true;
       }
       throw new Error(`${id} could not be ended: it changed ${INVALIDATE_ATTEMPTS} times meanwhile`);
     },
@@ -169,58 +156,6 @@ export const contentTokensIn = (table: Table): ContentTokens => {
         const { sk, givenAt } = fromItem(Given, item);
         yield { tokenId: ContentTokenId.parse(sk.slice("CT#".length)), holding: { accountId, givenAt } };
       }
-    },
-
-    async *due(until) {
-      const query = {
-        IndexName: "byDue",
-        KeyConditionExpression: "due = :due AND dueAt <= :until",
-        ExpressionAttributeValues: { ":due": DUE, ":until": until.toISOString() },
-      };
-      const unreadable: unknown[] = [];
-      for await (const item of itemsOf(table, query)) {
-        const token = readable(item);
-        if (token === undefined) unreadable.push(item.pk);
-        else yield token;
-      }
-      if (unreadable.length > 0) throw new Error(`due records are not what their schema says: ${unreadable.join(", ")}`);
-    },
-
-    async sentSteps(id) {
-      const query = {
-        ConsistentRead: true,
-        KeyConditionExpression: "pk = :pk AND begins_with(sk, :reminder)",
-        ExpressionAttributeValues: { ":pk": keys.contentToken(id).pk, ":reminder": "REMINDER#" },
-      };
-      const items = await Array.fromAsync(itemsOf(table, query));
-      return new Set(items.map((item) => Number(fromItem(Reminder, item).sk.slice("REMINDER#".length))));
-    },
-
-    remind(token, step, nextDueAt, traces) {
-      const moved: Write = {
-        Update: {
-          TableName,
-          Key: keys.contentToken(token.id),
-          UpdateExpression: "SET dueAt = :next",
-          ConditionExpression: "attribute_not_exists(invalidation) AND dueAt = :seen",
-          ExpressionAttributeValues: { ":next": nextDueAt.toISOString(), ":seen": token.dueAt?.toISOString() },
-        },
-      };
-      const ledger = step === undefined ? [] : [putNew(table, keys.reminder(token.id, step))];
-      return transact(table, [moved, ...ledger], traces);
-    },
-
-    expire(token, traces) {
-      const ended: Write = {
-        Update: {
-          TableName,
-          Key: keys.contentToken(token.id),
-          UpdateExpression: "REMOVE due, dueAt",
-          ConditionExpression: "attribute_not_exists(invalidation) AND dueAt = :seen AND size(downloadedBy) = :holders",
-          ExpressionAttributeValues: { ":seen": token.dueAt?.toISOString(), ":holders": token.downloadedBy.length },
-        },
-      };
-      return transact(table, [ended, ...letGo(token, token.expiresAt)], traces);
     },
   };
 };

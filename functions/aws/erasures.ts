@@ -2,7 +2,7 @@
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { Erasures } from "../ports.ts";
-import { fromItem, itemsOf, keys, type Table, toItem } from "./table.ts";
+import { fromItem, keys, recordsOf, type Table, toItem } from "./table.ts";
 import type { Write } from "./transact.ts";
 
 const Planned = z.object({ fileKey: z.string(), plannedAt: z.date() });
@@ -20,10 +20,8 @@ export const erasuresIn = (table: Table): Erasures => ({
   },
   async *planned(before) {
     const query = { ConsistentRead: true, KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": "ERASE" } };
-    for await (const item of itemsOf(table, query)) {
-      const { fileKey, plannedAt } = fromItem(Planned, item);
+    for await (const { fileKey, plannedAt } of recordsOf(table, query, (item) => fromItem(Planned, item)))
       if (plannedAt < before) yield fileKey;
-    }
   },
   async done(fileKey) {
     await table.client.send(new DeleteCommand({ TableName: table.name, Key: keys.erasure(fileKey) }));

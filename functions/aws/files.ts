@@ -19,10 +19,14 @@ export const filesIn = ({ client, name: Bucket }: Bucket): Files => ({
   },
 
   async signDownload({ key }, fileName, until) {
-    const credentialsEnd = await endOfCredentials(client);
-    const end = credentialsEnd !== undefined && credentialsEnd < until ? credentialsEnd : until;
     const signingDate = new Date();
-    const expiresIn = Math.max(1, Math.floor((end.getTime() - signingDate.getTime()) / 1000));
+    const signedAt = Math.floor(signingDate.getTime() / 1000);
+    const credentialsEnd = await endOfCredentials(client);
+    // A link ends at a whole second: not before it was to, unless the credentials do.
+    const asked = Math.ceil(until.getTime() / 1000) - signedAt;
+    const longest = credentialsEnd === undefined ? asked : Math.floor(credentialsEnd.getTime() / 1000) - signedAt;
+    const expiresIn = Math.min(asked, longest);
+    if (expiresIn < 1) throw new Error("a link can't be signed: it, or the credentials that sign it, would have ended already");
     const command = new GetObjectCommand({
       Bucket,
       Key: key,
@@ -30,7 +34,7 @@ export const filesIn = ({ client, name: Bucket }: Bucket): Files => ({
       ResponseCacheControl: "no-store",
     });
     const url = await getSignedUrl(client, command, { expiresIn, signingDate });
-    return { url, expiresAt: new Date(Math.floor(signingDate.getTime() / 1000) * 1000 + expiresIn * 1000) };
+    return { url, expiresAt: new Date((signedAt + expiresIn) * 1000) };
   },
 
   async erase(key) {

@@ -1,10 +1,10 @@
 // Announcements that were recorded with their act and not told yet, and facts that wait for their account or their time.
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { type DomainEvent, EVENT_DETAILS, type EventType } from "../../domain/events.ts";
+import { type Announcement, type DomainEvent, EVENT_DETAILS, type EventType } from "../../domain/events.ts";
 import { AccountId } from "../../domain/ids.ts";
 import type { Outbox, ParkedFact, Parking } from "../ports.ts";
-import { fromItem, itemsOf, keys, type Table, toItem } from "./table.ts";
+import { fromItem, itemsOf, keys, recordsOf, type Table, toItem } from "./table.ts";
 
 const Row = { id: z.string(), recordedAt: z.date() };
 const types = Object.keys(EVENT_DETAILS) as [EventType, ...EventType[]];
@@ -13,6 +13,12 @@ const Recorded = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("notice"), ...Row, subject: z.string(), message: z.string() }),
 ]);
 
+/** The detail is parsed by the schema that its type names: together they are an event, which the compiler can't see. */
+const announcementOf = (item: Record<string, unknown>): Announcement => {
+  const row = fromItem(Recorded, item);
+  return row.kind === "notice" ? row : ({ ...row, detail: EVENT_DETAILS[row.type].parse(row.detail) } as DomainEvent);
+};
+
 export const outboxIn = (table: Table): Outbox => ({
   async *pending(before) {
     const query = {
@@ -20,11 +26,7 @@ export const outboxIn = (table: Table): Outbox => ({
       KeyConditionExpression: "pk = :pk AND sk < :before",
       ExpressionAttributeValues: { ":pk": "OUTBOX", ":before": before.toISOString() },
     };
-    for await (const item of itemsOf(table, query)) {
-      const row = fromItem(Recorded, item);
-      // The detail is parsed by the schema that its type names: together they are an event, which the compiler can't see.
-      yield row.kind === "notice" ? row : ({ ...row, detail: EVENT_DETAILS[row.type].parse(row.detail) } as DomainEvent);
-    }
+    yield* recordsOf(table, query, announcementOf);
   },
   async done(announcements) {
     for (const announcement of announcements)

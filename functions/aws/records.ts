@@ -4,17 +4,27 @@ import { accountsIn } from "./accounts.ts";
 import { contentTokensIn } from "./content-tokens.ts";
 import { custodyIn } from "./custody.ts";
 import { erasuresIn } from "./erasures.ts";
-import { locationsIn, organizationsIn } from "./organization.ts";
+import { linksIn } from "./links.ts";
+import { locationsIn } from "./locations.ts";
+import { mdmServersIn } from "./mdm-servers.ts";
+import { organizationsIn } from "./organization.ts";
 import { outboxIn, parkingIn } from "./outbox.ts";
+import { remindersIn } from "./reminders.ts";
 import type { Table } from "./table.ts";
 
-export type Records = Pick<Ports, "organizations" | "locations" | "accounts" | "tokens" | "erasures" | "outbox" | "parking" | "custody">;
+export type Records = Pick<
+  Ports,
+  "organizations" | "locations" | "accounts" | "tokens" | "reminders" | "servers" | "links" | "erasures" | "outbox" | "parking" | "custody"
+>;
 
 export const recordsIn = (table: Table): Records => ({
   organizations: organizationsIn(table),
   locations: locationsIn(table),
   accounts: accountsIn(table),
   tokens: contentTokensIn(table),
+  reminders: remindersIn(table),
+  servers: mdmServersIn(table),
+  links: linksIn(table),
   erasures: erasuresIn(table),
   outbox: outboxIn(table),
   parking: parkingIn(table),

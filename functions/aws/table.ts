@@ -3,8 +3,13 @@
 //
 //   pk                     sk                 what
 //   ORG                    ORG                Organization, and `primaryId`
-//   ORG                    LADDER             the reminder ladder that tokens' due times were set by
+//   ORG                    LADDER             the reminder ladder that tokens' due times were set by; gone from an edit until a scan applied it
 //   LOC#<location>         LOC                Location                                        in byKind as LOC
+//   LOC#<location>         LINKS              LocationLinks                                   in byKind as LINKS
+//   CONFLICT#<conflict>    CONFLICT           Conflict                                        in byKind as CONFLICT
+//   MDM#<server>           MDM                MdmServer                                       in byKind as MDM
+//   MDM#<server>           LOC#<location>     one per location that the MDM server was ever linked to a token of
+//   CREDENTIAL#<sha256>    CREDENTIAL         serverId: one per credential ever made, never removed
 //   UID#<uId>              UID                one per library identifier ever given
 //   ACC#<account>          ACC                Account                                         in byKind as ACC
 //   CT#<token>             CT                 ContentToken; `downloadedBy` is a map account → first time, which only grows
@@ -18,10 +23,11 @@
 //   PARKED                 <account>#<event>  a fact about an account that can't be applied yet
 //
 // Indexes (key, sort key): byKind (kind, sortKey), byLocation (locationId, sortKey), byDue (due, dueAt). `sortKey` = createdAt#id.
-import { type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import type { Announcement } from "../../domain/events.ts";
-import type { AccountId, ContentTokenId, LocationId } from "../../domain/ids.ts";
+import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
 
 /** The Records table, and the CustodyLog whose entries are written in the same transactions. */
 export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string; readonly custodyLog: string };
@@ -30,6 +36,11 @@ export const keys = {
   organization: () => ({ pk: "ORG", sk: "ORG" }),
   scannedLadder: () => ({ pk: "ORG", sk: "LADDER" }),
   location: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "LOC" }),
+  links: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "LINKS" }),
+  conflict: (id: ConflictId) => ({ pk: `CONFLICT#${id}`, sk: "CONFLICT" }),
+  server: (id: MdmServerId) => ({ pk: `MDM#${id}`, sk: "MDM" }),
+  linkedLocation: (server: MdmServerId, id: LocationId) => ({ pk: `MDM#${server}`, sk: `LOC#${id}` }),
+  credential: (sha256: string) => ({ pk: `CREDENTIAL#${sha256}`, sk: "CREDENTIAL" }),
   uId: (uId: string) => ({ pk: `UID#${uId}`, sk: "UID" }),
   account: (id: AccountId) => ({ pk: `ACC#${id}`, sk: "ACC" }),
   contentToken: (id: ContentTokenId) => ({ pk: `CT#${id}`, sk: "CT" }),
@@ -43,7 +54,10 @@ export const keys = {
 };
 
 /** Where a record stands in the lists: newest first means descending. */
-export const listed = (kind: "LOC" | "ACC" | "CT", id: string, createdAt: Date) => ({ kind, sortKey: `${createdAt.toISOString()}#${id}` });
+export const listed = (kind: "LOC" | "ACC" | "CT" | "MDM" | "LINKS" | "CONFLICT", id: string, createdAt: Date) => ({
+  kind,
+  sortKey: `${createdAt.toISOString()}#${id}`,
+});
 
 const isTimeName = (name: string): boolean => name === "at" || name.endsWith("At");
 
@@ -59,9 +73,17 @@ const mapValues = (value: unknown, change: (name: string, value: unknown) => unk
 export const toItem = (record: object): Record<string, unknown> =>
   mapValues(record, (_, value) => (value instanceof Date ? value.toISOString() : value)) as Record<string, unknown>;
 
-/** Parses what was read. Throws when the item is not what the schema says: a record that can't be trusted decides nothing. */
-export const fromItem = <Schema extends z.ZodType>(schema: Schema, item: Record<string, unknown>): z.infer<Schema> =>
-  schema.parse(mapValues(item, (name, value) => (isTimeName(name) && typeof value === "string" ? new Date(value) : value)));
+/**
+ * Parses what was read. Throws when the item does not match its schema: a record that can't be trusted decides nothing. The error names the item and
+ * the fields, and quotes none: a notice's text may hold an address.
+ */
+export const fromItem = <Schema extends z.ZodType>(schema: Schema, item: Record<string, unknown>): z.infer<Schema> => {
+  const record = mapValues(item, (name, value) => (isTimeName(name) && typeof value === "string" ? new Date(value) : value));
+  const parsed = schema.safeParse(record);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path }) => path.join("."));
+  throw new Error(`the record ${item.pk} ${item.sk} does not match its schema: ${fields.join(", ")}`);
+};
 
 /** The item under a key as it is now, strongly consistent. */
 export const readItem = async ({ client, name: TableName }: Table, Key: Record<string, string>) =>
@@ -74,3 +96,57 @@ export async function* itemsOf(
 ): AsyncGenerator<Record<string, unknown>> {
   for await (const { Items = [] } of paginateQuery({ client }, { TableName: name, ...query })) yield* Items;
 }
+
+/**
+ * The records of a query, page after page. One that can't be read keeps back none of the others: it is named in an error at the end.
+ */
+export async function* recordsOf<Value>(
+  table: Table,
+  query: Omit<QueryCommandInput, "TableName">,
+  parse: (item: Record<string, unknown>) => Value,
+): AsyncGenerator<Value> {
+  const unreadable: string[] = [];
+  for await (const item of itemsOf(table, query)) {
+    let value: Value;
+    try {
+      value = parse(item);
+    } catch (error) {
+      unreadable.push(error instanceof Error ? error.message : String(error));
+      continue;
+    }
+    yield value;
+  }
+  if (unreadable.length > 0) throw new Error(unreadable.join("; "));
+}
+
+/** DynamoDB's own limit for one batch. */
+const BATCH = 100;
+const BATCH_ATTEMPTS = 8;
+const FIRST_PAUSE_MILLISECONDS = 25;
+
+/** The items under `wanted` that exist, strongly consistent, in no order. */
+export const readItems = async ({ client, name }: Table, wanted: readonly Record<string, string>[]): Promise<Record<string, unknown>[]> => {
+  const found: Record<string, unknown>[] = [];
+  for (let start = 0; start < wanted.length; start += BATCH) {
+    let pending: Record<string, unknown>[] = wanted.slice(start, start + BATCH);
+    for (let attempt = 0; pending.length > 0; attempt++) {
+      if (attempt === BATCH_ATTEMPTS) throw new Error(`${pending.length} records could not be read: the table is throttled`);
+      if (attempt > 0) await sleep(FIRST_PAUSE_MILLISECONDS * 2 ** attempt);
+      const answer = await client.send(new BatchGetCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }));
+      found.push(...(answer.Responses?.[name] ?? []));
+      pending = answer.UnprocessedKeys?.[name]?.Keys ?? [];
+    }
+  }
+  return found;
+};
+
+/** Records by their identifier, from a batch. */
+export const readById = async <Id extends string, Value extends { readonly id: Id }>(
+  table: Table,
+  ids: readonly Id[],
+  keyOf: (id: Id) => Record<string, string>,
+  parse: (item: Record<string, unknown>) => Value,
+): Promise<ReadonlyMap<Id, Value>> => {
+  const items = await readItems(table, [...new Set(ids)].map(keyOf));
+  return new Map(items.map(parse).map((value) => [value.id, value]));
+};

@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import type { ContentToken } from "../../domain/content-token.ts";
 import type { Announcement } from "../../domain/events.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import type { Trace } from "../ports.ts";
+import type { Judged, Trace } from "../ports.ts";
 import { nextEntries } from "./custody.ts";
 import { keys, type Table, toItem } from "./table.ts";
 
@@ -64,18 +65,64 @@ export const putNew = ({ name: TableName }: Table, item: Record<string, unknown>
 const outboxRow = (table: Table, announcement: Announcement): Write =>
   putNew(table, { ...keys.outbox(announcement), ...toItem(announcement) });
 
+const judgedVersion = ({ name: TableName }: Table, Key: Record<string, string>, version: number, more = ""): Write => ({
+  ConditionCheck: {
+    TableName,
+    Key,
+    ConditionExpression: `version = :version${more}`,
+    ExpressionAttributeValues: { ":version": version },
+  },
+});
+
+/** A token is what it was judged as while nobody ended it and nobody more was given it; its date is not written anew. */
+const judgedToken = ({ name: TableName }: Table, { id, downloadedBy }: ContentToken): Write => ({
+  ConditionCheck: {
+    TableName,
+    Key: keys.contentToken(id),
+    ConditionExpression: "attribute_not_exists(invalidation) AND size(downloadedBy) = :holders",
+    ExpressionAttributeValues: { ":holders": downloadedBy.length },
+  },
+});
+
+const checksOf = (table: Table, { organization, accounts = [], servers = [], tokens = [] }: Judged): Write[] => [
+  ...(organization === undefined ? [] : [judgedVersion(table, keys.organization(), organization.version)]),
+  ...[...accounts].map(({ id, version }) => judgedVersion(table, keys.account(id), version)),
+  ...servers.map(({ id, version }) => judgedVersion(table, keys.server(id), version, " AND attribute_not_exists(removedAt)")),
+  ...tokens.map((token) => judgedToken(table, token)),
+];
+
+/** An item can stand in a transaction once: what is written carries its own condition, and a check stands once. */
+const withoutRepeats = (writes: readonly Write[], checks: readonly Write[]): Write[] => {
+  const keyOf = ({ Put, Update, Delete, ConditionCheck }: Write): string => {
+    const { pk, sk } = Put?.Item ?? (Update ?? Delete ?? ConditionCheck)?.Key ?? {};
+    return `${pk} ${sk}`;
+  };
+  const taken = new Set(writes.map(keyOf));
+  return checks.filter((check) => {
+    const isNew = !taken.has(keyOf(check));
+    taken.add(keyOf(check));
+    return isNew;
+  });
+};
+
 /**
- * All of `writes` and of what the act leaves, or nothing: false when a condition of `writes` did not hold. When another act took the place in a
+ * All of `writes` and of what the act leaves, or nothing: false when a condition of `writes` did not hold, or what was judged changed. When another act took the place in a
  * custody chain, the entries are tied to that one instead and all is tried again.
  */
-export const transact = async (table: Table, writes: readonly Write[], traces: readonly Trace[] = []): Promise<boolean> => {
+export const transact = async (
+  table: Table,
+  writes: readonly Write[],
+  traces: readonly Trace[] = [],
+  judged: Judged = {},
+): Promise<boolean> => {
+  const conditional = [...writes, ...withoutRepeats(writes, checksOf(table, judged))];
   const rows = traces.flatMap((trace) => (trace.kind === "custody" ? [] : [outboxRow(table, trace)]));
   const records = traces.filter((trace) => trace.kind === "custody");
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const TransactItems = [...writes, ...rows, ...(await nextEntries(table, records))];
+    const TransactItems = [...conditional, ...rows, ...(await nextEntries(table, records))];
     const failed = await written(() => table.client.send(new TransactWriteCommand({ TransactItems })));
     if (failed.length === 0) return true;
-    if (failed.some((index) => index < writes.length)) return false;
+    if (failed.some((index) => index < conditional.length)) return false;
     await pause(attempt);
   }
   throw busy();

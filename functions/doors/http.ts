@@ -2,9 +2,11 @@
 // by its record, the request becomes input, and a refusal becomes problem details. What fails otherwise is told to the log, never to the caller.
 import * as z from "zod";
 import { type Account, isSignInCurrent } from "../../domain/account.ts";
+import { issueText } from "../../domain/issues.ts";
+import { isCredentialGood, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import type { Handle, Reply } from "../handle.ts";
-import { accountIdOf } from "../identity.ts";
+import type { Handle, Reply, Request } from "../handle.ts";
+import { accountIdOf, sha256 } from "../identity.ts";
 import type { Ports } from "../ports.ts";
 import { door } from "./door.ts";
 import { problemOf } from "./problem.ts";
@@ -37,13 +39,26 @@ const callerOf = async (event: Event, { accounts }: Pick<Ports, "accounts">): Pr
   const account = await accounts.get(accountIdOf(claims.sub));
   if (account === undefined) throw new Refusal("unknown_account", "This sign-in has no account here. Ask an administrator to register it.");
   if (!isSignInCurrent(new Date(claims.auth_time * 1000), account))
-    throw new Refusal("sign_in_outdated", "The password of this account changed after this sign-in. Sign in again.");
+    throw new Refusal("sign_in_outdated", "This sign-in is not later than the account's last password change. Sign in again.");
   return account;
+};
+
+const serverOf = async (event: Event, { servers, now }: Pick<Ports, "servers" | "now">): Promise<MdmServer> => {
+  const credential = /^Bearer (mdmc_[\w-]{43})$/i.exec(event.headers.authorization ?? "")?.[1];
+  const hash = credential === undefined ? undefined : sha256(credential);
+  const server = hash === undefined ? undefined : await servers.findByCredential(hash);
+  if (hash === undefined || server === undefined || !isCredentialGood(server, hash, now()))
+    throw new Refusal(
+      "unauthenticated",
+      "Send the credential of a registered MDM server as bearer (Authorization: Bearer mdmc_…). Replaced and revoked ones open nothing.",
+    );
+  return server;
 };
 
 const bodyOf = ({ body, isBase64Encoded }: Event): object => {
   if (body === undefined || body === "") return {};
-  if (body.length > MAX_BODY_CHARACTERS) throw new Refusal("body_too_large", `A body has at most ${MAX_BODY_CHARACTERS} characters.`);
+  if (body.length > MAX_BODY_CHARACTERS)
+    throw new Refusal("body_too_large", `A body has at most ${MAX_BODY_CHARACTERS} characters; this one has ${body.length}.`);
   let value: unknown;
   try {
     value = JSON.parse(isBase64Encoded ? Buffer.from(body, "base64").toString("utf8") : body);
@@ -55,12 +70,21 @@ const bodyOf = ({ body, isBase64Encoded }: Event): object => {
   return value;
 };
 
+const isRead = ({ routeKey }: Event): boolean => routeKey.startsWith("GET ");
+
+/** A read is asked by its query, all else by its body: what is in an address is kept in logs on the way. */
+const askedOf = (event: Event): object => {
+  if (isRead(event)) return event.queryStringParameters;
+  if (Object.keys(event.queryStringParameters).length > 0)
+    throw new Refusal("invalid_input", "This route takes no query: send what you ask in the body, as JSON.");
+  return bodyOf(event);
+};
+
 /** Names the fields that are wrong and what was expected; never quotes what came, which may be a secret. */
 const inputOf = <Input extends z.ZodType>(schema: Input, event: Event): z.infer<Input> => {
-  const parsed = schema.safeParse({ ...event.queryStringParameters, ...bodyOf(event), ...event.pathParameters });
+  const parsed = schema.safeParse({ ...askedOf(event), ...event.pathParameters });
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.slice(0, 5).map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`));
-  throw new Refusal("invalid_input", wrong.join("; "));
+  throw new Refusal("invalid_input", parsed.error.issues.slice(0, 5).map(issueText).join("; "));
 };
 
 const versionOf = (header: string | undefined): number | undefined => {
@@ -76,30 +100,68 @@ const keyOf = (header: string | undefined): string | undefined => {
   return header;
 };
 
-/** One route: its input's schema and its handler, with their types closed in. */
-export type Route<Needs extends keyof Ports> = (event: Event, ports: Pick<Ports, Needs | "accounts">) => Promise<Reply>;
+const tagOf = (header: string | undefined): string | undefined => /^(?:W\/)?"([\x21\x23-\x7e]{1,128})"$/.exec(header ?? "")?.[1];
 
-export const route =
-  <Input extends z.ZodType, Needs extends keyof Ports>(schema: Input, handle: Handle<Input, Needs>): Route<Needs> =>
-  async (event, ports) => {
-    const caller = await callerOf(event, ports);
-    const input = inputOf(schema, event);
-    const ifMatch = versionOf(event.headers["if-match"]);
-    const idempotencyKey = keyOf(event.headers["idempotency-key"]);
-    return handle({ caller, input, ifMatch, idempotencyKey }, ports as Pick<Ports, Needs>);
-  };
+/** One route, with the types of its handler closed in; what it takes and answers is open, for whoever describes the API. */
+export type Route<Needs extends keyof Ports> = {
+  readonly input: z.ZodType;
+  readonly reply: z.ZodType;
+  readonly bearer: "account" | "mdm-server" | "none";
+  readonly answer: (event: Event, ports: Pick<Ports, Needs | "accounts" | "servers" | "now">) => Promise<Reply>;
+};
+
+const requestOf = <Input extends z.ZodType, Caller>(schema: Input, caller: Caller, event: Event): Request<z.infer<Input>, Caller> => ({
+  caller,
+  input: inputOf(schema, event),
+  ifMatch: versionOf(event.headers["if-match"]),
+  ifNoneMatch: tagOf(event.headers["if-none-match"]),
+  idempotencyKey: keyOf(event.headers["idempotency-key"]),
+  wantsJson: /\bapplication\/(\w+\+)?json\b/i.test(event.headers.accept ?? ""),
+});
+
+/** A route for people, who sign in. */
+export const route = <Input extends z.ZodType, Body extends z.ZodType, Needs extends keyof Ports>(
+  input: Input,
+  reply: Body,
+  handle: Handle<Input, Needs, z.input<Body>>,
+): Route<Needs> => ({
+  input,
+  reply,
+  bearer: "account",
+  answer: async (event, ports) => handle(requestOf(input, await callerOf(event, ports), event), ports as Pick<Ports, Needs>),
+});
+
+/** A route for MDM servers, by their credential. */
+export const serverRoute = <Input extends z.ZodType, Body extends z.ZodType, Needs extends keyof Ports>(
+  input: Input,
+  reply: Body,
+  handle: Handle<Input, Needs, z.input<Body>, MdmServer>,
+): Route<Needs> => ({
+  input,
+  reply,
+  bearer: "mdm-server",
+  answer: async (event, ports) => handle(requestOf(input, await serverOf(event, ports), event), ports as Pick<Ports, Needs>),
+});
 
 /** A route that anyone may call. */
-export const openRoute =
-  (reply: () => Reply): Route<never> =>
-  async () =>
-    reply();
+export const openRoute = <Body extends z.ZodType>(reply: Body, answer: () => Reply<z.input<Body>>): Route<never> => ({
+  input: z.strictObject({}),
+  reply,
+  bearer: "none",
+  answer: async () => answer(),
+});
 
 const answer = (statusCode: number, body: unknown, headers: Record<string, string> = {}): Answer => ({
   statusCode,
-  headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
-  body: JSON.stringify(body),
+  headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), "cache-control": "no-store", ...headers },
+  body: body === undefined ? "" : JSON.stringify(body),
 });
+
+const answered = ({ status, body, etag, location }: Reply): Answer =>
+  answer(status, body, {
+    ...(etag === undefined ? {} : { etag: `"${etag}"` }),
+    ...(location === undefined ? {} : { location }),
+  });
 
 const refused = (refusal: Refusal, requestId: string): Answer => {
   const problem = problemOf(refusal, requestId);
@@ -118,7 +180,7 @@ const refusalOf = (error: unknown): Refusal =>
 /** The Lambda handler of an entry: `routes` by route key, as the gateway names them. */
 export const http = <Needs extends keyof Ports>(
   routes: Readonly<Record<string, Route<Needs>>>,
-  ports: Pick<Ports, Needs | "accounts" | "log">,
+  ports: Pick<Ports, Needs | "accounts" | "servers" | "now" | "log">,
 ): ((event: unknown) => Promise<Answer>) => {
   const { log } = ports;
   const reply = async (raw: unknown): Promise<Answer> => {
@@ -126,16 +188,19 @@ export const http = <Needs extends keyof Ports>(
     const { requestId } = event.requestContext;
     const fields = { route: event.routeKey, requestId };
     try {
-      const handle = routes[event.routeKey];
-      if (handle === undefined) throw new Refusal("not_found", "There is no such route.");
-      const { status, body, version } = await handle(event, ports);
-      log.info("answered", { ...fields, status });
-      return answer(status, body, version === undefined ? {} : { etag: `"${version}"` });
+      const served = routes[event.routeKey];
+      if (served === undefined) throw new Refusal("not_found", "There is no such route.");
+      const made = answered(await served.answer(event, ports));
+      log.info("answered", { ...fields, status: made.statusCode });
+      return made;
     } catch (error) {
       const refusal = refusalOf(error);
       const refusing = refused(refusal, requestId);
-      if (refusing.statusCode === 500) log.error("failed", error, fields);
-      else log.info("refused", { ...fields, status: refusing.statusCode, reason: refusal.reason });
+      if (refusing.statusCode === 500) {
+        log.error("failed", error, fields);
+        // Answered, the run counts as none that failed: the alarm listens to this instead.
+        log.count("RequestsFailed", 1);
+      } else log.info("refused", { ...fields, status: refusing.statusCode, reason: refusal.reason });
       return refusing;
     }
   };

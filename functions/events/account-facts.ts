@@ -2,11 +2,11 @@
 import { isKilledByPassword, isTooFarAhead } from "../../domain/account.ts";
 import type { AccountId } from "../../domain/ids.ts";
 import { announce, custodyOf, eraseFile, eventOf } from "../announce.ts";
-import { endToken } from "../end-token.ts";
+import { type EndingPorts, recordEnd } from "../end-token.ts";
 import type { ParkedFact, Ports, Trace } from "../ports.ts";
 
 export type FactPorts = Pick<Ports, "accounts" | "parking" | "log" | "now">;
-export type FanOutPorts = Pick<Ports, "accounts" | "tokens" | "files" | "erasures" | "bus" | "outbox" | "log" | "now" | "random">;
+export type FanOutPorts = EndingPorts & Pick<Ports, "accounts" | "now">;
 
 /** Records the fact, unless its account is not registered; with it, what is announced. */
 export const recordFact = (
@@ -66,7 +66,7 @@ export const endKilledTokens = async (accountId: AccountId, ports: FanOutPorts):
     const token = await ports.tokens.get(tokenId);
     if (token === undefined) continue;
     const invalidation = { at: ports.now(), cause: killed ? ("password-changed" as const) : ("account-disabled" as const) };
-    const left = await endToken(token, invalidation, accountId, ports);
+    const left = await recordEnd(token, invalidation, accountId, ports);
     if (left === undefined) continue;
     traces.push(...left);
     fileKeys.push(token.file.key);

@@ -12,13 +12,17 @@ export const Founding = z.object({
   organization: Organization.shape.name,
   country: Organization.shape.country,
   administratorEmail: z.email(),
-  reminderLadder: Organization.shape.reminderLadder,
+  /** CloudFormation hands every property over as text. */
+  reminderLadder: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(Organization.shape.reminderLadder),
 });
 
 type Needs = Pick<Ports, "organizations" | "now" | "random"> & { readonly people: People };
 
 export const foundOrganization = async (asked: z.infer<typeof Founding>, { organizations, people, now, random }: Needs): Promise<void> => {
-  if ((await organizations.get()) !== undefined) return;
+  if (await organizations.isFounded()) return;
   const subject = await people.invite(asked.administratorEmail);
   const at = now();
   const born = { createdAt: at, version: FIRST_VERSION };

@@ -1,4 +1,5 @@
-// Finishes what a crash left: tells what was recorded and not told, erases files that no token has. Run by the minute.
+// Finishes what a crash left: tells what was recorded and not told, erases files that no token has. Run by the minute. What it can't finish either
+// makes it fail, after all else was tried: somebody has to look.
 import type { Announcement } from "../../domain/events.ts";
 import { announce, eraseFile } from "../announce.ts";
 import type { Ports } from "../ports.ts";
@@ -9,22 +10,41 @@ const TOLD_AFTER_SECONDS = 60;
 const ERASED_AFTER_SECONDS = 300;
 const BATCH = 50;
 
-export const sweepOutbox = async (
-  ports: Pick<Ports, "outbox" | "bus" | "erasures" | "files" | "log" | "now">,
-  isTimeUp: () => boolean,
-): Promise<void> => {
-  const before = (seconds: number): Date => new Date(ports.now().getTime() - seconds * 1000);
+type SweepPorts = Pick<Ports, "outbox" | "bus" | "erasures" | "files" | "log" | "now">;
+
+/** How many could not be told. */
+const tellRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
   let batch: Announcement[] = [];
-  for await (const announcement of ports.outbox.pending(before(TOLD_AFTER_SECONDS))) {
+  let left = 0;
+  for await (const announcement of ports.outbox.pending(before)) {
     batch.push(announcement);
     if (batch.length < BATCH) continue;
-    await announce(batch, ports);
+    left += await announce(batch, ports);
     batch = [];
-    if (isTimeUp()) return;
+    if (isTimeUp()) return left;
   }
-  await announce(batch, ports);
-  for await (const fileKey of ports.erasures.planned(before(ERASED_AFTER_SECONDS))) {
-    if (isTimeUp()) return;
-    await eraseFile(fileKey, ports);
+  return left + (await announce(batch, ports));
+};
+
+/** How many could not be erased. */
+const eraseRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
+  let left = 0;
+  for await (const fileKey of ports.erasures.planned(before)) {
+    if (isTimeUp()) return left;
+    if (!(await eraseFile(fileKey, ports))) left += 1;
   }
+  return left;
+};
+
+export const sweepOutbox = async (ports: SweepPorts, isTimeUp: () => boolean): Promise<void> => {
+  const before = (seconds: number): Date => new Date(ports.now().getTime() - seconds * 1000);
+  // Each is done whatever becomes of the other.
+  const [untold, unerased] = await Promise.allSettled([
+    tellRest(before(TOLD_AFTER_SECONDS), ports, isTimeUp),
+    eraseRest(before(ERASED_AFTER_SECONDS), ports, isTimeUp),
+  ]);
+  if (untold.status === "rejected") throw untold.reason;
+  if (unerased.status === "rejected") throw unerased.reason;
+  if (untold.value + unerased.value > 0)
+    throw new Error(`${untold.value} announcements could not be told and ${unerased.value} files could not be erased`);
 };

@@ -13,6 +13,8 @@ import { readLines } from "../state.ts";
 import type { DemoPeople } from "./person.ts";
 import { eventually, type Telling } from "./telling.ts";
 
+/** What the sample calls its organization: a later token of another one would be refused for the same location. */
+const SAMPLE_ORGANIZATION = "ORG12345";
 const SAMPLE = "sToken_for_ORG12345.vpptoken";
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** CloudTrail's times have whole seconds, and an equal second counts as before. */
@@ -146,7 +148,7 @@ const remind = async (walk: Walk, admin: Caller, locationId: string): Promise<vo
   telling.step("A token that ends in three days is taken in; the daily scan reminds of it, once");
   const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(144))).toString("base64");
   onSecret(secret);
-  const file = renderTokenFile({ secret, expiresAt: new Date(Date.now() + 3 * DAY_MILLISECONDS), orgName: "Pretendco" });
+  const file = renderTokenFile({ secret, expiresAt: new Date(Date.now() + 3 * DAY_MILLISECONDS), orgName: SAMPLE_ORGANIZATION });
   onSecret(file);
   const imported = await importFile(admin, locationId, "sToken_for_Pretendco.vpptoken", file);
   const tokenId = text(imported.body.id);

@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { complaintsAbout } from "../../bench/reads.ts";
 import { countScans } from "../../bench/scan.ts";
 import type { ContentToken } from "../../domain/content-token.ts";
-import type { ContentTokens } from "../../functions/ports.ts";
+import type { Records } from "../../functions/aws/records.ts";
 
 const SIZES = [1000, 3000];
 
 /** Finds the same tokens by reading all of them. */
-const readingAll = (tokens: ContentTokens): ContentTokens => ({
-  ...tokens,
+const readingAll = ({ tokens, reminders }: Records): Records["reminders"] => ({
+  ...reminders,
   async *due(until) {
     const all: ContentToken[] = [];
     let after: string | undefined;

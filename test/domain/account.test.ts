@@ -9,7 +9,7 @@ import {
   isSignInCurrent,
   isTooFarAhead,
   latestChange,
-  scopeOf,
+  scopeFor,
 } from "../../domain/account.ts";
 import { anAccount, at, locationId } from "../make.ts";
 import { refusalOf } from "./refused.ts";
@@ -32,9 +32,12 @@ describe("permission", () => {
     expect(isAllowed(account, "content-token:download", elsewhere)).toBe(inElsewhere);
   });
 
-  test.each(["account:manage", "location:manage", "organization:read"] as const)("a content manager never may %s", (act) => {
-    expect(refusalOf(() => assertMay(everywhere, act)).reason).toBe("not_permitted");
-  });
+  test.each(["account:manage", "location:manage", "organization:manage", "custody-log:read", "mdm-server:manage"] as const)(
+    "a content manager never may %s",
+    (act) => {
+      expect(refusalOf(() => assertMay(everywhere, act)).reason).toBe("not_permitted");
+    },
+  );
 
   test("a grant for one location is none for the organization as a whole", () => {
     expect(refusalOf(() => assertMay(manager, "content-token:read")).reason).toBe("not_permitted");
@@ -46,10 +49,10 @@ describe("permission", () => {
   });
 
   test("lists show the scope of the grants", () => {
-    expect(scopeOf(anAccount(), "content-token:read")).toBe("all");
-    expect(scopeOf({ ...manager, grants: [...manager.grants, ...manager.grants] }, "content-token:read")).toEqual([here]);
-    expect(scopeOf(manager, "account:manage")).toEqual([]);
-    expect(scopeOf(disabled, "content-token:read")).toEqual([]);
+    expect(scopeFor(anAccount(), "content-token:read")).toBe("all");
+    expect(scopeFor({ ...manager, grants: [...manager.grants, ...manager.grants] }, "content-token:read")).toEqual([here]);
+    expect(() => scopeFor(manager, "account:manage")).toThrow("for any location");
+    expect(() => scopeFor(disabled, "content-token:read")).toThrow("disabled");
   });
 });
 

@@ -18,7 +18,7 @@ export type Host = {
   /** Calls as the seeded administrator or content manager, or with any other bearer. */
   readonly administrator: ReturnType<typeof callerOf>;
   readonly contentManager: ReturnType<typeof callerOf>;
-  /** Every item of the table. */
+  /** Every item of every table. */
   records(): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 };
@@ -26,10 +26,11 @@ export type Host = {
 const recordsAt = async ({ endpoints, access }: LocalService): Promise<Record<string, unknown>[]> => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...access, endpoint: endpoints.dynamodb }));
   try {
-    const { TableNames: [TableName] = [] } = await client.send(new ListTablesCommand());
-    const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName }));
-    if (LastEvaluatedKey !== undefined) throw new Error("there are too many records to look at at once");
-    return Items;
+    const { TableNames = [] } = await client.send(new ListTablesCommand());
+    const tables = await Promise.all(TableNames.map((TableName) => client.send(new ScanCommand({ TableName }))));
+    if (tables.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined))
+      throw new Error("there are too many records to look at at once");
+    return tables.flatMap(({ Items = [] }) => Items);
   } finally {
     client.destroy();
   }

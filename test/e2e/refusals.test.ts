@@ -23,12 +23,17 @@ afterAll(async () => {
 });
 
 const ROUTES = [...ADMIN_ROUTES, ...CUSTODY_ROUTES].filter((route) => !OPEN_ROUTES.includes(route));
-const NOBODY = { loc: "loc_00000000000000000000000000", acc: "acc_00000000000000000000000000", ct: "ct_00000000000000000000000000" };
-
-const pathOf = (path: string): string => {
-  const id = path.includes("locations") ? NOBODY.loc : path.includes("accounts") ? NOBODY.acc : NOBODY.ct;
-  return path.replace("{id}", id);
+const nobody = (kind: string): string => `${kind}_${"0".repeat(26)}`;
+const NOBODY = { loc: nobody("loc"), acc: nobody("acc"), ct: nobody("ct"), mdm: nobody("mdm"), cfl: nobody("cfl") };
+const BY_PATH: Readonly<Record<string, string>> = {
+  locations: NOBODY.loc,
+  accounts: NOBODY.acc,
+  "content-tokens": NOBODY.ct,
+  "mdm-servers": NOBODY.mdm,
+  conflicts: NOBODY.cfl,
 };
+
+const pathOf = (path: string): string => path.replace("{id}", BY_PATH[path.split("/")[2] ?? ""] ?? "").replace("{tokenId}", NOBODY.ct);
 const split = (route: string): [method: string, path: string] => {
   const [method = "", path = ""] = route.split(" ");
   return [method, pathOf(path)];
@@ -127,6 +132,16 @@ describe("a content manager is refused what is not theirs", () => {
       ["PATCH", `/v1/accounts/${host.session.accounts.contentManager.id}`, { grants }],
       ["DELETE", `/v1/accounts/${administrator}`],
       ["POST", `/v1/accounts/${administrator}/password-changes`, {}],
+      ["GET", `/v1/accounts/${administrator}/password-change-preview`],
+      ["GET", "/v1/mdm-servers"],
+      ["POST", "/v1/mdm-servers", { name: "Mine", vendor: "other" }],
+      ["GET", `/v1/mdm-servers/${NOBODY.mdm}`],
+      ["PATCH", `/v1/mdm-servers/${NOBODY.mdm}`, { name: "Mine" }],
+      ["DELETE", `/v1/mdm-servers/${NOBODY.mdm}`],
+      ["POST", `/v1/mdm-servers/${NOBODY.mdm}/credential`, { revokeNow: true }],
+      ["GET", "/v1/conflicts"],
+      ["POST", `/v1/conflicts/${NOBODY.cfl}/resolution`, { keptBy: NOBODY.mdm, reason: "mine" }],
+      ["GET", "/v1/custody-log"],
     ];
     for (const each of asked) expectProblem(await host.contentManager(...each), 403, "not_permitted");
   });
@@ -145,6 +160,9 @@ describe("a content manager is refused what is not theirs", () => {
       ["POST", "/v1/content-tokens/import", { locationId, fileName: "x.vpptoken", file }],
       ["POST", `/v1/content-tokens/${token}/downloads`],
       ["POST", `/v1/content-tokens/${token}/revocation`, { reason: "mine now" }],
+      ["GET", `/v1/content-tokens/${token}/history`],
+      ["PUT", `/v1/mdm-servers/${NOBODY.mdm}/links/${token}`, {}],
+      ["DELETE", `/v1/mdm-servers/${NOBODY.mdm}/links/${token}`],
     ];
     for (const each of asked) expectProblem(await host.contentManager(...each), 403, "not_permitted");
     const listed = await host.contentManager("GET", "/v1/content-tokens");
@@ -175,11 +193,12 @@ describe("bad input is refused with a reason", () => {
       "PATCH /v1/locations/{id}": { name: "New" },
       "PATCH /v1/accounts/{id}": { grants: [] },
       "POST /v1/content-tokens/{id}/revocation": { reason: "lost" },
+      "POST /v1/conflicts/{id}/resolution": { keptBy: NOBODY.mdm, reason: "in use" },
     };
     const body = method === "GET" || method === "DELETE" ? undefined : (bodies[route] ?? {});
     expectProblem(await host.administrator(method, path, body), 404, "not_found");
     for (const wrong of ["1", "loc_x", "..%2f..", "%00", "a'b", "ct_%F0%9F%92%A9", "%ff"])
-      expectProblem(await host.administrator(method, path.replace(/(loc|acc|ct)_0+/, wrong), body), 400, "invalid_input");
+      expectProblem(await host.administrator(method, path.replace(/(loc|acc|ct|mdm|cfl)_0+/, wrong), body), 400, "invalid_input");
   });
 
   test.each(["?limit=0", "?limit=1.5", "?limit=101", "?limit=x", "?after=x", "?after=", "?after=e30", "?state=good", "?nobody=asked"])(

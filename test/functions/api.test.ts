@@ -54,10 +54,20 @@ describe("importing", () => {
   const sample = readFileSync(join(import.meta.dirname, "../fixtures/tokens/sToken_for_ORG12345.vpptoken"));
 
   test("keeps the exact bytes, and who downloaded it a year before its end", async () => {
+    service.clock.now = at("2030-06-01T12:00:00Z");
     const { status, body } = await importing(sample.toString("base64"), { downloadedBy: ada.id });
     expect(status).toBe(201);
     expect(Buffer.from([...service.files.values()][0] ?? [])).toEqual(sample);
-    expect(body).toMatchObject({ origin: "imported", issuedAt: "2029-11-08T22:33:22.000Z", downloadedBy: [ada.id] });
+    expect(body).toMatchObject({ origin: "imported", worksWith: "apple", issuedAt: "2029-11-08T22:33:22.000Z", downloadedBy: [ada.id] });
+  });
+
+  test("of a token that says it ends in more than a year: its downloader has it now, and a password change ends it", async () => {
+    const { body } = await importing(sample.toString("base64"), { downloadedBy: signedUp("manager").id });
+    expect(body).toMatchObject({ state: "active", issuedAt: NOW.toISOString() });
+    service.clock.now = new Date(NOW.getTime() + 5000);
+    await service.call("POST /v1/accounts/{id}/password-changes", [signedUp("manager").id], { body: {} });
+    const shown = await service.call("GET /v1/content-tokens/{id}", [body.id]);
+    expect(shown.body).toMatchObject({ state: "invalidated", cause: "password-changed", daysLeft: 0 });
   });
 
   test("the same token twice, wrapped otherwise, is refused", async () => {
@@ -130,12 +140,16 @@ describe("a download", () => {
   });
 });
 
+const MDM_SERVER = `mdm_${"0".repeat(26)}`;
+const CONFLICT = `cfl_${"0".repeat(26)}`;
+
 describe("roles", () => {
   test.each([...ADMIN_ROUTES, ...CUSTODY_ROUTES].filter((key) => !OPEN_ROUTES.includes(key)))(
     "%s is refused to an account without grants",
     async (key) => {
       const token = await issue();
-      const id = key.includes("accounts") ? ada.id : key.includes("locations") ? here : token.id;
+      const ids = { accounts: ada.id, locations: here, "content-tokens": token.id, "mdm-servers": MDM_SERVER, conflicts: CONFLICT };
+      const id = ids[key.split("/")[2] as keyof typeof ids];
       const body = {
         "POST /v1/content-tokens": { locationId: here },
         "POST /v1/content-tokens/import": { locationId: here, fileName: "x", file: "eA==" },
@@ -144,9 +158,12 @@ describe("roles", () => {
         "PATCH /v1/locations/{id}": { name: "x" },
         "POST /v1/accounts": { subject: "x", email: "x@example.org" },
         "PATCH /v1/accounts/{id}": { grants: [] },
+        "POST /v1/mdm-servers": { name: "x", vendor: "other" },
+        "PATCH /v1/mdm-servers/{id}": { name: "x" },
+        "POST /v1/conflicts/{id}/resolution": { keptBy: MDM_SERVER, reason: "x" },
       }[key as string];
       const before = service.published.length;
-      const answer = await service.call(key, [id], { as: "nobody", ...(body === undefined ? {} : { body }) });
+      const answer = await service.call(key, [id, token.id], { as: "nobody", ...(body === undefined ? {} : { body }) });
       expect(answer).toMatchObject({ status: 403, body: { reason: "not_permitted", status: 403, requestId: "r-1" } });
       expect(answer.headers["content-type"]).toBe("application/problem+json");
       expect(service.published).toHaveLength(before);

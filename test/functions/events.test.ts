@@ -122,8 +122,9 @@ describe("the scan", () => {
   const reminders = () =>
     service.published.flatMap((one) => (one.kind === "event" && one.type === "ContentTokenExpiring" ? [one.detail] : []));
 
-  test("reads nothing when nothing is due", async () => {
+  test("reads nothing when nothing is due: a new token once, when the overlap with older ones is over, and then no more", async () => {
     await issue();
+    expect(await scanAt(addDays(end, -365 + 30))).toEqual({ looked: 1, complete: true });
     expect(await scanAt(addDays(end, -61))).toEqual({ looked: 0, complete: true });
   });
 
@@ -172,8 +173,8 @@ describe("the scan", () => {
   test("goes on past a token it can't judge, and fails in the end so that the alarm tells", async () => {
     const broken = await issue();
     await issue();
-    const { sentSteps } = service.ports.tokens;
-    service.ports.tokens.sentSteps = async (id) => {
+    const { sentSteps } = service.ports.reminders;
+    service.ports.reminders.sentSteps = async (id) => {
       if (id === broken.id) throw new Error("a damaged record");
       return sentSteps(id);
     };

@@ -99,8 +99,8 @@ describe("rights", () => {
     expect(all.filter(({ Resource }) => Resource === "*" || (Array.isArray(Resource) && Resource.includes("*")))).toEqual([]);
   });
 
-  const READ = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
-  const WRITE = ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
+  const READ = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query"];
+  const WRITE = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
   const ERASE = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"];
   const KEY = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
   const QUEUE = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage"];
@@ -135,6 +135,7 @@ describe("rights", () => {
 
   test("to write a secret are custody's alone, and to write a token are not the administrators'", () => {
     expect(writersOf("SECRET#*")).toEqual(["Custody"]);
+    expect(writersOf("CREDENTIAL#*")).toEqual(["Custody"]);
     expect(writersOf("CT#*")).toEqual(["Custody", "ExpiryScan", "IdentityEvents"]);
   });
 
@@ -155,9 +156,9 @@ describe("the API", () => {
     ).toEqual([...ADMIN_ROUTES, ...CUSTODY_ROUTES].toSorted());
   });
 
-  test("is open without a bearer for health alone", () => {
+  test("is open to no bearer of people for exactly these", () => {
     const open = routes().filter(({ AuthorizationType }) => AuthorizationType !== "JWT");
-    expect(open.map(({ RouteKey }) => RouteKey)).toEqual(["GET /v1/health"]);
+    expect(open.map(({ RouteKey }) => RouteKey).toSorted()).toEqual(["GET /v1/fetch/content-token", "GET /v1/health"]);
   });
 });
 

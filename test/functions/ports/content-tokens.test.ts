@@ -45,7 +45,7 @@ battery("content tokens", (records) => {
       expect(await records.untold()).toEqual([event]);
       expect(await records.toErase()).toEqual([token.file.key]);
       expect(await Array.fromAsync(records.tokens.givenTo(ada.id))).toEqual([]);
-      expect(await Array.fromAsync(records.tokens.due(at("2028-01-01")))).toEqual([]);
+      expect(await Array.fromAsync(records.reminders.due(at("2028-01-01")))).toEqual([]);
     });
 
     test("a second time announces nothing", async () => {
@@ -57,11 +57,11 @@ battery("content tokens", (records) => {
 
     test("by its date is recorded once", async () => {
       const token = await records.withToken(aContentToken({ dueAt: at("2026-11-11") }));
-      expect(await records.tokens.expire(token, [event])).toBe(true);
-      expect(await records.tokens.expire(token, [anEvent({ id: "evt_2" })])).toBe(false);
+      expect(await records.reminders.expire(token, [event])).toBe(true);
+      expect(await records.reminders.expire(token, [anEvent({ id: "evt_2" })])).toBe(false);
       expect(await records.untold()).toEqual([event]);
       expect(await records.toErase()).toEqual([token.file.key]);
-      expect(await Array.fromAsync(records.tokens.due(at("2028-01-01")))).toEqual([]);
+      expect(await Array.fromAsync(records.reminders.due(at("2028-01-01")))).toEqual([]);
     });
   });
 

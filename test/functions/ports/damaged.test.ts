@@ -10,7 +10,7 @@ const database = databaseForTests();
 
 test("a due token that can't be read keeps none of the others from the scan", async () => {
   const table = await database.table();
-  const { organizations, tokens, erasures } = recordsIn(table);
+  const { organizations, tokens, reminders, erasures } = recordsIn(table);
   await organizations.found(anOrganization(), aLocation(), ada);
   const [first, damaged, last] = [1, 2, 3].map((seed) =>
     aContentToken({
@@ -36,7 +36,7 @@ test("a due token that can't be read keeps none of the others from the scan", as
   );
   const read: string[] = [];
   const reading = async (): Promise<void> => {
-    for await (const { id } of tokens.due(at("2026-11-01"))) read.push(id);
+    for await (const { id } of reminders.due(at("2026-11-01"))) read.push(id);
   };
   await expect(reading()).rejects.toThrow(damaged.id);
   expect(read).toEqual([first.id, last.id]);

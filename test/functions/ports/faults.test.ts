@@ -2,7 +2,8 @@
 // Source: DynamoDB API reference, TransactWriteItems, "CancellationReasons".
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { accountsIn } from "../../../functions/aws/accounts.ts";
-import { locationsIn, organizationsIn } from "../../../functions/aws/organization.ts";
+import { locationsIn } from "../../../functions/aws/locations.ts";
+import { organizationsIn } from "../../../functions/aws/organization.ts";
 import { freePort, json, type Listening, listen } from "../../../local/http.ts";
 import { aLocation, anOrganization, locationId } from "../../make.ts";
 import { ada, bob, clientOf, databaseForTests } from "../../records.ts";

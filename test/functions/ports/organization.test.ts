@@ -24,15 +24,19 @@ battery("the organization", (records) => {
     expect(await records.locations.primary()).toEqual(renamed[1]);
   });
 
-  test("remembers the ladder that due times were set by, apart from the one it has now", async () => {
-    expect(await records.organizations.scannedLadder()).toBeUndefined();
+  test("remembers the ladder that due times were set by, and forgets it with every edit: tokens may have come under the one before", async () => {
+    expect(await records.organizations.isFounded()).toBe(false);
+    await expect(records.organizations.get()).rejects.toThrow("was not founded");
     const organization = anOrganization({ reminderLadder: [30, 1] });
     await records.organizations.found(organization, aLocation(), ada);
-    await records.organizations.replace({ ...organization, reminderLadder: [90], version: 2 }, aLocation({ version: 2 }));
     expect(await records.organizations.scannedLadder()).toEqual([30, 1]);
-    await records.organizations.keepScannedLadder([90]);
+    await records.organizations.replace({ ...organization, reminderLadder: [90], version: 2 }, aLocation({ version: 2 }));
+    expect(await records.organizations.isFounded()).toBe(true);
+    expect(await records.organizations.keepScannedLadder(organization)).toBe(false);
+    expect(await records.organizations.scannedLadder()).toBeUndefined();
+    expect(await records.organizations.keepScannedLadder(await records.organizations.get())).toBe(true);
     expect(await records.organizations.scannedLadder()).toEqual([90]);
-    expect((await records.organizations.get())?.version).toBe(2);
+    expect((await records.organizations.get()).version).toBe(2);
   });
 
   test("keeps the uIds of its locations unique", async () => {

@@ -1,0 +1,137 @@
+// Which MDM server has which token of a location. All links of one location are one record, so that two MDM servers that claim it at once can't
+// overlook each other. Two on one location corrupt each other's license counts: that is a conflict, which is recorded and told, never overwritten.
+import * as z from "zod";
+import { type ContentToken, worksWith } from "./content-token.ts";
+import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "./ids.ts";
+
+export const Link = z.object({
+  tokenId: ContentTokenId,
+  tokenExpiresAt: z.date(),
+  worksWith: z.enum(["this-service", "apple"]),
+  mdmServerId: MdmServerId,
+  linkedAt: z.date(),
+  /** When the MDM server fetched the token, or first signed in with it: it has the token for sure. */
+  usedAt: z.date().optional(),
+  /** When somebody said that the token was removed from the MDM server. */
+  removedAt: z.date().optional(),
+});
+export type Link = z.infer<typeof Link>;
+
+export const Claim = z.object({ mdmServerId: MdmServerId, tokenId: ContentTokenId, how: z.enum(["linked", "fetched"]), at: z.date() });
+export type Claim = z.infer<typeof Claim>;
+
+export const Conflict = z.object({
+  id: ConflictId,
+  location: LocationId,
+  foundAt: z.date(),
+  /** Every claim that led to it and that followed, oldest first. */
+  claims: z.array(Claim).min(2),
+  resolution: z.object({ keptBy: MdmServerId, at: z.date(), by: AccountId, reason: z.string() }).optional(),
+});
+export type Conflict = z.infer<typeof Conflict>;
+
+export const LocationLinks = z.object({
+  location: LocationId,
+  links: z.array(Link),
+  /** The one that is not resolved yet. */
+  conflict: Conflict.optional(),
+  /** 0 while nothing was ever linked. */
+  version: z.int().min(0),
+});
+export type LocationLinks = z.infer<typeof LocationLinks>;
+
+export const noLinks = (location: LocationId): LocationLinks => ({ location, links: [], version: 0 });
+
+/** The most links a location's record keeps. Those that were removed longest ago are dropped; the custody log has them. */
+const MAX_LINKS = 200;
+/** The most claims a conflict keeps: two MDM servers that fetch by the hour would fill it. The first ones tell how it came about. */
+const MAX_CLAIMS = 50;
+
+export const openLinks = ({ links }: LocationLinks): readonly Link[] => links.filter(({ removedAt }) => removedAt === undefined);
+
+/** The MDM servers that have a token of the location now. */
+export const claimants = (links: LocationLinks): readonly MdmServerId[] => [
+  ...new Set(openLinks(links).map(({ mdmServerId }) => mdmServerId)),
+];
+
+const isSame = (one: Link, { tokenId, mdmServerId }: Pick<Link, "tokenId" | "mdmServerId">): boolean =>
+  one.tokenId === tokenId && one.mdmServerId === mdmServerId;
+
+const withLink = (links: readonly Link[], token: ContentToken, { mdmServerId, how, at }: Omit<Claim, "tokenId">): readonly Link[] => {
+  const key = { tokenId: token.id, mdmServerId };
+  const before = links.find((link) => isSame(link, key) && link.removedAt === undefined);
+  const used = how === "fetched" ? { usedAt: at } : {};
+  const link: Link = { ...key, tokenExpiresAt: token.expiresAt, worksWith: worksWith(token), linkedAt: at, ...before, ...used };
+  return [...links.filter((each) => each !== before), link];
+};
+
+const trimmed = (links: readonly Link[]): Link[] => {
+  const removed = links
+    .filter(({ removedAt }) => removedAt !== undefined)
+    .toSorted((one, other) => (one.removedAt?.getTime() ?? 0) - (other.removedAt?.getTime() ?? 0));
+  const surplus = new Set(removed.slice(0, Math.max(0, links.length - MAX_LINKS)));
+  return links.filter((link) => !surplus.has(link));
+};
+
+/**
+ * The links after an MDM server was linked to a token, or fetched it. `found` is the conflict that this began, `conflictId` its identifier to be.
+ * Invariant: as soon as two MDM servers have open links there is a conflict, and it names both.
+ */
+export const claimed = (
+  before: LocationLinks,
+  token: ContentToken,
+  { mdmServerId, how, at }: Omit<Claim, "tokenId">,
+  conflictId: ConflictId,
+): { readonly after: LocationLinks; readonly found: boolean } => {
+  const claim: Claim = { mdmServerId, tokenId: token.id, how, at };
+  const { conflict: open, ...kept } = before;
+  const after = { ...kept, links: trimmed(withLink(before.links, token, claim)), version: before.version + 1 };
+  if (open !== undefined) {
+    const claims = open.claims.length < MAX_CLAIMS ? [...open.claims, claim] : open.claims;
+    return { after: { ...after, conflict: { ...open, claims } }, found: false };
+  }
+  if (claimants(after).length < 2) return { after, found: false };
+  const earlier = openLinks(before)
+    .filter((link) => link.mdmServerId !== mdmServerId)
+    .map(({ mdmServerId: other, tokenId, linkedAt }) => ({ mdmServerId: other, tokenId, how: "linked" as const, at: linkedAt }));
+  const claims = [...earlier.toSorted((one, other) => one.at.getTime() - other.at.getTime()), claim];
+  return { after: { ...after, conflict: { id: conflictId, location: before.location, foundAt: at, claims } }, found: true };
+};
+
+/** The links after somebody said that the MDM server no longer has the token; `undefined` when it had none. */
+export const unlinked = (before: LocationLinks, key: Pick<Link, "tokenId" | "mdmServerId">, at: Date): LocationLinks | undefined => {
+  const open = before.links.find((link) => isSame(link, key) && link.removedAt === undefined);
+  if (open === undefined) return undefined;
+  const links = before.links.map((link) => (link === open ? { ...link, removedAt: at } : link));
+  return { ...before, links, version: before.version + 1 };
+};
+
+/** The links after somebody said which MDM server keeps the location: all others' are closed, and may fetch no more. */
+export const resolved = (before: LocationLinks, resolution: NonNullable<Conflict["resolution"]>): LocationLinks => {
+  const { conflict: _, ...kept } = before;
+  const links = before.links.map((link) =>
+    link.removedAt === undefined && link.mdmServerId !== resolution.keptBy ? { ...link, removedAt: resolution.at } : link,
+  );
+  return { ...kept, links, version: before.version + 1 };
+};
+
+/** Whether the MDM server of an open link has moved on: it has used a later token of the location that works with the same service. */
+export const isReplaced = (link: Link, links: LocationLinks): boolean =>
+  openLinks(links).some(
+    (other) =>
+      other.mdmServerId === link.mdmServerId &&
+      other.worksWith === link.worksWith &&
+      other.usedAt !== undefined &&
+      other.tokenExpiresAt > link.tokenExpiresAt,
+  );
+
+/** The open links of a token whose MDM servers have no later one: who would be cut off if it ended. */
+export const holdingLinks = (links: LocationLinks, tokenId: ContentTokenId): readonly Link[] =>
+  openLinks(links).filter((link) => link.tokenId === tokenId && !isReplaced(link, links));
+
+/** Whether every MDM server that was linked to the token has moved on to a later one. One that nobody is linked to says nothing. */
+export const isLeft = (links: LocationLinks, token: Pick<ContentToken, "id">): boolean =>
+  openLinks(links).some(({ tokenId }) => tokenId === token.id) && holdingLinks(links, token.id).length === 0;
+
+/** Whether any token of the location is left: then it may have to end. */
+export const isAnyLeft = (links: LocationLinks): boolean => openLinks(links).some(({ tokenId }) => isLeft(links, { id: tokenId }));

@@ -1,0 +1,49 @@
+// Whether a token of Apple's that is imported is one of the location it is imported for. The file names the organization alone, never the location:
+// so a difference proves a mistake, and a match proves nothing.
+import * as z from "zod";
+import type { Location } from "./organization.ts";
+import { Refusal } from "./refusal.ts";
+
+export const LocationCheckOutcome = z.enum(["nothing-known", "no-difference", "forced"]);
+
+/** What the file, or whoever imports it, tells of where the token is from. */
+type Told = { readonly orgName: string; readonly appleUId: string | undefined };
+
+export type LocationCheck = { readonly outcome: z.infer<typeof LocationCheckOutcome>; readonly note: string; readonly told: Told };
+
+const NOTES: Readonly<Record<z.infer<typeof LocationCheckOutcome>, string>> = {
+  "nothing-known": "This is the first token of Apple's for this location: nothing could be compared. Later ones are compared with it.",
+  "no-difference":
+    "Nothing speaks against this location, which proves nothing: tokens of all locations of an organization look alike. Check the location's name in the MDM server.",
+  forced: "It was imported although it differs from the location's earlier tokens. The custody log keeps the reason.",
+};
+
+const differenceOf = (location: Location, { orgName, appleUId }: Told): string | undefined => {
+  if (location.appleUId !== undefined && appleUId !== undefined && location.appleUId !== appleUId)
+    return `Apple calls this location ${location.appleUId}, and the token is said to be of ${appleUId}`;
+  if (location.appleOrgName !== undefined && location.appleOrgName !== orgName)
+    return "the token names another organization than earlier tokens of this location";
+  return undefined;
+};
+
+/** Refuses with `another_location` what differs, unless it is forced. */
+export const checkOfLocation = (location: Location, told: Told, isForced: boolean): LocationCheck => {
+  const difference = differenceOf(location, told);
+  if (difference !== undefined && !isForced)
+    throw new Refusal(
+      "another_location",
+      `This seems to be a token of another location: ${difference}. Import it for its own location; an administrator can force it, with a reason.`,
+    );
+  const isKnown = location.appleOrgName !== undefined || (location.appleUId !== undefined && told.appleUId !== undefined);
+  const outcome = difference !== undefined ? "forced" : isKnown ? "no-difference" : "nothing-known";
+  return { outcome, note: NOTES[outcome], told };
+};
+
+/** The location with what a token was the first to tell; `undefined` when it told nothing new. What was forced teaches nothing. */
+export const learnt = (location: Location, { outcome, told }: LocationCheck): Location | undefined => {
+  if (outcome === "forced") return undefined;
+  const appleOrgName = location.appleOrgName ?? told.orgName;
+  const appleUId = location.appleUId ?? told.appleUId;
+  if (appleOrgName === location.appleOrgName && appleUId === location.appleUId) return undefined;
+  return { ...location, appleOrgName, appleUId, version: location.version + 1 };
+};

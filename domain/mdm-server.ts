@@ -1,0 +1,53 @@
+// An MDM server as it is registered here: with a credential of its own, so that a renewed token reaches it without a person.
+import * as z from "zod";
+import { MdmServerId } from "./ids.ts";
+import { nameText } from "./text.ts";
+import { Version } from "./version.ts";
+
+export const Vendor = z.enum(["jamf-pro", "microsoft-intune", "fleet", "zentral", "other"]);
+export type Vendor = z.infer<typeof Vendor>;
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const MdmServer = z.object({
+  id: MdmServerId,
+  name: nameText(100),
+  vendor: Vendor,
+  /** SHA-256 (hex) of the credential's UTF-8. The credential itself is shown once, in the answer that makes it. */
+  credentialSha256: Sha256,
+  /** The one before, which opens until then. */
+  earlierCredential: z.object({ sha256: Sha256, endsAt: z.date() }).optional(),
+  createdAt: z.date(),
+  /** When it last called, to the hour: a poll is not worth a write. */
+  lastSeenAt: z.date().optional(),
+  removedAt: z.date().optional(),
+  version: Version,
+});
+export type MdmServer = z.infer<typeof MdmServer>;
+
+/** Bytes of randomness in a credential. */
+export const CREDENTIAL_BYTES = 32;
+
+/** How long a replaced credential still opens, so that an MDM server can be told the new one without an outage. */
+export const CREDENTIAL_GRACE_HOURS = 24;
+
+/** Whether the credential with this SHA-256 opens for the server now. */
+export const isCredentialGood = (
+  { credentialSha256, earlierCredential, removedAt }: Pick<MdmServer, "credentialSha256" | "earlierCredential" | "removedAt">,
+  sha256: string,
+  now: Date,
+): boolean =>
+  removedAt === undefined && (credentialSha256 === sha256 || (earlierCredential?.sha256 === sha256 && now < earlierCredential.endsAt));
+
+/** The server with another credential. The one before goes on opening for a day, unless it is revoked now; one from before that ends at once. */
+export const withCredential = (server: MdmServer, sha256: string, now: Date, revokeNow: boolean): MdmServer => {
+  const { earlierCredential: _, ...rest } = server;
+  const earlier = { sha256: server.credentialSha256, endsAt: new Date(now.getTime() + CREDENTIAL_GRACE_HOURS * 3_600_000) };
+  return { ...rest, credentialSha256: sha256, ...(revokeNow ? {} : { earlierCredential: earlier }), version: server.version + 1 };
+};
+
+const SEEN_AGAIN_MILLISECONDS = 3_600_000;
+
+/** Whether it is time to note that it called. */
+export const isSeenAnew = ({ lastSeenAt }: Pick<MdmServer, "lastSeenAt">, now: Date): boolean =>
+  lastSeenAt === undefined || now.getTime() - lastSeenAt.getTime() >= SEEN_AGAIN_MILLISECONDS;

@@ -1,0 +1,37 @@
+// PATCH /v1/locations/{id}: its name, and what Apple calls it. The primary location has the organization's name and is renamed with it.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { LocationId } from "../../domain/ids.ts";
+import { Location } from "../../domain/organization.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { assertVersion } from "../../domain/version.ts";
+import { custodyOf } from "../announce.ts";
+import { assertReplaced, existing, type Handle, ok } from "../handle.ts";
+import { ShownLocation, shownLocation } from "./shown.ts";
+
+const { name, appleUId } = Location.shape;
+export const ChangeLocationInput = z.strictObject({ id: LocationId, name: name.optional(), appleUId });
+export const ChangeLocationReply = ShownLocation;
+
+export const changeLocation: Handle<
+  typeof ChangeLocationInput,
+  "locations" | "links" | "now",
+  z.input<typeof ChangeLocationReply>
+> = async ({ caller, input, ifMatch }, { locations, links, now }) => {
+  assertMay(caller, "location:manage", input.id);
+  const before = existing(await locations.get(input.id), "location");
+  if (before.primary && input.name !== undefined && input.name !== before.name)
+    throw new Refusal("primary_location", "The primary location has the organization's name. Rename the organization.");
+  assertVersion(before, ifMatch);
+  const after: Location = {
+    ...before,
+    name: input.name ?? before.name,
+    appleUId: input.appleUId ?? before.appleUId,
+    version: before.version + 1,
+  };
+  const { id } = before;
+  const details = { name: after.name, ...(after.appleUId === undefined ? {} : { appleUId: after.appleUId }) };
+  const trace = custodyOf("location-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
+  assertReplaced(await locations.replace(after, [trace]));
+  return ok(shownLocation(after, await links.of(id)), after.version);
+};

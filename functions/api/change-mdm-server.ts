@@ -1,0 +1,30 @@
+// PATCH /v1/mdm-servers/{id}: its name and vendor.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { MdmServerId } from "../../domain/ids.ts";
+import { MdmServer } from "../../domain/mdm-server.ts";
+import { assertVersion } from "../../domain/version.ts";
+import { custodyOf } from "../announce.ts";
+import { assertReplaced, type Handle, ok } from "../handle.ts";
+import { linksOfServer } from "./links-of-server.ts";
+import { registeredServer } from "./registered-server.ts";
+import { ShownMdmServer, shownMdmServer } from "./shown.ts";
+
+const { name, vendor } = MdmServer.shape;
+export const ChangeMdmServerInput = z.strictObject({ id: MdmServerId, name: name.optional(), vendor: vendor.optional() });
+export const ChangeMdmServerReply = ShownMdmServer;
+
+export const changeMdmServer: Handle<
+  typeof ChangeMdmServerInput,
+  "servers" | "links" | "now",
+  z.input<typeof ChangeMdmServerReply>
+> = async ({ caller, input: { id, ...input }, ifMatch }, ports) => {
+  assertMay(caller, "mdm-server:manage");
+  const before = await registeredServer(id, ports);
+  assertVersion(before, ifMatch);
+  const after = { ...before, name: input.name ?? before.name, vendor: input.vendor ?? before.vendor, version: before.version + 1 };
+  const details = { name: after.name, vendor: after.vendor };
+  const trace = custodyOf("mdm-server-changed", { subject: id, at: ports.now(), by: caller.id, details });
+  assertReplaced(await ports.servers.replace(after, [trace]));
+  return ok(shownMdmServer(after, await linksOfServer(id, ports)), after.version);
+};

@@ -1,0 +1,39 @@
+// PATCH /v1/organization. Its name is also its primary location's: they change together.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { Organization } from "../../domain/organization.ts";
+import { assertVersion } from "../../domain/version.ts";
+import { custodyOf } from "../announce.ts";
+import { assertReplaced, type Handle, ok } from "../handle.ts";
+import { ShownOrganization, shownOrganization } from "./shown.ts";
+
+const { name, reminderLadder, renewalOverlapDays } = Organization.shape;
+export const ChangeOrganizationInput = z.strictObject({ name, reminderLadder, renewalOverlapDays }).partial();
+export const ChangeOrganizationReply = ShownOrganization;
+
+export const changeOrganization: Handle<
+  typeof ChangeOrganizationInput,
+  "organizations" | "locations" | "now",
+  z.input<typeof ChangeOrganizationReply>
+> = async ({ caller, input, ifMatch }, { organizations, locations, now }) => {
+  assertMay(caller, "organization:manage");
+  const before = await organizations.get();
+  const primary = await locations.primary();
+  assertVersion(before, ifMatch);
+  const after: Organization = {
+    ...before,
+    name: input.name ?? before.name,
+    reminderLadder: input.reminderLadder ?? before.reminderLadder,
+    renewalOverlapDays: input.renewalOverlapDays ?? before.renewalOverlapDays,
+    version: before.version + 1,
+  };
+  const { id } = primary;
+  const details = {
+    name: after.name,
+    reminderLadder: after.reminderLadder.join(", "),
+    renewalOverlapDays: String(after.renewalOverlapDays),
+  };
+  const trace = custodyOf("organization-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
+  assertReplaced(await organizations.replace(after, { ...primary, name: after.name, version: primary.version + 1 }, [trace]));
+  return ok(shownOrganization(after), after.version);
+};

@@ -1,0 +1,99 @@
+// GET /v1/fetch/content-token: an MDM server fetches the current token of its location, so that a renewed one reaches it without a person. It is told
+// apart by its own credential. A poll that finds nothing new costs no write, and is not custody.
+import * as z from "zod";
+import { assertUsable, type ContentToken, DEFAULT_LINK_SECONDS, linkEndOf, tokenState } from "../../domain/content-token.ts";
+import { LocationId } from "../../domain/ids.ts";
+import { openLinks } from "../../domain/links.ts";
+import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { tokenFileName } from "../../domain/token-file.ts";
+import { custodyOf, eventOf } from "../announce.ts";
+import { holdersOf } from "../around.ts";
+import { type ClaimingPorts, claim } from "../claim.ts";
+import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../handle.ts";
+import type { Ports } from "../ports.ts";
+import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
+import { linksOfServer } from "./links-of-server.ts";
+import { ShownLinkTo } from "./shown.ts";
+
+export const FetchContentTokenInput = z.strictObject({
+  /** Needed when the MDM server is linked to tokens of several locations. */
+  location: LocationId.optional(),
+});
+export const FetchContentTokenReply = ShownLinkTo;
+
+const notLinked = (): Refusal =>
+  new Refusal("not_linked", "This MDM server is linked to no content token here. Ask an administrator to link it to one.");
+
+/** The links of the location to fetch for. Refuses with `not_linked`, or with `invalid_input` when it has to be named. */
+const linksToFetch = async (server: MdmServer, location: LocationId | undefined, ports: Pick<Ports, "links">) => {
+  const linked = (await linksOfServer(server.id, ports)).filter((links) =>
+    openLinks(links).some(({ mdmServerId }) => mdmServerId === server.id),
+  );
+  const [only, ...more] = location === undefined ? linked : linked.filter((links) => links.location === location);
+  if (only === undefined) throw notLinked();
+  if (more.length > 0)
+    throw new Refusal(
+      "invalid_input",
+      `This MDM server is linked to tokens of several locations. Say which one: ?location=${[only, ...more].map((links) => links.location).join(" or ?location=")}.`,
+    );
+  return only;
+};
+
+/**
+ * The newest usable token of the location that works with the same service as those the MDM server is linked to. Refuses, with the reason that the
+ * last linked one is no good for, when there is none.
+ */
+const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, "tokens" | "accounts" | "now">) => {
+  const [latest] = linked.toSorted((one, other) => other.expiresAt.getTime() - one.expiresAt.getTime());
+  if (latest === undefined) throw notLinked();
+  const candidates = (await Array.fromAsync(ports.tokens.ofLocation(latest.locationId))).filter(({ origin }) => origin === latest.origin);
+  const holders = await holdersOf([...candidates, latest], ports);
+  const usable = candidates
+    .filter((token) => tokenState(token, holders, ports.now()).state === "active")
+    .toSorted((one, other) => other.expiresAt.getTime() - one.expiresAt.getTime());
+  const listed = usable[0] ?? latest;
+  // The list may be a moment old: what is handed out is judged by the record.
+  const token = existing(await ports.tokens.get(listed.id), "content token");
+  assertUsable(token, holders, ports.now());
+  return { token, holders };
+};
+
+type Needs = keyof ClaimingPorts | keyof SupersedingPorts;
+
+export const fetchContentToken: Handle<typeof FetchContentTokenInput, Needs, z.input<typeof FetchContentTokenReply>, MdmServer> = (
+  { caller: server, input: { location }, ifNoneMatch, wantsJson },
+  ports,
+) =>
+  judgedAgain(async () => {
+    const { tokens, locations, servers, files, now, random } = ports;
+    const before = await linksToFetch(server, location, ports);
+    const mine = openLinks(before).filter(({ mdmServerId }) => mdmServerId === server.id);
+    const linked = await tokens.getAll(mine.map(({ tokenId }) => tokenId));
+    const { token, holders } = await currentToken([...linked.values()], ports);
+    const { sha256 } = token.file;
+    const at = now();
+    if (isSeenAnew(server, at)) await servers.seen(server.id, at);
+    if (ifNoneMatch === sha256) return unchanged(sha256);
+
+    const { id, locationId } = token;
+    const fileName = tokenFileName(existing(await locations.get(locationId), "location").name);
+    const link = await files.signDownload(token.file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
+    const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: link.expiresAt };
+    const traces = [
+      eventOf("ContentTokenFetched", detail, { at, random }),
+      custodyOf("token-fetched", {
+        subject: id,
+        at,
+        by: server.id,
+        locationId,
+        details: { linkExpiresAt: link.expiresAt.toISOString() },
+      }),
+    ];
+    const judged = { accounts: holders.values(), servers: [server], tokens: [token] };
+    const claiming = { before, token, claim: { mdmServerId: server.id, how: "fetched" as const, at }, by: server.id, traces, judged };
+    // Recorded before it is revealed, as for a person.
+    if ((await claim(claiming, ports)) === undefined) return undefined;
+    await supersedeOlder(token, ports);
+    return wantsJson ? ok({ ...link, fileName, sha256 }, sha256) : seeOther(link.url, sha256);
+  });

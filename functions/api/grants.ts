@@ -1,0 +1,12 @@
+// What registering an account and changing its grants have in common.
+import type { Grant } from "../../domain/account.ts";
+import { existing } from "../handle.ts";
+import type { Ports } from "../ports.ts";
+
+/** Refuses with `not_found` a grant for a location that is not there: it would let nobody in, and say nothing. */
+export const assertLocations = async (grants: readonly Grant[], { locations }: Pick<Ports, "locations">): Promise<void> => {
+  for (const { location } of grants) if (location !== "all") existing(await locations.get(location), "location (named in grants)");
+};
+
+/** As the custody log keeps them. */
+export const grantsText = (grants: readonly Grant[]): string => grants.map(({ role, location }) => `${role} ${location}`).join(", ");

@@ -1,0 +1,49 @@
+// PUT /v1/mdm-servers/{id}/links/{tokenId}: the MDM server has the token, or is to fetch it. From then on it is told of in reminders, and fetches the
+// tokens that renew this one by itself.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { assertUsable } from "../../domain/content-token.ts";
+import { ConflictId, ContentTokenId, MdmServerId } from "../../domain/ids.ts";
+import { openLinks } from "../../domain/links.ts";
+import { custodyOf, eventOf } from "../announce.ts";
+import { aroundOf, holdersOf } from "../around.ts";
+import { type ClaimingPorts, claim } from "../claim.ts";
+import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import { registeredServer } from "./registered-server.ts";
+import { ShownToken, shownToken } from "./shown.ts";
+
+export const LinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
+export const LinkMdmServerReply = ShownToken.extend({
+  /** Another MDM server has a token of the same location: somebody has to say who keeps it. */
+  conflictId: ConflictId.optional(),
+});
+
+type Needs = keyof ClaimingPorts | "accounts" | "tokens" | "servers" | "now";
+
+export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typeof LinkMdmServerReply>> = async (
+  { caller, input: { id, tokenId } },
+  ports,
+) => {
+  const { tokens, links, now, random } = ports;
+  const { token, after } = await judgedAgain(async () => {
+    const token = existing(await tokens.get(tokenId), "content token");
+    const { locationId } = token;
+    assertMay(caller, "mdm-server:link", locationId);
+    const server = await registeredServer(id, ports);
+    const at = now();
+    assertUsable(token, await holdersOf([token], ports), at);
+    const before = await links.of(locationId);
+    const isLinked = openLinks(before).some((link) => link.tokenId === tokenId && link.mdmServerId === id);
+    // Told again, it is no second claim.
+    if (isLinked) return { token, after: before };
+    const traces = [
+      eventOf("MdmServerLinked", { tokenId, locationId, mdmServerId: id }, { at, random }),
+      custodyOf("token-linked", { subject: tokenId, at, by: caller.id, locationId, details: { mdmServerId: id } }),
+    ];
+    const judged = { accounts: [caller], servers: [server], tokens: [token] };
+    const claiming = { before, token, claim: { mdmServerId: id, how: "linked" as const, at }, by: caller.id, traces, judged };
+    const after = await claim(claiming, ports);
+    return after === undefined ? undefined : { token, after };
+  });
+  return ok({ ...shownToken(token, await aroundOf([token], ports)), conflictId: after.conflict?.id });
+};

@@ -1,0 +1,59 @@
+// GET /v1/custody-log: everything that was done, newest first; of one subject, by one actor, of one kind, at one location, within a time.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { Actor, CustodyAct, type CustodyEntry, SubjectId } from "../../domain/custody.ts";
+import { LocationId } from "../../domain/ids.ts";
+import { type Handle, ok } from "../handle.ts";
+import type { Page, PageRequest, Ports } from "../ports.ts";
+import { PageInput } from "./inputs.ts";
+import { pageOf, ShownEntry } from "./shown.ts";
+
+const Time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .optional();
+
+export const ListCustodyLogInput = z.strictObject({
+  subject: SubjectId.optional(),
+  by: Actor.optional(),
+  act: CustodyAct.optional(),
+  locationId: LocationId.optional(),
+  from: Time,
+  to: Time,
+  ...PageInput,
+});
+export const ListCustodyLogReply = pageOf(ShownEntry);
+
+type Asked = z.infer<typeof ListCustodyLogInput>;
+
+/** A filter reads on past what it drops; after so many pages it answers with what it has and where to go on. */
+const READS = 10;
+
+const isAsked = ({ by, act, locationId, from, to }: Asked, entry: CustodyEntry): boolean =>
+  (by === undefined || entry.by === by) &&
+  (act === undefined || entry.act === act) &&
+  (locationId === undefined || entry.locationId === locationId) &&
+  (from === undefined || entry.at >= from) &&
+  (to === undefined || entry.at <= to);
+
+const readerOf =
+  ({ subject, from, to }: Asked, { custody }: Pick<Ports, "custody">) =>
+  (page: PageRequest): Promise<Page<CustodyEntry>> =>
+    subject === undefined ? custody.list({ from, to }, page) : custody.history(subject, page);
+
+export const listCustodyLog: Handle<typeof ListCustodyLogInput, "custody", z.input<typeof ListCustodyLogReply>> = async (
+  { caller, input },
+  ports,
+) => {
+  assertMay(caller, "custody-log:read");
+  const read = readerOf(input, ports);
+  const items: CustodyEntry[] = [];
+  let next = input.after;
+  for (let reads = 0; reads < READS && items.length < input.limit; reads++) {
+    const page = await read({ limit: input.limit - items.length, after: next });
+    items.push(...page.items.filter((entry) => isAsked(input, entry)));
+    next = page.next;
+    if (next === undefined) break;
+  }
+  return ok({ items, next });
+};

@@ -1,0 +1,34 @@
+// POST /v1/mdm-servers: registers an MDM server and shows the credential it fetches with, this once.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { IDENTIFIER_BYTES, identifierText, MdmServerId } from "../../domain/ids.ts";
+import { MdmServer } from "../../domain/mdm-server.ts";
+import { FIRST_VERSION } from "../../domain/version.ts";
+import { custodyOf } from "../announce.ts";
+import { newCredential } from "../credential.ts";
+import { created, type Handle } from "../handle.ts";
+import { ShownMdmServer, shownMdmServer } from "./shown.ts";
+
+const { name, vendor } = MdmServer.shape;
+export const RegisterMdmServerInput = z.strictObject({ name, vendor });
+export const RegisterMdmServerReply = ShownMdmServer.extend({ credential: z.string() });
+
+export const registerMdmServer: Handle<
+  typeof RegisterMdmServerInput,
+  "servers" | "now" | "random",
+  z.input<typeof RegisterMdmServerReply>
+> = async ({ caller, input }, { servers, now, random }) => {
+  assertMay(caller, "mdm-server:manage");
+  const at = now();
+  const { credential, sha256 } = newCredential(random);
+  const server: MdmServer = {
+    ...input,
+    id: MdmServerId.parse(`mdm_${identifierText(random(IDENTIFIER_BYTES))}`),
+    credentialSha256: sha256,
+    createdAt: at,
+    version: FIRST_VERSION,
+  };
+  const { id, name, vendor } = server;
+  await servers.register(server, [custodyOf("mdm-server-registered", { subject: id, at, by: caller.id, details: { name, vendor } })]);
+  return created({ ...shownMdmServer(server, []), credential }, server.version);
+};

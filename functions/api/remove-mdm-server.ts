@@ -1,0 +1,31 @@
+// DELETE /v1/mdm-servers/{id}: it is no longer in use. Its credential opens nothing, and its links are closed.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { MdmServerId } from "../../domain/ids.ts";
+import { openLinks } from "../../domain/links.ts";
+import { custodyOf } from "../announce.ts";
+import { assertReplaced, type Handle, ok } from "../handle.ts";
+import { type UnlinkingPorts, unlinkFrom } from "../unlink.ts";
+import { linksOfServer } from "./links-of-server.ts";
+import { registeredServer } from "./registered-server.ts";
+import { ShownMdmServer, shownMdmServer } from "./shown.ts";
+
+export const RemoveMdmServerInput = z.strictObject({ id: MdmServerId });
+export const RemoveMdmServerReply = ShownMdmServer;
+
+export const removeMdmServer: Handle<
+  typeof RemoveMdmServerInput,
+  "servers" | keyof UnlinkingPorts,
+  z.input<typeof RemoveMdmServerReply>
+> = async ({ caller, input: { id } }, ports) => {
+  assertMay(caller, "mdm-server:manage");
+  const server = await registeredServer(id, ports);
+  // Its links first: cut short, it is still registered, and the next attempt finds what is left.
+  for (const links of await linksOfServer(id, ports))
+    for (const { tokenId, mdmServerId } of openLinks(links))
+      if (mdmServerId === id) await unlinkFrom(links.location, { tokenId, mdmServerId }, caller.id, ports);
+  const at = ports.now();
+  const removed = { ...server, removedAt: at, version: server.version + 1 };
+  assertReplaced(await ports.servers.replace(removed, [custodyOf("mdm-server-removed", { subject: id, at, by: caller.id })]));
+  return ok(shownMdmServer(removed, await linksOfServer(id, ports)), removed.version);
+};

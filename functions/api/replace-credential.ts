@@ -1,0 +1,35 @@
+// POST /v1/mdm-servers/{id}/credential: another credential, shown this once. The one before goes on opening for a day, unless it is revoked at once.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { MdmServerId } from "../../domain/ids.ts";
+import { withCredential } from "../../domain/mdm-server.ts";
+import { custodyOf } from "../announce.ts";
+import { newCredential } from "../credential.ts";
+import { assertReplaced, created, type Handle } from "../handle.ts";
+import { registeredServer } from "./registered-server.ts";
+
+export const ReplaceCredentialInput = z.strictObject({
+  id: MdmServerId,
+  /** The one before opens nothing any more: for one that leaked. */
+  revokeNow: z.boolean().default(false),
+});
+export const ReplaceCredentialReply = z.object({
+  credential: z.string(),
+  /** Until when the one before still opens. */
+  earlierEndsAt: z.date().optional(),
+});
+
+export const replaceCredential: Handle<
+  typeof ReplaceCredentialInput,
+  "servers" | "now" | "random",
+  z.input<typeof ReplaceCredentialReply>
+> = async ({ caller, input: { id, revokeNow } }, { servers, now, random }) => {
+  assertMay(caller, "mdm-server:manage");
+  const before = await registeredServer(id, { servers });
+  const at = now();
+  const { credential, sha256 } = newCredential(random);
+  const after = withCredential(before, sha256, at, revokeNow);
+  const trace = custodyOf("credential-replaced", { subject: id, at, by: caller.id, details: { revokeNow: String(revokeNow) } });
+  assertReplaced(await servers.replace(after, [trace]));
+  return created({ credential, earlierEndsAt: after.earlierCredential?.endsAt }, after.version);
+};

@@ -1,0 +1,42 @@
+// POST /v1/accounts/{id}/password-changes: reports one by hand. It counts at once; the files of the tokens that it ends are erased by the function
+// that listens to the event.
+import * as z from "zod";
+import { assertMay, CLOCK_TOLERANCE_SECONDS, isTooFarAhead } from "../../domain/account.ts";
+import { AccountId } from "../../domain/ids.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { announce, custodyOf, eventOf } from "../announce.ts";
+import { accepted, existing, type Handle, notFound } from "../handle.ts";
+import { ShownAccount, shownAccount } from "./shown.ts";
+
+export const ReportPasswordChangeInput = z.strictObject({
+  id: AccountId,
+  /** When the password changed; now, when left out. */
+  occurredAt: z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .optional(),
+});
+export const ReportPasswordChangeReply = ShownAccount;
+
+type Needs = "accounts" | "bus" | "outbox" | "log" | "now" | "random";
+
+export const reportPasswordChange: Handle<typeof ReportPasswordChangeInput, Needs, z.input<typeof ReportPasswordChangeReply>> = async (
+  { caller, input: { id, ...input } },
+  ports,
+) => {
+  assertMay(caller, "account:manage");
+  const at = ports.now();
+  const occurredAt = input.occurredAt ?? at;
+  if (isTooFarAhead(occurredAt, at))
+    throw new Refusal(
+      "time_in_future",
+      `occurredAt is ${occurredAt.toISOString()}, more than ${CLOCK_TOLERANCE_SECONDS} s ahead of this service's clock. Send the time at which the password changed.`,
+    );
+  const traces = [
+    eventOf("account.password-changed", { accountId: id, occurredAt }, { ...ports, at }),
+    custodyOf("password-changed", { subject: id, at, by: caller.id, details: { occurredAt: occurredAt.toISOString() } }),
+  ];
+  if (!(await ports.accounts.recordPasswordChange(id, occurredAt, traces))) throw notFound("account");
+  await announce(traces, ports);
+  return accepted(shownAccount(existing(await ports.accounts.get(id), "account")));
+};

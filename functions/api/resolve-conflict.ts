@@ -1,0 +1,45 @@
+// POST /v1/conflicts/{id}/resolution: says which MDM server keeps the location. All others' links are closed: they fetch no more, and the token has to
+// be removed from them.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { ConflictId, MdmServerId } from "../../domain/ids.ts";
+import { claimants, resolved } from "../../domain/links.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { nameText } from "../../domain/text.ts";
+import { announce, custodyOf, eventOf } from "../announce.ts";
+import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import { ShownConflict, shownConflict } from "./shown.ts";
+
+export const ResolveConflictInput = z.strictObject({ id: ConflictId, keptBy: MdmServerId, reason: nameText(500) });
+export const ResolveConflictReply = ShownConflict.extend({
+  /** The MDM servers that still hold a token which is no longer theirs to use. */
+  toBeRemovedFrom: z.array(MdmServerId),
+});
+
+type Needs = "links" | "bus" | "outbox" | "log" | "now" | "random";
+
+export const resolveConflict: Handle<typeof ResolveConflictInput, Needs, z.input<typeof ResolveConflictReply>> = (
+  { caller, input: { id, keptBy, reason } },
+  ports,
+) =>
+  judgedAgain(async () => {
+    const { links, now, random } = ports;
+    assertMay(caller, "mdm-server:manage");
+    const conflict = existing(await links.conflict(id), "conflict");
+    const before = await links.of(conflict.location);
+    if (before.conflict?.id !== id) throw new Refusal("conflict_resolved", "This conflict is resolved already. Look at its resolution.");
+    const claiming = claimants(before);
+    if (!claiming.includes(keptBy))
+      throw new Refusal("not_linked", `${keptBy} is linked to no token of this location. It can be kept by ${claiming.join(" or ")}.`);
+    const at = now();
+    const resolution = { keptBy, at, by: caller.id, reason };
+    const locationId = conflict.location;
+    const traces = [
+      eventOf("MdmConflictResolved", { conflictId: id, locationId, keptBy }, { at, random }),
+      custodyOf("conflict-resolved", { subject: locationId, at, by: caller.id, locationId, reason, details: { conflictId: id, keptBy } }),
+    ];
+    const after = { ...before.conflict, resolution };
+    if (!(await links.replace(resolved(before, resolution), { conflict: after }, traces, { accounts: [caller] }))) return undefined;
+    await announce(traces, ports);
+    return ok({ ...shownConflict(after), toBeRemovedFrom: claiming.filter((server) => server !== keptBy) });
+  });

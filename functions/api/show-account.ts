@@ -1,0 +1,18 @@
+// GET /v1/accounts/{id}.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { AccountId } from "../../domain/ids.ts";
+import { existing, type Handle, ok } from "../handle.ts";
+import { ShownAccount, shownAccount } from "./shown.ts";
+
+export const ShowAccountInput = z.strictObject({ id: AccountId });
+export const ShowAccountReply = ShownAccount;
+
+export const showAccount: Handle<typeof ShowAccountInput, "accounts", z.input<typeof ShowAccountReply>> = async (
+  { caller, input: { id } },
+  { accounts },
+) => {
+  assertMay(caller, "account:manage");
+  const account = existing(await accounts.get(id), "account");
+  return ok(shownAccount(account), account.version);
+};

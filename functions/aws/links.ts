@@ -1,0 +1,90 @@
+// Which MDM server has which token: one record per location, whose version is the condition of every change.
+import * as z from "zod";
+import { LocationId, type MdmServerId } from "../../domain/ids.ts";
+import { Conflict, LocationLinks, noLinks } from "../../domain/links.ts";
+import type { Links } from "../ports.ts";
+import { listIn, readPage } from "./lists.ts";
+import { fromItem, itemsOf, keys, listed, readItem, readItems, recordsOf, type Table, toItem } from "./table.ts";
+import { transact, type Write } from "./transact.ts";
+
+const Linked = z.object({ sk: z.templateLiteral(["LOC#", z.string()]) });
+
+/** In byKind by its location: the list of all of them needs no other order. */
+const linksItem = (links: LocationLinks) => ({ ...keys.links(links.location), kind: "LINKS", sortKey: links.location, ...toItem(links) });
+
+const conflictItem = (conflict: Conflict) => ({
+  ...keys.conflict(conflict.id),
+  ...listed("CONFLICT", conflict.id, conflict.foundAt),
+  ...toItem(conflict),
+});
+
+export const linksIn = (table: Table): Links => {
+  const { name: TableName } = table;
+  const fromStored = (item: Record<string, unknown>): LocationLinks => fromItem(LocationLinks, item);
+
+  const overBefore = (after: LocationLinks): Write => ({
+    Put: {
+      TableName,
+      Item: linksItem(after),
+      ...(after.version === 1
+        ? { ConditionExpression: "attribute_not_exists(pk)" }
+        : { ConditionExpression: "version = :before", ExpressionAttributeValues: { ":before": after.version - 1 } }),
+    },
+  });
+
+  return {
+    async of(location) {
+      const item = await readItem(table, keys.links(location));
+      return item === undefined ? noLinks(location) : fromStored(item);
+    },
+
+    async ofAll(locations) {
+      const items = await readItems(table, [...new Set(locations)].map(keys.links));
+      return new Map(items.map(fromStored).map((links) => [links.location, links]));
+    },
+
+    all: () =>
+      recordsOf(
+        table,
+        { IndexName: "byKind", KeyConditionExpression: "kind = :kind", ExpressionAttributeValues: { ":kind": "LINKS" } },
+        fromStored,
+      ),
+
+    async locationsOf(server) {
+      const query = {
+        ConsistentRead: true,
+        KeyConditionExpression: "pk = :pk AND begins_with(sk, :locations)",
+        ExpressionAttributeValues: { ":pk": keys.server(server).pk, ":locations": "LOC#" },
+      };
+      const items = await Array.fromAsync(itemsOf(table, query));
+      return items.map((item) => LocationId.parse(fromItem(Linked, item).sk.slice("LOC#".length)));
+    },
+
+    replace(after, { conflict, lookAgain }, traces, judged) {
+      const servers = new Set<MdmServerId>(after.links.map(({ mdmServerId }) => mdmServerId));
+      const writes: Write[] = [
+        overBefore(after),
+        ...[...servers].map((server) => ({ Put: { TableName, Item: keys.linkedLocation(server, after.location) } })),
+        ...(conflict === undefined ? [] : [{ Put: { TableName, Item: conflictItem(conflict) } }]),
+      ];
+      if (lookAgain !== undefined)
+        writes.push({
+          Update: {
+            TableName,
+            Key: keys.contentToken(lookAgain.id),
+            UpdateExpression: "SET dueAt = :at",
+            ConditionExpression: "attribute_not_exists(invalidation) AND attribute_exists(dueAt)",
+            ExpressionAttributeValues: { ":at": lookAgain.dueAt?.toISOString() },
+          },
+        });
+      return transact(table, writes, traces, judged);
+    },
+
+    async conflict(id) {
+      const item = await readItem(table, keys.conflict(id));
+      return item === undefined ? undefined : fromItem(Conflict, item);
+    },
+
+    conflicts: (page) => readPage(table, listIn(table, "byKind", "CONFLICT"), page, (item) => fromItem(Conflict, item)),
+  };
+};

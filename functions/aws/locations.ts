@@ -1,0 +1,53 @@
+// Locations in the Records table. Exactly one is primary: it is written with the organization, whose record names it.
+import * as z from "zod";
+import { LocationId } from "../../domain/ids.ts";
+import { Location } from "../../domain/organization.ts";
+import type { Locations } from "../ports.ts";
+import { listIn, readPage } from "./lists.ts";
+import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
+import { putNew, transact, type Write } from "./transact.ts";
+
+const Primary = z.object({ primaryId: LocationId });
+
+const locationItem = (location: Location) => ({
+  ...keys.location(location.id),
+  ...listed("LOC", location.id, location.createdAt),
+  ...toItem(location),
+});
+
+/** With its uId, which nobody else may have. */
+export const newLocation = (table: Table, location: Location): Write[] => [
+  putNew(table, locationItem(location)),
+  putNew(table, keys.uId(location.uId)),
+];
+
+/** Over the version before it, or not at all. */
+export const replacedLocation = ({ name: TableName }: Table, location: Location): Write => ({
+  Put: {
+    TableName,
+    Item: locationItem(location),
+    ConditionExpression: "version = :before",
+    ExpressionAttributeValues: { ":before": location.version - 1 },
+  },
+});
+
+export const locationsIn = (table: Table): Locations => {
+  const fromStored = (item: Record<string, unknown>): Location => fromItem(Location, item);
+  const get = async (id: LocationId): Promise<Location | undefined> => {
+    const item = await readItem(table, keys.location(id));
+    return item === undefined ? undefined : fromStored(item);
+  };
+  return {
+    get,
+    getAll: (ids) => readById(table, ids, keys.location, fromStored),
+    async primary() {
+      const { primaryId } = fromItem(Primary, (await readItem(table, keys.organization())) ?? {});
+      const primary = await get(primaryId);
+      if (primary === undefined) throw new Error(`the primary location ${primaryId} is not recorded`);
+      return primary;
+    },
+    list: (page) => readPage(table, listIn(table, "byKind", "LOC"), page, fromStored),
+    add: (location, traces) => transact(table, newLocation(table, location), traces),
+    replace: (location, traces) => transact(table, [replacedLocation(table, location)], traces),
+  };
+};
