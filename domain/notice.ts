@@ -6,12 +6,15 @@ type Words = { readonly subject: string; readonly message: string };
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
-/** SNS takes 100 ASCII characters, no line break and no leading blank. Source: Amazon SNS API reference, Publish. */
-const subjectLine = (text: string): string =>
-  text
-    .replace(/[^\x20-\x7e]/g, "_")
-    .trim()
-    .slice(0, 100);
+/** SNS takes less than 100 ASCII characters, no line break and no leading blank. Source: Amazon SNS API reference, Publish. */
+const MAX_SUBJECT = 99;
+
+/** A long name gives way, never what is said of it. */
+const subjectLine = (locationName: string, says: string): string => {
+  const name = locationName.replace(/[^\x20-\x7e]/gu, "_").trim();
+  const room = MAX_SUBJECT - `Content token of  ${says}`.length;
+  return `Content token of ${name.length > room ? `${name.slice(0, room - 3)}...` : name} ${says}`;
+};
 
 const inDays = (days: number): string => (days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`);
 
@@ -21,7 +24,7 @@ const renewalSteps = (token: ContentToken): string =>
     : "Download a new content token of this location from Apple, with the same account, import it here and upload it to the MDM server that uses the old one.";
 
 export const expiringNotice = (token: ContentToken, location: Pick<Location, "name">, daysLeft: number): Words => ({
-  subject: subjectLine(`Content token of ${location.name} ends ${inDays(daysLeft)}`),
+  subject: subjectLine(location.name, `ends ${inDays(daysLeft)}`),
   message: [
     `Location: ${location.name}`,
     `Renew before: ${token.expiresAt.toISOString()} (${inDays(daysLeft)})`,
@@ -34,7 +37,7 @@ export const expiringNotice = (token: ContentToken, location: Pick<Location, "na
 });
 
 export const expiredNotice = (token: ContentToken, location: Pick<Location, "name">): Words => ({
-  subject: subjectLine(`Content token of ${location.name} ended on ${dayOf(token.expiresAt)}`),
+  subject: subjectLine(location.name, `ended on ${dayOf(token.expiresAt)}`),
   message: [
     `Location: ${location.name}`,
     `Ended: ${token.expiresAt.toISOString()}`,
