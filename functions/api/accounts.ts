@@ -4,8 +4,8 @@ import { Account, assertMay, type Grant, isTooFarAhead } from "../../domain/acco
 import { AccountId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertVersion, FIRST_VERSION } from "../../domain/version.ts";
+import { applyParked } from "../account-facts.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
-import { applyParked } from "../events/account-facts.ts";
 import { accepted, assertReplaced, created, found, type Handle, ok } from "../handle.ts";
 import { accountIdOf } from "../identity.ts";
 import type { Ports } from "../ports.ts";

@@ -5,7 +5,8 @@ import { contentTokensIn } from "./content-tokens.ts";
 import { custodyIn } from "./custody.ts";
 import { erasuresIn } from "./erasures.ts";
 import { locationsIn, organizationsIn } from "./organization.ts";
-import { outboxIn, parkingIn } from "./outbox.ts";
+import { outboxIn } from "./outbox.ts";
+import { parkingIn } from "./parking.ts";
 import type { Table } from "./table.ts";
 
 export type Records = Pick<Ports, "organizations" | "locations" | "accounts" | "tokens" | "erasures" | "outbox" | "parking" | "custody">;
