@@ -18,7 +18,7 @@ export type Host = {
   /** Calls as the seeded administrator or content manager, or with any other bearer. */
   readonly administrator: ReturnType<typeof callerOf>;
   readonly contentManager: ReturnType<typeof callerOf>;
-  /** Every item of the table. */
+  /** Every item of every table: the records and the custody log. */
   records(): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 };
@@ -26,10 +26,14 @@ export type Host = {
 const recordsAt = async ({ endpoints, access }: LocalService): Promise<Record<string, unknown>[]> => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...access, endpoint: endpoints.dynamodb }));
   try {
-    const { TableNames: [TableName] = [] } = await client.send(new ListTablesCommand());
-    const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName }));
-    if (LastEvaluatedKey !== undefined) throw new Error("there are too many records to look at at once");
-    return Items;
+    const { TableNames = [] } = await client.send(new ListTablesCommand());
+    const found: Record<string, unknown>[] = [];
+    for (const TableName of TableNames) {
+      const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName }));
+      if (LastEvaluatedKey !== undefined) throw new Error("there are too many records to look at at once");
+      found.push(...Items);
+    }
+    return found;
   } finally {
     client.destroy();
   }
