@@ -1,44 +1,40 @@
 // Facts about accounts as anyone may tell them on the service's own bus: a script, another identity provider, this service itself.
 import * as z from "zod";
 import { Subject } from "./account.ts";
+import { AccountFact, type AccountIdOf } from "./account-fact.ts";
 import { AccountId } from "./ids.ts";
-
-const Detail = z
-  .object({
-    accountId: AccountId.optional(),
-    subject: Subject.optional(),
-    occurredAt: z.iso
-      .datetime({ offset: true })
-      .transform((text) => new Date(text))
-      .optional(),
-  })
-  .refine(({ accountId, subject }) => (accountId === undefined) !== (subject === undefined), "name either accountId or subject");
-
-const Envelope = z.object({
-  id: z.string().min(1),
-  "detail-type": z.enum(["account.password-changed", "account.disabled"]),
-  time: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
-  detail: Detail,
-});
+import { IsoTime } from "./time.ts";
 
 /** The rule of the service's own bus lets exactly these through. */
-export const ACCOUNT_EVENTS: readonly string[] = ["account.password-changed", "account.disabled"];
+export const ACCOUNT_EVENTS = ["account.password-changed", "account.disabled"] as const;
 
-export type AccountFact = {
-  readonly meaning: "changed" | "gone";
-  readonly who: { readonly accountId: AccountId } | { readonly subject: string };
-  /** What the event says, else the time it was put on the bus. */
-  readonly occurredAt: Date;
-  readonly eventId: string;
-};
+const { eventId } = AccountFact.shape;
+const when = { id: eventId.optional().catch(undefined), occurredAt: IsoTime.optional() };
 
-/** Reads one event as EventBridge delivers it; `undefined` when it is not as documented. Never throws. */
-export const readAccountEvent = (event: unknown): AccountFact | undefined => {
+const Envelope = z.object({
+  id: eventId,
+  "detail-type": z.enum(ACCOUNT_EVENTS),
+  time: IsoTime,
+  // Either names the account, never both.
+  detail: z.union([
+    z.object({ ...when, accountId: AccountId, subject: z.never().optional() }),
+    z.object({ ...when, accountId: z.never().optional(), subject: Subject }),
+  ]),
+});
+
+/**
+ * Reads one event as EventBridge delivers it; `undefined` when it is not as documented. Never throws.
+ * It happened when the event says, else when it was put on the bus. `detail.id` names the fact, however often it is put there: the bus gives every
+ * repetition another `id`.
+ */
+export const readAccountEvent = (event: unknown, accountIdOf: AccountIdOf): AccountFact | undefined => {
   const { data } = Envelope.safeParse(event);
   if (data === undefined) return undefined;
-  const { accountId, subject, occurredAt } = data.detail;
-  const who = accountId !== undefined ? { accountId } : subject !== undefined ? { subject } : undefined;
-  if (who === undefined) return undefined;
-  const meaning = data["detail-type"] === "account.disabled" ? "gone" : "changed";
-  return { meaning, who, occurredAt: occurredAt ?? data.time, eventId: data.id };
+  const { id = data.id, occurredAt = data.time, ...who } = data.detail;
+  return {
+    accountId: who.accountId ?? accountIdOf(who.subject),
+    eventId: id,
+    meaning: data["detail-type"] === "account.disabled" ? "gone" : "changed",
+    occurredAt,
+  };
 };

@@ -47,7 +47,7 @@ export type EventOf<Type extends EventType> = {
 
 export type DomainEvent = { readonly [Type in EventType]: EventOf<Type> }[EventType];
 
-/** A message to the people who look after tokens, sent to the notice topic. The subject is ASCII and at most 100 characters, as SNS demands. */
+/** A message to the people who look after tokens, sent to the notice topic. The subject is ASCII and less than 100 characters, as SNS demands. */
 export type Notice = {
   readonly kind: "notice";
   readonly id: string;

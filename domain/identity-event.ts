@@ -3,11 +3,11 @@
 // Source: Amazon Cognito developer guide, "Logging API calls with AWS CloudTrail". Fixtures tell which events AWS documents and which are composed.
 import * as z from "zod";
 import { Subject } from "./account.ts";
+import { AccountFact, type AccountIdOf } from "./account-fact.ts";
+import { IsoTime } from "./time.ts";
 
-/** `changed`: tokens given before it are dead. `gone`: the custodian is. `started`: at risk, nothing ends yet. */
-export type IdentityMeaning = "changed" | "gone" | "started";
-
-const MEANING: Readonly<Record<string, IdentityMeaning>> = {
+/** `started`: a new password was only asked for, which anybody may do for anybody; nothing ends yet. */
+const MEANING: Readonly<Record<string, AccountFact["meaning"] | "started">> = {
   ChangePassword: "changed",
   ConfirmForgotPassword: "changed",
   ResetPassword_POST: "changed",
@@ -15,6 +15,9 @@ const MEANING: Readonly<Record<string, IdentityMeaning>> = {
   AdminSetUserPassword: "changed",
   ForgotPassword: "started",
   ForgotPassword_POST: "started",
+  // The newer pages' name. The guide lists it without saying whether it tells the request for a code or the new password. It is taken for the
+  // request: this service deploys the classic pages, which don't send it (docs/decisions/0006-the-classic-sign-in-pages.md).
+  forgotPassword_POST: "started",
   AdminResetUserPassword: "started",
   AdminDisableUser: "gone",
   AdminDeleteUser: "gone",
@@ -28,89 +31,78 @@ const CHALLENGE_RESPONSES: ReadonlySet<string> = new Set(["RespondToAuthChalleng
 export const IDENTITY_OPERATIONS: readonly string[] = [...Object.keys(MEANING), ...CHALLENGE_RESPONSES];
 
 export type IdentityReading =
-  | {
-      readonly kind: "fact";
-      readonly meaning: IdentityMeaning;
-      readonly subject: string;
-      readonly occurredAt: Date;
-      readonly eventId: string;
-    }
-  /** The event is whole and says nothing about any password. `why` is fit for a log. */
+  | { readonly kind: "fact"; readonly fact: AccountFact }
+  /** It says nothing that ends a token. `why` is fit for a log. */
   | { readonly kind: "ignored"; readonly why: string }
   /** It may say something and can't be read: to be parked and looked at, never dropped. */
   | { readonly kind: "unreadable"; readonly why: string };
 
-const Time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-const Frame = z.object({ eventName: z.string(), eventID: z.string().min(1), eventTime: Time, errorCode: z.string().optional() });
+/** What is something else counts as not told: whether an event concerns us is decided without demanding anything of it. */
+const told = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
-const ApiCall = z.object({
-  requestParameters: z.object({ userPoolId: z.string().optional(), challengeName: z.string().optional() }).nullish(),
-  additionalEventData: z.object({ sub: Subject, userPoolId: z.string().optional() }),
-});
-
-const ManagedLogin = z.object({
-  additionalEventData: z.object({
-    userPoolId: z.string(),
-    requestParameters: z.object({ sub: z.tuple([Subject], z.string()) }),
-    responseParameters: z.object({ status: z.int() }),
+const MANAGED_LOGIN = "AWS Service Event via CloudTrail";
+const Envelope = z.object({
+  "detail-type": z.enum(["AWS API Call via CloudTrail", MANAGED_LOGIN]),
+  detail: z.object({
+    eventName: z.string(),
+    errorCode: told(z.string()),
+    requestParameters: told(z.object({ userPoolId: told(z.string()), challengeName: told(z.string()) })),
+    additionalEventData: told(z.object({ userPoolId: told(z.string()), responseParameters: told(z.object({ status: z.int() })) })),
   }),
 });
+type Detail = z.infer<typeof Envelope>["detail"];
 
-const Envelope = z.object({
-  "detail-type": z.enum(["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"]),
-  detail: z.looseObject({}),
-});
+const { eventId } = AccountFact.shape;
+const when = { eventID: eventId, eventTime: IsoTime };
+const ApiCall = z
+  .object({ detail: z.object({ ...when, additionalEventData: z.object({ sub: Subject }) }) })
+  .transform(({ detail }) => ({ ...detail, subject: detail.additionalEventData.sub }));
+const ManagedLogin = z
+  .object({
+    detail: z.object({
+      ...when,
+      additionalEventData: z.object({
+        requestParameters: z.object({ sub: z.tuple([Subject], z.string()) }),
+        responseParameters: z.object({ status: z.int() }),
+      }),
+    }),
+  })
+  .transform(({ detail }) => ({ ...detail, subject: detail.additionalEventData.requestParameters.sub[0] }));
 
-type Told = {
-  readonly subject: string;
-  readonly userPoolId: string | undefined;
-  readonly challengeName?: string | undefined;
-  readonly succeeded: boolean;
-};
+const isFailure = (status: number | undefined): boolean => status !== undefined && (status < 200 || status > 299) && status !== 302;
 
-const readApiCall = (detail: unknown): Told | undefined => {
-  const { data } = ApiCall.safeParse(detail);
-  if (data === undefined) return undefined;
-  const { additionalEventData, requestParameters } = data;
-  return {
-    subject: additionalEventData.sub,
-    userPoolId: additionalEventData.userPoolId ?? requestParameters?.userPoolId,
-    challengeName: requestParameters?.challengeName,
-    succeeded: true,
-  };
-};
-
-const readManagedLogin = (detail: unknown): Told | undefined => {
-  const { data } = ManagedLogin.safeParse(detail);
-  if (data === undefined) return undefined;
-  const { requestParameters, responseParameters, userPoolId } = data.additionalEventData;
-  const { status } = responseParameters;
-  return { subject: requestParameters.sub[0], userPoolId, succeeded: (status >= 200 && status < 300) || status === 302 };
-};
-
-const meaningOf = (eventName: string, challengeName: string | undefined): IdentityMeaning | undefined => {
-  if (CHALLENGE_RESPONSES.has(eventName)) return challengeName === "NEW_PASSWORD_REQUIRED" ? "changed" : undefined;
+const meaningOf = ({ eventName, requestParameters }: Detail) => {
+  if (CHALLENGE_RESPONSES.has(eventName)) return requestParameters?.challengeName === "NEW_PASSWORD_REQUIRED" ? "changed" : undefined;
   return MEANING[eventName];
+};
+
+/** Why the event says nothing that ends a token of `userPoolId`, or what it says of a user who is still to be found in it. */
+const judge = (detail: Detail, userPoolId: string): { readonly ignored: string } | { readonly meaning: AccountFact["meaning"] } => {
+  const { eventName, errorCode, requestParameters, additionalEventData } = detail;
+  if (!IDENTITY_OPERATIONS.includes(eventName)) return { ignored: `${eventName} changes no password` };
+  // A page request that went well has an empty code in AWS's own example.
+  if (errorCode !== undefined && errorCode !== "") return { ignored: `${eventName} failed` };
+  if (isFailure(additionalEventData?.responseParameters?.status)) return { ignored: `${eventName} failed` };
+  const pool = additionalEventData?.userPoolId ?? requestParameters?.userPoolId;
+  if (pool !== undefined && pool !== userPoolId) return { ignored: "another user pool" };
+  const meaning = meaningOf(detail);
+  if (meaning === undefined) return { ignored: `${eventName} answered another challenge` };
+  return meaning === "started" ? { ignored: "a new password was only asked for" } : { meaning };
 };
 
 /**
  * Reads one event as EventBridge delivers it, for the user pool `userPoolId`. Never throws.
- * A call authorized by the user's own token may not name its pool; then the subject alone decides, in the configured pool.
+ * A user is demanded only of what would end their tokens: anybody can ask for the password of somebody who does not exist, and it must alarm nobody.
+ * An event may not name its pool; then the subject alone decides, in the configured pool.
  */
-export const readIdentityEvent = (event: unknown, userPoolId: string): IdentityReading => {
+export const readIdentityEvent = (event: unknown, userPoolId: string, accountIdOf: AccountIdOf): IdentityReading => {
   const envelope = Envelope.safeParse(event);
   if (!envelope.success) return { kind: "unreadable", why: "not an event of CloudTrail" };
-  const { detail } = envelope.data;
-  const frame = Frame.safeParse(detail);
-  if (!frame.success) return { kind: "unreadable", why: "the detail lacks eventName, eventID or eventTime" };
-  const { eventName, eventID, eventTime, errorCode } = frame.data;
-  if (!IDENTITY_OPERATIONS.includes(eventName)) return { kind: "ignored", why: `${eventName} changes no password` };
-  if (errorCode !== undefined) return { kind: "ignored", why: `${eventName} failed` };
-  const told = envelope.data["detail-type"] === "AWS API Call via CloudTrail" ? readApiCall(detail) : readManagedLogin(detail);
-  if (told === undefined) return { kind: "unreadable", why: `${eventName} does not name its user as documented` };
-  if (told.userPoolId !== undefined && told.userPoolId !== userPoolId) return { kind: "ignored", why: "another user pool" };
-  if (!told.succeeded) return { kind: "ignored", why: `${eventName} failed` };
-  const meaning = meaningOf(eventName, told.challengeName);
-  if (meaning === undefined) return { kind: "ignored", why: `${eventName} answered another challenge` };
-  return { kind: "fact", meaning, subject: told.subject, occurredAt: eventTime, eventId: eventID };
+  const { detail, "detail-type": frame } = envelope.data;
+  const judged = judge(detail, userPoolId);
+  if ("ignored" in judged) return { kind: "ignored", why: judged.ignored };
+  const { data } = (frame === MANAGED_LOGIN ? ManagedLogin : ApiCall).safeParse(event);
+  if (data === undefined) return { kind: "unreadable", why: `${detail.eventName} does not tell its user or its time as documented` };
+  const { eventID, eventTime, subject } = data;
+  return { kind: "fact", fact: { accountId: accountIdOf(subject), eventId: eventID, meaning: judged.meaning, occurredAt: eventTime } };
 };

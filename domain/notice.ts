@@ -10,13 +10,11 @@ const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 /** SNS takes fewer than 100 ASCII characters, no line break and no leading blank. Source: Amazon SNS API reference, Publish. */
 const MAX_SUBJECT = 99;
 
-const ascii = (text: string): string => text.replace(/[^\x20-\x7e]/g, "_").trim();
-
-/** A long name is cut, never what is said of it. */
-const subjectLine = (name: string, sentence: (name: string) => string): string => {
-  const room = MAX_SUBJECT - sentence("").length;
-  const whole = ascii(name);
-  return sentence(whole.length <= room ? whole : `${whole.slice(0, room - 3)}...`);
+/** A long name gives way, never what is said of it. */
+const subjectLine = ({ location }: Where, says: string): string => {
+  const name = location.name.replace(/[^\x20-\x7e]/gu, "_").trim();
+  const room = MAX_SUBJECT - `Content token of  ${says}`.length;
+  return `Content token of ${name.length > room ? `${name.slice(0, room - 3)}...` : name} ${says}`;
 };
 
 const inDays = (days: number): string => (days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`);
@@ -38,7 +36,7 @@ const holdersLine = ({ servers }: Where): string =>
     : `MDM servers that have it: ${servers.map(({ name, vendor }) => `${name} (${vendor})`).join(", ")}`;
 
 export const expiringNotice = (token: ContentToken, where: Where, daysLeft: number): Words => ({
-  subject: subjectLine(where.location.name, (name) => `Content token of ${name} ends ${inDays(daysLeft)}`),
+  subject: subjectLine(where, `ends ${inDays(daysLeft)}`),
   message: [
     `Location: ${where.location.name}`,
     `Renew before: ${token.expiresAt.toISOString()} (${inDays(daysLeft)})`,
@@ -61,7 +59,7 @@ const endedLines = (token: ContentToken, where: Where): string[] => [
 ];
 
 export const expiredNotice = (token: ContentToken, where: Where): Words => ({
-  subject: subjectLine(where.location.name, (name) => `Content token of ${name} ended on ${dayOf(token.expiresAt)}`),
+  subject: subjectLine(where, `ended on ${dayOf(token.expiresAt)}`),
   message: [`Location: ${where.location.name}`, `Ended: ${token.expiresAt.toISOString()}`, ...endedLines(token, where)].join("\n"),
 });
 
@@ -77,7 +75,7 @@ export const invalidatedNotice = (token: ContentToken, where: Where, { at, cause
   cause === "superseded"
     ? undefined
     : {
-        subject: subjectLine(where.location.name, (name) => `Content token of ${name} is dead: ${cause}`),
+        subject: subjectLine(where, `is dead: ${cause}`),
         message: [
           `Location: ${where.location.name}`,
           `Ended: ${at.toISOString()}, because ${WHY[cause]}`,

@@ -1,12 +1,12 @@
-// What people write: one line that can be stored, shown and printed as it is. A lone surrogate can't be stored at all, and a control character would
-// end the line of a mail or a log.
+// What people write: one line that can be stored, shown and printed as it is. A lone surrogate can't be stored at all, a control character would
+// end the line of a mail or a log, and one that turns the direction of writing would disguise a name there.
 import * as z from "zod";
 
-const isPlain = (text: string): boolean => text.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+const isPlain = (text: string): boolean => text.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text);
 
 /** 1 to `max` UTF-16 units. */
 export const plainText = (max: number) =>
-  z.string().min(1).max(max).refine(isPlain, "expected text without control characters or half characters");
+  z.string().min(1).max(max).refine(isPlain, "expected text without control characters, direction marks or half characters");
 
 /** The same, without white space around it. */
 export const nameText = (max: number) => z.string().trim().pipe(plainText(max));

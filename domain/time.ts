@@ -1,4 +1,8 @@
 // Calendar arithmetic in UTC. A year is a calendar year and a day a calendar day: neither is a number of seconds.
+import * as z from "zod";
+
+/** A time as others tell it: ISO 8601, in UTC or with an offset. */
+export const IsoTime = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 const DAY_MILLISECONDS = 86_400_000;
 

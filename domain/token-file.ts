@@ -8,6 +8,10 @@ import { Refusal } from "./refusal.ts";
 export const SECRET_BYTES = 144;
 export const MAX_FILE_BYTES = 64 * 1024;
 
+/** A token lives one year from its issue. Beyond these, times would not even sort as the text they are stored as. */
+const FIRST_YEAR = 2000;
+const LAST_YEAR = 2100;
+
 export type TokenFile = { readonly secret: string; readonly expiresAt: Date; readonly orgName: string };
 
 /** `yyyy-MM-ddTHH:mm:ss+0000`: the only form that every client known to us parses (Fleet's fails on `+00:00`). */
@@ -35,20 +39,20 @@ export const renderTokenFile = ({ secret, expiresAt, orgName }: TokenFile): stri
 
 const Content = z.object({ expDate: z.string(), token: z.string().min(1).max(4096), orgName: z.string().max(1024) });
 
-const isMimeMessage = (bytes: Uint8Array): boolean => /^\s*(content-type|mime-version)\s*:/i.test(latin1(bytes.subarray(0, 512)));
-
-/** A DER sequence (0x30) with a long length: how a bare PKCS #7 message begins. */
-const isPkcs7 = (bytes: Uint8Array): boolean => bytes[0] === 0x30 && ((bytes[1] ?? 0) & 0x80) !== 0;
-
 const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 
-const assertNotEnrollmentToken = (bytes: Uint8Array, fileName: string): void => {
-  if (!/\.p7m$/i.test(fileName) && !isMimeMessage(bytes) && !isPkcs7(bytes)) return;
-  throw new Refusal(
+/** The header of a mail part, or PEM; with or without a BOM. Neither can begin base64, which has no colon and no row of hyphens around words. */
+const isMessage = (bytes: Uint8Array): boolean =>
+  /^(?:\xef\xbb\xbf)?\s*(?:(?:content-[a-z-]+|mime-version)\s*:|-----BEGIN (?:PKCS ?#?7|CMS)\b)/i.test(latin1(bytes.subarray(0, 512)));
+
+/** A DER sequence (0x30) with a long length: how a bare PKCS #7 message begins. JSON can't: after a "0", that byte is no UTF-8. */
+const isPkcs7 = (bytes: Uint8Array): boolean => bytes[0] === 0x30 && ((bytes[1] ?? 0) & 0x80) !== 0;
+
+const enrollmentToken = (): Refusal =>
+  new Refusal(
     "wrong_token_type",
     "This is an automated device enrollment (ADE/DEP) server token (…_smime.p7m), not a content token (….vpptoken). Download the content token of the location instead.",
   );
-};
 
 const decodeBase64 = (text: string): Uint8Array | undefined => {
   const compact = text.replace(/^\uFEFF/, "").replace(/\s+/g, "");
@@ -79,16 +83,17 @@ const parseJson = (text: string): unknown => {
 /**
  * Reads a token file as it came: with or without BOM, white space, wrapped lines, url-safe alphabet, padding; any key order.
  * Refuses with `token_file_too_large`, `wrong_token_type`, `not_base64` or `not_a_content_token`; the message never quotes the file.
- * Does not judge the date: whether it has passed is a rule of its own (`assertNotExpired`).
+ * Does not judge whether the date has passed: that is a rule of its own (`assertNotExpired`).
  */
 export const parseTokenFile = (bytes: Uint8Array, fileName: string): TokenFile => {
   if (bytes.length > MAX_FILE_BYTES)
     throw new Refusal("token_file_too_large", `A content token file has at most ${MAX_FILE_BYTES} bytes; this one has ${bytes.length}.`);
-  assertNotEnrollmentToken(bytes, fileName);
+  if (/\.p7m$/i.test(fileName) || isMessage(bytes) || isPkcs7(bytes)) throw enrollmentToken();
   const text = decodeUtf8(bytes);
   const decoded = text === undefined ? undefined : decodeBase64(text);
   if (decoded === undefined)
     throw new Refusal("not_base64", "A content token file is one base64 text; this file is not. Upload the .vpptoken file as downloaded.");
+  if (isPkcs7(decoded)) throw enrollmentToken();
   const content = Content.safeParse(parseJson(decodeUtf8(decoded) ?? ""));
   if (!content.success)
     throw new Refusal(
@@ -98,6 +103,12 @@ export const parseTokenFile = (bytes: Uint8Array, fileName: string): TokenFile =
   const expiresAt = parseExpDate(content.data.expDate);
   if (expiresAt === undefined)
     throw new Refusal("not_a_content_token", "The file's expDate is not a date and time with an offset, like 2030-11-08T22:33:22+0000.");
+  const year = expiresAt.getUTCFullYear();
+  if (year < FIRST_YEAR || year > LAST_YEAR)
+    throw new Refusal(
+      "not_a_content_token",
+      `The file's expDate lies in the year ${year}; that of a content token lies within ${FIRST_YEAR} and ${LAST_YEAR}.`,
+    );
   return { secret: content.data.token, expiresAt, orgName: content.data.orgName };
 };
 

@@ -2,13 +2,15 @@
 import * as z from "zod";
 import { environmentOf, portsOf } from "./aws/connect.ts";
 import { batch } from "./doors/batch.ts";
-import { retryParked, takeIdentityEvent } from "./events/take-identity-event.ts";
+import { takeIdentityEvent } from "./events/take-identity-event.ts";
+import { retryParkedFacts } from "./schedule/retry-parked-facts.ts";
 
 const env = environmentOf("identity-events");
 const ports = portsOf("identity-events", env);
 const Scheduled = z.object({ "detail-type": z.literal("Scheduled Event") });
 
 export const handler = batch(
-  (event) => (Scheduled.safeParse(event).success ? retryParked(ports) : takeIdentityEvent(event, env.USER_POOL_ID, ports)),
+  (event, isTimeUp) =>
+    Scheduled.safeParse(event).success ? retryParkedFacts(ports, isTimeUp) : takeIdentityEvent(event, env.USER_POOL_ID, ports, isTimeUp),
   ports.log,
 );

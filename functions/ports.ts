@@ -1,6 +1,7 @@
 // What handlers need from outside. Declared for whoever calls it: no SDK type, no key layout and no environment shows here.
 // Every act takes the traces it leaves and records them in its own transaction; announcements are told afterwards (`announce`).
 import type { Account } from "../domain/account.ts";
+import type { AccountFact } from "../domain/account-fact.ts";
 import type { ContentToken, Holding, Invalidation, StoredFile } from "../domain/content-token.ts";
 import type { CustodyEntry, CustodyRecord, SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
@@ -195,20 +196,13 @@ export interface Bus {
   publish(announcements: readonly Announcement[]): Promise<readonly Announcement[]>;
 }
 
-/** A fact about an account that can't be applied yet: nobody registered it, or its time has not come. */
-export type ParkedFact = {
-  readonly accountId: AccountId;
-  readonly eventId: string;
-  readonly meaning: "changed" | "gone";
-  readonly occurredAt: Date;
-};
-
+/** Facts that can't be applied yet: nobody registered the account, or their time has not come. */
 export interface Parking {
   /** Parking the same fact again changes nothing. */
-  park(fact: ParkedFact): Promise<void>;
-  of(accountId: AccountId): Promise<readonly ParkedFact[]>;
-  all(): AsyncIterable<ParkedFact>;
-  done(fact: ParkedFact): Promise<void>;
+  park(fact: AccountFact): Promise<void>;
+  of(accountId: AccountId): Promise<readonly AccountFact[]>;
+  all(): AsyncIterable<AccountFact>;
+  done(fact: AccountFact): Promise<void>;
 }
 
 /** Entries are written with the acts they tell of, see `Trace`; here they are read. Lists are newest first. */

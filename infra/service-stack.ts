@@ -30,6 +30,8 @@ import { ServiceFunction } from "./service-function.ts";
 
 const REQUEST = Duration.seconds(29);
 const RUN = Duration.minutes(5);
+/** Of what a queue feeds. Short, since what failed is given again only after six times as long. */
+const MESSAGE = Duration.minutes(1);
 
 /** Both frames of CloudTrail; what each event means is decided in the function. */
 const IDENTITY_PATTERN: EventPattern = {
@@ -89,7 +91,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: "identity-events",
       environment: { ...filesToo, USER_POOL_ID: records.userPool.userPoolId },
-      timeout: RUN,
+      timeout: MESSAGE,
       impact: "Tokens that a new password killed may still be shown as good, and their files are not erased.",
     });
     const outbox = new ServiceFunction(this, "Outbox", {
@@ -173,10 +175,12 @@ export class ServiceStack extends Stack {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
       // Six times the function's time-out, as AWS advises for queues that feed functions.
-      visibilityTimeout: Duration.seconds(RUN.toSeconds() * 6),
-      deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: 5 },
+      visibilityTimeout: Duration.seconds(MESSAGE.toSeconds() * 6),
+      // An account with thousands of tokens takes several: each ends what its time allows.
+      deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: 10 },
     });
-    identityEvents.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
+    // One at a time: one alone may need all the time there is.
+    identityEvents.addEventSource(new SqsEventSource(queue, { batchSize: 1, reportBatchItemFailures: true }));
     const targets = [new SqsQueue(queue, { deadLetterQueue: this.#deadLetters })];
     new Rule(this, "IdentityTrail", { eventPattern: IDENTITY_PATTERN, targets });
     new Rule(this, "AccountFacts", { eventBus: bus, eventPattern: { detailType: [...ACCOUNT_EVENTS] }, targets });
@@ -194,18 +198,25 @@ export class ServiceStack extends Stack {
       impact: "A password change that came early may end its tokens late.",
     };
     this.#alarms.add("ParkedFactsHourly is not running", silent, retried, { silentPeriods: 3 });
-    const parked = new Metric({
-      namespace: METRICS_NAMESPACE,
-      metricName: "UnknownSubjectParked",
-      dimensionsMap: { service: "identity-events" },
-      period: Duration.minutes(5),
-      statistic: "Sum",
-    });
+    const counted = (metricName: string): Metric =>
+      new Metric({
+        namespace: METRICS_NAMESPACE,
+        metricName,
+        dimensionsMap: { service: "identity-events" },
+        period: Duration.minutes(5),
+        statistic: "Sum",
+      });
     const unknown = {
       happened: "A password change of somebody without an account was parked.",
       impact: "If they downloaded a token, it died unseen.",
     };
-    this.#alarms.add("An unknown subject changed a password", unknown, parked);
+    this.#alarms.add("An unknown subject changed a password", unknown, counted("UnknownSubjectParked"));
+    // Not the function's errors: a run that gives a message back went well.
+    const failed = {
+      happened: "A message about an account could not be handled and will be given again.",
+      impact: "Until it is, the tokens that a new password killed may be shown as good.",
+    };
+    this.#alarms.add("An account message failed", failed, counted("MessagesFailed"));
   }
 
   #clock(id: string, { runs, schedule, silence, impact }: Clockwork): void {

@@ -13,10 +13,10 @@ const MAY: Readonly<Record<string, readonly RegExp[]>> = {
     /^aws-lambda$/,
     /^zod$/,
     /^\.\/domain\//,
-    /^\.\/functions\/(ports|handle|identity)\.ts$/,
+    /^\.\/functions\/(ports|handle|identity|unfinished)\.ts$/,
     /^\.\/functions\/doors\//,
   ],
-  "functions/api": [/^zod$/, /^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/(api|doors|events)\//],
+  "functions/api": [/^zod$/, /^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/(api|doors)\//],
   "functions/events": [/^zod$/, /^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/events\//],
   "functions/schedule": [/^\.\/domain\//, /^\.\/functions\/[a-z-]+\.ts$/, /^\.\/functions\/schedule\//],
   "functions/aws": [

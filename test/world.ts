@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Account } from "../domain/account.ts";
 import { latestChange } from "../domain/account.ts";
+import type { AccountFact } from "../domain/account-fact.ts";
 import type { ContentToken, Holding } from "../domain/content-token.ts";
 import { type CustodyEntry, entryAfter, type SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
@@ -25,7 +26,6 @@ import type {
   Outbox,
   Page,
   PageRequest,
-  ParkedFact,
   Parking,
   Reminders,
   Trace,
@@ -72,7 +72,7 @@ export const makeWorld = (): World => {
   const reminders = new Map<ContentTokenId, Set<number>>();
   const plans = new Map<string, Date>();
   const untold = new Map<string, Announcement>();
-  const parked = new Map<string, ParkedFact>();
+  const parked = new Map<string, AccountFact>();
   let theOrganization: Organization | undefined;
   let scanned: ReminderLadder | undefined;
 

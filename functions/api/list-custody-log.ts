@@ -3,23 +3,19 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { Actor, CustodyAct, type CustodyEntry, SubjectId } from "../../domain/custody.ts";
 import { LocationId } from "../../domain/ids.ts";
+import { IsoTime } from "../../domain/time.ts";
 import { type Handle, ok } from "../handle.ts";
 import type { Page, PageRequest, Ports } from "../ports.ts";
 import { PageInput } from "./inputs.ts";
 import { pageOf, ShownEntry } from "./shown.ts";
-
-const Time = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .optional();
 
 export const ListCustodyLogInput = z.strictObject({
   subject: SubjectId.optional(),
   by: Actor.optional(),
   act: CustodyAct.optional(),
   locationId: LocationId.optional(),
-  from: Time,
-  to: Time,
+  from: IsoTime.optional(),
+  to: IsoTime.optional(),
   ...PageInput,
 });
 export const ListCustodyLogReply = pageOf(ShownEntry);

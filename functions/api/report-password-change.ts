@@ -4,6 +4,7 @@ import * as z from "zod";
 import { assertMay, CLOCK_TOLERANCE_SECONDS, isTooFarAhead } from "../../domain/account.ts";
 import { AccountId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { IsoTime } from "../../domain/time.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
 import { accepted, existing, type Handle, notFound } from "../handle.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
@@ -11,10 +12,7 @@ import { ShownAccount, shownAccount } from "./shown.ts";
 export const ReportPasswordChangeInput = z.strictObject({
   id: AccountId,
   /** When the password changed; now, when left out. */
-  occurredAt: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .optional(),
+  occurredAt: IsoTime.optional(),
 });
 export const ReportPasswordChangeReply = ShownAccount;
 

@@ -1,10 +1,9 @@
-// Announcements that were recorded with their act and not told yet, and facts that wait for their account or their time.
-import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+// Announcements that were recorded with their act and not told yet.
+import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { type Announcement, type DomainEvent, EVENT_DETAILS, type EventType } from "../../domain/events.ts";
-import { AccountId } from "../../domain/ids.ts";
-import type { Outbox, ParkedFact, Parking } from "../ports.ts";
-import { fromItem, itemsOf, keys, recordsOf, type Table, toItem } from "./table.ts";
+import type { Outbox } from "../ports.ts";
+import { fromItem, keys, recordsOf, type Table } from "./table.ts";
 
 const Row = { id: z.string(), recordedAt: z.date() };
 const types = Object.keys(EVENT_DETAILS) as [EventType, ...EventType[]];
@@ -33,27 +32,3 @@ export const outboxIn = (table: Table): Outbox => ({
       await table.client.send(new DeleteCommand({ TableName: table.name, Key: keys.outbox(announcement) }));
   },
 });
-
-const Parked = z.object({ accountId: AccountId, eventId: z.string(), meaning: z.enum(["changed", "gone"]), occurredAt: z.date() });
-
-export const parkingIn = (table: Table): Parking => {
-  async function* parked(accountId: AccountId | undefined): AsyncGenerator<ParkedFact> {
-    const query = {
-      ConsistentRead: true,
-      KeyConditionExpression: accountId === undefined ? "pk = :pk" : "pk = :pk AND begins_with(sk, :account)",
-      ExpressionAttributeValues: { ":pk": "PARKED", ...(accountId === undefined ? {} : { ":account": `${accountId}#` }) },
-    };
-    for await (const item of itemsOf(table, query)) yield fromItem(Parked, item);
-  }
-  return {
-    async park(fact) {
-      const Item = { ...keys.parked(fact.accountId, fact.eventId), ...toItem(fact) };
-      await table.client.send(new PutCommand({ TableName: table.name, Item }));
-    },
-    of: (accountId) => Array.fromAsync(parked(accountId)),
-    all: () => parked(undefined),
-    async done({ accountId, eventId }) {
-      await table.client.send(new DeleteCommand({ TableName: table.name, Key: keys.parked(accountId, eventId) }));
-    },
-  };
-};

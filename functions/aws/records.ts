@@ -8,7 +8,8 @@ import { linksIn } from "./links.ts";
 import { locationsIn } from "./locations.ts";
 import { mdmServersIn } from "./mdm-servers.ts";
 import { organizationsIn } from "./organization.ts";
-import { outboxIn, parkingIn } from "./outbox.ts";
+import { outboxIn } from "./outbox.ts";
+import { parkingIn } from "./parking.ts";
 import { remindersIn } from "./reminders.ts";
 import type { Table } from "./table.ts";
 

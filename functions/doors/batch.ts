@@ -1,7 +1,9 @@
 // The door of what comes through a queue. One message that fails does not bring back the others: the queue is told which ones to give again.
+// For Lambda such a run went well, so that the failures are counted here, for an alarm.
 import * as z from "zod";
 import type { Log } from "../ports.ts";
-import { door } from "./door.ts";
+import { Unfinished } from "../unfinished.ts";
+import { type Context, door, isTimeUpIn } from "./door.ts";
 
 const Batch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
@@ -16,17 +18,30 @@ const parseMessage = (body: string): unknown => {
   }
 };
 
-/** `take` is given each message's JSON. One that is not JSON fails as any other: it ends in the dead-letter queue, never dropped. */
-export const batch = (take: (message: unknown) => Promise<void>, log: Log): ((event: unknown) => Promise<BatchAnswer>) =>
-  door(async (raw) => {
-    const failed: string[] = [];
+/**
+ * `take` is given each message's JSON, and when to stop; it throws `Unfinished` to be given the message again. One that is not JSON fails as any
+ * other: it ends in the dead-letter queue, never dropped.
+ */
+export const batch = (
+  take: (message: unknown, isTimeUp: () => boolean) => Promise<void>,
+  log: Log,
+): ((event: unknown, context?: Context) => Promise<BatchAnswer>) =>
+  door(async (raw, context) => {
+    const again: string[] = [];
+    let failed = 0;
     for (const { messageId, body } of Batch.parse(raw).Records) {
       try {
-        await take(parseMessage(body));
+        await take(parseMessage(body), isTimeUpIn(context));
       } catch (error) {
+        again.push(messageId);
+        if (error instanceof Unfinished) {
+          log.info("a message is unfinished and will be given again", { messageId, why: error.message });
+          continue;
+        }
+        failed += 1;
         log.error("a message failed and will be given again", error, { messageId });
-        failed.push(messageId);
       }
     }
-    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+    if (failed > 0) log.count("MessagesFailed", failed);
+    return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
   });

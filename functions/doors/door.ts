@@ -9,3 +9,9 @@ export const door = <Answer>(run: (event: unknown, context: Context) => Promise<
   const wrapped = middy().handler(run);
   return (event: unknown, context?: Context): Promise<Answer> => wrapped(event, context as LambdaContext);
 };
+
+/** Enough to finish the item at hand. */
+const MARGIN_MILLISECONDS = 15_000;
+
+/** Asked before each item, so that a run ends by itself before Lambda ends it. */
+export const isTimeUpIn = (context: Context) => (): boolean => context.getRemainingTimeInMillis() < MARGIN_MILLISECONDS;

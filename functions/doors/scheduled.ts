@@ -1,10 +1,6 @@
 // The door of what runs by the clock. A run is told when to stop, so that it ends by itself before Lambda ends it.
-import { type Context, door } from "./door.ts";
-
-/** Enough to finish the item at hand. */
-const MARGIN_MILLISECONDS = 15_000;
+import { type Context, door, isTimeUpIn } from "./door.ts";
 
 export const scheduled = <Answer>(
   run: (isTimeUp: () => boolean) => Promise<Answer>,
-): ((event: unknown, context: Context) => Promise<Answer>) =>
-  door((_, context) => run(() => context.getRemainingTimeInMillis() < MARGIN_MILLISECONDS));
+): ((event: unknown, context: Context) => Promise<Answer>) => door((_, context) => run(isTimeUpIn(context)));

@@ -98,9 +98,45 @@ describe("a file from outside", () => {
     ["token_file_too_large", "A".repeat(MAX_FILE_BYTES + 1)],
   ])("is refused with %s (case %#)", (reason, text) => expect(refusalOf(() => read(text)).reason).toBe(reason));
 
-  test("an enrollment token is known by its name and by its bytes", () => {
+  test("an enrollment token is known by its name", () => {
     expect(refusalOf(() => read(issued, "Acme_smime.p7m")).reason).toBe("wrong_token_type");
-    expect(refusalOf(() => read(Uint8Array.of(0x30, 0x82, 1, 0)))).toMatchObject({ reason: "wrong_token_type" });
+  });
+
+  const der = Uint8Array.of(0x30, 0x82, 1, 0, ...Buffer.alloc(64));
+  const der64 = Buffer.from(der).toString("base64");
+  test.each([
+    ["DER", der],
+    ["DER as base64", der64],
+    ["DER as wrapped base64 with a BOM", `\uFEFF${der64.replace(/(.{16})/g, "$1\r\n")}`],
+    ["BER as base64", "MIAGCSqGSIb3DQEHA6CAMIACAQAxggFR"],
+    ["PEM", `-----BEGIN PKCS7-----\n${der64}\n-----END PKCS7-----\n`],
+    ["PEM of CMS", `-----BEGIN CMS-----\n${der64}\n-----END CMS-----\n`],
+    ["a mail", `MIME-Version: 1.0\r\n\r\n${der64}`],
+    ["a mail with a BOM", `\uFEFFMIME-Version: 1.0\r\n\r\n${der64}`],
+    ["a mail that begins with its disposition", `Content-Disposition: attachment; filename="smime.p7m"\r\n\r\n${der64}`],
+    ["a mail that begins with its encoding", `Content-Transfer-Encoding: base64\r\n\r\n${der64}`],
+  ])("an enrollment token is known by its bytes: %s", (_, content) =>
+    expect(refusalOf(() => read(content)).reason).toBe("wrong_token_type"),
+  );
+
+  test("no content token is taken for an enrollment token, however its JSON begins", () => {
+    const json = (space: string) => `${space}${JSON.stringify({ token: secret, expDate: formatExpDate(expiresAt), orgName: "0" })}`;
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(" ", "\n", "\r", "\t"), maxLength: 4 }), (space) => {
+        expect(read(fileAround(json(space)))).toMatchObject({ secret, expiresAt });
+      }),
+    );
+  });
+
+  test.each([
+    "9999-12-31T23:59:59-1400",
+    "9999-12-31T23:59:59Z",
+    "2101-01-01T00:00:00Z",
+    "2100-12-31T23:59:59-0100",
+    "0000-01-01T00:00:00+1400",
+  ])("that ends at %s is refused: no content token does", (expDate) => {
+    const refusal = refusalOf(() => read(fileAround(JSON.stringify({ token: secret, expDate, orgName: "x" }))));
+    expect(refusal).toMatchObject({ reason: "not_a_content_token", message: expect.stringContaining("year") });
   });
 
   test("any bytes at all are read or refused, and no refusal quotes the file", () => {

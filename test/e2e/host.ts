@@ -18,7 +18,7 @@ export type Host = {
   /** Calls as the seeded administrator or content manager, or with any other bearer. */
   readonly administrator: ReturnType<typeof callerOf>;
   readonly contentManager: ReturnType<typeof callerOf>;
-  /** Every item of every table. */
+  /** Every item of every table: the records and the custody log. */
   records(): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 };

@@ -7,11 +7,11 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { endKilledTokens } from "../../functions/account-facts.ts";
 import { custodyRoutes } from "../../functions/api/routes.ts";
 import { filesIn } from "../../functions/aws/files.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import { http } from "../../functions/doors/http.ts";
-import { endKilledTokens } from "../../functions/events/account-facts.ts";
 import type { Ports } from "../../functions/ports.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../local/dynamodb.ts";
 import { startS3 } from "../../local/s3/server.ts";
@@ -100,7 +100,7 @@ test("a revoked token's link, handed out a moment earlier, is dead", async () =>
 test("a new password ends the link and the token", async () => {
   const { token, link } = await issueAndDownload();
   await ports.accounts.recordPasswordChange(ada.id, new Date(Date.now() + 2000));
-  await endKilledTokens(ada.id, ports);
+  await endKilledTokens(ada.id, ports, () => false);
   expect([403, 404]).toContain((await fetch(link.url)).status);
   expect((await ports.tokens.get(token.id))?.invalidation?.cause).toBe("password-changed");
 });

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { batch } from "../../functions/doors/batch.ts";
 import { createOnly } from "../../functions/doors/resource.ts";
 import { scheduled } from "../../functions/doors/scheduled.ts";
+import { Unfinished } from "../../functions/unfinished.ts";
 import { type Answered, serve } from "../http.ts";
 import { logInMemory } from "../outside.ts";
 
@@ -90,7 +91,32 @@ describe("a batch", () => {
     const Records = [message("m-1", '{"a":1}'), message("m-2", '"bad"'), message("m-3", '{"a":3}')];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: "m-2" }] });
     expect(taken).toEqual([{ a: 1 }, { a: 3 }]);
-    expect(logged.map((line) => JSON.parse(line).messageId)).toEqual(["m-2"]);
+    expect(logged.map((line) => JSON.parse(line))).toMatchObject([{ messageId: "m-2" }, { metric: "MessagesFailed", value: 1 }]);
+  });
+
+  test("counts what failed, since the run itself went well, and nothing when all was taken", async () => {
+    const handler = batch(async (given) => {
+      if (given === "bad") throw new Error("could not be taken");
+    }, logInMemory(logged));
+    const counts = () => logged.map((line) => JSON.parse(line)).filter(({ metric }) => metric !== undefined);
+    await handler({ Records: [message("m-1", "{}")] });
+    expect(counts()).toEqual([]);
+    await handler({ Records: [message("m-1", '"bad"'), message("m-2", "{"), message("m-3", "{}")] });
+    expect(counts()).toEqual([{ metric: "MessagesFailed", value: 2 }]);
+  });
+
+  test("is told to stop in time; what stopped is given again, and that is no failure", async () => {
+    let left = 15_000;
+    const handler = batch(async (_, isTimeUp) => {
+      expect(isTimeUp()).toBe(false);
+      left = 14_999;
+      if (isTimeUp()) throw new Unfinished("there is more");
+    }, logInMemory(logged));
+    const answer = await handler({ Records: [message("m-1", "{}")] }, { getRemainingTimeInMillis: () => left });
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "m-1" }] });
+    expect(logged.map((line) => JSON.parse(line))).toEqual([
+      { message: "a message is unfinished and will be given again", messageId: "m-1", why: "there is more" },
+    ]);
   });
 
   test("gives back a message that is not JSON, and nothing of it is logged", async () => {

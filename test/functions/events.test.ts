@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addDays } from "../../domain/time.ts";
 import { foundOrganization } from "../../functions/events/found-organization.ts";
-import { retryParked, takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
+import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
 import { accountIdOf } from "../../functions/identity.ts";
+import { retryParkedFacts } from "../../functions/schedule/retry-parked-facts.ts";
 import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
 import { sweepOutbox } from "../../functions/schedule/sweep-outbox.ts";
+import { Unfinished } from "../../functions/unfinished.ts";
 import { at, locationId } from "../make.ts";
 import { peopleInMemory } from "../outside.ts";
-import { ada, makeService, NOW } from "../service.ts";
+import { ada, makeService, NOW, signedUp } from "../service.ts";
 import { makeWorld } from "../world.ts";
 
 const POOL = "us-east-1_AbC";
@@ -32,7 +34,7 @@ const changed = (over: { subject?: string; occurredAt?: string; id?: string } = 
   time: "2026-06-01T13:00:00Z",
   detail: { subject: over.subject ?? "ada", occurredAt: over.occurredAt ?? "2026-06-01T13:00:00Z" },
 });
-const take = (event: unknown) => takeIdentityEvent(event, POOL, service.ports);
+const take = (event: unknown) => takeIdentityEvent(event, POOL, service.ports, () => false);
 const typesOf = () => service.published.map((one) => (one.kind === "event" ? one.type : one.kind));
 
 describe("a password change", () => {
@@ -63,7 +65,7 @@ describe("a password change", () => {
       if (event.detail.eventName === "Confirm_POST") event.detail.eventName = "ResetPassword_POST";
       const pool = event.detail.additionalEventData.userPoolId ?? event.detail.requestParameters?.userPoolId;
       service.clock.now = at("2026-11-24T00:00:00Z");
-      await takeIdentityEvent(event, pool, service.ports);
+      await takeIdentityEvent(event, pool, service.ports, () => false);
     }
     const parked = await Array.fromAsync(service.ports.parking.all());
     expect(parked.map(({ accountId }) => accountId)).toContain(accountIdOf("704b1e47-34fe-40e9-8c41-504997494531"));
@@ -72,7 +74,7 @@ describe("a password change", () => {
   test("of an unknown subject is parked, counted, and counts when the account is registered", async () => {
     await take(changed({ subject: "later" }));
     expect(await service.ports.parking.of(accountIdOf("later"))).toHaveLength(1);
-    await retryParked(service.ports);
+    await retryParkedFacts(service.ports, () => false);
     expect(service.logged.filter((line) => line.includes("UnknownSubjectParked"))).toHaveLength(1);
     service.clock.now = at("2026-06-02T00:00:00Z");
     const { body } = await service.call("POST /v1/accounts", [], { body: { subject: "later", email: "l@example.org" } });
@@ -85,10 +87,10 @@ describe("a password change", () => {
     const token = await issue();
     await take(changed({ occurredAt: "2026-06-05T00:00:00Z" }));
     expect(await stateOf(token.id)).toMatchObject({ state: "active" });
-    await retryParked(service.ports);
+    await retryParkedFacts(service.ports, () => false);
     expect(await stateOf(token.id)).toMatchObject({ state: "active" });
     service.clock.now = at("2026-06-05T00:00:01Z");
-    await retryParked(service.ports);
+    await retryParkedFacts(service.ports, () => false);
     expect(await stateOf(token.id)).toMatchObject({ state: "invalidated", cause: "password-changed" });
     expect(await service.ports.parking.of(ada.id)).toEqual([]);
   });
@@ -108,8 +110,80 @@ describe("a password change", () => {
     for (const { id } of tokens) expect((await service.ports.tokens.get(id as never))?.invalidation?.cause).toBe("password-changed");
   });
 
+  test("with more tokens than its time allows stops by itself, tells what it ended, and goes on when it is told again", async () => {
+    service.clock.now = NOW;
+    const tokens = [await issue(), await issue(), await issue()];
+    service.clock.now = at("2026-06-01T13:00:30Z");
+    const endedNow = () => typesOf().filter((type) => type === "ContentTokenInvalidated").length;
+    let asked = 0;
+    await expect(takeIdentityEvent(changed(), POOL, service.ports, () => asked++ >= 2)).rejects.toThrow(Unfinished);
+    expect(endedNow()).toBe(2);
+    expect(await Array.fromAsync(service.ports.tokens.givenTo(ada.id))).toHaveLength(1);
+    await take(changed());
+    expect(endedNow()).toBe(3);
+    for (const { id } of tokens) expect(await stateOf(id)).toMatchObject({ state: "invalidated", cause: "password-changed" });
+    service.clock.now = at("2026-06-01T14:00:00Z");
+    await sweepOutbox(service.ports, () => false);
+    expect(service.files.size).toBe(0);
+  });
+
+  test("of an unknown subject that the bus repeats under another identifier is parked once", async () => {
+    const repeated = (id: string) => ({
+      ...changed({ subject: "later", id }),
+      detail: { ...changed({ subject: "later" }).detail, id: "evt_1" },
+    });
+    await take(repeated("e-1"));
+    await take(repeated("e-2"));
+    expect(await service.ports.parking.of(accountIdOf("later"))).toMatchObject([{ eventId: "evt_1" }]);
+  });
+
   test("that can't be read is an error, so that the queue keeps it", async () => {
     await expect(take({ "detail-type": "account.password-changed", detail: {} })).rejects.toThrow(/can't be read/);
+  });
+});
+
+describe("parked facts", () => {
+  const due = at("2026-06-05T00:00:00Z");
+  const park = async (subjects: readonly string[]) => {
+    for (const subject of subjects) {
+      await service.ports.accounts.register(signedUp(subject));
+      await service.ports.parking.park({ accountId: accountIdOf(subject), eventId: `e-${subject}`, meaning: "changed", occurredAt: due });
+    }
+    service.clock.now = due;
+  };
+  const waiting = async () => (await Array.fromAsync(service.ports.parking.all())).map(({ eventId }) => eventId);
+
+  test("that fail keep none of the others, and fail the run", async () => {
+    await park(["bob", "eve", "joe"]);
+    const { recordPasswordChange } = service.ports.accounts;
+    service.ports.accounts.recordPasswordChange = async (id, ...given) => {
+      if (id === accountIdOf("bob")) throw new Error("a damaged record");
+      return recordPasswordChange(id, ...given);
+    };
+    await expect(retryParkedFacts(service.ports, () => false)).rejects.toThrow("1 parked facts");
+    expect(await waiting()).toEqual(["e-bob"]);
+    expect(await service.ports.accounts.get(accountIdOf("joe"))).toMatchObject({ passwordChangedAt: due });
+    expect(service.logged.filter((line) => line.includes("e-bob"))).toHaveLength(1);
+  });
+
+  test("are left for the next run when the time is up", async () => {
+    await park(["bob", "eve"]);
+    let asked = 0;
+    await expect(retryParkedFacts(service.ports, () => asked++ > 0)).rejects.toThrow(Unfinished);
+    expect(await waiting()).toEqual(["e-eve"]);
+    await retryParkedFacts(service.ports, () => false);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test("wait on until every token they kill is ended", async () => {
+    const token = await issue();
+    await park(["ada"]);
+    let asked = 0;
+    await expect(retryParkedFacts(service.ports, () => asked++ > 0)).rejects.toThrow(Unfinished);
+    expect(await waiting()).toEqual(["e-ada"]);
+    await retryParkedFacts(service.ports, () => false);
+    expect(await waiting()).toEqual([]);
+    expect((await service.ports.tokens.get(token.id))?.invalidation?.cause).toBe("password-changed");
   });
 });
 

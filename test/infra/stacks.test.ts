@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { METRICS_NAMESPACE } from "../../functions/env.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/routes.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { RecordsStack } from "../../infra/records-stack.ts";
@@ -172,6 +173,15 @@ describe("events", () => {
     expect(JSON.stringify(patterns)).toContain("RespondToAuthChallenge");
   });
 
+  test("that failed come back in minutes: the queue waits for six times the function's time-out, as AWS advises", () => {
+    const [queue] = Object.values(stacks.service.findResources("AWS::SQS::Queue", { Properties: { RedrivePolicy: Match.anyValue() } }));
+    const mappings = Object.values(stacks.service.findResources("AWS::Lambda::EventSourceMapping"));
+    const [fed] = mappings.map(({ Properties }) => stacks.service.findResources("AWS::Lambda::Function")[Properties.FunctionName.Ref]);
+    expect(mappings).toHaveLength(1);
+    expect(queue?.Properties.VisibilityTimeout).toBe(360);
+    expect(fed?.Properties.Timeout).toBe(60);
+  });
+
   test("that no target took wait in a dead-letter queue", () => {
     const targets = Object.values(stacks.service.findResources("AWS::Events::Rule")).flatMap(({ Properties }) => Properties.Targets);
     expect(targets.length).toBeGreaterThanOrEqual(5);
@@ -209,6 +219,19 @@ describe("alarms", () => {
     expect(schedules).toHaveLength(3);
     const running = headingsOfAlarms().filter((heading) => heading.endsWith(" is not running"));
     for (const id of schedules) expect(running.some((heading) => id.startsWith(heading.replace(" is not running", "")))).toBe(true);
+  });
+
+  test("tell of messages that failed: a run that gives them back counts as one that went well", () => {
+    const [failed] = Object.values(
+      stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "MessagesFailed" } }),
+    );
+    expect(failed?.Properties).toMatchObject({
+      Namespace: METRICS_NAMESPACE,
+      Dimensions: [{ Name: "service", Value: "identity-events" }],
+      Period: 300,
+      Statistic: "Sum",
+      Threshold: 1,
+    });
   });
 
   test("are heard: the topic they go to lets CloudWatch publish", () => {

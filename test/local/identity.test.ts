@@ -21,6 +21,7 @@ import {
 import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { readIdentityEvent } from "../../domain/identity-event.ts";
+import { accountIdOf } from "../../functions/identity.ts";
 import type { Envelope } from "../../local/events/bus.ts";
 import { freePort, type Listening, listen } from "../../local/http.ts";
 import { identityProvider } from "../../local/identity/provider.ts";
@@ -73,7 +74,7 @@ const refused = { name: "NotAuthorizedException" };
 const mails = () => readLines(join(directory, "mail.jsonl")) as { to: string; text: string }[];
 const code = (): string => /\d{6}/.exec(mails().at(-1)?.text ?? "")?.[0] ?? "";
 /** What the service reads of the last call. */
-const lastFact = () => readIdentityEvent(JSON.parse(JSON.stringify(trail.at(-1))), UserPoolId);
+const lastFact = () => readIdentityEvent(JSON.parse(JSON.stringify(trail.at(-1))), UserPoolId, accountIdOf);
 
 test("somebody invited sets a new password at their first sign-in, and the trail says so", async () => {
   const { User } = await client.send(new AdminCreateUserCommand({ UserPoolId, Username: EMAIL }));
@@ -100,7 +101,7 @@ test("somebody invited sets a new password at their first sign-in, and the trail
     iss: provider.pool.issuer,
     auth_time: expect.any(Number),
   });
-  expect(lastFact()).toMatchObject({ kind: "fact", meaning: "changed", subject });
+  expect(lastFact()).toMatchObject({ kind: "fact", fact: { meaning: "changed", accountId: accountIdOf(String(subject)) } });
   await expect(respond(NEXT)).rejects.toMatchObject(refused);
   await expect(signIn(temporary)).rejects.toMatchObject(refused);
   expect((await signIn(NEXT, EMAIL.toUpperCase())).AuthenticationResult?.AccessToken).toBeDefined();
@@ -132,7 +133,7 @@ describe("somebody with a password", () => {
     await expect(change("not-the-right-password")).rejects.toMatchObject(refused);
     expect(lastFact()).toMatchObject({ kind: "ignored" });
     await change(PASSWORD);
-    expect(lastFact()).toMatchObject({ kind: "fact", meaning: "changed", subject });
+    expect(lastFact()).toMatchObject({ kind: "fact", fact: { meaning: "changed", accountId: accountIdOf(String(subject)) } });
     await expect(signIn(PASSWORD)).rejects.toMatchObject(refused);
     expect((await signIn(NEXT)).AuthenticationResult?.IdToken).toBeDefined();
     const everything = JSON.stringify(trail);
@@ -141,13 +142,13 @@ describe("somebody with a password", () => {
 
   test("who forgot it sets another with the mailed code, not with a guessed or used one", async () => {
     await client.send(new ForgotPasswordCommand({ ClientId, Username: EMAIL }));
-    expect(lastFact()).toMatchObject({ kind: "fact", meaning: "started" });
+    expect(lastFact()).toMatchObject({ kind: "ignored", why: "a new password was only asked for" });
     const ConfirmationCode = code();
     const confirm = (given: string) =>
       client.send(new ConfirmForgotPasswordCommand({ ClientId, Username: EMAIL, ConfirmationCode: given, Password: NEXT }));
     await expect(confirm(ConfirmationCode === "000000" ? "000001" : "000000")).rejects.toMatchObject({ name: "CodeMismatchException" });
     await confirm(ConfirmationCode);
-    expect(lastFact()).toMatchObject({ kind: "fact", meaning: "changed", subject });
+    expect(lastFact()).toMatchObject({ kind: "fact", fact: { meaning: "changed", accountId: accountIdOf(String(subject)) } });
     await expect(confirm(ConfirmationCode)).rejects.toMatchObject({ name: "ExpiredCodeException" });
     expect((await signIn(NEXT)).AuthenticationResult).toBeDefined();
   });
@@ -185,7 +186,7 @@ describe("somebody with a password", () => {
     await expect(signIn(PASSWORD)).rejects.toMatchObject({ name: "PasswordResetRequiredException" });
     await client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username: EMAIL, Password: NEXT, Permanent: true }));
     await client.send(new AdminDisableUserCommand({ UserPoolId, Username: EMAIL }));
-    expect(lastFact()).toMatchObject({ kind: "fact", meaning: "gone", subject });
+    expect(lastFact()).toMatchObject({ kind: "fact", fact: { meaning: "gone", accountId: accountIdOf(String(subject)) } });
     await expect(signIn(NEXT)).rejects.toMatchObject(refused);
     await client.send(new AdminDeleteUserCommand({ UserPoolId, Username: EMAIL }));
     await expect(client.send(new AdminGetUserCommand({ UserPoolId, Username: EMAIL }))).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { keys } from "../../../functions/aws/table.ts";
-import { aContentToken, aLocation, anOrganization, at, contentTokenId } from "../../make.ts";
+import { aContentToken, accountId, aLocation, anOrganization, at, contentTokenId } from "../../make.ts";
 import { ada, aFile, databaseForTests } from "../../records.ts";
 
 const database = databaseForTests();
@@ -40,4 +40,31 @@ test("a due token that can't be read keeps none of the others from the scan", as
   };
   await expect(reading()).rejects.toThrow(damaged.id);
   expect(read).toEqual([first.id, last.id]);
+});
+
+test("a parked fact that can't be read keeps none of the others waiting", async () => {
+  const table = await database.table();
+  const { parking } = recordsIn(table);
+  const [first, damaged, last] = [1, 2, 3].map((seed) => ({
+    accountId: accountId(seed),
+    eventId: `e-${seed}`,
+    meaning: "changed" as const,
+    occurredAt: at("2026-10-01"),
+  }));
+  if (first === undefined || damaged === undefined || last === undefined) throw new Error("three facts were asked for");
+  for (const fact of [first, damaged, last]) await parking.park(fact);
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: keys.parked(damaged.accountId, damaged.eventId),
+      UpdateExpression: "REMOVE meaning",
+    }),
+  );
+  const read: string[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const { eventId } of parking.all()) read.push(eventId);
+  };
+  await expect(reading()).rejects.toThrow(damaged.eventId);
+  expect(read).toEqual([first.eventId, last.eventId]);
+  expect(await parking.of(last.accountId)).toEqual([last]);
 });

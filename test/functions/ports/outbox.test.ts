@@ -1,7 +1,7 @@
 // The contract of what waits: announcements until they are told, facts until they can be applied.
 import { describe, expect, test } from "vitest";
+import type { AccountFact } from "../../../domain/account-fact.ts";
 import type { Announcement } from "../../../domain/events.ts";
-import type { ParkedFact } from "../../../functions/ports.ts";
 import { anEvent, at } from "../../make.ts";
 import { ada, battery, bob, NOW } from "../../records.ts";
 
@@ -28,7 +28,7 @@ battery("announcements", (records) => {
 
   describe("facts that wait", () => {
     test("are kept once, found by their account, and go when they were applied", async () => {
-      const fact: ParkedFact = { accountId: ada.id, eventId: "e-1", meaning: "changed", occurredAt: NOW };
+      const fact: AccountFact = { accountId: ada.id, eventId: "e-1", meaning: "changed", occurredAt: NOW };
       await records.parking.park(fact);
       await records.parking.park(fact);
       expect(await records.parking.of(ada.id)).toEqual([fact]);

@@ -1,16 +1,17 @@
 // Facts about accounts, from wherever they are told: applied, or parked until they can be. Applying one twice, late or out of order changes nothing.
-import { isKilledByPassword, isTooFarAhead } from "../../domain/account.ts";
-import type { AccountId } from "../../domain/ids.ts";
-import { announce, custodyOf, eraseFile, eventOf } from "../announce.ts";
-import { type EndingPorts, recordEnd } from "../end-token.ts";
-import type { ParkedFact, Ports, Trace } from "../ports.ts";
+import { isKilledByPassword, isTooFarAhead } from "../domain/account.ts";
+import type { AccountFact } from "../domain/account-fact.ts";
+import type { AccountId } from "../domain/ids.ts";
+import { announce, custodyOf, eraseFile, eventOf } from "./announce.ts";
+import { type EndingPorts, recordEnd } from "./end-token.ts";
+import type { Ports, Trace } from "./ports.ts";
 
 export type FactPorts = Pick<Ports, "accounts" | "parking" | "log" | "now">;
 export type FanOutPorts = EndingPorts & Pick<Ports, "accounts" | "now">;
 
 /** Records the fact, unless its account is not registered; with it, what is announced. */
 export const recordFact = (
-  { accountId, meaning, occurredAt, eventId }: ParkedFact,
+  { accountId, meaning, occurredAt, eventId }: AccountFact,
   { accounts, now }: Pick<Ports, "accounts" | "now">,
   announcements: readonly Trace[] = [],
 ): Promise<boolean> => {
@@ -21,7 +22,7 @@ export const recordFact = (
 };
 
 /** Whether the fact counts now. If not it is parked: `max` of a time to come would kill every later token for ever. */
-export const applyFact = async (fact: ParkedFact, ports: FactPorts): Promise<boolean> => {
+export const applyFact = async (fact: AccountFact, ports: FactPorts): Promise<boolean> => {
   const { parking, log, now } = ports;
   if (isTooFarAhead(fact.occurredAt, now())) {
     await parking.park(fact);
@@ -53,16 +54,25 @@ export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<
 
 /**
  * Ends every token that the account's facts kill: all are marked before any is told, so that nobody hears of one while another still opens.
- * Cut short, it goes on where it was: an ended token is no longer among those given to the account.
+ * Cut short, or out of time, it goes on where it was: an ended token is no longer among those given to the account. `isTimeUp` is asked before each.
  */
-export const endKilledTokens = async (accountId: AccountId, ports: FanOutPorts): Promise<number> => {
+export const endKilledTokens = async (
+  accountId: AccountId,
+  ports: FanOutPorts,
+  isTimeUp: () => boolean,
+): Promise<{ readonly ended: number; readonly complete: boolean }> => {
   const account = await ports.accounts.get(accountId);
-  if (account === undefined) return 0;
+  if (account === undefined) return { ended: 0, complete: true };
   const traces: Trace[] = [];
   const fileKeys: string[] = [];
+  let complete = true;
   for await (const { tokenId, holding } of ports.tokens.givenTo(accountId)) {
     const killed = isKilledByPassword(holding.givenAt, account);
     if (!killed && account.disabledAt === undefined) continue;
+    if (isTimeUp()) {
+      complete = false;
+      break;
+    }
     const token = await ports.tokens.get(tokenId);
     if (token === undefined) continue;
     const invalidation = { at: ports.now(), cause: killed ? ("password-changed" as const) : ("account-disabled" as const) };
@@ -72,6 +82,10 @@ export const endKilledTokens = async (accountId: AccountId, ports: FanOutPorts):
     fileKeys.push(token.file.key);
   }
   await announce(traces, ports);
-  for (const fileKey of fileKeys) await eraseFile(fileKey, ports);
-  return fileKeys.length;
+  for (const fileKey of fileKeys) {
+    // The plans to erase them were recorded with their ends: the outbox function finishes what time does not allow here.
+    if (isTimeUp()) break;
+    await eraseFile(fileKey, ports);
+  }
+  return { ended: fileKeys.length, complete };
 };
