@@ -2,7 +2,8 @@
 import type { Account } from "../domain/account.ts";
 import type { ContentToken } from "../domain/content-token.ts";
 import type { DomainEvent } from "../domain/events.ts";
-import { AccountId, ContentTokenId, identifierText, LocationId } from "../domain/ids.ts";
+import { AccountId, ConflictId, ContentTokenId, identifierText, LocationId, MdmServerId } from "../domain/ids.ts";
+import type { MdmServer } from "../domain/mdm-server.ts";
 import { DEFAULT_OVERLAP_DAYS, type Location, type Organization } from "../domain/organization.ts";
 import { DEFAULT_LADDER } from "../domain/reminder.ts";
 
@@ -11,6 +12,8 @@ const textOf = (seed: number): string => identifierText(Uint8Array.from({ length
 export const accountId = (seed = 1): AccountId => AccountId.parse(`acc_${textOf(seed)}`);
 export const locationId = (seed = 1): LocationId => LocationId.parse(`loc_${textOf(seed)}`);
 export const contentTokenId = (seed = 1): ContentTokenId => ContentTokenId.parse(`ct_${textOf(seed)}`);
+export const mdmServerId = (seed = 1): MdmServerId => MdmServerId.parse(`mdm_${textOf(seed)}`);
+export const conflictId = (seed = 1): ConflictId => ConflictId.parse(`cfl_${textOf(seed)}`);
 
 export const at = (iso: string): Date => new Date(iso);
 
@@ -34,6 +37,16 @@ export const aContentToken = (over: Partial<ContentToken> = {}): ContentToken =>
   expiresAt: at("2027-01-10T08:00:00Z"),
   secretSha256: "a".repeat(64),
   file: { key: "tokens/x", version: "1", sha256: "b".repeat(64) },
+  ...over,
+});
+
+export const anMdmServer = (over: Partial<MdmServer> = {}): MdmServer => ({
+  id: mdmServerId(),
+  name: "Fleet at headquarters",
+  vendor: "fleet",
+  credentialSha256: "c".repeat(64),
+  createdAt: at("2026-01-01T00:00:00Z"),
+  version: 1,
   ...over,
 });
 

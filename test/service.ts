@@ -64,7 +64,7 @@ export const makeService = async () => {
         },
       },
     });
-    return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body) };
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body === "" ? undefined : JSON.parse(answer.body) };
   };
   return { ports, files, published, logged, clock, faults, call };
 };

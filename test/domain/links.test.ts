@@ -1,0 +1,157 @@
+// Which MDM server has which token: two on one location are a conflict whatever came first, and nobody is counted as moved on who has not.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  claimants,
+  claimed,
+  holdingLinks,
+  isAnyLeft,
+  isLeft,
+  type LocationLinks,
+  noLinks,
+  openLinks,
+  resolved,
+  unlinked,
+} from "../../domain/links.ts";
+import { isRenewalOf, isSuperseded } from "../../domain/renewal.ts";
+import { aContentToken, accountId, at, conflictId, contentTokenId, locationId, mdmServerId } from "../make.ts";
+
+const NOW = at("2026-06-01T00:00:00Z");
+const here = locationId();
+const [older, newer] = [
+  aContentToken({ id: contentTokenId(1), expiresAt: at("2026-12-01") }),
+  aContentToken({ id: contentTokenId(2), expiresAt: at("2027-06-01"), supersedesAt: at("2026-07-01") }),
+];
+const [fleet, zentral] = [mdmServerId(1), mdmServerId(2)];
+
+const claim = (links: LocationLinks, mdmServer = fleet, how: "linked" | "fetched" = "linked", token = older, when = NOW) =>
+  claimed(links, token, { mdmServerId: mdmServer, how, at: when }, conflictId());
+
+describe("a second MDM server on a location", () => {
+  test("makes a conflict that names both, with their claims in order", () => {
+    const first = claim(noLinks(here));
+    expect(first).toMatchObject({ found: false, after: { version: 1 } });
+    const { after, found } = claim(first.after, zentral, "fetched", newer, at("2026-06-02"));
+    expect(found).toBe(true);
+    expect(after.conflict).toMatchObject({
+      id: conflictId(),
+      location: here,
+      claims: [
+        { mdmServerId: fleet, tokenId: older.id, how: "linked" },
+        { mdmServerId: zentral, tokenId: newer.id, how: "fetched" },
+      ],
+    });
+  });
+
+  test("that claims again while it is open adds to its history, and finds no other", () => {
+    const open = claim(claim(noLinks(here)).after, zentral).after;
+    const { after, found } = claim(open, fleet, "fetched");
+    expect(found).toBe(false);
+    expect(after.conflict?.claims).toHaveLength(3);
+  });
+
+  test("after the first one was unlinked is none", () => {
+    const alone = unlinked(claim(noLinks(here)).after, { tokenId: older.id, mdmServerId: fleet }, NOW);
+    expect(claim(alone ?? noLinks(here), zentral)).toMatchObject({ found: false });
+  });
+
+  test("is settled by who keeps it: the others' links are closed, and a new claim of theirs is a new conflict", () => {
+    const open = claim(claim(noLinks(here)).after, zentral).after;
+    const settled = resolved(open, { keptBy: zentral, at: NOW, by: accountId(), reason: "moved" });
+    expect(settled.conflict).toBeUndefined();
+    expect(claimants(settled)).toEqual([zentral]);
+    expect(claim(settled, fleet).found).toBe(true);
+  });
+
+  test("is a conflict in whatever order they come, and never without two", () => {
+    const act = fc.record({
+      mdmServer: fc.constantFrom(fleet, zentral, mdmServerId(3)),
+      token: fc.constantFrom(older, newer),
+      what: fc.constantFrom("linked", "fetched", "unlink"),
+    } as const);
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
+        let links = noLinks(here);
+        for (const { mdmServer, token, what } of acts) {
+          const wereTwo = claimants(links).length >= 2;
+          if (what === "unlink") links = unlinked(links, { tokenId: token.id, mdmServerId: mdmServer }, NOW) ?? links;
+          else links = claim(links, mdmServer, what, token).after;
+          if (claimants(links).length >= 2) expect(links.conflict).toBeDefined();
+          if (links.conflict !== undefined && !wereTwo)
+            expect(new Set(links.conflict.claims.map(({ mdmServerId: each }) => each)).size).toBeGreaterThanOrEqual(2);
+        }
+      }),
+    );
+  });
+});
+
+describe("links", () => {
+  test("are kept when they are closed, so that they can be looked at", () => {
+    const after = unlinked(claim(noLinks(here)).after, { tokenId: older.id, mdmServerId: fleet }, NOW);
+    expect(after?.links).toMatchObject([{ removedAt: NOW }]);
+    expect(openLinks(after ?? noLinks(here))).toEqual([]);
+    expect(unlinked(after ?? noLinks(here), { tokenId: older.id, mdmServerId: fleet }, NOW)).toBeUndefined();
+  });
+
+  test("of one MDM server to one token are one, with the first time it was linked and the last it was used", () => {
+    const once = claim(noLinks(here)).after;
+    const { links } = claim(once, fleet, "fetched", older, at("2026-06-03")).after;
+    expect(links).toMatchObject([{ linkedAt: NOW, usedAt: at("2026-06-03") }]);
+    expect(links).toHaveLength(1);
+  });
+
+  test("that were closed are dropped when there are too many, the oldest first, and open ones never", () => {
+    let links = claim(noLinks(here), zentral).after;
+    for (let count = 0; count < 250; count++) {
+      const token = aContentToken({ id: contentTokenId(count % 200) });
+      const when = new Date(NOW.getTime() + count * 1000);
+      links = claim(links, fleet, "linked", token, when).after;
+      links = unlinked(links, { tokenId: token.id, mdmServerId: fleet }, when) ?? links;
+    }
+    expect(links.links.length).toBeLessThanOrEqual(201);
+    expect(claimants(links)).toEqual([zentral]);
+  });
+});
+
+describe("moving on to a newer token", () => {
+  const both = (used: readonly (typeof fleet)[]): LocationLinks => {
+    let links = noLinks(here);
+    for (const server of [fleet, zentral]) links = claim(links, server).after;
+    for (const server of used) links = claim(links, server, "fetched", newer).after;
+    return links;
+  };
+
+  test("is done when every MDM server that was linked to the older one has used it", () => {
+    expect(isLeft(both([]), older)).toBe(false);
+    expect(isLeft(both([fleet]), older)).toBe(false);
+    expect(holdingLinks(both([fleet]), older.id)).toMatchObject([{ mdmServerId: zentral }]);
+    expect(isLeft(both([fleet, zentral]), older)).toBe(true);
+    expect(isAnyLeft(both([fleet, zentral]))).toBe(true);
+  });
+
+  test("is not done by being linked to it, before it was used", () => {
+    const linked = claim(claim(noLinks(here)).after, fleet, "linked", newer).after;
+    expect(isLeft(linked, older)).toBe(false);
+  });
+
+  test("says nothing of a token that no MDM server was linked to: its holders may not be registered", () => {
+    expect(isLeft(noLinks(here), older)).toBe(false);
+    expect(isSuperseded(older, newer, noLinks(here), NOW)).toBe(false);
+  });
+
+  test("supersedes the older one, or the end of the overlap does", () => {
+    expect(isSuperseded(older, newer, both([fleet]), NOW)).toBe(false);
+    expect(isSuperseded(older, newer, both([fleet, zentral]), NOW)).toBe(true);
+    expect(isSuperseded(older, newer, noLinks(here), at("2026-07-01"))).toBe(true);
+    expect(isSuperseded(older, newer, noLinks(here), at("2026-06-30T23:59:59Z"))).toBe(false);
+  });
+
+  test.each([
+    ["of another location", { locationId: locationId(2) }],
+    ["that works with another service", { origin: "imported" as const }],
+    ["that ends no later", { expiresAt: older.expiresAt }],
+  ])("to one %s renews nothing", (_, over) => {
+    expect(isRenewalOf({ ...newer, ...over }, older)).toBe(false);
+    expect(isSuperseded(older, { ...newer, ...over }, both([fleet, zentral]), at("2027-01-01"))).toBe(false);
+  });
+});

@@ -1,0 +1,105 @@
+// The contract of the custody log: an act and its entry are one, chains have no gap however many write at once, lists are newest first.
+import { describe, expect, test } from "vitest";
+import { brokenLink, type CustodyRecord, type Head } from "../../../domain/custody.ts";
+import { sha256 } from "../../../functions/aws/custody.ts";
+import { aLocation, at, contentTokenId, locationId } from "../../make.ts";
+import { ada, battery, bob, NOW } from "../../records.ts";
+
+const aRecord = (over: Partial<CustodyRecord> = {}): CustodyRecord => ({
+  kind: "custody",
+  subject: ada.id,
+  act: "account-changed",
+  at: NOW,
+  by: bob.id,
+  details: {},
+  ...over,
+});
+
+battery("the custody log", (records) => {
+  const other = aLocation({ id: locationId(2), name: "Other", uId: "1000000000000001", primary: false });
+  const all = { limit: 100 };
+
+  test("keeps an entry with its act, as it was given, and none when the act did not happen", async () => {
+    const record = aRecord({
+      act: "account-registered",
+      reason: "új kolléga",
+      locationId: locationId(),
+      details: { expiresAt: "2026-06-01T00:00:00.000Z" },
+    });
+    expect(await records.accounts.register(ada, [record])).toBe(true);
+    expect(await records.accounts.register(ada, [aRecord()])).toBe(false);
+    const { kind: _, ...kept } = record;
+    expect((await records.custody.history(ada.id, all)).items).toEqual([
+      { ...kept, seq: 1, previous: "0".repeat(64), hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ]);
+  });
+
+  test("ties each entry to the one before, when ten are written at once too", async () => {
+    const seeds = Array.from({ length: 10 }, (_, index) => index + 2);
+    const adding = seeds.map((seed) =>
+      records.locations.add({ ...other, id: locationId(seed), uId: String(1_000_000_000_000_000 + seed) }, [
+        aRecord({ details: { seed: String(seed) } }),
+      ]),
+    );
+    // Some may be told that it is too busy; whoever succeeded has an entry, and nobody else.
+    const added = (await Promise.allSettled(adding)).filter((each) => each.status === "fulfilled" && each.value).length;
+    expect(added).toBeGreaterThan(0);
+    const chain = (await records.custody.history(ada.id, all)).items.toReversed();
+    expect(chain).toHaveLength(added);
+    expect((await records.locations.list({ limit: 100 })).items).toHaveLength(added);
+    let head: Head | undefined;
+    for (const entry of chain) {
+      expect(brokenLink(entry, head, sha256)).toBeUndefined();
+      head = entry;
+    }
+  });
+
+  test("takes two entries of one act, in one chain or two", async () => {
+    await records.locations.add(other, [aRecord(), aRecord({ act: "account-disabled" }), aRecord({ subject: other.id })]);
+    expect((await records.custody.history(ada.id, all)).items.map(({ seq, act }) => [seq, act])).toEqual([
+      [2, "account-disabled"],
+      [1, "account-changed"],
+    ]);
+    expect((await records.custody.history(other.id, all)).items).toHaveLength(1);
+  });
+
+  test("is no second time entered by a fact that moves nothing", async () => {
+    await records.accounts.register(ada);
+    for (const time of [NOW, NOW, at("2026-01-01")])
+      await records.accounts.recordPasswordChange(ada.id, time, [aRecord({ act: "password-changed" })]);
+    for (const time of [NOW, NOW]) await records.accounts.recordDisabled(ada.id, time, [aRecord({ act: "account-disabled" })]);
+    expect((await records.custody.history(ada.id, all)).items.map(({ act }) => act)).toEqual(["account-disabled", "password-changed"]);
+  });
+
+  describe("lists", () => {
+    const days = ["2026-06-01", "2026-06-02", "2026-06-03", "2026-06-04"];
+    const fill = async () => {
+      for (const [index, day] of days.entries())
+        await records.locations.add({ ...other, id: locationId(index + 2), uId: String(1_000_000_000_000_000 + index) }, [
+          aRecord({ subject: index % 2 === 0 ? ada.id : contentTokenId(), at: at(day), reason: day }),
+        ]);
+    };
+
+    test("go over all chains, newest first, page by page", async () => {
+      await fill();
+      const first = await records.custody.list({}, { limit: 3 });
+      expect(first.items.map(({ reason }) => reason)).toEqual(["2026-06-04", "2026-06-03", "2026-06-02"]);
+      const second = await records.custody.list({}, { limit: 3, after: first.next });
+      expect(second).toMatchObject({ items: [{ reason: "2026-06-01" }] });
+      expect(second.next).toBeUndefined();
+    });
+
+    test("keep to the time that is asked for, both ends included", async () => {
+      await fill();
+      const { items } = await records.custody.list({ from: at("2026-06-02"), to: at("2026-06-03") }, all);
+      expect(items.map(({ reason }) => reason)).toEqual(["2026-06-03", "2026-06-02"]);
+    });
+
+    test("of one chain go page by page too", async () => {
+      await fill();
+      const first = await records.custody.history(ada.id, { limit: 1 });
+      expect(first.items.map(({ seq }) => seq)).toEqual([2]);
+      expect((await records.custody.history(ada.id, { limit: 1, after: first.next })).items.map(({ seq }) => seq)).toEqual([1]);
+    });
+  });
+});

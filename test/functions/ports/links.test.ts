@@ -1,0 +1,133 @@
+// The contract of MDM servers and their links: credentials find their server, links change from the version that was read, and what was judged counts.
+import { describe, expect, test } from "vitest";
+import { claimed, noLinks } from "../../../domain/links.ts";
+import { withCredential } from "../../../domain/mdm-server.ts";
+import { aContentToken, anEvent, anMdmServer, at, conflictId, contentTokenId, locationId, mdmServerId } from "../../make.ts";
+import { ada, battery, bob, NOW } from "../../records.ts";
+
+const server = anMdmServer();
+
+battery("MDM servers", (records) => {
+  test("come back as they were registered, by identifier and by credential", async () => {
+    expect(await records.servers.register(server)).toBe(true);
+    expect(await records.servers.get(server.id)).toEqual(server);
+    expect(await records.servers.findByCredential(server.credentialSha256)).toEqual(server);
+    expect(await records.servers.findByCredential("d".repeat(64))).toBeUndefined();
+    expect((await records.servers.list({ limit: 10 })).items).toEqual([server]);
+    expect([...(await records.servers.getAll([server.id, mdmServerId(9)])).keys()]).toEqual([server.id]);
+  });
+
+  test("are found by every credential they ever had: which one is good is theirs to say", async () => {
+    await records.servers.register(server);
+    const replaced = withCredential(server, "e".repeat(64), NOW, false);
+    expect(await records.servers.replace(replaced)).toBe(true);
+    expect(await records.servers.replace(replaced)).toBe(false);
+    for (const sha256 of [server.credentialSha256, "e".repeat(64)])
+      expect(await records.servers.findByCredential(sha256)).toEqual(replaced);
+  });
+
+  test("are noted to have called without becoming another version", async () => {
+    await records.servers.register(server);
+    await records.servers.seen(server.id, NOW);
+    expect(await records.servers.get(server.id)).toEqual({ ...server, lastSeenAt: NOW });
+  });
+});
+
+battery("links", (records) => {
+  const here = locationId();
+  const token = aContentToken({ dueAt: at("2026-11-11") });
+  const claim = (mdmServer = server.id, links = noLinks(here)) =>
+    claimed(links, token, { mdmServerId: mdmServer, how: "fetched", at: NOW }, conflictId());
+
+  test("of a location that nobody linked to are none", async () => {
+    expect(await records.links.of(here)).toEqual(noLinks(here));
+    expect(await records.links.ofAll([here])).toEqual(new Map());
+    expect(await Array.fromAsync(records.links.all())).toEqual([]);
+    expect(await records.links.locationsOf(server.id)).toEqual([]);
+  });
+
+  test("come back as they were written, by location and by MDM server, from the version that was read", async () => {
+    const { after } = claim();
+    expect(await records.links.replace(after, {}, [anEvent()])).toBe(true);
+    expect(await records.links.replace(after, {}, [anEvent({ id: "evt_2" })])).toBe(false);
+    expect(await records.links.of(here)).toEqual(after);
+    expect(await records.links.ofAll([here, locationId(2)])).toEqual(new Map([[here, after]]));
+    expect(await records.links.locationsOf(server.id)).toEqual([here]);
+    expect((await records.untold()).map(({ id }) => id)).toEqual(["evt_1"]);
+  });
+
+  test("that two claim at once are never overlooked: one of them reads again", async () => {
+    const claims = [server.id, mdmServerId(2)].map((each) => records.links.replace(claim(each).after, {}));
+    expect((await Promise.all(claims)).toSorted()).toEqual([false, true]);
+  });
+
+  test("keep their conflict, and it is listed, newest first", async () => {
+    const first = claim().after;
+    await records.links.replace(first, {});
+    const { after } = claim(mdmServerId(2), first);
+    await records.links.replace(after, { conflict: after.conflict });
+    expect(await records.links.conflict(conflictId())).toEqual(after.conflict);
+    expect((await records.links.conflicts({ limit: 10 })).items).toEqual([after.conflict]);
+    expect(await records.links.of(here)).toEqual(after);
+  });
+
+  test("make a token due at once when it has to be looked at again", async () => {
+    await records.withToken(token);
+    await records.links.replace(claim().after, { lookAgain: { ...token, dueAt: NOW } });
+    expect(await Array.fromAsync(records.reminders.due(NOW))).toMatchObject([{ id: token.id, dueAt: NOW }]);
+  });
+
+  describe("what was judged", () => {
+    test.each<[string, () => Promise<unknown>]>([
+      ["the caller", () => records.accounts.replace({ ...bob, grants: [], version: 2 })],
+      ["the MDM server", () => records.servers.replace({ ...server, name: "Other", version: 2 })],
+      ["whether the MDM server is still in use", () => records.servers.replace({ ...server, removedAt: NOW, version: 2 })],
+      ["the token", () => records.tokens.invalidate(token.id, { at: NOW, cause: "revoked" })],
+      ["who has the token", () => records.tokens.handOver({ token, to: bob, holders: new Map([[ada.id, ada]]), at: NOW })],
+    ])("has to be the same when it is written: %s", async (_, happens) => {
+      await records.withToken(token);
+      await records.servers.register(server);
+      const judged = { accounts: [bob], servers: [server], tokens: [token] };
+      await happens();
+      expect(await records.links.replace(claim().after, {}, [anEvent()], judged)).toBe(false);
+      expect(await records.links.of(here)).toEqual(noLinks(here));
+      expect(await records.untold()).toEqual([]);
+    });
+
+    test("that did not change lets it through", async () => {
+      await records.withToken(token);
+      await records.servers.register(server);
+      const judged = { accounts: [bob, bob], servers: [server], tokens: [token] };
+      expect(await records.links.replace(claim().after, {}, [], judged)).toBe(true);
+    });
+
+    test("lets nobody add a token whose holder changed meanwhile", async () => {
+      await records.accounts.register(ada);
+      await records.accounts.recordPasswordChange(ada.id, NOW);
+      await records.erasures.plan(token.file.key, NOW);
+      expect(await records.tokens.add(token, [anEvent()], undefined, { accounts: [ada] })).toBe(false);
+      expect(await records.tokens.get(token.id)).toBeUndefined();
+      expect(await records.untold()).toEqual([]);
+    });
+
+    test("lets two administrators not take each other's grants at once", async () => {
+      await records.accounts.register(ada);
+      await records.accounts.register(bob);
+      const taking = [
+        records.accounts.replace({ ...bob, grants: [], version: 2 }, [], { accounts: [ada] }),
+        records.accounts.replace({ ...ada, grants: [], version: 2 }, [], { accounts: [bob] }),
+      ];
+      expect((await Promise.all(taking)).toSorted()).toEqual([false, true]);
+    });
+  });
+
+  test("of all locations are gone through", async () => {
+    await records.links.replace(claim().after, {});
+    const there = { ...token, id: contentTokenId(2), locationId: locationId(2) };
+    const other = claimed(noLinks(locationId(2)), there, { mdmServerId: server.id, how: "linked", at: NOW }, conflictId());
+    await records.links.replace(other.after, {});
+    const all = await Array.fromAsync(records.links.all());
+    expect(all.map(({ location }) => location).toSorted()).toEqual([here, locationId(2)]);
+    expect((await records.links.locationsOf(server.id)).toSorted()).toEqual([here, locationId(2)]);
+  });
+});
