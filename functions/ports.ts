@@ -82,6 +82,13 @@ export type HandOver = {
 /** One use of an `Idempotency-Key`: whose, and the SHA-256 of what was asked with it. Kept for a day. */
 export type Idempotency = { readonly accountId: AccountId; readonly key: string; readonly requestSha256: string };
 
+/** What is written with a new token. `location`: its location's next version, with what the token is the first to tell of it. */
+export type Adding = {
+  readonly idempotency?: Idempotency | undefined;
+  readonly location?: Location | undefined;
+  readonly judged?: Judged;
+};
+
 export interface ContentTokens {
   get(id: ContentTokenId): Promise<ContentToken | undefined>;
   /** The token whose secret has this SHA-256 (hex), strongly consistent. */
@@ -96,7 +103,7 @@ export interface ContentTokens {
    * False, and nothing changed, when a token with the same secret is held already, whatever became of it, when the idempotency key was used, when
    * what was judged changed, or when a planned erasure of its file has been begun. Ends the plan to erase the file.
    */
-  add(token: ContentToken, traces?: readonly Trace[], idempotency?: Idempotency, judged?: Judged): Promise<boolean>;
+  add(token: ContentToken, traces?: readonly Trace[], adding?: Adding): Promise<boolean>;
   /** Every token the location ever had. Not strongly consistent. */
   ofLocation(location: LocationId): AsyncIterable<ContentToken>;
   /** Those of `ids` that exist, strongly consistent. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import type { ContentToken } from "../domain/content-token.ts";
 import { recordsIn } from "../functions/aws/records.ts";
 import type { Table } from "../functions/aws/table.ts";
-import type { Idempotency, Trace } from "../functions/ports.ts";
+import type { Adding, Trace } from "../functions/ports.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../local/dynamodb.ts";
 import { aContentToken, accountId, anAccount, at } from "./make.ts";
 import { makeTables, TABLES } from "./table.ts";
@@ -51,7 +51,7 @@ export const databaseForTests = () => {
 const emptyHanded = () => {
   const records = {} as World;
   /** As the service adds a token: its file was stored under a plan to erase it. */
-  const add = async (token: ContentToken, ...rest: [(readonly Trace[])?, Idempotency?]) => {
+  const add = async (token: ContentToken, ...rest: [(readonly Trace[])?, Adding?]) => {
     await records.erasures.plan(token.file.key, token.issuedAt);
     return records.tokens.add(token, ...rest);
   };

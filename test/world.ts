@@ -237,11 +237,13 @@ export const makeWorld = (): World => {
     async getAll(ids) {
       return amongst(held, ids);
     },
-    async add(token, traces, idempotency, judged) {
+    async add(token, traces, { idempotency, location, judged } = {}) {
       if (!isJudged(judged)) return false;
+      if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
       if (held.has(token.id) || secrets.has(token.secretSha256) || !plans.has(token.file.key)) return false;
       if (idempotency !== undefined && used.has(idempotencyKey(idempotency))) return false;
       held.set(token.id, token);
+      if (location !== undefined) places.set(location.id, location);
       secrets.set(token.secretSha256, token.id);
       plans.delete(token.file.key);
       if (idempotency !== undefined) used.set(idempotencyKey(idempotency), { tokenId: token.id, requestSha256: idempotency.requestSha256 });

@@ -13,7 +13,7 @@ import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../identity.ts";
-import type { Ports } from "../ports.ts";
+import type { Adding, Trace } from "../ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
 
@@ -49,13 +49,13 @@ const assertAlive = (holder: Account, givenAt: Date): void => {
     );
 };
 
-/** A first token tells what the later ones are compared with. Overtaken by another edit, the next import tells it. */
-const learn = async (location: Location, check: LocationCheck, by: AccountId, { locations, now }: Pick<Ports, "locations" | "now">) => {
+/** A first token tells what the later ones are compared with: that is kept with it. */
+const learning = (location: Location, check: LocationCheck, by: AccountId, at: Date): Pick<Adding, "location"> & { traces: Trace[] } => {
   const known = learnt(location, check);
-  if (known === undefined) return;
+  if (known === undefined) return { traces: [] };
   const { id } = location;
-  const details = { ...(known.appleUId === undefined ? {} : { appleUId: known.appleUId }), learntFrom: "an imported token" };
-  await locations.replace(known, [custodyOf("location-changed", { subject: id, at: now(), by, locationId: id, details })]);
+  const details = { learntFrom: "an imported token", ...(known.appleUId === undefined ? {} : { appleUId: known.appleUId }) };
+  return { location: known, traces: [custodyOf("location-changed", { subject: id, at, by, locationId: id, details })] };
 };
 
 export const importContentToken: Handle<
@@ -88,10 +88,8 @@ export const importContentToken: Handle<
     const held = holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }];
     const facts = { locationId, origin: "imported" as const, issuedAt, expiresAt, secretSha256, downloadedBy: held, bytes };
     const ground = { caller: judged, holder, organization: await organizations.get() };
-    const token = await storeToken(facts, ground, ports, { reason: force?.reason });
-    if (token === undefined) return undefined;
-    await learn(location, check, caller.id, ports);
-    return { token, check };
+    const token = await storeToken(facts, ground, ports, { reason: force?.reason, ...learning(location, check, caller.id, at) });
+    return token === undefined ? undefined : { token, check };
   });
   const { outcome, note } = check;
   return created({ ...shownToken(token, await aroundOf([token], ports)), locationCheck: { outcome, note } });

@@ -6,7 +6,7 @@ import type { Organization } from "../../domain/organization.ts";
 import { firstDueAt, withOverlapEnd } from "../../domain/reminder.ts";
 import { addDays } from "../../domain/time.ts";
 import { announce, custodyOf, eraseFile, eventOf } from "../announce.ts";
-import type { Idempotency, Ports } from "../ports.ts";
+import type { Adding, Ports, Trace } from "../ports.ts";
 import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 
 export type StoringPorts = keyof SupersedingPorts;
@@ -16,15 +16,19 @@ type NewToken = Omit<ContentToken, "id" | "file" | "dueAt" | "supersedesAt"> & {
 /** What the decision to keep it rested on. */
 type Ground = { readonly caller: Account; readonly holder: Account | undefined; readonly organization: Organization };
 
-/** Why it is kept although something spoke against it, if something did. */
-type Words = { readonly reason?: string | undefined; readonly idempotency?: Idempotency | undefined };
+type More = Pick<Adding, "idempotency" | "location"> & {
+  /** Why it is kept although something spoke against it, if something did. */
+  readonly reason?: string | undefined;
+  /** What else the act leaves. */
+  readonly traces?: readonly Trace[];
+};
 
 /** Answers `undefined`, and keeps nothing, when the secret is held already, the idempotency key was used, or what was judged changed. */
 export const storeToken = async (
   { bytes, ...facts }: NewToken,
   { caller, holder, organization }: Ground,
   ports: Pick<Ports, StoringPorts>,
-  { reason, idempotency }: Words = {},
+  { reason, idempotency, location, traces: more = [] }: More = {},
 ): Promise<ContentToken | undefined> => {
   const { tokens, files, erasures, now, random } = ports;
   const at = now();
@@ -36,7 +40,8 @@ export const storeToken = async (
     id: ContentTokenId.parse(`ct_${identifierText(random(IDENTIFIER_BYTES))}`),
     file: await files.put(fileKey, bytes),
     supersedesAt,
-    dueAt: withOverlapEnd(firstDueAt(facts.expiresAt, organization.reminderLadder, new Set(), at), supersedesAt, at),
+    dueAt:
+      supersedesAt <= at ? at : withOverlapEnd(firstDueAt(facts.expiresAt, organization.reminderLadder, new Set(), at), supersedesAt, at),
   };
   const { id, locationId, expiresAt } = token;
   const isIssued = facts.origin === "issued";
@@ -45,9 +50,10 @@ export const storeToken = async (
   const traces = [
     eventOf(isIssued ? "ContentTokenIssued" : "ContentTokenImported", detail, { at, random }),
     custodyOf(isIssued ? "token-issued" : "token-imported", { subject: id, at, by: caller.id, locationId, reason, details }),
+    ...more,
   ];
   const accounts = holder === undefined ? [caller] : [caller, holder];
-  if (!(await tokens.add(token, traces, idempotency, { organization, accounts }))) {
+  if (!(await tokens.add(token, traces, { idempotency, location, judged: { organization, accounts } }))) {
     await eraseFile(fileKey, ports);
     return undefined;
   }

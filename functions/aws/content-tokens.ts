@@ -5,6 +5,7 @@ import { AccountId, ContentTokenId } from "../../domain/ids.ts";
 import type { ContentTokens } from "../ports.ts";
 import { plannedErasure } from "./erasures.ts";
 import { listIn, readPage } from "./lists.ts";
+import { replacedLocation } from "./locations.ts";
 import { fromItem, itemsOf, keys, listed, readById, readItem, recordsOf, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";
 
@@ -78,7 +79,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
 
     getAll: (ids) => readById(table, ids, keys.contentToken, fromStored),
 
-    add(token, traces, idempotency, judged) {
+    add(token, traces, { idempotency, location, judged } = {}) {
       const writes = [
         putNew(table, toStored(token)),
         putNew(table, { ...keys.secret(token.secretSha256), tokenId: token.id }),
@@ -86,6 +87,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           putNew(table, { ...keys.given(accountId, token.id), ...toItem({ givenAt }) }),
         ),
         { Delete: { TableName, Key: keys.erasure(token.file.key), ConditionExpression: "attribute_exists(pk)" } },
+        ...(location === undefined ? [] : [replacedLocation(table, location)]),
         ...(idempotency === undefined
           ? []
           : [

@@ -81,9 +81,9 @@ battery("content tokens", (records) => {
 
     test("with an idempotency key happens once, and the first token is found by it", async () => {
       const use = { accountId: ada.id, key: "k-1", requestSha256: "f".repeat(64) };
-      expect(await records.add(aContentToken(), [anEvent()], use)).toBe(true);
+      expect(await records.add(aContentToken(), [anEvent()], { idempotency: use })).toBe(true);
       const second = aContentToken({ id: contentTokenId(2), secretSha256: "d".repeat(64), file: aFile(2) });
-      expect(await records.add(second, [anEvent({ id: "evt_2" })], use)).toBe(false);
+      expect(await records.add(second, [anEvent({ id: "evt_2" })], { idempotency: use })).toBe(false);
       expect(await records.tokens.findByIdempotencyKey(use)).toEqual({ tokenId: contentTokenId(1), requestSha256: use.requestSha256 });
       expect(await records.tokens.findByIdempotencyKey({ ...use, accountId: bob.id })).toBeUndefined();
       expect(await records.untold()).toEqual([anEvent()]);

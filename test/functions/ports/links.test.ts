@@ -105,7 +105,7 @@ battery("links", (records) => {
       await records.accounts.register(ada);
       await records.accounts.recordPasswordChange(ada.id, NOW);
       await records.erasures.plan(token.file.key, NOW);
-      expect(await records.tokens.add(token, [anEvent()], undefined, { accounts: [ada] })).toBe(false);
+      expect(await records.tokens.add(token, [anEvent()], { judged: { accounts: [ada] } })).toBe(false);
       expect(await records.tokens.get(token.id)).toBeUndefined();
       expect(await records.untold()).toEqual([]);
     });
