@@ -37,6 +37,15 @@ export const json = (status: number, body: unknown, headers: Record<string, stri
   body: JSON.stringify(body),
 });
 
+/** What a body says, or `undefined` when it is not JSON. */
+export const jsonOf = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+};
+
 /** `preferred` if nobody listens there, else any free port. */
 export const freePort = async (preferred = 0): Promise<number> => {
   const probe = (port: number): Promise<number | undefined> =>
