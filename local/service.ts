@@ -91,7 +91,7 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
     database.endpoint,
     access,
   );
-  const storage = await startS3({ directory: join(directory, "s3"), port: ports.s3, credentials, region: REGION });
+  const storage = await startS3({ directory: join(directory, "s3"), port: ports.s3, credentials, region: REGION, onError });
   add(storage.close);
   const queues = await startQueues(resources, { port: ports.sqs, access, onError });
   add(queues.close);
