@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Annotations, App } from "aws-cdk-lib";
 import { bundleFunctions } from "./bundle.ts";
-import { readConfig } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import { RecordsStack } from "./records-stack.ts";
 import { ServiceStack } from "./service-stack.ts";
 
@@ -13,7 +13,17 @@ const app = new App();
 const demoFile = join(root, "infra/demo.config.json");
 const isDemo = app.node.tryGetContext("demo") === "true";
 const file = isDemo ? demoFile : join(root, "content-tokens.config.json");
-const config = readConfig(file, demoFile);
+
+/** What is wrong with the configuration is for whoever wrote it: a stack of calls would bury it. */
+const configOrEnd = (): Config => {
+  try {
+    return readConfig(file, demoFile);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+};
+const config = configOrEnd();
 
 bundleFunctions();
 if (!existsSync(file))

@@ -1,37 +1,91 @@
-// What a deployment is asked for. A wrong or missing answer ends the synthesis with a sentence, before anything is deployed.
+// What a deployment is asked for. Whatever is wrong or missing ends the synthesis with sentences that say what to fix, before anything is deployed.
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { Organization } from "../domain/organization.ts";
 import { DEFAULT_LADDER } from "../domain/reminder.ts";
+import { COUNTRIES } from "./countries.ts";
 
-const Emails = z.array(z.email("must be an e-mail address")).min(1, "must name at least one e-mail address");
+const Email = z.email("must be an e-mail address");
+const Emails = z.array(Email).min(1);
+
+/** Cognito refuses them anywhere in a prefix. Source: Amazon Cognito developer guide, "Configuring a user pool domain". */
+const RESERVED = /aws|amazon|cognito/;
 
 export const Config = z.strictObject({
   organization: Organization.shape.name,
-  country: Organization.shape.country,
+  country: z.string().refine((code) => COUNTRIES.has(code), "must be the two capital letters of a country (ISO 3166-1), like US"),
   /** The first administrator: invited by e-mail. */
-  administratorEmail: z.email("must be an e-mail address"),
+  administratorEmail: Email,
   /** Who is told when a token ends. */
   noticeEmails: Emails,
   /** Who is woken by alarms. */
   alarmEmails: Emails,
   reminderLadder: Organization.shape.reminderLadder.default(DEFAULT_LADDER),
   /** The first part of the sign-in page's address, unique in the region. */
-  signInPrefix: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens"),
+  signInPrefix: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end")
+    .refine((prefix) => !RESERVED.test(prefix), "must not contain aws, amazon or cognito: Cognito refuses these words"),
   /** CloudTrail tells of password changes. `existing`: the account has a trail of management events in this region already. */
   trail: z.enum(["create", "existing"]).default("create"),
 });
 export type Config = z.infer<typeof Config>;
 
+const TYPES: Readonly<Record<string, string>> = {
+  string: "text",
+  array: "a list",
+  number: "a number",
+  int: "a whole number",
+  object: `an object with the fields ${Object.keys(Config.shape).join(", ")}`,
+};
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+
+const isNumber = ({ origin }: { readonly origin: string }): boolean => origin === "number" || origin === "int";
+
+/** What to do about one issue; `value` is what was given for it. */
+const adviceOn = (issue: z.core.$ZodIssue, value: unknown): string => {
+  if (value === undefined) return "is missing";
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${TYPES[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `must be ${issue.values.map((each) => JSON.stringify(each)).join(" or ")}`;
+    case "too_small":
+      return isNumber(issue) ? `must be at least ${issue.minimum}` : "must not be empty";
+    case "too_big":
+      return isNumber(issue)
+        ? `must be at most ${issue.maximum}`
+        : `must have at most ${issue.maximum} ${issue.origin === "string" ? "characters" : "entries"}`;
+    default:
+      return issue.message;
+  }
+};
+
+const sentences = (issue: z.core.$ZodIssue, given: unknown): readonly string[] =>
+  issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => `${key}: is not a field. The fields are ${Object.keys(Config.shape).join(", ")}`)
+    : [`${z.core.toDotPath(issue.path) || "it"}: ${adviceOn(issue, valueAt(given, issue.path))}`];
+
+/** Throws with a line for each field that is wrong. `source` is the file's name. */
 export const parseConfig = (value: unknown, source: string): Config => {
   const parsed = Config.safeParse(value);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`);
-  throw new Error(`The configuration in ${source} can't be deployed. ${wrong.join(". ")}.`);
+  const wrong = parsed.error.issues.flatMap((issue) => sentences(issue, value));
+  throw new Error([`The configuration in ${source} can't be deployed:`, ...wrong.map((each) => `  ${each}.`)].join("\n"));
+};
+
+const parsedJson = (text: string, source: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`The configuration in ${source} is not JSON: ${cause instanceof Error ? cause.message : cause}.`, { cause });
+  }
 };
 
 /** Reads the file; without one, the demo's configuration, which is made for the run on one machine. */
 export const readConfig = (file: string, demo: string): Config => {
   const source = existsSync(file) ? file : demo;
-  return parseConfig(JSON.parse(readFileSync(source, "utf8")), source);
+  return parseConfig(parsedJson(readFileSync(source, "utf8"), source), source);
 };

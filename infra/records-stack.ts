@@ -1,24 +1,28 @@
-// What must outlive a mistake: records, token files, their key, the people who sign in, the trail. Everything here is retained, and its logical id pinned.
+// What must outlive a mistake: tables, buckets with their policies, their key, the people who sign in, the trail that tells of password changes. Each
+// is retained under a pinned logical id; only the pool's client and sign-in page, which hold nothing, go with the stack.
 import { CfnOutput, type CfnResource, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
-import { ReadWriteType, Trail } from "aws-cdk-lib/aws-cloudtrail";
-import {
-  AccountRecovery,
-  CfnManagedLoginBranding,
-  FeaturePlan,
-  ManagedLoginVersion,
-  OAuthScope,
-  UserPool,
-  type UserPoolClient,
-} from "aws-cdk-lib/aws-cognito";
+import { type CfnTrail, ReadWriteType, Trail } from "aws-cdk-lib/aws-cloudtrail";
+import { AccountRecovery, FeaturePlan, ManagedLoginVersion, OAuthScope, UserPool, type UserPoolClient } from "aws-cdk-lib/aws-cognito";
 import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 
 /** No link works longer after it was signed, whatever it says. */
 const MAX_LINK_MILLISECONDS = 15 * 60 * 1000;
+
+/** A password change can be looked up for more than the year that a token lives. */
+const TRAIL_DAYS = 400;
+
+const PRIVATE = {
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  removalPolicy: RemovalPolicy.RETAIN,
+};
 
 const pin = (construct: Construct, logicalId: string): void => (construct.node.defaultChild as CfnResource).overrideLogicalId(logicalId);
 
@@ -62,15 +66,11 @@ export class RecordsStack extends Stack {
     pin(this.custodyLog, "CustodyLog");
 
     this.bucket = new Bucket(this, "Tokens", {
+      ...PRIVATE,
       encryption: BucketEncryption.KMS,
       encryptionKey: this.key,
       bucketKeyEnabled: true,
       versioned: true,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true }],
     });
     this.bucket.addToResourcePolicy(
@@ -83,6 +83,7 @@ export class RecordsStack extends Stack {
         conditions: { NumericGreaterThan: { "s3:signatureAge": String(MAX_LINK_MILLISECONDS) } },
       }),
     );
+    this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
     pin(this.bucket, "Tokens");
 
     this.userPool = new UserPool(this, "People", {
@@ -114,19 +115,29 @@ export class RecordsStack extends Stack {
     new CfnOutput(this, "UserPoolClientId", { value: this.userPoolClient.userPoolClientId });
     this.userPool.addDomain("SignIn", {
       cognitoDomain: { domainPrefix: config.signInPrefix },
-      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
-    });
-    new CfnManagedLoginBranding(this, "Branding", {
-      userPoolId: this.userPool.userPoolId,
-      clientId: this.userPoolClient.userPoolClientId,
-      useCognitoProvidedValues: true,
+      // What the newer pages write about a reset is not documented: docs/decisions/0006-the-classic-sign-in-pages.md.
+      managedLoginVersion: ManagedLoginVersion.CLASSIC_HOSTED_UI,
     });
 
-    if (config.trail === "create")
-      new Trail(this, "Trail", {
-        managementEvents: ReadWriteType.WRITE_ONLY,
-        isMultiRegionTrail: false,
-        includeGlobalServiceEvents: false,
-      });
+    if (config.trail === "create") this.#trail();
+  }
+
+  /** Without a trail EventBridge is told of no password change. */
+  #trail(): void {
+    const bucket = new Bucket(this, "TrailBucket", {
+      ...PRIVATE,
+      encryption: BucketEncryption.S3_MANAGED,
+      lifecycleRules: [{ expiration: Duration.days(TRAIL_DAYS) }],
+    });
+    pin(bucket, "TrailBucket");
+    const trail = new Trail(this, "Trail", {
+      bucket: bucket as IBucket,
+      managementEvents: ReadWriteType.WRITE_ONLY,
+      isMultiRegionTrail: false,
+      includeGlobalServiceEvents: false,
+    });
+    bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    (trail.node.defaultChild as CfnTrail).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    pin(trail, "Trail");
   }
 }

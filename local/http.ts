@@ -1,6 +1,5 @@
 // HTTP on 127.0.0.1 for the stand-ins: a request read whole, an answer written whole. Each checks the Host header, since a page of another site can
 // make a browser call these ports under a name of its own.
-
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createProbe } from "node:net";
 
@@ -19,10 +18,15 @@ export type Answered = { readonly status: number; readonly headers?: Readonly<Re
 
 export type Listening = { readonly url: string; close(): Promise<void> };
 
+/** What no stand-in answers itself. */
+export type Refused = "foreign-host" | "too-large" | "failed";
+
 type Options = {
+  /** 0 takes any free port. */
   readonly port: number;
-  /** The body is refused with 413 beyond it. */
   readonly maxBodyBytes?: number;
+  /** How it is said; as API Gateway does when left out. */
+  readonly refusal?: (why: Refused) => Answered;
   /** Told what the answer was an exception for; the client is only told that it failed. */
   readonly onError: (error: unknown) => void;
 };
@@ -36,6 +40,20 @@ export const json = (status: number, body: unknown, headers: Record<string, stri
   headers: { "content-type": "application/json", ...headers },
   body: JSON.stringify(body),
 });
+
+/** What a body says, or `undefined` when it is not JSON. */
+export const jsonOf = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+};
+
+const plainRefusal = (why: Refused): Answered => {
+  if (why === "foreign-host") return json(403, { message: "Forbidden" });
+  return why === "too-large" ? json(413, { message: "Request Entity Too Large" }) : json(500, { message: "Internal Server Error" });
+};
 
 /** `preferred` if nobody listens there, else any free port. */
 export const freePort = async (preferred = 0): Promise<number> => {
@@ -84,19 +102,19 @@ const write = (response: ServerResponse, { status, headers = {}, body = "" }: An
 
 export const listen = async (
   answer: (asked: Asked) => Promise<Answered>,
-  { port, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, onError }: Options,
+  { port, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, refusal = plainRefusal, onError }: Options,
 ): Promise<Listening> => {
-  const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
+  let hosts: readonly string[] = [];
   const reply = async (message: IncomingMessage): Promise<Answered> => {
-    if (!hosts.has(message.headers.host ?? "")) return json(403, { message: "Forbidden" });
+    if (!hosts.includes(message.headers.host ?? "")) return refusal("foreign-host");
     const body = await bodyOf(message, maxBodyBytes);
-    return body === undefined ? json(413, { message: "Request Entity Too Large" }) : answer(askedOf(message, body));
+    return body === undefined ? refusal("too-large") : answer(askedOf(message, body));
   };
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 30_000 }, (message, response) => {
     reply(message)
       .catch((error: unknown) => {
         onError(error);
-        return json(500, { message: "Internal Server Error" });
+        return refusal("failed");
       })
       .then((answered) => write(response, answered));
   });
@@ -104,8 +122,11 @@ export const listen = async (
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  hosts = [`127.0.0.1:${address.port}`, `localhost:${address.port}`];
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,29 +1,23 @@
 // The whole service on one machine: the template's resources, each by its stand-in on 127.0.0.1, wired as the template says.
 import { join } from "node:path";
 import * as z from "zod";
-import { awsApiOf, invokeAsync, type Notice } from "./aws-api.ts";
+import { awsApiOf } from "./aws-api.ts";
 import { runCustomResources } from "./custom-resources.ts";
 import { endLeftOver, startDynamoDb } from "./dynamodb.ts";
-import { busesOf, type Envelope } from "./events/bus.ts";
+import { busesOf, DEFAULT_BUS, type Envelope } from "./events/bus.ts";
 import { type LocalFunction, localFunction } from "./functions.ts";
 import { gatewayOf } from "./gateway.ts";
 import { listen } from "./http.ts";
 import { type IdentityProvider, identityProvider } from "./identity/provider.ts";
+import { invokeAsync } from "./lambda-api.ts";
 import { namesAt } from "./names.ts";
-import { ACCOUNT_ID, type AwsAccess, REGION } from "./place.ts";
+import { ACCOUNT_ID, type AwsAccess, type Endpoints, REGION } from "./place.ts";
 import { startQueues } from "./queues.ts";
 import { startS3 } from "./s3/server.ts";
+import type { Notice } from "./sns-api.ts";
 import { appendPrivately, holdFolder, makePrivateFolder, openState } from "./state.ts";
 import { makeTables } from "./tables.ts";
 import { type LocalResource, readTemplates } from "./template.ts";
-
-export type Endpoints = {
-  readonly dynamodb: string;
-  readonly s3: string;
-  readonly eventbridge: string;
-  readonly lambda: string;
-  readonly sqs: string;
-};
 
 export type LocalService = {
   readonly api: string;
@@ -97,7 +91,7 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
     database.endpoint,
     access,
   );
-  const storage = await startS3({ directory: join(directory, "s3"), port: ports.s3, credentials, region: REGION });
+  const storage = await startS3({ directory: join(directory, "s3"), port: ports.s3, credentials, region: REGION, onError });
   add(storage.close);
   const queues = await startQueues(resources, { port: ports.sqs, access, onError });
   add(queues.close);
@@ -140,7 +134,7 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
   const aws = awsApiOf({ buses, functionOf: (name) => functions.get(name), topics, onNotice, onError });
   add((await listen(aws, { port: ports.aws, onError })).close);
 
-  const provider = await identityProvider({ resources, directory, emit: (event) => buses.put("default", event), onError });
+  const provider = await identityProvider({ resources, directory, emit: (event) => buses.put(DEFAULT_BUS, event), onError });
   add((await listen(provider.answer, { port: ports.identity, onError })).close);
   add((await listen(gatewayOf(resources, functionOf, onError), { port: ports.api, onError })).close);
 

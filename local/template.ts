@@ -34,7 +34,7 @@ export type AttributeOf = (resource: { readonly stack: string; readonly id: stri
 
 export type Region = { readonly region: string; readonly accountId: string };
 
-type Scope = { readonly file: string; readonly stack: string; readonly template: z.infer<typeof Template> };
+type Scope = { readonly stack: string; readonly template: z.infer<typeof Template> };
 
 const NO_VALUE = Symbol("AWS::NoValue");
 
@@ -129,7 +129,7 @@ export const readTemplates = (
   return files.flatMap((file) => {
     const template = Template.parse(JSON.parse(readFileSync(file, "utf8")));
     const stack = /([^/]+)\.template\.json$/.exec(file)?.[1] ?? file;
-    const resolve = resolverOf({ file, stack, template });
+    const resolve = resolverOf({ stack, template });
     for (const { Value, Export } of Object.values(template.Outputs))
       if (Export !== undefined) exported.set(String(resolve(Export.Name)), () => resolve(Value));
     return Object.entries(template.Resources).map(([id, { Type: type, Properties, Metadata }]) => {

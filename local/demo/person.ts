@@ -7,7 +7,8 @@ import {
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { ANY_ACCESS } from "../place.ts";
-import { type Session, signIn } from "../session.ts";
+import type { Session } from "../session.ts";
+import { signIn } from "../sign-in.ts";
 
 export type DemoPerson = { readonly email: string; readonly password: string; readonly subject: string };
 

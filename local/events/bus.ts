@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { ACCOUNT_ID, REGION } from "../place.ts";
 import type { LocalResource } from "../template.ts";
-import type { Json } from "./operators.ts";
+import type { JsonObject } from "./operators.ts";
 import { type EventPattern, matches } from "./pattern.ts";
 import { startSchedule } from "./schedule.ts";
 
@@ -20,8 +20,8 @@ export type Envelope = {
   readonly account: string;
   readonly time: string;
   readonly region: string;
-  readonly resources: string[];
-  readonly detail: { [key: string]: Json };
+  readonly resources: readonly string[];
+  readonly detail: JsonObject;
 };
 
 const Target = z.strictObject({

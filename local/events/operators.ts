@@ -2,14 +2,24 @@
 // Easy to get wrong: "anything-but" is about a value that is there; a field that is missing never passes it.
 import { BlockList, isIP } from "node:net";
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [key: string]: Json };
 export type Scalar = null | boolean | number | string;
 export type Test = (value: Scalar) => boolean;
 
-export const OPERATORS = new Set(["prefix", "suffix", "anything-but", "numeric", "exists", "equals-ignore-case", "wildcard", "cidr"]);
+export const OPERATORS: ReadonlySet<string> = new Set([
+  "prefix",
+  "suffix",
+  "anything-but",
+  "numeric",
+  "exists",
+  "equals-ignore-case",
+  "wildcard",
+  "cidr",
+]);
 const NUMBER_LIMIT = 5e9;
 
-export const compileOperator = (expression: { [key: string]: Json }, path: string): Test => {
+export const compileOperator = (expression: JsonObject, path: string): Test => {
   const [operator, value] = single(expression, path);
   switch (operator) {
     case "prefix":
@@ -56,7 +66,7 @@ const anythingBut = (value: Json, path: string): Test => {
     if (inner !== "prefix" && inner !== "suffix" && inner !== "wildcard" && inner !== "equals-ignore-case") {
       throw new Error(`The event pattern's field "${path}" uses the unknown operator "${inner}" in "anything-but".`);
     }
-    const operands = Array.isArray(operand) ? operand : [operand];
+    const operands = isList(operand) ? operand : [operand];
     if (operands.length === 0) throw malformed(operator, path, `with "${inner}" takes a string or a list of strings`, operand);
     const tests = operands.map((item) => {
       if (typeof item !== "string") throw malformed(operator, path, `with "${inner}" takes a string or a list of strings`, operand);
@@ -64,7 +74,7 @@ const anythingBut = (value: Json, path: string): Test => {
     });
     return (found) => !tests.some((test) => test(found));
   }
-  const values = Array.isArray(value) ? value : [value];
+  const values = isList(value) ? value : [value];
   const kinds = new Set(values.map((item) => typeof item));
   if (kinds.size !== 1 || !(kinds.has("string") || kinds.has("number"))) {
     throw malformed(operator, path, "takes a string, a number, or a list of only one of these", value);
@@ -72,40 +82,34 @@ const anythingBut = (value: Json, path: string): Test => {
   return (found) => !values.includes(found);
 };
 
+const COMPARISONS: Readonly<Record<string, (found: number, limit: number) => boolean>> = {
+  "=": (found, limit) => found === limit,
+  "<": (found, limit) => found < limit,
+  "<=": (found, limit) => found <= limit,
+  ">": (found, limit) => found > limit,
+  ">=": (found, limit) => found >= limit,
+};
+
 const numeric = (value: Json, path: string): Test => {
   const rule = 'takes ["=", n], one comparison, or a lower bound followed by a greater upper bound';
-  if (!Array.isArray(value) || (value.length !== 2 && value.length !== 4)) throw malformed("numeric", path, rule, value);
+  if (!isList(value) || (value.length !== 2 && value.length !== 4)) throw malformed("numeric", path, rule, value);
   const [first, low, second, high] = value;
   for (const bound of value.length === 4 ? [low, high] : [low]) {
     if (typeof bound !== "number" || !(Math.abs(bound) <= NUMBER_LIMIT)) {
       throw malformed("numeric", path, `compares with numbers between -${NUMBER_LIMIT} and ${NUMBER_LIMIT}`, value);
     }
   }
-  const tests = [comparison(first, low)];
+  const comparison = (sign: Json | undefined, bound: Json | undefined): ((found: number) => boolean) => {
+    const compare = typeof sign === "string" ? COMPARISONS[sign] : undefined;
+    if (compare === undefined) throw malformed("numeric", path, rule, value);
+    return (found) => compare(found, Number(bound));
+  };
   if (value.length === 4) {
     const ordered = (first === ">" || first === ">=") && (second === "<" || second === "<=") && Number(low) < Number(high);
     if (!ordered) throw malformed("numeric", path, rule, value);
-    tests.push(comparison(second, high));
   }
+  const tests = [comparison(first, low), ...(value.length === 4 ? [comparison(second, high)] : [])];
   return (found) => typeof found === "number" && tests.every((test) => test(found));
-
-  function comparison(sign: Json | undefined, bound: Json | undefined): (found: number) => boolean {
-    const limit = Number(bound);
-    switch (sign) {
-      case "=":
-        return (found) => found === limit;
-      case "<":
-        return (found) => found < limit;
-      case "<=":
-        return (found) => found <= limit;
-      case ">":
-        return (found) => found > limit;
-      case ">=":
-        return (found) => found >= limit;
-      default:
-        throw malformed("numeric", path, rule, value);
-    }
-  }
 };
 
 const cidr = (value: Json, path: string): Test => {
@@ -156,7 +160,7 @@ const wildcard = (text: string, path: string): Test => {
   });
 };
 
-export const single = (expression: { [key: string]: Json }, path: string): [string, Json] => {
+export const single = (expression: JsonObject, path: string): readonly [string, Json] => {
   const [entry, ...more] = Object.entries(expression);
   if (entry === undefined || more.length > 0) {
     throw new Error(`The event pattern's field "${path}" needs exactly one operator in ${show(expression)}.`);
@@ -164,18 +168,16 @@ export const single = (expression: { [key: string]: Json }, path: string): [stri
   return entry;
 };
 
-const malformed = (operator: string, path: string, rule: string, value: Json): Error => {
-  return new Error(`The event pattern's field "${path}" is malformed: "${operator}" ${rule}, not ${show(value)}.`);
-};
+const malformed = (operator: string, path: string, rule: string, value: Json): Error =>
+  new Error(`The event pattern's field "${path}" is malformed: "${operator}" ${rule}, not ${show(value)}.`);
 
-const onText = (test: (found: string) => boolean): Test => {
-  return (found) => typeof found === "string" && test(found);
-};
+const onText =
+  (test: (found: string) => boolean): Test =>
+  (found) =>
+    typeof found === "string" && test(found);
 
-export const isObject = (value: Json | undefined): value is { [key: string]: Json } => {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-};
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
-export const show = (value: Json): string => {
-  return JSON.stringify(value);
-};
+export const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !isList(value);
+
+export const show = (value: Json): string => JSON.stringify(value);

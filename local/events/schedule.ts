@@ -1,15 +1,14 @@
 // Runs a function on an Amazon EventBridge schedule, `cron(...)` or `rate(...)`, in UTC, for the local event bus.
 // Easy to get wrong: AWS counts the days of the week from 1 = Sunday, croner from 0 = Sunday; so "2" is Monday here.
-
 import { Cron } from "croner";
 
-export type Schedule = { stop(): void; next(): Date | null };
+export type Schedule = { readonly stop: () => void; readonly next: () => Date | null };
 
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-const UNITS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const UNIT_MILLISECONDS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 // Node fires a longer timer at once instead of late, so a long wait is slept in pieces.
-const LONGEST_TIMER = 2 ** 31 - 1;
+const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 export const startSchedule = (expression: string, run: () => void): Schedule => {
   const cron = /^cron\((.*)\)$/.exec(expression)?.[1];
@@ -19,26 +18,25 @@ export const startSchedule = (expression: string, run: () => void): Schedule => 
   throw bad(expression, "is neither cron(...) nor rate(...)");
 };
 
-const startCron = (expression: string, fields: string, run: () => void): Schedule => {
-  const pattern = translate(expression, fields);
+const cronOf = (expression: string, pattern: string, run: () => void): Cron => {
   // The fields are checked and spelled out already; should croner still refuse one, it too must end in a sentence.
-  const job = attempt(() => new Cron(pattern, { timezone: "UTC", domAndDow: true, sloppyRanges: true, mode: "7-part", unref: true }, run));
+  try {
+    return new Cron(pattern, { timezone: "UTC", domAndDow: true, sloppyRanges: true, mode: "7-part", unref: true }, run);
+  } catch (cause) {
+    throw new Error(`The schedule "${expression}" is not a valid cron expression.`, { cause });
+  }
+};
+
+const startCron = (expression: string, fields: string, run: () => void): Schedule => {
+  const job = cronOf(expression, translate(expression, fields), run);
   let stopped = false;
   return {
-    stop() {
+    stop: () => {
       stopped = true;
       job.stop();
     },
     next: () => (stopped ? null : job.nextRun()),
   };
-
-  function attempt(make: () => Cron): Cron {
-    try {
-      return make();
-    } catch (cause) {
-      throw new Error(`The schedule "${expression}" is not a valid cron expression.`, { cause });
-    }
-  }
 };
 
 const startRate = (expression: string, text: string, run: () => void): Schedule => {
@@ -49,23 +47,11 @@ const startRate = (expression: string, text: string, run: () => void): Schedule 
   const count = Number(digits);
   // AWS refuses "1 minutes" and "5 minute", so a schedule that runs here must not fail there.
   if ((count === 1) !== (plural === "")) throw bad(expression, `must say "${count} ${unit}${count === 1 ? "" : "s"}"`);
-  const every = count * UNITS[unit];
+  const every = count * UNIT_MILLISECONDS[unit];
   let due = Date.now() + every;
   let stopped = false;
-  let timer = sleep();
-  return {
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-    },
-    next: () => (stopped ? null : new Date(due)),
-  };
-
-  function sleep(): NodeJS.Timeout {
-    return setTimeout(wake, Math.min(Math.max(due - Date.now(), 0), LONGEST_TIMER)).unref();
-  }
-
-  function wake(): void {
+  const sleep = (): NodeJS.Timeout => setTimeout(wake, Math.min(Math.max(due - Date.now(), 0), LONGEST_TIMER_MILLISECONDS)).unref();
+  const wake = (): void => {
     const now = Date.now();
     const isDue = now >= due;
     // Runs missed while the machine slept are dropped, not made up for in a burst.
@@ -73,7 +59,15 @@ const startRate = (expression: string, text: string, run: () => void): Schedule 
     // The next run is set before this one begins: a run that throws must not end the schedule, one that stops it must.
     timer = sleep();
     if (isDue) run();
-  }
+  };
+  let timer = sleep();
+  return {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+    next: () => (stopped ? null : new Date(due)),
+  };
 };
 
 const translate = (expression: string, text: string): string => {
@@ -93,7 +87,7 @@ const translate = (expression: string, text: string): string => {
   if ((dayOfMonth === "?") === (dayOfWeek === "?")) {
     throw bad(expression, 'needs "?" in exactly one of day of month and day of week');
   }
-  const plain = (name: string, field: string, least: number, most: number, names: string[] = []) =>
+  const plain = (name: string, field: string, least: number, most: number, names: readonly string[] = []) =>
     list(field, (item) => spell(expression, name, item, least, most, names));
   return [
     "0",
@@ -135,11 +129,17 @@ const daysOfWeek = (expression: string, field: string): string => {
 
 // Ranges and steps are spelled out number by number, so that only the bounds here count: a step over all years begins at
 // 1970 for AWS's range and elsewhere for croner, and a step over days is one before and another after the shift by one.
-const spell = (expression: string, name: string, item: string, least: number, most: number, names: string[]): string => {
+const spell = (expression: string, name: string, item: string, least: number, most: number, names: readonly string[]): string => {
   if (item === "*") return item;
   const refused = bad(expression, `has "${item}" for ${name}, which is not a value, range or step within ${least}-${most}`);
   const [, first, last, step] = /^(\*|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(item) ?? [];
   if (first === undefined || (first === "*" && last !== undefined)) throw refused;
+  const number = (text: string): number => {
+    const named = names.indexOf(text);
+    const value = named >= 0 ? named + least : /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) throw refused;
+    return value;
+  };
   const from = first === "*" ? least : number(first);
   const to = last !== undefined ? number(last) : step !== undefined ? most : from;
   const by = Number(step ?? 1);
@@ -147,19 +147,8 @@ const spell = (expression: string, name: string, item: string, least: number, mo
   const values: number[] = [];
   for (let value = from; value <= to; value += by) values.push(value);
   return values.join(",");
-
-  function number(text: string): number {
-    const named = names.indexOf(text);
-    const value = named >= 0 ? named + least : /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= least && value <= most)) throw refused;
-    return value;
-  }
 };
 
-const list = (field: string, each: (item: string) => string): string => {
-  return field.split(",").map(each).join(",");
-};
+const list = (field: string, each: (item: string) => string): string => field.split(",").map(each).join(",");
 
-const bad = (expression: string, why: string): Error => {
-  return new Error(`The schedule "${expression}" ${why}.`);
-};
+const bad = (expression: string, why: string): Error => new Error(`The schedule "${expression}" ${why}.`);

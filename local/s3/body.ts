@@ -1,13 +1,12 @@
-// Reads an upload: bounded, decoded from aws-chunked, checked against every hash that came with it.
+// Reads an upload's bytes: bounded, decoded from aws-chunked, checked against every hash that came with it.
 // x-amz-content-sha256 covers the bytes on the wire, while the x-amz-checksum headers cover the decoded object.
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import { crc32 } from "node:zlib";
 import { S3Error } from "./errors.ts";
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** Chunk sizes and the trailer come on top of the object. */
-const CHUNK_OVERHEAD_BYTES = 64 * 1024;
+export const MAX_WIRE_BYTES = MAX_BODY_BYTES + 64 * 1024;
 const STREAMING = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
 const CHECKSUMS: Readonly<Record<string, (data: Buffer) => Buffer>> = {
@@ -21,17 +20,15 @@ const CHECKSUMS: Readonly<Record<string, (data: Buffer) => Buffer>> = {
   "content-md5": (data) => createHash("md5").update(data).digest(),
 };
 
-export const readBody = async (request: IncomingMessage, settings: ReadonlyMap<string, string>, payloadHash: string): Promise<Buffer> => {
+export const readBody = (wire: Buffer, settings: ReadonlyMap<string, string>, payloadHash: string): Buffer => {
   const chunked = payloadHash === STREAMING;
   if (!chunked && payloadHash !== "UNSIGNED-PAYLOAD" && !/^[0-9a-f]{64}$/.test(payloadHash)) {
     throw payloadHash.startsWith("STREAMING-")
       ? new S3Error(501, "NotImplemented", "Signed chunks are not supported")
       : new S3Error(400, "InvalidArgument", "x-amz-content-sha256 must be a hash or a supported keyword");
   }
-  const limit = chunked ? MAX_BODY_BYTES + CHUNK_OVERHEAD_BYTES : MAX_BODY_BYTES;
   const decodedLength = settings.get("x-amz-decoded-content-length");
-  if (Number(settings.get("content-length") ?? 0) > limit || (chunked && Number(decodedLength) > MAX_BODY_BYTES)) throw tooLarge();
-  const wire = await collect(request, limit);
+  if ((!chunked && wire.length > MAX_BODY_BYTES) || (chunked && Number(decodedLength) > MAX_BODY_BYTES)) throw tooLarge();
 
   if (!chunked) {
     if (payloadHash !== "UNSIGNED-PAYLOAD" && !equal(createHash("sha256").update(wire).digest(), Buffer.from(payloadHash, "hex"))) {
@@ -55,27 +52,7 @@ export const readBody = async (request: IncomingMessage, settings: ReadonlyMap<s
   return data;
 };
 
-const collect = async (request: IncomingMessage, limit: number): Promise<Buffer> => {
-  const parts: Buffer[] = [];
-  let size = 0;
-  return await new Promise((resolve, reject) => {
-    request.on("data", (part: Buffer) => {
-      size += part.length;
-      if (size <= limit) {
-        parts.push(part);
-        return;
-      }
-      // The rest is read and dropped: closing now would reset the connection before the refusal is read.
-      parts.length = 0;
-      reject(tooLarge());
-    });
-    request.on("end", () => resolve(Buffer.concat(parts)));
-    request.on("error", () => reject(incomplete()));
-    request.on("close", () => reject(incomplete()));
-  });
-};
-
-const decodeChunks = (wire: Buffer): { data: Buffer; trailers: Map<string, string> } => {
+const decodeChunks = (wire: Buffer): { readonly data: Buffer; readonly trailers: ReadonlyMap<string, string> } => {
   const parts: Buffer[] = [];
   let at = 0;
   for (;;) {
@@ -93,7 +70,7 @@ const decodeChunks = (wire: Buffer): { data: Buffer; trailers: Map<string, strin
   }
 };
 
-const readTrailers = (text: string): Map<string, string> => {
+const readTrailers = (text: string): ReadonlyMap<string, string> => {
   const trailers = new Map<string, string>();
   for (const line of text.split("\r\n")) {
     const colon = line.indexOf(":");
@@ -115,14 +92,8 @@ const verifyChecksums = (data: Buffer, claims: ReadonlyMap<string, string>): voi
   }
 };
 
-const equal = (a: Buffer, b: Buffer): boolean => {
-  return a.length === b.length && timingSafeEqual(a, b);
-};
+const equal = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
 
-const tooLarge = (): S3Error => {
-  return new S3Error(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
-};
+export const tooLarge = (): S3Error => new S3Error(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
 
-const incomplete = (): S3Error => {
-  return new S3Error(400, "IncompleteBody", "The request body is not complete or not well formed");
-};
+const incomplete = (): S3Error => new S3Error(400, "IncompleteBody", "The request body is not complete or not well formed");

@@ -1,6 +1,5 @@
 // The refusals of the stand-in and the XML they travel in.
 // A message is fixed text: what the caller sent (signature, key id, canonical request) is never repeated in it.
-
 export class S3Error extends Error {
   readonly status: number;
   readonly code: string;
@@ -27,9 +26,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "\t": "&#x9;",
 };
 
-export const escapeXml = (text: string): string => {
-  return text.replace(/[&<>"'\r\n\t]/g, (character) => ENTITIES[character] ?? character);
-};
+export const escapeXml = (text: string): string => text.replace(/[&<>"'\r\n\t]/g, (character) => ENTITIES[character] ?? character);
 
 export const errorXml = (error: S3Error, requestId: string): string => {
   const fields = `<Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;

@@ -1,12 +1,12 @@
 // A small S3 for one machine: path-style, versioned buckets that exist as soon as something is written, every request signed.
 // An operation or option that is not implemented is refused, never ignored, so that nothing seems to work here that S3 would do otherwise.
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { MAX_BODY_BYTES, readBody } from "./body.ts";
+import { type Answered, type Asked, type Listening, listen, type Refused } from "../http.ts";
+import { MAX_BODY_BYTES, MAX_WIRE_BYTES, readBody, tooLarge } from "./body.ts";
 import { errorXml, S3Error } from "./errors.ts";
 import { listVersions } from "./listing.ts";
 import { type Credentials, type SignedRequest, verifySignature } from "./signature.ts";
-import { Store, type Version } from "./store.ts";
+import { openStore, type Store, type Version } from "./store.ts";
 
 export type S3Options = {
   readonly directory: string;
@@ -15,12 +15,8 @@ export type S3Options = {
   readonly credentials: Credentials;
   readonly region: string;
   readonly now?: () => Date;
-};
-
-type Reply = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Buffer | string;
+  /** Told what was answered with "InternalError". */
+  readonly onError?: (error: unknown) => void;
 };
 
 const STORED_HEADERS = ["content-type", "content-disposition", "content-language", "cache-control", "expires"];
@@ -29,76 +25,68 @@ const LIST_QUERY = /^(versions|prefix|delimiter|max-keys|key-marker|version-id-m
 const UNSUPPORTED_WRITE =
   /^(if-|x-amz-(copy-source|acl|grant-|tagging|object-lock-|website-|write-offset|server-side-encryption-customer-|bypass-|if-))/;
 
-export const startS3 = async (options: S3Options): Promise<{ url: string; close(): Promise<void> }> => {
-  const now = options.now ?? (() => new Date());
-  const store = await Store.open(options.directory);
-  let hosts: readonly string[] = [];
-
-  const answer = async (message: IncomingMessage): Promise<Reply> => {
-    // A page of another site can make a browser call this port under its own name.
-    if (!hosts.includes(message.headers.host ?? "")) throw new S3Error(403, "AccessDenied", "This host name is not served here");
-    const request = parse(message);
-    const payloadHash = verifySignature(request, { credentials: options.credentials, region: options.region, now: now() });
-    return await route(store, message, request, payloadHash, now());
-  };
-
-  const server = createServer((message, response) => {
-    const requestId = randomBytes(8).toString("hex").toUpperCase();
-    response.setHeader("x-amz-request-id", requestId);
-    response.setHeader("date", now().toUTCString());
-    answer(message)
-      .then((reply) => send(message, response, reply))
-      .catch((error: unknown) => {
-        const known = error instanceof S3Error ? error : new S3Error(500, "InternalError", "We encountered an internal error.");
-        send(message, response, {
-          status: known.status,
-          headers: { ...known.headers, "content-type": "application/xml" },
-          body: errorXml(known, requestId),
-        });
-      });
-  });
-  server.requestTimeout = 30_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The server has no port");
-  hosts = [`127.0.0.1:${address.port}`, `localhost:${address.port}`];
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error === undefined ? resolve() : reject(error)));
-        server.closeAllConnections();
-      }),
-  };
+const REFUSALS: Readonly<Record<Refused, () => S3Error>> = {
+  // A page of another site can make a browser call this port under its own name.
+  "foreign-host": () => new S3Error(403, "AccessDenied", "This host name is not served here"),
+  "too-large": tooLarge,
+  failed: () => new S3Error(500, "InternalError", "We encountered an internal error."),
 };
 
-const parse = (message: IncomingMessage): SignedRequest => {
-  const target = message.url ?? "";
-  const mark = target.indexOf("?");
+export const startS3 = async ({
+  directory,
+  port,
+  credentials,
+  region,
+  now = () => new Date(),
+  onError = () => undefined,
+}: S3Options): Promise<Listening> => {
+  const store = await openStore(directory);
+  const labelled = (requestId: string, { headers, ...rest }: Answered): Answered => ({
+    ...rest,
+    headers: { ...headers, "x-amz-request-id": requestId, date: now().toUTCString() },
+  });
+  const newRequestId = (): string => randomBytes(8).toString("hex").toUpperCase();
+  const refused = (error: S3Error, requestId = newRequestId()): Answered =>
+    labelled(requestId, {
+      status: error.status,
+      headers: { ...error.headers, "content-type": "application/xml" },
+      body: errorXml(error, requestId),
+    });
+
+  const answer = async (asked: Asked): Promise<Answered> => {
+    try {
+      const request = parse(asked);
+      const payloadHash = verifySignature(request, { credentials, region, now: now() });
+      // Also for requests without a use for a body: its hash is part of what was signed.
+      const data = readBody(asked.body, settingsOf(request), payloadHash);
+      return labelled(newRequestId(), await route(store, request, data, now()));
+    } catch (error) {
+      if (error instanceof S3Error) return refused(error);
+      throw error;
+    }
+  };
+  return listen(answer, { port, maxBodyBytes: MAX_WIRE_BYTES, refusal: (why) => refused(REFUSALS[why]()), onError });
+};
+
+const parse = ({ method, path: encodedPath, query: encodedQuery, headers }: Asked): SignedRequest => {
   const query = new Map<string, string>();
   try {
-    for (const pair of mark < 0 ? [] : target.slice(mark + 1).split("&")) {
-      if (pair === "") continue;
-      const equals = pair.indexOf("=");
-      const name = decodeURIComponent(equals < 0 ? pair : pair.slice(0, equals));
+    for (const pair of encodedQuery.split("&").filter((each) => each !== "")) {
+      const [encodedName = "", ...value] = pair.split("=");
+      const name = decodeURIComponent(encodedName);
       // One reader could take the first value and another the last: the signature must not be checked on a value that is not used.
       if (query.has(name)) throw new S3Error(400, "InvalidArgument", "A query parameter occurs more than once");
-      query.set(name, equals < 0 ? "" : decodeURIComponent(pair.slice(equals + 1)));
+      query.set(name, decodeURIComponent(value.join("=")));
     }
-    const path = decodeURIComponent(mark < 0 ? target : target.slice(0, mark));
-    if (!path.startsWith("/")) throw new S3Error(400, "InvalidURI", "Couldn't parse the specified URI.");
-    const headers = new Map<string, string>();
-    for (const [name, values] of Object.entries(message.headersDistinct)) headers.set(name, (values ?? []).join(","));
-    return { method: message.method ?? "", path, query, headers };
+    const path = decodeURIComponent(encodedPath);
+    if (!path.startsWith("/")) throw new URIError();
+    return { method, path, query, headers: new Map(Object.entries(headers)) };
   } catch (error) {
     throw error instanceof URIError ? new S3Error(400, "InvalidURI", "Couldn't parse the specified URI.") : error;
   }
 };
 
-const route = async (store: Store, message: IncomingMessage, request: SignedRequest, payloadHash: string, now: Date): Promise<Reply> => {
+const route = async (store: Store, request: SignedRequest, data: Buffer, now: Date): Promise<Answered> => {
   const [, bucket = "", key = ""] = /^\/([^/]*)\/?([\s\S]*)$/.exec(request.path) ?? [];
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) || bucket.includes("..")) {
     throw new S3Error(400, "InvalidBucketName", "The specified bucket is not valid.");
@@ -108,9 +96,7 @@ const route = async (store: Store, message: IncomingMessage, request: SignedRequ
   // Without this, a request for a part of an object (its tags, an upload in parts) would be taken for the object.
   if ([...request.query.keys()].some((name) => !allowed.test(name))) throw notImplemented();
 
-  // Also for requests without a use for a body: its hash is part of what was signed.
   const settings = settingsOf(request);
-  const data = await readBody(message, settings, payloadHash);
   if (key === "") {
     if (request.method !== "GET" || !request.query.has("versions")) throw notImplemented();
     return { status: 200, headers: { "content-type": "application/xml" }, body: listVersions(store, bucket, request.query) };
@@ -127,7 +113,7 @@ const route = async (store: Store, message: IncomingMessage, request: SignedRequ
 };
 
 /** A presigned link carries the x-amz headers of its operation in the query. */
-const settingsOf = ({ headers, query }: SignedRequest): Map<string, string> => {
+const settingsOf = ({ headers, query }: SignedRequest): ReadonlyMap<string, string> => {
   const settings = new Map<string, string>();
   for (const [name, value] of query) if (/^x-amz-/i.test(name)) settings.set(name.toLowerCase(), value);
   for (const [name, value] of headers) settings.set(name, value);
@@ -144,14 +130,14 @@ const headersToStore = (settings: ReadonlyMap<string, string>): Record<string, s
   return stored;
 };
 
-const getObject = async (store: Store, bucket: string, key: string, request: SignedRequest): Promise<Reply> => {
+/** HEAD too: its body is left out when it is written, its length is not. */
+const getObject = async (store: Store, bucket: string, key: string, request: SignedRequest): Promise<Answered> => {
   const version = find(store.versions(bucket, key), request.query.get("versionId"));
   const headers: Record<string, string> = {
     ...version.headers,
     etag: version.etag,
     "last-modified": new Date(version.lastModified).toUTCString(),
     "x-amz-version-id": version.versionId,
-    "content-length": String(version.size),
   };
   for (const [name, value] of request.query) {
     const override = /^response-(.+)$/.exec(name)?.[1];
@@ -159,7 +145,7 @@ const getObject = async (store: Store, bucket: string, key: string, request: Sig
     if (!/^[\t\x20-\x7e]*$/.test(value)) throw new S3Error(400, "InvalidArgument", "A response header must be printable ASCII");
     headers[override] = value;
   }
-  return request.method === "HEAD" ? { status: 200, headers } : { status: 200, headers, body: await store.read(bucket, version) };
+  return { status: 200, headers, body: await store.read(bucket, version) };
 };
 
 const find = (versions: readonly Version[], versionId: string | undefined): Version => {
@@ -181,7 +167,7 @@ const find = (versions: readonly Version[], versionId: string | undefined): Vers
   return version;
 };
 
-const deleteObject = async (store: Store, bucket: string, key: string, versionId: string | undefined, now: Date): Promise<Reply> => {
+const deleteObject = async (store: Store, bucket: string, key: string, versionId: string | undefined, now: Date): Promise<Answered> => {
   if (versionId === undefined) {
     const marker = await store.add(bucket, key, now);
     return { status: 204, headers: { "x-amz-delete-marker": "true", "x-amz-version-id": marker.versionId } };
@@ -194,12 +180,5 @@ const deleteObject = async (store: Store, bucket: string, key: string, versionId
   return { status: 204, headers: { ...marker, "x-amz-version-id": versionId } };
 };
 
-const notImplemented = (): S3Error => {
-  return new S3Error(501, "NotImplemented", `Not supported here (objects up to ${MAX_BODY_BYTES} bytes, versions, nothing else)`);
-};
-
-const send = (message: IncomingMessage, response: ServerResponse, reply: Reply): void => {
-  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
-  response.statusCode = reply.status;
-  response.end(message.method === "HEAD" ? undefined : reply.body);
-};
+const notImplemented = (): S3Error =>
+  new S3Error(501, "NotImplemented", `Not supported here (objects up to ${MAX_BODY_BYTES} bytes, versions, nothing else)`);

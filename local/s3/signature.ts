@@ -33,7 +33,7 @@ type Claim = {
 };
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
-const SKEW_MS = 15 * 60 * 1000;
+const SKEW_MILLISECONDS = 15 * 60 * 1000;
 const LONGEST_LINK_SECONDS = 604_800;
 
 /** Throws unless the request is signed with the one known key; returns the payload hash the signature covers. */
@@ -59,7 +59,7 @@ export const verifySignature = (request: SignedRequest, rules: SignatureRules): 
 
   const age = rules.now.getTime() - instantOf(claim.date, malformed);
   if (authorization === undefined) refuseOutsideLink(request, age);
-  else if (Math.abs(age) > SKEW_MS) {
+  else if (Math.abs(age) > SKEW_MILLISECONDS) {
     throw new S3Error(403, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.");
   }
 
@@ -125,7 +125,7 @@ const refuseOutsideLink = ({ query }: SignedRequest, age: number): void => {
   if (seconds < 1 || seconds > LONGEST_LINK_SECONDS) {
     throw new S3Error(400, "AuthorizationQueryParametersError", "X-Amz-Expires must be between 1 and 604800 seconds");
   }
-  if (age < -SKEW_MS) throw new S3Error(403, "AccessDenied", "Request is not valid yet");
+  if (age < -SKEW_MILLISECONDS) throw new S3Error(403, "AccessDenied", "Request is not valid yet");
   if (age >= seconds * 1000) throw new S3Error(403, "AccessDenied", "Request has expired");
 };
 
@@ -143,7 +143,7 @@ const canonicalRequest = ({ method, path, query, headers }: SignedRequest, claim
   const canonicalQuery = [...query]
     .filter(([name]) => name !== "X-Amz-Signature")
     .map(([name, value]) => [encode(name), encode(value)] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
   const canonicalHeaders = claim.signedHeaders.map((name) => `${name}:${(headers.get(name) ?? "").trim().replace(/ +/g, " ")}\n`).join("");
@@ -151,10 +151,7 @@ const canonicalRequest = ({ method, path, query, headers }: SignedRequest, claim
 };
 
 /** Percent-encodes as the signature wants it; encodeURIComponent alone leaves five characters bare. */
-export const encode = (text: string): string => {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-};
+export const encode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
-const sha256 = (text: string): string => {
-  return createHash("sha256").update(text).digest("hex");
-};
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

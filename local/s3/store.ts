@@ -22,103 +22,99 @@ export type Upload = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-export class Store {
-  readonly #directory: string;
-  readonly #buckets = new Map<string, Map<string, Version[]>>();
-  #sequence = 0;
-
-  private constructor(directory: string) {
-    this.#directory = directory;
-  }
-
-  static async open(directory: string): Promise<Store> {
-    const store = new Store(directory);
-    await makePrivate(directory);
-    for (const bucket of await readdir(directory, { withFileTypes: true })) {
-      if (bucket.isDirectory()) await store.#load(bucket.name);
-    }
-    return store;
-  }
-
+export type Store = {
   /** Newest first; empty when the key was never written. */
-  versions(bucket: string, key: string): readonly Version[] {
-    return this.#buckets.get(bucket)?.get(key) ?? [];
-  }
-
+  versions(bucket: string, key: string): readonly Version[];
   /** Keys in byte order, as S3 lists them. */
-  keys(bucket: string): string[] {
-    return [...(this.#buckets.get(bucket)?.keys() ?? [])].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  }
-
+  keys(bucket: string): readonly string[];
   /** Without an upload the new version is a delete marker. */
-  async add(bucket: string, key: string, now: Date, upload?: Upload): Promise<Version> {
-    const data = upload?.data ?? Buffer.alloc(0);
-    this.#sequence += 1;
-    const version: Version = {
-      key,
-      versionId: randomBytes(16).toString("hex"),
-      sequence: this.#sequence,
-      deleteMarker: upload === undefined,
-      lastModified: now.toISOString(),
-      etag: upload === undefined ? "" : `"${createHash("md5").update(data).digest("hex")}"`,
-      size: data.length,
-      headers: upload?.headers ?? {},
-    };
-    const path = this.#path(bucket, version);
-    await makePrivate(join(this.#directory, bucket));
-    // Renamed when complete: a crash leaves a whole version or none.
-    await writeFile(`${path}.part`, Buffer.concat([Buffer.from(`${JSON.stringify(version)}\n`), data]), { mode: 0o600 });
-    await rename(`${path}.part`, path);
-    this.#remember(bucket, version);
-    return version;
-  }
-
-  async read(bucket: string, version: Version): Promise<Buffer> {
-    const file = await readFile(this.#path(bucket, version));
-    return file.subarray(file.indexOf("\n") + 1);
-  }
-
+  add(bucket: string, key: string, now: Date, upload?: Upload): Promise<Version>;
+  read(bucket: string, version: Version): Promise<Buffer>;
   /** The bytes are gone from the disk before this resolves. */
-  async remove(bucket: string, version: Version): Promise<void> {
-    await rm(this.#path(bucket, version), { force: true });
-    const keys = this.#buckets.get(bucket);
-    const left = (keys?.get(version.key) ?? []).filter((other) => other.versionId !== version.versionId);
-    if (left.length === 0) keys?.delete(version.key);
-    else keys?.set(version.key, left);
-  }
-
-  #path(bucket: string, version: Version): string {
-    return join(this.#directory, bucket, `${createHash("sha256").update(version.key).digest("hex")}.${version.versionId}`);
-  }
-
-  #remember(bucket: string, version: Version): void {
-    const keys = this.#buckets.get(bucket) ?? new Map<string, Version[]>();
-    this.#buckets.set(bucket, keys);
-    // Two uploads of one key can finish in the other order, so the place follows the sequence.
-    keys.set(
-      version.key,
-      [...(keys.get(version.key) ?? []), version].sort((a, b) => b.sequence - a.sequence),
-    );
-  }
-
-  async #load(bucket: string): Promise<void> {
-    for (const name of await readdir(join(this.#directory, bucket))) {
-      const path = join(this.#directory, bucket, name);
-      if (name.endsWith(".part")) {
-        await rm(path, { force: true });
-        continue;
-      }
-      if (!/^[0-9a-f]{64}\.[0-9a-f]{32}$/.test(name)) continue;
-      const file = await readFile(path);
-      const version: Version = JSON.parse(file.toString("utf8", 0, file.indexOf("\n")));
-      this.#sequence = Math.max(this.#sequence, version.sequence);
-      this.#remember(bucket, version);
-    }
-  }
-}
+  remove(bucket: string, version: Version): Promise<void>;
+};
 
 /** The mode given to mkdir applies only to a directory that it creates. */
 const makePrivate = async (directory: string): Promise<void> => {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
+};
+
+type Stored = { readonly bucket: string; readonly version: Version };
+
+/** Every whole version in the directory; what a crash left half-written is removed. */
+const storedIn = async (directory: string): Promise<readonly Stored[]> => {
+  const stored: Stored[] = [];
+  for (const bucket of await readdir(directory, { withFileTypes: true })) {
+    for (const name of bucket.isDirectory() ? await readdir(join(directory, bucket.name)) : []) {
+      const path = join(directory, bucket.name, name);
+      if (name.endsWith(".part")) await rm(path, { force: true });
+      if (!/^[0-9a-f]{64}\.[0-9a-f]{32}$/.test(name)) continue;
+      const file = await readFile(path);
+      stored.push({ bucket: bucket.name, version: JSON.parse(file.toString("utf8", 0, file.indexOf("\n"))) });
+    }
+  }
+  return stored;
+};
+
+export const openStore = async (directory: string): Promise<Store> => {
+  await makePrivate(directory);
+  const buckets = new Map<string, Map<string, readonly Version[]>>();
+  let sequence = 0;
+
+  const pathOf = (bucket: string, { key, versionId }: Version): string =>
+    join(directory, bucket, `${createHash("sha256").update(key).digest("hex")}.${versionId}`);
+
+  const remember = ({ bucket, version }: Stored): void => {
+    const keys = buckets.get(bucket) ?? new Map<string, readonly Version[]>();
+    buckets.set(bucket, keys);
+    // Two uploads of one key can finish in the other order, so the place follows the sequence.
+    const versions = [...(keys.get(version.key) ?? []), version];
+    keys.set(
+      version.key,
+      versions.toSorted((a, b) => b.sequence - a.sequence),
+    );
+  };
+
+  for (const each of await storedIn(directory)) {
+    sequence = Math.max(sequence, each.version.sequence);
+    remember(each);
+  }
+
+  return {
+    versions: (bucket, key) => buckets.get(bucket)?.get(key) ?? [],
+    keys: (bucket) => [...(buckets.get(bucket)?.keys() ?? [])].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    async add(bucket, key, now, upload) {
+      const data = upload?.data ?? Buffer.alloc(0);
+      sequence += 1;
+      const version: Version = {
+        key,
+        versionId: randomBytes(16).toString("hex"),
+        sequence,
+        deleteMarker: upload === undefined,
+        lastModified: now.toISOString(),
+        etag: upload === undefined ? "" : `"${createHash("md5").update(data).digest("hex")}"`,
+        size: data.length,
+        headers: upload?.headers ?? {},
+      };
+      const path = pathOf(bucket, version);
+      await makePrivate(join(directory, bucket));
+      // Renamed when complete: a crash leaves a whole version or none.
+      await writeFile(`${path}.part`, Buffer.concat([Buffer.from(`${JSON.stringify(version)}\n`), data]), { mode: 0o600 });
+      await rename(`${path}.part`, path);
+      remember({ bucket, version });
+      return version;
+    },
+    async read(bucket, version) {
+      const file = await readFile(pathOf(bucket, version));
+      return file.subarray(file.indexOf("\n") + 1);
+    },
+    async remove(bucket, version) {
+      await rm(pathOf(bucket, version), { force: true });
+      const keys = buckets.get(bucket);
+      const left = (keys?.get(version.key) ?? []).filter(({ versionId }) => versionId !== version.versionId);
+      if (left.length === 0) keys?.delete(version.key);
+      else keys?.set(version.key, left);
+    },
+  };
 };

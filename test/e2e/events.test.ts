@@ -10,7 +10,7 @@ import { eventually } from "../../local/demo/telling.ts";
 import { queueUrlOf } from "../../local/names.ts";
 import { ANY_ACCESS } from "../../local/place.ts";
 import { EVENTS_FILE } from "../../local/service.ts";
-import { signIn } from "../../local/session.ts";
+import { signIn } from "../../local/sign-in.ts";
 import { readLines } from "../../local/state.ts";
 import apiCall from "../fixtures/identity/api-call.json" with { type: "json" };
 import managedLogin from "../fixtures/identity/managed-login.json" with { type: "json" };

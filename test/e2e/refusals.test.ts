@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT, Unsecu
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/routes.ts";
 import { callerOf, type Reply } from "../../local/client.ts";
-import { signIn } from "../../local/session.ts";
+import { signIn } from "../../local/sign-in.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 
 let host: Host;

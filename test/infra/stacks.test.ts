@@ -1,5 +1,5 @@
 // The templates as they would be deployed: what holds state stays, nobody has broad rights, nothing is open by mistake, every alarm has its runbook.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
@@ -7,7 +7,8 @@ import { Match, Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { METRICS_NAMESPACE } from "../../functions/env.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/routes.ts";
-import { parseConfig } from "../../infra/config.ts";
+import { parseConfig, readConfig } from "../../infra/config.ts";
+import { COUNTRIES } from "../../infra/countries.ts";
 import { RecordsStack } from "../../infra/records-stack.ts";
 import { ServiceStack } from "../../infra/service-stack.ts";
 
@@ -43,6 +44,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown };
 const statements = (): Statement[] =>
   Object.values(stacks.service.findResources("AWS::IAM::Policy")).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+
+/** The conditions under which a bucket refuses whatever else is allowed. */
+const denialsOf = (bucket: string): string[] =>
+  Object.values(stacks.records.findResources("AWS::S3::BucketPolicy", { Properties: { Bucket: { Ref: bucket } } })).flatMap(
+    ({ Properties }) =>
+      Properties.PolicyDocument.Statement.filter(({ Effect }: Statement) => Effect === "Deny").map(({ Condition }: { Condition: object }) =>
+        JSON.stringify(Condition),
+      ),
+  );
+
 describe("what holds state", () => {
   test.each([
     ["AWS::DynamoDB::Table", "Records"],
@@ -50,9 +61,17 @@ describe("what holds state", () => {
     ["AWS::S3::Bucket", "Tokens"],
     ["AWS::KMS::Key", "Key"],
     ["AWS::Cognito::UserPool", "People"],
+    ["AWS::S3::Bucket", "TrailBucket"],
+    ["AWS::CloudTrail::Trail", "Trail"],
   ])("%s is retained under the pinned name %s: another name would be another, empty one", (type, id) => {
     const found = stacks.records.findResources(type);
     expect(found[id]).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+  });
+
+  test("is whatever the stack has, but for the pool's client and its sign-in page, which hold nothing", () => {
+    const { Resources } = stacks.records.toJSON() as { Resources: Record<string, { Type: string; DeletionPolicy?: string }> };
+    const lost = Object.values(Resources).filter(({ DeletionPolicy }) => DeletionPolicy !== "Retain");
+    expect(lost.map(({ Type }) => Type).toSorted()).toEqual(["AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolDomain"]);
   });
 
   test("is in one stack, so that the other can go and come", () => {
@@ -68,27 +87,39 @@ describe("what holds state", () => {
       SSESpecification: { SSEEnabled: true, SSEType: "KMS" },
     });
     const { Properties: bucket } = stacks.records.findResources("AWS::S3::Bucket").Tokens ?? {};
-    expect(bucket).toMatchObject({
-      VersioningConfiguration: { Status: "Enabled" },
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        BlockPublicPolicy: true,
-        IgnorePublicAcls: true,
-        RestrictPublicBuckets: true,
-      },
-    });
+    expect(bucket).toMatchObject({ VersioningConfiguration: { Status: "Enabled" } });
+    expect(JSON.stringify(bucket?.BucketEncryption)).toContain("aws:kms");
   });
 
-  test("refuses plain HTTP and signatures older than 15 minutes", () => {
-    const [policy] = Object.values(stacks.records.findResources("AWS::S3::BucketPolicy", { Properties: { Bucket: { Ref: "Tokens" } } }));
-    const denied = policy?.Properties.PolicyDocument.Statement.map(({ Condition }: { Condition: object }) => JSON.stringify(Condition));
-    expect(denied).toContain('{"Bool":{"aws:SecureTransport":"false"}}');
-    expect(denied).toContain('{"NumericGreaterThan":{"s3:signatureAge":"900000"}}');
+  test.each(["Tokens", "TrailBucket"])("in the bucket %s is open to nobody, and refuses plain HTTP", (id) => {
+    expect(stacks.records.findResources("AWS::S3::Bucket")[id]?.Properties.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    expect(denialsOf(id)).toContain('{"Bool":{"aws:SecureTransport":"false"}}');
+  });
+
+  test("in the trail's bucket goes after 400 days: no token lives so long", () => {
+    const { Properties } = stacks.records.findResources("AWS::S3::Bucket").TrailBucket ?? {};
+    expect(Properties?.LifecycleConfiguration.Rules).toEqual([{ ExpirationInDays: 400, Status: "Enabled" }]);
+    stacks.records.hasResourceProperties("AWS::CloudTrail::Trail", { S3BucketName: { Ref: "TrailBucket" }, IsLogging: true });
+  });
+
+  test("refuses signatures older than 15 minutes", () => {
+    expect(denialsOf("Tokens")).toContain('{"NumericGreaterThan":{"s3:signatureAge":"900000"}}');
   });
 
   test("lets nobody sign themselves up", () => {
-    stacks.records.hasResourceProperties("AWS::Cognito::UserPool", { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
-    expect(Object.keys(stacks.records.findResources("AWS::Cognito::ManagedLoginBranding"))).toHaveLength(1);
+    const { Properties } = stacks.records.findResources("AWS::Cognito::UserPool").People ?? {};
+    expect(Properties?.AdminCreateUserConfig).toMatchObject({ AllowAdminCreateUserOnly: true });
+  });
+
+  test("lets people sign in on the classic pages: what the newer ones write of a reset is not documented", () => {
+    const domains = Object.values(stacks.records.findResources("AWS::Cognito::UserPoolDomain"));
+    expect(domains.map(({ Properties }) => Properties.ManagedLoginVersion)).toEqual([1]);
+    expect(stacks.records.findResources("AWS::Cognito::ManagedLoginBranding")).toEqual({});
   });
 });
 
@@ -260,6 +291,15 @@ describe("alarms", () => {
 });
 
 describe("the configuration", () => {
+  const refusalOf = (config: unknown): string | undefined => {
+    try {
+      parseConfig(config, "x.json");
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : undefined;
+    }
+  };
+
   test("decides about the trail", () => {
     stacks.records.resourceCountIs("AWS::CloudTrail::Trail", 1);
     expect(synthesize({ trail: "existing" }).records.findResources("AWS::CloudTrail::Trail")).toEqual({});
@@ -270,14 +310,61 @@ describe("the configuration", () => {
     expect(endpoints.toSorted()).toEqual(["more@example.org", "ops@example.org", "tokens@example.org"]);
   });
 
-  test.each([
-    [{ country: "usa" }, /country/],
-    [{ administratorEmail: "ada" }, /administratorEmail: must be an e-mail address/],
-    [{ noticeEmails: [] }, /noticeEmails: must name at least one/],
-    [{ reminderLadder: [7, 7] }, /reminderLadder: each number of days may stand once/],
-    [{ signInPrefix: "Pretend Co" }, /signInPrefix: must be lower-case/],
-    [{ colour: "red" }, /colour/],
+  const COUNTRY = "country: must be the two capital letters of a country (ISO 3166-1), like US.";
+  test.each<[object, string]>([
+    [{ country: "usa" }, COUNTRY],
+    [{ country: "us" }, COUNTRY],
+    [{ country: "ZZ" }, COUNTRY],
+    [{ country: "UK" }, COUNTRY],
+    [{ country: 1 }, "country: must be text."],
+    [{ country: undefined }, "country: is missing."],
+    [{ organization: " " }, "organization: must not be empty."],
+    [{ organization: "x".repeat(101) }, "organization: must have at most 100 characters."],
+    [{ administratorEmail: "ada" }, "administratorEmail: must be an e-mail address."],
+    [{ administratorEmail: undefined }, "administratorEmail: is missing."],
+    [{ noticeEmails: [] }, "noticeEmails: must not be empty."],
+    [{ noticeEmails: "ada@example.org" }, "noticeEmails: must be a list."],
+    [{ alarmEmails: ["a@example.org", "ada"] }, "alarmEmails[1]: must be an e-mail address."],
+    [{ reminderLadder: [7, 7] }, "reminderLadder: each number of days may stand once."],
+    [{ reminderLadder: [366] }, "reminderLadder[0]: must be at most 365."],
+    [{ reminderLadder: [-1] }, "reminderLadder[0]: must be at least 0."],
+    [{ reminderLadder: [1.5] }, "reminderLadder[0]: must be a whole number."],
+    [{ signInPrefix: "Pretend Co" }, "signInPrefix: must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end."],
+    [{ signInPrefix: "pretendco-aws" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
+    [{ signInPrefix: "amazonia" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
+    [{ signInPrefix: "my-cognito-pool" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
+    [{ trail: "none" }, 'trail: must be "create" or "existing".'],
+    [
+      { colour: "red" },
+      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, signInPrefix, trail.",
+    ],
   ])("%j is refused with a sentence", (wrong, sentence) => {
-    expect(() => parseConfig({ ...given, ...wrong }, "x.json")).toThrow(sentence);
+    expect(refusalOf({ ...given, ...wrong })).toBe(`The configuration in x.json can't be deployed:\n  ${sentence}`);
   });
+
+  test("that is wrong in several places says so of each", () => {
+    expect(refusalOf({ ...given, country: "ZZ", trail: undefined, signInPrefix: undefined })?.split("\n")).toHaveLength(3);
+  });
+
+  test("that is no object is told what it has to have", () => {
+    expect(refusalOf([])).toContain("it: must be an object with the fields organization, country,");
+  });
+
+  test("that is not JSON names its file", () => {
+    const file = join(folder, "content-tokens.config.json");
+    writeFileSync(file, '{"organization": }');
+    expect(() => readConfig(file, "demo.json")).toThrow(/^The configuration in .*content-tokens\.config\.json is not JSON: /);
+  });
+
+  test("of the demo can be deployed", () => {
+    expect(readConfig(join(folder, "missing.json"), join(root, "infra/demo.config.json"))).toMatchObject({ organization: "Pretendco" });
+  });
+});
+
+test("the countries are those of ISO 3166-1: known to Unicode, none of them an older name of another", () => {
+  const known = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
+  expect(COUNTRIES.size).toBe(249);
+  expect([...COUNTRIES].filter((code) => known.of(code) === undefined)).toEqual([]);
+  expect([...COUNTRIES].filter((code) => new Intl.Locale("und", { region: code }).region !== code)).toEqual([]);
+  expect(["ZZ", "XK", "EU", "UK", "DD", "AN"].filter((code) => COUNTRIES.has(code))).toEqual([]);
 });

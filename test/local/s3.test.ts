@@ -30,8 +30,8 @@ let client: S3Client;
 /** The SDK warns on the console of a streamed body it can't send again, which these tests provoke. */
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-function clientWith(changed: Partial<typeof credentials> = {}): S3Client {
-  return new S3Client({
+const clientWith = (changed: Partial<typeof credentials> = {}): S3Client =>
+  new S3Client({
     region,
     endpoint: service.url,
     forcePathStyle: true,
@@ -39,10 +39,9 @@ function clientWith(changed: Partial<typeof credentials> = {}): S3Client {
     maxAttempts: 1,
     logger: silent,
   });
-}
 
 /** Swaps the body after the signature is made. */
-function clientChangingBody(body: string | Readable): S3Client {
+const clientChangingBody = (body: string | Readable): S3Client => {
   const changing = clientWith();
   changing.middlewareStack.add(
     (next) => async (args) => {
@@ -52,12 +51,12 @@ function clientChangingBody(body: string | Readable): S3Client {
     { step: "finalizeRequest", priority: "low" },
   );
   return changing;
-}
+};
 
-async function start(): Promise<void> {
+const start = async (): Promise<void> => {
   service = await startS3({ directory, port: 0, credentials, region, now: () => clock() });
   client = clientWith();
-}
+};
 
 beforeEach(async () => {
   directory = join(await mkdtemp(join(tmpdir(), "s3-")), "state");
@@ -71,14 +70,14 @@ afterEach(async () => {
   await rm(join(directory, ".."), { recursive: true, force: true });
 });
 
-interface Answer {
+type Answer = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-}
+};
 
 /** fetch would set its own Host and tidy the path. */
-function raw(url: string, method = "GET", headers: Record<string, string> = {}, body?: string | Buffer): Promise<Answer> {
+const raw = (url: string, method = "GET", headers: Record<string, string> = {}, body?: string | Buffer): Promise<Answer> => {
   const { hostname, port } = new URL(url);
   const path = url.slice(new URL(url).origin.length);
   return new Promise((resolve, reject) => {
@@ -92,25 +91,25 @@ function raw(url: string, method = "GET", headers: Record<string, string> = {}, 
     sent.on("error", reject);
     sent.end(body);
   });
-}
+};
 
-async function put(body: string, key = Key): Promise<string> {
+const put = async (body: string, key = Key): Promise<string> => {
   const { VersionId } = await client.send(new PutObjectCommand({ Bucket, Key: key, Body: body, ContentType: "application/json" }));
   return VersionId ?? "";
-}
+};
 
-async function get(VersionId?: string, key = Key): Promise<string> {
+const get = async (VersionId?: string, key = Key): Promise<string> => {
   const found = await client.send(new GetObjectCommand({ Bucket, Key: key, ...(VersionId === undefined ? {} : { VersionId }) }));
   return (await found.Body?.transformToString()) ?? "";
-}
+};
 
-function link(expiresIn = 60, signingDate = new Date()): Promise<string> {
+const link = (expiresIn = 60, signingDate = new Date()): Promise<string> => {
   const ResponseContentDisposition = 'attachment; filename="list.csv"';
   const command = new GetObjectCommand({ Bucket, Key, ResponseContentDisposition, ResponseContentType: "text/csv" });
   return getSignedUrl(client, command, { expiresIn, signingDate });
-}
+};
 
-function expectRefusal(answer: Answer, status: number, code: string, message = ""): void {
+const expectRefusal = (answer: Answer, status: number, code: string, message = ""): void => {
   expect(answer.status).toBe(status);
   expect(answer.body).toContain(`<Code>${code}</Code>`);
   expect(answer.body).toContain(message);
@@ -118,7 +117,7 @@ function expectRefusal(answer: Answer, status: number, code: string, message = "
   expect(answer.body).not.toContain(credentials.secretAccessKey);
   expect(answer.body).not.toContain(credentials.accessKeyId);
   expect(answer.body).not.toMatch(/[0-9a-f]{64}/);
-}
+};
 
 describe("objects", () => {
   test("come back as they were put, with their headers", async () => {
