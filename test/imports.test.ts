@@ -74,6 +74,19 @@ const ROWS: Readonly<Record<string, Row>> = {
     files: /^local\/demo\//,
     may: [/^node:/, /^@aws-sdk\/client-(cognito-identity-provider|lambda)$/, DOMAIN, /^\.\/local\//],
   },
+  // Whoever verifies reads what the service wrote by the service's own reading of it, and finds it where the run on one machine keeps it.
+  "audit/": {
+    files: /^audit\//,
+    may: [
+      /^node:/,
+      /^@aws-sdk\/(client-(dynamodb|s3)|lib-dynamodb)$/,
+      /^zod$/,
+      DOMAIN,
+      /^\.\/functions\/aws\/(custody|seals)\.ts$/,
+      /^\.\/local\/(names|place|session)\.ts$/,
+      /^\.\/audit\//,
+    ],
+  },
   "bench/": {
     files: /^bench\//,
     may: [
@@ -150,6 +163,8 @@ test.each([
   ["local/place.ts", "../infra/bundle.ts"],
   ["local/gateway.ts", "../domain/account.ts"],
   ["local/demo/walk.ts", "../../functions/ports.ts"],
+  ["audit/verify.ts", "../functions/schedule/seal-custody.ts"],
+  ["audit/main.ts", "../local/service.ts"],
   ["bench/scan.ts", "../functions/api/routes.ts"],
 ])("%s may not import %s", (file, specifier) => {
   const [row = ""] = rowsOf(file);
