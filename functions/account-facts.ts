@@ -1,9 +1,11 @@
 // Facts about accounts, from wherever they are told: applied, or parked until they can be. Applying one twice, late or out of order changes nothing.
 import { isKilledByPassword, isTooFarAhead } from "../domain/account.ts";
 import type { AccountFact } from "../domain/account-fact.ts";
+import type { DomainEvent } from "../domain/events.ts";
 import type { AccountId } from "../domain/ids.ts";
-import { announce, custodyOf, eraseFile, eventOf } from "./announce.ts";
+import { announce, custodyOf, eraseFile } from "./announce.ts";
 import { type EndingPorts, recordEnd } from "./end-token.ts";
+import { sha256 } from "./identity.ts";
 import type { Ports, Trace } from "./ports.ts";
 
 export type FactPorts = Pick<Ports, "accounts" | "parking" | "log" | "now">;
@@ -37,15 +39,24 @@ export const applyFact = async (fact: AccountFact, ports: FactPorts): Promise<bo
   return recordFact(fact, ports);
 };
 
+/** The event that tells a parked fact when it counts at last. However often it has to be told, it is the same one. */
+export const eventOfFact = ({ accountId, eventId, meaning, occurredAt }: AccountFact, at: Date): DomainEvent => ({
+  kind: "event",
+  id: `evt_${sha256(`${accountId} ${eventId}`).slice(0, 26)}`,
+  type: meaning === "changed" ? "account.password-changed" : "account.disabled",
+  recordedAt: at,
+  detail: { accountId, occurredAt },
+});
+
 /**
  * Applies what was parked about an account and says so on the bus, where the fan-out listens: the tokens it ends die at once, their files soon.
  */
-export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<Ports, "bus" | "outbox" | "random">): Promise<void> => {
-  const { parking, now, random } = ports;
+export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<Ports, "bus" | "outbox">): Promise<void> => {
+  const { parking, now } = ports;
   for (const fact of await parking.of(accountId)) {
-    if (isTooFarAhead(fact.occurredAt, now())) continue;
-    const type = fact.meaning === "changed" ? "account.password-changed" : "account.disabled";
-    const event = eventOf(type, { accountId, occurredAt: fact.occurredAt }, { at: now(), random });
+    const at = now();
+    if (isTooFarAhead(fact.occurredAt, at)) continue;
+    const event = eventOfFact(fact, at);
     if (!(await recordFact(fact, ports, [event]))) continue;
     await announce([event], ports);
     await parking.done(fact);

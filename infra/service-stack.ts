@@ -72,14 +72,14 @@ export class ServiceStack extends Stack {
       name: "admin",
       environment: told,
       timeout: REQUEST,
-      impact: "Administrators can't see or change locations, accounts and tokens; MDM servers work on.",
+      impact: "Administrators can't see or change locations, accounts and tokens; MDM servers keep working.",
     });
     const custody = new ServiceFunction(this, "Custody", {
       ...common,
       name: "custody",
       environment: filesToo,
       timeout: REQUEST,
-      impact: "Nobody can issue, import, download or revoke a token; tokens that MDM servers hold work on.",
+      impact: "Nobody can issue, import, download or revoke a token; tokens that MDM servers hold keep working.",
     });
     const expiryScan = new ServiceFunction(this, "ExpiryScan", {
       ...common,

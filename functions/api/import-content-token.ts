@@ -21,7 +21,7 @@ export const ImportContentTokenInput = z.strictObject({
   locationId: LocationId,
   fileName: z.string().min(1).max(255),
   /** Base64 of the file's bytes. The file is base64 itself: it is encoded once more. */
-  file: z.base64().min(1),
+  file: z.base64("must be the base64 of the file's bytes").min(1),
   /** Who downloaded it from Apple: their next password change ends it. Without it no password change can be seen to. */
   downloadedBy: z.union([AccountId, z.literal("unknown")]).default("unknown"),
   /** What Apple calls the location, as an MDM server shows it that has this token. */

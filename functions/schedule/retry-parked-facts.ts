@@ -2,7 +2,8 @@
 // alarmed when it was parked, and an alarm that goes off every hour is one that nobody reads.
 import { isTooFarAhead } from "../../domain/account.ts";
 import type { AccountFact } from "../../domain/account-fact.ts";
-import { endKilledTokens, type FanOutPorts, recordFact } from "../account-facts.ts";
+import { endKilledTokens, eventOfFact, type FanOutPorts, recordFact } from "../account-facts.ts";
+import { announce } from "../announce.ts";
 import type { Ports } from "../ports.ts";
 import { Unfinished } from "../unfinished.ts";
 
@@ -10,7 +11,10 @@ type RetryPorts = FanOutPorts & Pick<Ports, "parking">;
 
 /** Answers whether there is no more to do about the fact now. */
 const retry = async (fact: AccountFact, ports: RetryPorts, isTimeUp: () => boolean): Promise<boolean> => {
-  if (isTooFarAhead(fact.occurredAt, ports.now()) || !(await recordFact(fact, ports))) return true;
+  const at = ports.now();
+  const event = eventOfFact(fact, at);
+  if (isTooFarAhead(fact.occurredAt, at) || !(await recordFact(fact, ports, [event]))) return true;
+  await announce([event], ports);
   const { complete } = await endKilledTokens(fact.accountId, ports, isTimeUp);
   if (complete) await ports.parking.done(fact);
   return complete;

@@ -1,0 +1,107 @@
+// Nothing is lost: every handler is run with the process dying after each of its calls to a port in turn. Then the functions that run by the clock
+// sweep. What an API's caller asked was done whole or not at all; what a queue or a clock gives again ends as if nothing had happened; and each event
+// that was recorded is told, by its identifier once.
+import { describe, expect, test } from "vitest";
+import { retryParkedFacts } from "../../functions/schedule/retry-parked-facts.ts";
+import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
+import { sweepOutbox } from "../../functions/schedule/sweep-outbox.ts";
+import { crashing } from "../crashing.ts";
+import { at } from "../make.ts";
+import { always, type Host, later, makeHost, organize, SCENARIOS, type Scenario } from "../scenarios.ts";
+import { makeWorld } from "../world.ts";
+
+/** What runs by the clock, until there is nothing left to do for it. */
+const sweep = async (host: Host): Promise<void> => {
+  const { ports } = host;
+  later(host, 600);
+  for (let round = 0; round < 2; round++) {
+    await sweepOutbox(ports, always);
+    await retryParkedFacts(ports, always);
+    await scanExpiry(ports, always);
+  }
+  later(host, 600);
+  await sweepOutbox(ports, always);
+};
+
+/** In an order that does not hang on identifiers. */
+const sorted = <Value>(values: readonly Value[]): Value[] =>
+  values.toSorted((one, another) => (JSON.stringify(one) < JSON.stringify(another) ? -1 : 1));
+
+/** The world without what differs from run to run: identifiers, times, and how often something was looked at. */
+const stateOf = async ({ ports, files, told }: Host) => {
+  const tokens = (await ports.tokens.list("all", { limit: 100 })).items;
+  const links = await Array.fromAsync(ports.links.all());
+  const servers = (await ports.servers.list({ limit: 100 })).items;
+  const log = (await ports.custody.list({}, { limit: 1000 })).items;
+  const byId = new Map(told.map((one) => [one.id, one]));
+  return {
+    tokens: sorted(
+      tokens.map(({ origin, locationId: where, invalidation, downloadedBy, supersedesAt }) => ({
+        origin,
+        where,
+        cause: invalidation?.cause,
+        holders: downloadedBy.map(({ accountId }) => accountId).toSorted(),
+        overlap: invalidation === undefined && supersedesAt !== undefined,
+      })),
+    ),
+    accounts: sorted(
+      (await ports.accounts.list({ limit: 100 })).items.map(({ id, grants, passwordChangedAt, disabledAt }) => ({
+        id,
+        grants,
+        changed: passwordChangedAt !== undefined,
+        disabled: disabledAt !== undefined,
+      })),
+    ),
+    locations: sorted((await ports.locations.list({ limit: 100 })).items.map(({ name, appleOrgName }) => ({ name, appleOrgName }))),
+    organization: (await ports.organizations.get()).name,
+    servers: sorted(
+      servers.map(({ name, removedAt, earlierCredential }) => [name, removedAt !== undefined, earlierCredential !== undefined]),
+    ),
+    links: sorted(
+      links.map(({ links: all, conflict }) => ({
+        open: all.filter(({ removedAt }) => removedAt === undefined).length,
+        closed: all.filter(({ removedAt }) => removedAt !== undefined).length,
+        used: all.filter(({ usedAt }) => usedAt !== undefined).length,
+        conflict: conflict !== undefined,
+      })),
+    ),
+    conflicts: sorted((await ports.links.conflicts({ limit: 100 })).items.map(({ resolution }) => resolution !== undefined)),
+    files: files.size,
+    untold: (await Array.fromAsync(ports.outbox.pending(at("2100-01-01")))).length,
+    unerased: (await Array.fromAsync(ports.erasures.planned(at("2100-01-01")))).length,
+    parked: (await Array.fromAsync(ports.parking.all())).length,
+    acts: log.map(({ act }) => act).toSorted(),
+    told: [...byId.values()].map((one) => (one.kind === "event" ? one.type : one.kind)).toSorted(),
+  };
+};
+
+/** One run: what there was, the act with a crash after so many calls, and, if somebody does, the act again; then the sweep. */
+const run = async ({ before, act, again }: Scenario, after: number, acts = true) => {
+  const host = makeHost(makeWorld());
+  await organize(host);
+  const given = (await before?.(host)) ?? [];
+  const { ports, calls } = crashing(host.ports, after);
+  if (acts) await act(ports, host, given).catch(() => undefined);
+  const made = calls();
+  if (acts && again && after <= made) await act(host.ports, host, given).catch(() => undefined);
+  await sweep(host);
+  return { made, state: await stateOf(host) };
+};
+
+describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))("%s", (_, scenario) => {
+  test(`${scenario.again ? "and again" : "whole or not at all"}, wherever the process died`, { timeout: 30_000 }, async () => {
+    const whole = await run(scenario, Number.POSITIVE_INFINITY);
+    const { state: nothing } = await run(scenario, Number.POSITIVE_INFINITY, false);
+    expect(whole.made).toBeGreaterThan(1);
+    if (scenario.name !== "sweeping" && !/^(scanning|retrying)/.test(scenario.name)) expect(whole.state).not.toEqual(nothing);
+    for (const { untold, unerased } of [whole.state, nothing]) expect([untold, unerased]).toEqual([0, 0]);
+    const outcomes = new Set<string>();
+    for (let after = 1; after <= whole.made; after++) {
+      const { state } = await run(scenario, after);
+      const isNothing = !scenario.again && JSON.stringify(state) === JSON.stringify(nothing);
+      outcomes.add(isNothing ? "nothing" : "whole");
+      if (!isNothing) expect({ after, state }).toEqual({ after, state: whole.state });
+    }
+    expect(outcomes).toContain("whole");
+  });
+});

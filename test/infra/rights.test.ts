@@ -1,0 +1,113 @@
+// What the functions really write and read is what their roles allow: each handler is run on a real table, every call of its client is noted, and held
+// against the deployed policies. Nothing on one machine checks rights, so that one too few would be found in production.
+
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { recordsIn } from "../../functions/aws/records.ts";
+import type { Table } from "../../functions/aws/table.ts";
+import { clientOf, databaseForTests } from "../records.ts";
+import { makeHost, organize, SCENARIOS } from "../scenarios.ts";
+import { TABLES } from "../table.ts";
+
+type Call = { readonly action: string; readonly table: "Records" | "CustodyLog"; readonly key: string };
+
+type Item = Readonly<Record<string, unknown>>;
+type Input = {
+  readonly TableName?: string;
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName: string; readonly Key?: Item; readonly Item?: Item }>>[];
+};
+
+const keyOf = (item: Item = {}): string => String(item.pk ?? item.subject ?? "");
+const tableOf = (name = ""): Call["table"] => (name === TABLES.custodyLog ? "CustodyLog" : "Records");
+
+const TRANSACTED: Readonly<Record<string, string>> = {
+  Put: "PutItem",
+  Update: "UpdateItem",
+  Delete: "DeleteItem",
+  ConditionCheck: "ConditionCheckItem",
+};
+
+const callsOf = (command: string, input: Input): Call[] => {
+  const action = command.replace(/Command$/, "");
+  if (input.TransactItems !== undefined)
+    return input.TransactItems.flatMap((item) =>
+      Object.entries(item).map(([kind, { TableName, Key, Item }]) => ({
+        action: `dynamodb:${TRANSACTED[kind]}`,
+        table: tableOf(TableName),
+        key: keyOf(Key ?? Item),
+      })),
+    );
+  if (input.RequestItems !== undefined)
+    return Object.entries(input.RequestItems).flatMap(([name, { Keys }]) =>
+      Keys.map((key) => ({ action: "dynamodb:BatchGetItem", table: tableOf(name), key: keyOf(key) })),
+    );
+  return [{ action: `dynamodb:${action}`, table: tableOf(input.TableName), key: keyOf(input.Key ?? input.Item) }];
+};
+
+type Statement = {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: { readonly "ForAllValues:StringLike"?: Readonly<Record<string, readonly string[]>> };
+};
+
+const policies = (): Readonly<Record<string, readonly Statement[]>> => {
+  const file = inject("templates").find((each) => each.includes("Service")) ?? "";
+  const { Resources } = JSON.parse(readFileSync(file, "utf8")) as {
+    Resources: Record<string, { Type: string; Properties: { PolicyDocument: { Statement: Statement[] } } }>;
+  };
+  return Object.fromEntries(
+    Object.entries(Resources)
+      .filter(([, { Type }]) => Type === "AWS::IAM::Policy")
+      .map(([id, { Properties }]) => [id.replace(/ServiceRoleDefaultPolicy.*$/, ""), Properties.PolicyDocument.Statement]),
+  );
+};
+
+const matches = (pattern: string, key: string): boolean => (pattern.endsWith("*") ? key.startsWith(pattern.slice(0, -1)) : key === pattern);
+
+const isAllowed = (statements: readonly Statement[], { action, table, key }: Call): boolean =>
+  statements.some(({ Action, Resource, Condition }) => {
+    const families = Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"];
+    const isTable = JSON.stringify(Resource).includes(`FnGetAtt${table}`);
+    return isTable && [Action].flat().includes(action) && (families === undefined || families.some((family) => matches(family, key)));
+  });
+
+/** `expiry-scan` is called ExpiryScan in the template. */
+const idOf = (name: string): string => name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+
+const database = databaseForTests();
+let noted: Call[] | undefined;
+let table: Table;
+beforeAll(() => {
+  const client = clientOf(database.endpoint());
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        noted?.push(...callsOf(commandName ?? "", args.input as Input));
+        return next(args);
+      },
+    { step: "initialize", name: "note" },
+  );
+  table = { client, ...TABLES };
+});
+afterAll(() => table.client.destroy());
+
+describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario.by, scenario] as const))("%s", (_, by, { before, act }) => {
+  test(`needs no right that ${by} does not have`, async () => {
+    await database.table();
+    const host = makeHost(recordsIn(table));
+    await organize(host);
+    const given = (await before?.(host)) ?? [];
+    noted = [];
+    await act(host.ports, host, given);
+    const calls = noted;
+    noted = undefined;
+    expect(calls.length).toBeGreaterThan(1);
+    const statements = policies()[idOf(by)] ?? [];
+    expect(calls.filter((call) => !isAllowed(statements, call))).toEqual([]);
+    // The same calls by a function that may do nothing of the kind would be found.
+    expect(calls.every((call) => !isAllowed(policies().Nobody ?? [], call))).toBe(true);
+  });
+});

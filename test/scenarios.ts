@@ -1,0 +1,311 @@
+// What each handler does, set in scene: what there was before, and the act. Run on any ports, whole or cut short.
+import { randomBytes } from "node:crypto";
+import type { Announcement } from "../domain/events.ts";
+import { adminRoutes, custodyRoutes } from "../functions/api/routes.ts";
+import { http } from "../functions/doors/http.ts";
+import type { FunctionName } from "../functions/env.ts";
+import { takeIdentityEvent } from "../functions/events/take-identity-event.ts";
+import { accountIdOf } from "../functions/identity.ts";
+import type { Ports } from "../functions/ports.ts";
+import { CUSTODY_ROUTES } from "../functions/routes.ts";
+import { retryParkedFacts } from "../functions/schedule/retry-parked-facts.ts";
+import { scanExpiry } from "../functions/schedule/scan-expiry.ts";
+import { sweepOutbox } from "../functions/schedule/sweep-outbox.ts";
+import { aLocation, anOrganization, at, locationId } from "./make.ts";
+import { busInMemory, filesInMemory, logInMemory } from "./outside.ts";
+import { signedUp } from "./service.ts";
+import type { World } from "./world.ts";
+
+const START = at("2026-06-01T12:00:00.000Z");
+const [ada, manager] = [signedUp("ada"), signedUp("manager")];
+const here = aLocation();
+const other = aLocation({ id: locationId(2), name: "Springfield", uId: "1000000000000001", primary: false });
+export const always = (): boolean => false;
+
+export const makeHost = (world: World) => {
+  const clock = { now: START };
+  const files = new Map<string, Uint8Array>();
+  const told: Announcement[] = [];
+  const ports: Ports = {
+    ...world,
+    files: filesInMemory(files),
+    bus: busInMemory(told),
+    log: logInMemory([]),
+    now: () => clock.now,
+    random: (bytes) => randomBytes(bytes),
+  };
+  return { ports, files, told, clock };
+};
+export type Host = ReturnType<typeof makeHost>;
+
+export const later = ({ clock }: Host, seconds: number): void => {
+  clock.now = new Date(clock.now.getTime() + seconds * 1000);
+};
+
+type Asked = {
+  readonly route: string;
+  readonly path?: readonly string[];
+  readonly body?: object;
+  readonly key?: string;
+  readonly bearer?: string;
+};
+
+/** As the gateway calls; the answer's body, whatever its status. */
+const call = async (ports: Ports, now: Date, { route, path = [], body, key, bearer }: Asked) => {
+  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
+  const { statusCode, body: text } = await http(
+    { ...adminRoutes, ...custodyRoutes },
+    ports,
+  )({
+    routeKey: route,
+    headers: {
+      ...(key === undefined ? {} : { "idempotency-key": key }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    },
+    pathParameters: Object.fromEntries(names.map((name, index) => [name, path[index]])),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    requestContext: {
+      requestId: "r",
+      authorizer: { jwt: { claims: { sub: "ada", token_use: "access", auth_time: String(Math.floor(now.getTime() / 1000)) } } },
+    },
+  });
+  return { statusCode, body: text === "" ? {} : JSON.parse(text) };
+};
+
+export type Scenario = {
+  readonly name: string;
+  /** The function whose act it is. */
+  readonly by: FunctionName;
+  /** What was there before; its answer is given to `act`. */
+  readonly before?: (host: Host) => Promise<string[]>;
+  readonly act: (ports: Ports, host: Host, given: readonly string[]) => Promise<unknown>;
+  /** Whoever asked asks again, as a queue, a clock or a careful client does. Otherwise the act is done whole or not at all. */
+  readonly again?: boolean;
+};
+
+export const organize = async (host: Host): Promise<void> => {
+  await host.ports.organizations.found(anOrganization(), here, ada);
+  await host.ports.locations.add(other);
+  await host.ports.accounts.register(manager);
+};
+
+const issue = async (host: Host, location = here.id): Promise<string> =>
+  (await call(host.ports, host.clock.now, { route: "POST /v1/content-tokens", body: { locationId: location } })).body.id;
+const register = async (host: Host, name: string) =>
+  (await call(host.ports, host.clock.now, { route: "POST /v1/mdm-servers", body: { name, vendor: "other" } })).body as {
+    id: string;
+    credential: string;
+  };
+const link = (host: Host, server: string, token: string) =>
+  call(host.ports, host.clock.now, { route: "PUT /v1/mdm-servers/{id}/links/{tokenId}", path: [server, token], body: {} });
+
+const fileOf = (token: string): string =>
+  Buffer.from(Buffer.from(JSON.stringify({ expDate: "2027-01-01T00:00:00+0000", token, orgName: "P" })).toString("base64")).toString(
+    "base64",
+  );
+
+const byOf = (route: string): FunctionName => ((CUSTODY_ROUTES as readonly string[]).includes(route) ? "custody" : "admin");
+
+const asking = (route: string, over: (given: readonly string[]) => Omit<Asked, "route"> = () => ({})): Pick<Scenario, "by" | "act"> => ({
+  by: byOf(route),
+  act: (ports, host, given) => call(ports, host.clock.now, { route, ...over(given) }),
+});
+
+const event = (detailType: string, detail: object) => ({ id: "e-1", "detail-type": detailType, time: "2026-06-01T12:00:30Z", detail });
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: "issuing", ...asking("POST /v1/content-tokens", () => ({ body: { locationId: here.id } })) },
+  {
+    name: "issuing with a key",
+    again: true,
+    ...asking("POST /v1/content-tokens", () => ({ body: { locationId: here.id }, key: "k-1" })),
+  },
+  {
+    name: "issuing without an overlap",
+    before: async (host) => {
+      await call(host.ports, host.clock.now, { route: "PATCH /v1/organization", body: { renewalOverlapDays: 0 } });
+      const older = await issue(host);
+      later(host, 86_400);
+      return [older];
+    },
+    ...asking("POST /v1/content-tokens", () => ({ body: { locationId: here.id } })),
+  },
+  {
+    name: "importing",
+    ...asking("POST /v1/content-tokens/import", () => ({
+      body: { locationId: here.id, fileName: "a.vpptoken", file: fileOf("x"), downloadedBy: manager.id },
+    })),
+  },
+  {
+    name: "downloading",
+    before: async (host) => [await issue(host)],
+    ...asking("POST /v1/content-tokens/{id}/downloads", (path) => ({ path, body: {} })),
+  },
+  {
+    name: "revoking",
+    before: async (host) => [await issue(host)],
+    ...asking("POST /v1/content-tokens/{id}/revocation", (path) => ({ path, body: { reason: "lost" } })),
+  },
+  {
+    name: "registering an account of which a fact was parked",
+    before: async (host) => {
+      await host.ports.parking.park({ accountId: accountIdOf("late"), eventId: "e", meaning: "changed", occurredAt: START });
+      return [];
+    },
+    ...asking("POST /v1/accounts", () => ({ body: { subject: "late", email: "late@example.org" } })),
+  },
+  { name: "changing an account", ...asking("PATCH /v1/accounts/{id}", () => ({ path: [manager.id], body: { grants: [] } })) },
+  {
+    name: "disabling an account",
+    before: async (host) => [await issue(host)],
+    ...asking("DELETE /v1/accounts/{id}", () => ({ path: [manager.id] })),
+  },
+  {
+    name: "reporting a password change",
+    ...asking("POST /v1/accounts/{id}/password-changes", () => ({ path: [manager.id], body: {} })),
+  },
+  { name: "creating a location", ...asking("POST /v1/locations", () => ({ body: { name: "Third" } })) },
+  { name: "renaming a location", ...asking("PATCH /v1/locations/{id}", () => ({ path: [other.id], body: { name: "New" } })) },
+  { name: "changing the organization", ...asking("PATCH /v1/organization", () => ({ body: { name: "New", reminderLadder: [90, 1] } })) },
+  { name: "registering an MDM server", ...asking("POST /v1/mdm-servers", () => ({ body: { name: "Fleet", vendor: "fleet" } })) },
+  {
+    name: "replacing a credential",
+    before: async (host) => [(await register(host, "Fleet")).id],
+    ...asking("POST /v1/mdm-servers/{id}/credential", (path) => ({ path, body: {} })),
+  },
+  {
+    name: "linking a second MDM server",
+    before: async (host) => {
+      const token = await issue(host);
+      await link(host, (await register(host, "Fleet")).id, token);
+      return [(await register(host, "Zentral")).id, token];
+    },
+    ...asking("PUT /v1/mdm-servers/{id}/links/{tokenId}", (path) => ({ path, body: {} })),
+  },
+  {
+    name: "unlinking",
+    before: async (host) => {
+      const [server, token] = [await register(host, "Fleet"), await issue(host)];
+      await link(host, server.id, token);
+      return [server.id, token];
+    },
+    ...asking("DELETE /v1/mdm-servers/{id}/links/{tokenId}", (path) => ({ path })),
+  },
+  {
+    name: "removing an MDM server with links at two locations",
+    again: true,
+    before: async (host) => {
+      const server = await register(host, "Fleet");
+      for (const location of [here.id, other.id]) await link(host, server.id, await issue(host, location));
+      return [server.id];
+    },
+    ...asking("DELETE /v1/mdm-servers/{id}", (path) => ({ path })),
+  },
+  {
+    name: "resolving a conflict",
+    before: async (host) => {
+      const token = await issue(host);
+      const [fleet, zentral] = [await register(host, "Fleet"), await register(host, "Zentral")];
+      await link(host, fleet.id, token);
+      const { body } = await link(host, zentral.id, token);
+      return [body.conflictId, fleet.id];
+    },
+    ...asking("POST /v1/conflicts/{id}/resolution", ([conflict = "", keptBy]) => ({
+      path: [conflict],
+      body: { keptBy, reason: "moved" },
+    })),
+  },
+  {
+    name: "fetching, as the last to move on from an earlier token",
+    before: async (host) => {
+      const [server, older] = [await register(host, "Fleet"), await issue(host)];
+      await link(host, server.id, older);
+      later(host, 86_400);
+      await issue(host);
+      return [server.credential];
+    },
+    ...asking("GET /v1/fetch/content-token", ([bearer = ""]) => ({ bearer })),
+  },
+  ...(["account.password-changed", "account.disabled"] as const).map(
+    (type): Scenario => ({
+      name: `taking ${type} of an account with two tokens`,
+      again: true,
+      before: async (host) => [await issue(host), await issue(host, other.id)],
+      by: "identity-events",
+      act: (ports) => takeIdentityEvent(event(type, { accountId: ada.id, occurredAt: "2026-06-01T12:00:20Z" }), "pool", ports, always),
+    }),
+  ),
+  {
+    name: "taking a fact about nobody",
+    again: true,
+    by: "identity-events",
+    act: (ports) => takeIdentityEvent(event("account.password-changed", { subject: "unknown" }), "pool", ports, always),
+  },
+  {
+    name: "scanning: one to be reminded of, one that ended, one that a password killed",
+    again: true,
+    before: async (host) => {
+      await issue(host);
+      const import_ = (token: string, end: string, downloadedBy: string) =>
+        call(host.ports, host.clock.now, {
+          route: "POST /v1/content-tokens/import",
+          body: {
+            locationId: other.id,
+            fileName: "a.vpptoken",
+            downloadedBy,
+            file: Buffer.from(Buffer.from(JSON.stringify({ expDate: end, token, orgName: "P" })).toString("base64")).toString("base64"),
+          },
+        });
+      await import_("ending", "2026-06-08T00:00:00+0000", "unknown");
+      await import_("ended", "2026-06-02T00:00:00+0000", "unknown");
+      await import_("killed", "2026-06-08T00:00:00+0000", manager.id);
+      await host.ports.accounts.recordPasswordChange(manager.id, START);
+      later(host, 2 * 86_400);
+      return [];
+    },
+    by: "expiry-scan",
+    act: (ports) => scanExpiry(ports, always),
+  },
+  {
+    name: "scanning after an overlap",
+    again: true,
+    before: async (host) => {
+      await issue(host);
+      later(host, 86_400);
+      await issue(host);
+      later(host, 31 * 86_400);
+      return [];
+    },
+    by: "expiry-scan",
+    act: (ports) => scanExpiry(ports, always),
+  },
+  {
+    name: "retrying parked facts",
+    again: true,
+    before: async (host) => {
+      await host.ports.parking.park({ accountId: ada.id, eventId: "e", meaning: "changed", occurredAt: START });
+      await issue(host);
+      return [];
+    },
+    by: "identity-events",
+    act: (ports) => retryParkedFacts(ports, always),
+  },
+  {
+    name: "sweeping",
+    again: true,
+    before: async (host) => {
+      const { ports } = host;
+      const untold = { ...ports, bus: busInMemory([], () => false), files: filesInMemory(host.files, () => true) };
+      const { body } = await call(untold, host.clock.now, { route: "POST /v1/content-tokens", body: { locationId: here.id } });
+      await call(untold, host.clock.now, {
+        route: "POST /v1/content-tokens/{id}/revocation",
+        path: [body.id],
+        body: { reason: "lost" },
+      });
+      later(host, 600);
+      return [];
+    },
+    by: "outbox",
+    act: (ports) => sweepOutbox(ports, always),
+  },
+];
