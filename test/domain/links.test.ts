@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   claimants,
   claimed,
+  heldTokens,
   holdingLinks,
   isAnyLeft,
   isLeft,
