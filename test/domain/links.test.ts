@@ -130,6 +130,15 @@ describe("moving on to a newer token", () => {
     expect(isAnyLeft(both([fleet, zentral]))).toBe(true);
   });
 
+  test("leaves the older one held by nobody only when every MDM server has used the newer one", () => {
+    expect(heldTokens(noLinks(here))).toEqual([]);
+    expect(heldTokens(both([]))).toEqual([older.id]);
+    expect(new Set(heldTokens(both([fleet])))).toEqual(new Set([older.id, newer.id]));
+    expect(heldTokens(both([fleet, zentral]))).toEqual([newer.id]);
+    const removed = unlinked(claim(noLinks(here)).after, { tokenId: older.id, mdmServerId: fleet }, NOW);
+    expect(heldTokens(removed ?? noLinks(here))).toEqual([]);
+  });
+
   test("is not done by being linked to it, before it was used", () => {
     const linked = claim(claim(noLinks(here)).after, fleet, "linked", newer).after;
     expect(isLeft(linked, older)).toBe(false);
