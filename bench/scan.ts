@@ -33,6 +33,7 @@ const around = (records: Pick<ScanPorts, keyof ReturnType<typeof recordsIn> & ke
       throw new Error(message, { cause });
     },
     count: () => {},
+    gauge: () => {},
   },
   now: () => now,
   random: (bytes) => randomBytes(bytes),

@@ -129,6 +129,15 @@ export const isReplaced = (link: Link, links: LocationLinks): boolean =>
 export const holdingLinks = (links: LocationLinks, tokenId: ContentTokenId): readonly Link[] =>
   openLinks(links).filter((link) => link.tokenId === tokenId && !isReplaced(link, links));
 
+/** The tokens of the location that an MDM server holds and has no later one of. */
+export const heldTokens = (links: LocationLinks): readonly ContentTokenId[] => [
+  ...new Set(
+    openLinks(links)
+      .filter((link) => !isReplaced(link, links))
+      .map(({ tokenId }) => tokenId),
+  ),
+];
+
 /** Whether every MDM server that was linked to the token has moved on to a later one. One that nobody is linked to says nothing. */
 export const isLeft = (links: LocationLinks, token: Pick<ContentToken, "id">): boolean =>
   openLinks(links).some(({ tokenId }) => tokenId === token.id) && holdingLinks(links, token.id).length === 0;

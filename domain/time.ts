@@ -16,6 +16,9 @@ export const addYears = (at: Date, years: number): Date => {
 
 export const floorToSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1000) * 1000);
 
+/** Whole seconds from `at` until `now`: 0 when it has not come yet. */
+export const secondsSince = (at: Date, now: Date): number => Math.max(0, Math.floor((now.getTime() - at.getTime()) / 1000));
+
 export const startOfDay = (at: Date): Date => new Date(Math.floor(at.getTime() / DAY_MILLISECONDS) * DAY_MILLISECONDS);
 
 export const addDays = (at: Date, days: number): Date => new Date(at.getTime() + days * DAY_MILLISECONDS);

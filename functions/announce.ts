@@ -1,8 +1,9 @@
 // What an act leaves behind, and what follows when it was recorded: telling it and erasing the file. Neither may fail the act, since both are
 // recorded and finished later.
 import type { CustodyRecord } from "../domain/custody.ts";
-import type { EventOf, EventType, Notice } from "../domain/events.ts";
+import type { Announcement, EventOf, EventType, Notice } from "../domain/events.ts";
 import { IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";
+import { ACTS } from "./metrics.ts";
 import type { Ports, Trace } from "./ports.ts";
 
 type When = Pick<Ports, "random"> & { readonly at: Date };
@@ -34,10 +35,19 @@ export const custodyOf = (
 type Telling = Pick<Ports, "bus" | "outbox" | "log">;
 type Erasing = Pick<Ports, "files" | "erasures" | "log">;
 
+/** For the dashboard's day. */
+const countActs = (told: readonly Announcement[], log: Ports["log"]): void => {
+  for (const act of ACTS) {
+    const times = told.filter((one) => one.kind === "event" && one.type === act).length;
+    if (times > 0) log.count(act, times);
+  }
+};
+
 /** Tells what is to be told of an act that was recorded. Answers how many could not be told: they stay recorded. */
 export const announce = async (traces: readonly Trace[], { bus, outbox, log }: Telling): Promise<number> => {
   const announcements = traces.filter((trace) => trace.kind !== "custody");
   const told = await bus.publish(announcements);
+  countActs(told, log);
   try {
     await outbox.done(told);
   } catch (error) {

@@ -38,14 +38,13 @@ const conflictTraces = (after: LocationLinks, { claim: { at }, by }: Claiming, r
 /** The links after the claim; `undefined` when they, or what was judged, changed meanwhile. */
 export const claim = async (claiming: Claiming, ports: ClaimingPorts): Promise<LocationLinks | undefined> => {
   const { before, token, judged } = claiming;
-  const { links, log, random } = ports;
+  const { links, random } = ports;
   const conflictId = ConflictId.parse(`cfl_${identifierText(random(IDENTIFIER_BYTES))}`);
   const { after, found } = claimed(before, token, claiming.claim, conflictId);
   const traces = [...claiming.traces, ...(found ? conflictTraces(after, claiming, random) : [])];
   // The last MDM server that needed an earlier token has moved on: that one is to end, whatever becomes of this request.
   const lookAgain = claiming.claim.how === "fetched" && isAnyLeft(after) ? { ...token, dueAt: claiming.claim.at } : undefined;
   if (!(await links.replace(after, { conflict: after.conflict, lookAgain }, traces, judged))) return undefined;
-  if (found) log.count("MdmConflicts", 1);
   await announce(traces, ports);
   return after;
 };

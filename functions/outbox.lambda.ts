@@ -1,10 +1,10 @@
-// Every minute: finishes what a crash left untold or not erased.
+// Every minute: finishes what a crash left untold or not erased, and measures what the alarms watch.
 import { environmentOf, portsOf } from "./aws/connect.ts";
 import { noticesOf } from "./aws/notices.ts";
 import { scheduled } from "./doors/scheduled.ts";
-import { sweepOutbox } from "./schedule/sweep-outbox.ts";
+import { runByTheMinute } from "./schedule/run-by-the-minute.ts";
 
 const env = environmentOf("outbox");
 const ports = portsOf("outbox", env, noticesOf(env));
 
-export const handler = scheduled((isTimeUp) => sweepOutbox(ports, isTimeUp));
+export const handler = scheduled((isTimeUp) => runByTheMinute(ports, isTimeUp));

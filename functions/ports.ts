@@ -12,6 +12,7 @@ import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import type { ReminderLadder } from "../domain/reminder.ts";
 import type { Seal } from "../domain/seal.ts";
+import type { Count, Gauge } from "./metrics.ts";
 
 /** `next` is opaque and fits only the list that gave it. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string };
@@ -43,6 +44,9 @@ export interface Organizations {
   scannedLadder(): Promise<ReminderLadder | undefined>;
   /** Notes that every token is due by the organization's ladder. False when it was edited since it was read. */
   keepScannedLadder(organization: Organization): Promise<boolean>;
+  /** When a scan last looked at all that was due; `undefined` before the first one. */
+  scannedAt(): Promise<Date | undefined>;
+  keepScannedAt(at: Date): Promise<void>;
 }
 
 export interface Locations {
@@ -191,6 +195,8 @@ export interface Erasures {
   plan(fileKey: string, at: Date): Promise<void>;
   /** What was planned before `before`. */
   planned(before: Date): AsyncIterable<string>;
+  /** When each was planned, in no order. */
+  plannedTimes(): AsyncIterable<Date>;
   done(fileKey: string): Promise<void>;
 }
 
@@ -244,7 +250,9 @@ export interface People {
 export interface Log {
   info(message: string, fields?: Readonly<Record<string, string | number>>): void;
   error(message: string, error: unknown, fields?: Readonly<Record<string, string | number>>): void;
-  count(metric: string, value: number): void;
+  count(metric: Count, value: number): void;
+  /** Its unit belongs to the metric. */
+  gauge(metric: Gauge, value: number): void;
 }
 
 export type Ports = {

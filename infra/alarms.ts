@@ -1,4 +1,4 @@
-// Alarms that say what they mean: what happened, who is hurt by it, and where the runbook goes on. None can be made without an impact.
+// Alarms that say what they mean: how urgent, what happened, who is hurt by it, and where the runbook goes on. None can be made without all of them.
 import { Stack } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
@@ -6,15 +6,61 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 
+/**
+ * `high`: people can't work, or a dead token passes for good; look at once. `medium`: look today. `low`: it shows on the dashboard, and nobody is sent
+ * anything. Why: docs/decisions/0007-three-severities.md.
+ */
+export const SEVERITIES = ["high", "medium", "low"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
 export type AlarmWords = {
+  readonly severity: Severity;
   /** What happened, as a sentence. */
   readonly happened: string;
   /** Who is hurt, and how, as a sentence. */
   readonly impact: string;
 };
 
+/** When an alarm goes off. */
+export type Condition = {
+  /** The metric is this or more in a period; 1 when left out. */
+  readonly reaches?: number;
+  /** In so many periods in a row; 1 when left out. */
+  readonly periods?: number;
+  /** What a period without a value says: that all is well, nothing at all (the alarm then has no state), or that it is bad. */
+  readonly silence?: "well" | "nothing" | "bad";
+};
+
+/** In so many periods in a row the metric was below 1, or silent. */
+export type Silence = { readonly silentPeriods: number };
+
+const MISSING = {
+  well: TreatMissingData.NOT_BREACHING,
+  nothing: TreatMissingData.MISSING,
+  bad: TreatMissingData.BREACHING,
+} as const;
+
+/**
+ * Of silence, many short periods are asked for rather than a long one: a day is cut at midnight, and would seem silent until the day's run.
+ */
+const conditionOf = (when: Condition | Silence) =>
+  "silentPeriods" in when
+    ? {
+        threshold: 1,
+        evaluationPeriods: when.silentPeriods,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.BREACHING,
+      }
+    : {
+        threshold: when.reaches ?? 1,
+        evaluationPeriods: when.periods ?? 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: MISSING[when.silence ?? "well"],
+      };
+
 export class Alarms extends Construct {
   readonly #action: SnsAction;
+  readonly #made = new Map<Severity, Alarm[]>(SEVERITIES.map((severity) => [severity, []]));
 
   constructor(scope: Construct, id: string, topic: ITopic) {
     super(scope, id);
@@ -30,29 +76,22 @@ export class Alarms extends Construct {
     );
   }
 
-  /**
-   * Goes off when the metric reaches 1 in a period; with `silentPeriods`, when in so many in a row it did not, or told nothing. Many short periods
-   * rather than a long one: a day is cut at midnight, and would seem silent until the day's run. `heading` is a heading of docs/runbook.md.
-   */
-  add(
-    heading: string,
-    { happened, impact }: AlarmWords,
-    metric: IMetric,
-    { silentPeriods }: { readonly silentPeriods?: number } = {},
-  ): void {
-    const silent = silentPeriods !== undefined;
-    const alarm = new Alarm(
-      this,
-      heading.replaceAll(/[^A-Za-z]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? ""),
-      {
-        metric,
-        threshold: 1,
-        evaluationPeriods: silentPeriods ?? 1,
-        comparisonOperator: silent ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: silent ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-        alarmDescription: `${happened} ${impact} Runbook: docs/runbook.md, "${heading}".`,
-      },
-    );
+  /** The alarms made so far. */
+  of(severity: Severity): readonly Alarm[] {
+    return this.#made.get(severity) ?? [];
+  }
+
+  /** `heading` is a heading of docs/runbook.md. Without `when` it goes off when the metric reaches 1 in a period. */
+  add(heading: string, { severity, happened, impact }: AlarmWords, metric: IMetric, when: Condition | Silence = {}): void {
+    const id = heading.replaceAll(/[^A-Za-z]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? "");
+    const alarm = new Alarm(this, id, {
+      metric,
+      ...conditionOf(when),
+      // The severity comes first: a subscription to the topic can filter by the beginning of a text, and by nothing else in it.
+      alarmDescription: `${severity}: ${happened} ${impact} Runbook: docs/runbook.md, "${heading}".`,
+    });
+    this.#made.get(severity)?.push(alarm);
+    if (severity === "low") return;
     alarm.addAlarmAction(this.#action);
     alarm.addOkAction(this.#action);
   }

@@ -96,9 +96,9 @@ export const grantApplyFacts = (kept: Kept, grantee: IGrantable): void => {
   keepCustody(kept, grantee);
 };
 
-/** To look at what is waiting, and to strike out what was done. */
+/** To look at what is waiting and at what is to be measured, and to strike out what was done. */
 export const grantSweep = (kept: Kept, grantee: IGrantable): void => {
-  read(kept, grantee, ["dynamodb:Query"]);
+  read(kept, grantee, ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]);
   write(kept, grantee, ["OUTBOX", "ERASE"], ["dynamodb:DeleteItem"]);
 };
 

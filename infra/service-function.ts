@@ -4,13 +4,15 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Env, FunctionName } from "../functions/env.ts";
-import type { Alarms } from "./alarms.ts";
+import type { Alarms, Severity } from "./alarms.ts";
 import { bundleOf } from "./bundle.ts";
 
 export type ServiceFunctionProps<Name extends FunctionName> = {
   readonly name: Name;
   readonly environment: Env<Name>;
   readonly alarms: Alarms;
+  /** Of its failures. */
+  readonly severity: Severity;
   /** Who is hurt when it fails, as a sentence. */
   readonly impact: string;
   readonly timeout: Duration;
@@ -30,6 +32,7 @@ export class ServiceFunction<Name extends FunctionName> extends LambdaFunction {
       logGroup: new LogGroup(scope, `${id}Log`, { retention: RetentionDays.THREE_MONTHS }),
     });
     const errors = this.metricErrors({ period: Duration.minutes(5), statistic: "Sum" });
-    props.alarms.add(`${id} is failing`, { happened: `The function ${props.name} failed.`, impact: props.impact }, errors);
+    const { severity, impact } = props;
+    props.alarms.add(`${id} is failing`, { severity, happened: `The function ${props.name} failed.`, impact }, errors);
   }
 }

@@ -11,10 +11,11 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
 import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
-import { type Env, METRICS_NAMESPACE } from "../functions/env.ts";
+import type { Env } from "../functions/env.ts";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import type { Config } from "./config.ts";
+import { Overview } from "./dashboard.ts";
 import type { RecordsStack } from "./records-stack.ts";
 import {
   grantAdminister,
@@ -28,6 +29,7 @@ import {
   grantSweep,
 } from "./rights.ts";
 import { ServiceFunction } from "./service-function.ts";
+import { watch } from "./watches.ts";
 
 const REQUEST = Duration.seconds(29);
 const RUN = Duration.minutes(5);
@@ -70,6 +72,7 @@ export class ServiceStack extends Stack {
     const admin = new ServiceFunction(this, "Admin", {
       ...common,
       name: "admin",
+      severity: "high",
       environment: told,
       timeout: REQUEST,
       impact: "Administrators can't see or change locations, accounts and tokens; MDM servers keep working.",
@@ -77,6 +80,7 @@ export class ServiceStack extends Stack {
     const custody = new ServiceFunction(this, "Custody", {
       ...common,
       name: "custody",
+      severity: "high",
       environment: filesToo,
       timeout: REQUEST,
       impact: "Nobody can issue, import, download or revoke a token; tokens that MDM servers hold keep working.",
@@ -84,6 +88,7 @@ export class ServiceStack extends Stack {
     const expiryScan = new ServiceFunction(this, "ExpiryScan", {
       ...common,
       name: "expiry-scan",
+      severity: "medium",
       environment: noticesToo,
       timeout: RUN,
       impact: "Nobody is reminded of tokens that end; what is missed is sent by the next run that succeeds.",
@@ -91,6 +96,7 @@ export class ServiceStack extends Stack {
     const identityEvents = new ServiceFunction(this, "IdentityEvents", {
       ...common,
       name: "identity-events",
+      severity: "high",
       environment: { ...filesToo, USER_POOL_ID: records.userPool.userPoolId },
       timeout: MESSAGE,
       impact: "Tokens that a new password killed may still be shown as good, and their files are not erased.",
@@ -98,6 +104,7 @@ export class ServiceStack extends Stack {
     const outbox = new ServiceFunction(this, "Outbox", {
       ...common,
       name: "outbox",
+      severity: "medium",
       environment: noticesToo,
       timeout: RUN,
       impact: "Events that could not be told at once stay untold, and files that are due stay unerased.",
@@ -115,9 +122,9 @@ export class ServiceStack extends Stack {
 
     const api = new Api(this, "Http", { ...records, admin, custody });
     new CfnOutput(this, "ApiUrl", { value: api.url });
-    this.#setUp(config, tables);
+    const setup = this.#setUp(config, tables);
     this.#identity(bus, identityEvents);
-    this.#seal();
+    const custodySeal = this.#seal();
     this.#clock("ExpiryScanDaily", {
       runs: expiryScan,
       schedule: Schedule.cron({ minute: "0", hour: "6" }),
@@ -132,10 +139,15 @@ export class ServiceStack extends Stack {
     });
     const dead = this.#deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: "Maximum" });
     const lost = {
+      severity: "high",
       happened: "An event could not be handled after all its attempts.",
       impact: "A password change may not have ended its tokens.",
-    };
+    } as const;
     this.#alarms.add("Dead letters wait", lost, dead);
+    watch(this.#alarms);
+    const functions = [admin, custody, custodySeal, expiryScan, identityEvents, outbox, setup];
+    const { dashboardName } = new Overview(this, "Overview", { alarms: this.#alarms, functions, deadLetters: dead });
+    new CfnOutput(this, "DashboardName", { value: dashboardName });
   }
 
   #topic(id: string, displayName: string, emails: readonly string[]): Topic {
@@ -152,11 +164,12 @@ export class ServiceStack extends Stack {
   #setUp(
     { organization, country, administratorEmail, reminderLadder }: Config,
     tables: Pick<Env<"setup">, "RECORDS_TABLE" | "CUSTODY_TABLE">,
-  ): void {
+  ): LambdaFunction {
     const { userPool } = this.#records;
     const setup = new ServiceFunction(this, "Setup", {
       alarms: this.#alarms,
       name: "setup",
+      severity: "medium",
       environment: { ...tables, USER_POOL_ID: userPool.userPoolId },
       timeout: Duration.minutes(1),
       impact: "A first deployment has no organization and nobody who can sign in; a later one is not hurt.",
@@ -170,6 +183,7 @@ export class ServiceStack extends Stack {
       // CloudFormation hands every property over as text.
       properties: { organization, country, administratorEmail, reminderLadder: JSON.stringify(reminderLadder) },
     });
+    return setup;
   }
 
   #identity(bus: EventBus, identityEvents: LambdaFunction): void {
@@ -196,33 +210,15 @@ export class ServiceStack extends Stack {
       statistic: "Sum",
     });
     const silent = {
+      severity: "medium",
       happened: "The hourly look at parked facts did not run.",
       impact: "A password change that came early may end its tokens late.",
-    };
+    } as const;
     this.#alarms.add("ParkedFactsHourly is not running", silent, retried, { silentPeriods: 3 });
-    const counted = (metricName: string): Metric =>
-      new Metric({
-        namespace: METRICS_NAMESPACE,
-        metricName,
-        dimensionsMap: { service: "identity-events" },
-        period: Duration.minutes(5),
-        statistic: "Sum",
-      });
-    const unknown = {
-      happened: "A password change of somebody without an account was parked.",
-      impact: "If they downloaded a token, it died unseen.",
-    };
-    this.#alarms.add("An unknown subject changed a password", unknown, counted("UnknownSubjectParked"));
-    // Not the function's errors: a run that gives a message back went well.
-    const failed = {
-      happened: "A message about an account could not be handled and will be given again.",
-      impact: "Until it is, the tokens that a new password killed may be shown as good.",
-    };
-    this.#alarms.add("An account message failed", failed, counted("MessagesFailed"));
   }
 
   /** The daily seal of the custody log. */
-  #seal(): void {
+  #seal(): LambdaFunction {
     const { custodyLog, seals } = this.#records;
     const custodySeal = new ServiceFunction(this, "CustodySeal", {
       alarms: this.#alarms,
@@ -230,6 +226,7 @@ export class ServiceStack extends Stack {
       environment: { CUSTODY_TABLE: custodyLog.tableName, SEALS_BUCKET: seals.bucketName },
       timeout: Duration.minutes(15),
       memoryMegabytes: 1024,
+      severity: "medium",
       impact: "What was done since the last seal can be taken out of the custody log unseen.",
     });
     grantSeal(this.#records, custodySeal);
@@ -239,24 +236,13 @@ export class ServiceStack extends Stack {
       silence: { period: Duration.hours(1), periods: 26 },
       impact: "What was done since the last seal can be taken out of the custody log unseen.",
     });
-    const found = new Metric({
-      namespace: METRICS_NAMESPACE,
-      metricName: "CustodyBroken",
-      dimensionsMap: { service: "custody-seal" },
-      period: Duration.minutes(5),
-      statistic: "Sum",
-    });
-    const broken = {
-      happened: "Entries of the custody log were changed, removed or put in by somebody other than this service.",
-      impact: "What the log says of these subjects proves nothing, and somebody has rights that nobody should have.",
-    };
-    this.#alarms.add("A custody chain is broken", broken, found);
+    return custodySeal;
   }
 
   #clock(id: string, { runs, schedule, silence, impact }: Clockwork): void {
     new Rule(this, id, { schedule, targets: [new FunctionTarget(runs, { deadLetterQueue: this.#deadLetters, retryAttempts: 2 })] });
     const invocations = runs.metricInvocations({ period: silence.period, statistic: "Sum" });
-    const words = { happened: `The schedule ${id} did not run.`, impact };
+    const words = { severity: "medium", happened: `The schedule ${id} did not run.`, impact } as const;
     this.#alarms.add(`${id} is not running`, words, invocations, { silentPeriods: silence.periods });
   }
 }

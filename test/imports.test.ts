@@ -47,10 +47,10 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^zod$/,
       /^node:(crypto|timers\/promises)$/,
       DOMAIN,
-      /^\.\/functions\/((ports|env|cursor)\.ts|aws\/)/,
+      /^\.\/functions\/((ports|env|cursor|metrics)\.ts|aws\/)/,
     ],
   },
-  // The stacks know of the functions what they are called, which routes they serve and what they are told: never how they work.
+  // The stacks know of the functions what they are called, which routes they serve, what they are told and what they measure: never how they work.
   "infra/": {
     files: /^infra\//,
     may: [
@@ -60,7 +60,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^zod$/,
       /^node:(fs|module|path)$/,
       DOMAIN,
-      /^\.\/functions\/(env|routes)\.ts$/,
+      /^\.\/functions\/(env|metrics|routes)\.ts$/,
       /^\.\/infra\//,
     ],
   },

@@ -56,4 +56,5 @@ export const logInMemory = (lines: string[]): Log => ({
   info: (message, fields) => void lines.push(JSON.stringify({ message, ...fields })),
   error: (message, error, fields) => void lines.push(JSON.stringify({ message, error: String(error), ...fields })),
   count: (metric, value) => void lines.push(JSON.stringify({ metric, value })),
+  gauge: (metric, value) => void lines.push(JSON.stringify({ metric, value })),
 });

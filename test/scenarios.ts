@@ -8,6 +8,7 @@ import { takeIdentityEvent } from "../functions/events/take-identity-event.ts";
 import { accountIdOf } from "../functions/identity.ts";
 import type { Ports } from "../functions/ports.ts";
 import { CUSTODY_ROUTES } from "../functions/routes.ts";
+import { measure } from "../functions/schedule/measure.ts";
 import { retryParkedFacts } from "../functions/schedule/retry-parked-facts.ts";
 import { scanExpiry } from "../functions/schedule/scan-expiry.ts";
 import { sealCustody } from "../functions/schedule/seal-custody.ts";
@@ -318,5 +319,17 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     by: "custody-seal",
     act: (ports) => sealCustody({ ...ports, seals: sealsInMemory() }, always),
+  },
+  {
+    name: "measuring",
+    again: true,
+    before: async (host) => {
+      const { id } = await register(host, "Fleet");
+      await link(host, id, await issue(host));
+      await host.ports.parking.park({ accountId: accountIdOf("nobody"), eventId: "e", meaning: "changed", occurredAt: START });
+      return [];
+    },
+    by: "outbox",
+    act: (ports) => measure(ports, always),
   },
 ];

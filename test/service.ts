@@ -5,7 +5,7 @@ import type { Announcement } from "../domain/events.ts";
 import { adminRoutes, custodyRoutes } from "../functions/api/routes.ts";
 import { http } from "../functions/doors/http.ts";
 import { accountIdOf } from "../functions/identity.ts";
-import type { Ports } from "../functions/ports.ts";
+import type { Log, Ports } from "../functions/ports.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
 import { busInMemory, filesInMemory, logInMemory } from "./outside.ts";
 import { makeWorld } from "./world.ts";
@@ -18,7 +18,8 @@ export const signedUp = (subject: string, over: Partial<Account> = {}): Account 
 
 export const ada = signedUp("ada");
 
-export const makeService = async () => {
+/** `logOf` makes the log of the function that serves a route; without it all is logged in memory. */
+export const makeService = async (logOf?: (name: "admin" | "custody") => Log) => {
   const files = new Map<string, Uint8Array>();
   const published: Announcement[] = [];
   const logged: string[] = [];
@@ -34,7 +35,8 @@ export const makeService = async () => {
   };
   await ports.organizations.found(anOrganization(), aLocation(), ada);
   const handlers = { ...adminRoutes, ...custodyRoutes };
-  const handler = http(handlers, ports);
+  const served = (name: "admin" | "custody") => http(handlers, logOf === undefined ? ports : { ...ports, log: logOf(name) });
+  const functions = { admin: served("admin"), custody: served("custody") };
 
   type Call = {
     as?: string;
@@ -51,7 +53,7 @@ export const makeService = async () => {
     { as = "ada", claims, body, raw, query, headers }: Call = {},
   ) => {
     const names = [...routeKey.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
-    const answer = await handler({
+    const answer = await functions[routeKey in adminRoutes ? "admin" : "custody"]({
       routeKey,
       headers: headers ?? {},
       pathParameters: Object.fromEntries(names.map((name, index) => [name, path[index]])),

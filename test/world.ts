@@ -75,6 +75,7 @@ export const makeWorld = (): World => {
   const parked = new Map<string, AccountFact>();
   let theOrganization: Organization | undefined;
   let scanned: ReminderLadder | undefined;
+  let scannedAt: Date | undefined;
 
   const chains = new Map<SubjectId, CustodyEntry[]>();
   const registered = new Map<MdmServerId, MdmServer>();
@@ -136,6 +137,12 @@ export const makeWorld = (): World => {
       if (!isJudged({ organization })) return false;
       scanned = organization.reminderLadder;
       return true;
+    },
+    async scannedAt() {
+      return scannedAt;
+    },
+    async keepScannedAt(at) {
+      scannedAt = at;
     },
   };
 
@@ -302,6 +309,9 @@ export const makeWorld = (): World => {
     },
     async *planned(before) {
       for (const [fileKey, at] of plans) if (at < before) yield fileKey;
+    },
+    async *plannedTimes() {
+      yield* plans.values();
     },
     async done(fileKey) {
       plans.delete(fileKey);

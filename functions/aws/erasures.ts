@@ -14,14 +14,20 @@ export const plannedErasure = ({ name: TableName }: Table, fileKey: string, at: 
   Put: { TableName, Item: itemOf(fileKey, at) },
 });
 
+const rowsIn = (table: Table) => {
+  const query = { ConsistentRead: true, KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": "ERASE" } };
+  return recordsOf(table, query, (item) => fromItem(Planned, item));
+};
+
 export const erasuresIn = (table: Table): Erasures => ({
   async plan(fileKey, at) {
     await table.client.send(new PutCommand({ TableName: table.name, Item: itemOf(fileKey, at) }));
   },
   async *planned(before) {
-    const query = { ConsistentRead: true, KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": "ERASE" } };
-    for await (const { fileKey, plannedAt } of recordsOf(table, query, (item) => fromItem(Planned, item)))
-      if (plannedAt < before) yield fileKey;
+    for await (const { fileKey, plannedAt } of rowsIn(table)) if (plannedAt < before) yield fileKey;
+  },
+  async *plannedTimes() {
+    for await (const { plannedAt } of rowsIn(table)) yield plannedAt;
   },
   async done(fileKey) {
     await table.client.send(new DeleteCommand({ TableName: table.name, Key: keys.erasure(fileKey) }));

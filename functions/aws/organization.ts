@@ -1,4 +1,5 @@
 // The organization in the Records table. Its primary location is written with it and nowhere else.
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { LocationId } from "../../domain/ids.ts";
 import { Organization } from "../../domain/organization.ts";
@@ -10,6 +11,7 @@ import { fromItem, keys, readItem, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";
 
 const Scanned = z.object({ ladder: ReminderLadder });
+const Scan = z.object({ scannedAt: z.date() });
 
 const organizationItem = (organization: Organization, primaryId: LocationId) => ({
   ...keys.organization(),
@@ -61,6 +63,15 @@ export const organizationsIn = (table: Table): Organizations => {
     keepScannedLadder(organization) {
       const kept = { Put: { TableName, Item: { ...keys.scannedLadder(), ladder: organization.reminderLadder } } };
       return transact(table, [kept], [], { organization });
+    },
+
+    async scannedAt() {
+      const item = await readItem(table, keys.scan());
+      return item === undefined ? undefined : fromItem(Scan, item).scannedAt;
+    },
+
+    async keepScannedAt(scannedAt) {
+      await table.client.send(new PutCommand({ TableName, Item: { ...keys.scan(), ...toItem({ scannedAt }) } }));
     },
   };
 };

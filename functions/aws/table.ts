@@ -4,6 +4,7 @@
 //   pk                     sk                 what
 //   ORG                    ORG                Organization, and `primaryId`
 //   ORG                    LADDER             the reminder ladder that tokens' due times were set by; gone from an edit until a scan applied it
+//   ORG                    SCAN               scannedAt: when a scan last looked at all that was due
 //   LOC#<location>         LOC                Location                                        in byKind as LOC
 //   LOC#<location>         LINKS              LocationLinks                                   in byKind as LINKS
 //   CONFLICT#<conflict>    CONFLICT           Conflict                                        in byKind as CONFLICT
@@ -35,6 +36,7 @@ export type Table = { readonly client: DynamoDBDocumentClient; readonly name: st
 export const keys = {
   organization: () => ({ pk: "ORG", sk: "ORG" }),
   scannedLadder: () => ({ pk: "ORG", sk: "LADDER" }),
+  scan: () => ({ pk: "ORG", sk: "SCAN" }),
   location: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "LOC" }),
   links: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "LINKS" }),
   conflict: (id: ConflictId) => ({ pk: `CONFLICT#${id}`, sk: "CONFLICT" }),

@@ -2,6 +2,7 @@
 // keeps it and an alarm tells.
 import { readAccountEvent } from "../../domain/account-event.ts";
 import { readIdentityEvent } from "../../domain/identity-event.ts";
+import { secondsSince } from "../../domain/time.ts";
 import { applyFact, endKilledTokens, type FactPorts, type FanOutPorts } from "../account-facts.ts";
 import { accountIdOf } from "../identity.ts";
 import { Unfinished } from "../unfinished.ts";
@@ -22,6 +23,8 @@ export const takeIdentityEvent = async (
   }
   const { fact } = reading;
   if (!(await applyFact(fact, ports))) return;
+  // Until now the tokens it kills passed for good. What somebody reports on our own bus may be long past, and tells nothing of the way here.
+  if (own === undefined) ports.log.gauge("IdentityEventDelaySeconds", secondsSince(fact.occurredAt, ports.now()));
   const { ended, complete } = await endKilledTokens(fact.accountId, ports, isTimeUp);
   if (!complete) throw new Unfinished(`${ended} tokens of ${fact.accountId} were ended, and more are to be`);
   await ports.parking.done(fact);

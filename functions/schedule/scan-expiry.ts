@@ -102,5 +102,7 @@ export const scanExpiry = async (
   ports.log.info(complete ? "the scan is complete" : "the scan stopped before its time was up", { looked, failed: failed.size });
   if (failed.size > 0) throw new Error(`${failed.size} of ${looked} due tokens could not be looked at`);
   if (unmoved > 0) throw new Error(`${unmoved} tokens could not be brought forward to the new reminder ladder`);
+  // Its age is an alarm's: a scan that is always stopped, or fails on one token every day, must not pass for one that is done.
+  if (complete) await ports.organizations.keepScannedAt(ports.now());
   return { looked, complete };
 };

@@ -10,7 +10,7 @@ const TOLD_AFTER_SECONDS = 60;
 const ERASED_AFTER_SECONDS = 300;
 const BATCH = 50;
 
-type SweepPorts = Pick<Ports, "outbox" | "bus" | "erasures" | "files" | "log" | "now">;
+export type SweepPorts = Pick<Ports, "outbox" | "bus" | "erasures" | "files" | "log" | "now">;
 
 /** How many could not be told. */
 const tellRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {

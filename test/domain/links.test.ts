@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   claimants,
   claimed,
+  heldTokens,
   holdingLinks,
   isAnyLeft,
   isLeft,
@@ -127,6 +128,15 @@ describe("moving on to a newer token", () => {
     expect(holdingLinks(both([fleet]), older.id)).toMatchObject([{ mdmServerId: zentral }]);
     expect(isLeft(both([fleet, zentral]), older)).toBe(true);
     expect(isAnyLeft(both([fleet, zentral]))).toBe(true);
+  });
+
+  test("leaves the older one held by nobody only when every MDM server has used the newer one", () => {
+    expect(heldTokens(noLinks(here))).toEqual([]);
+    expect(heldTokens(both([]))).toEqual([older.id]);
+    expect(new Set(heldTokens(both([fleet])))).toEqual(new Set([older.id, newer.id]));
+    expect(heldTokens(both([fleet, zentral]))).toEqual([newer.id]);
+    const removed = unlinked(claim(noLinks(here)).after, { tokenId: older.id, mdmServerId: fleet }, NOW);
+    expect(heldTokens(removed ?? noLinks(here))).toEqual([]);
   });
 
   test("is not done by being linked to it, before it was used", () => {

@@ -235,7 +235,9 @@ describe("the scan", () => {
     service.clock.now = addDays(end, -60);
     let asked = 0;
     expect(await scanExpiry(service.ports, () => asked++ > 0)).toEqual({ looked: 1, complete: false });
+    expect(await service.ports.organizations.scannedAt()).toBeUndefined();
     expect(await scanExpiry(service.ports, () => false)).toEqual({ looked: 1, complete: true });
+    expect(await service.ports.organizations.scannedAt()).toEqual(addDays(end, -60));
     expect(reminders()).toHaveLength(2);
   });
 
@@ -257,6 +259,7 @@ describe("the scan", () => {
     };
     await expect(scanAt(addDays(end, -60))).rejects.toThrow("1 of 2");
     expect(reminders()).toHaveLength(1);
+    expect(await service.ports.organizations.scannedAt()).toBeUndefined();
   });
 });
 

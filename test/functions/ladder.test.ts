@@ -186,6 +186,7 @@ battery("a changed ladder", (records) => {
     const remind: Reminders["remind"] = (token, ...rest) =>
       token.id === one.id ? Promise.reject(new Error("a damaged record")) : records.reminders.remind(token, ...rest);
     await expect(run.scan(day(80), { reminders: { remind } })).rejects.toThrow(/1 tokens could not be brought forward/);
+    expect(await records.organizations.scannedAt()).toBeUndefined();
     expect(run.sent()).toEqual([[two.id, 90]]);
     await run.scan(day(79));
     expect(run.sent()).toEqual([

@@ -187,7 +187,7 @@ describe("two MDM servers on one location", () => {
       },
     ]);
     expect(service.eventsOf("MdmConflictFound")).toMatchObject([{ conflictId, mdmServerIds: [service.fleet.id, service.zentral.id] }]);
-    expect(service.logged.join()).toContain('"metric":"MdmConflicts"');
+    expect(service.logged.join()).toContain('"metric":"MdmConflictFound"');
     expect((await service.call("GET /v1/locations/{id}", [here])).body.conflictId).toBe(conflictId);
   });
 

@@ -172,7 +172,16 @@ describe("rights", () => {
       CustodySeal: ["dynamodb:Query", ...KEY, "s3:GetObjectVersion", "s3:ListBucketVersions", "s3:PutObject"].toSorted(),
       ExpiryScan: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, "sns:Publish"].toSorted(),
       IdentityEvents: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, ...QUEUE].toSorted(),
-      Outbox: ["dynamodb:DeleteItem", "dynamodb:Query", "events:PutEvents", ...KEY, ...ERASE, "sns:Publish"].toSorted(),
+      Outbox: [
+        "dynamodb:BatchGetItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "events:PutEvents",
+        ...KEY,
+        ...ERASE,
+        "sns:Publish",
+      ].toSorted(),
       Setup: ["cognito-idp:AdminCreateUser", "cognito-idp:AdminGetUser", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", ...KEY],
     });
   });
@@ -274,6 +283,48 @@ describe("alarms", () => {
     expect(headings.toSorted()).toEqual(headingsOfAlarms().toSorted());
   });
 
+  test("are followed in the runbook by commands, which find what they name", () => {
+    const [, ...sections] = readFileSync(join(root, "docs/runbook.md"), "utf8").split(/^## /m);
+    const commands = sections.map((section) => /^```sh\n(.+)^```$/ms.exec(section)?.[1] ?? "");
+    expect(commands.filter((each) => each === "")).toEqual([]);
+    const service = Object.entries((stacks.service.toJSON() as { Resources: Record<string, { Type: string }> }).Resources);
+    const isNamed = (prefix: string, type: string) => service.some(([id, { Type }]) => id.startsWith(prefix) && Type === `AWS::${type}`);
+    const asked = (command: RegExp): string[][] => [...commands.join("").matchAll(command)].map(([, ...names]) => names);
+    const named = [
+      ...asked(/\bnamed (\w+) ([\w:]+)/g),
+      ...asked(/\bfailures (\w+)/g).map(([name]) => [`${name}Log`, "Logs::LogGroup"]),
+      ...asked(/\barn_of_queue (\w+)/g).map(([name = ""]) => [name, "SQS::Queue"]),
+    ];
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(([prefix = "", type = ""]) => !isNamed(prefix, type))).toEqual([]);
+    const kept = Object.keys((stacks.records.toJSON() as { Resources: object }).Resources);
+    expect(asked(/\bkept (\w+)/g).filter(([id = ""]) => !kept.includes(id))).toEqual([]);
+  });
+
+  const bySeverity = () =>
+    Map.groupBy(
+      Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm")),
+      ({ Properties }) => /^(\w+): /.exec(Properties.AlarmDescription)?.[1],
+    );
+
+  test("say first how urgent they are, and send a message unless it is not at all", () => {
+    const severities = bySeverity();
+    expect([...severities.keys()].toSorted()).toEqual(["high", "low", "medium"]);
+    for (const [severity, alarms] of severities)
+      for (const { Properties } of alarms) {
+        expect([Properties.AlarmActions, Properties.OKActions].map((actions) => actions?.length ?? 0)).toEqual(
+          severity === "low" ? [0, 0] : [1, 1],
+        );
+        expect(Properties.AlarmDescription).toMatch(/^\w+: [A-Z][^.]+\. [A-Z].+\. Runbook: docs\/runbook\.md, "[^"]+"\.$/);
+      }
+    expect(
+      severities
+        .get("low")
+        ?.map(({ Properties }) => Properties.MetricName)
+        .toSorted(),
+    ).toEqual(["HeldEndingTokens", "ParkedOldestSeconds"]);
+  });
+
   test("watch every function, and every schedule", () => {
     const functions = Object.keys(stacks.service.findResources("AWS::Lambda::Function"));
     const alarmed = JSON.stringify(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "Errors" } }));
@@ -309,7 +360,7 @@ describe("alarms", () => {
   test("are heard: the topic they go to lets CloudWatch publish", () => {
     const policies = Object.values(stacks.service.findResources("AWS::SNS::TopicPolicy")).map((policy) => JSON.stringify(policy));
     const topics = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm")).flatMap(
-      ({ Properties }) => Properties.AlarmActions,
+      ({ Properties }) => Properties.AlarmActions ?? [],
     );
     expect(new Set(topics.map((action) => JSON.stringify(action))).size).toBe(1);
     const heard = policies.filter((policy) => policy.includes("cloudwatch.amazonaws.com") && policy.includes(JSON.stringify(topics[0])));
@@ -326,9 +377,48 @@ describe("alarms", () => {
 
   test("of what must not fall silent go off when nothing is told", () => {
     const silent = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { TreatMissingData: "breaching" } }));
-    expect(silent).toHaveLength(4);
+    expect(silent).toHaveLength(6);
     const hourly = silent.find(({ Properties }) => Properties.AlarmDescription.includes("ParkedFactsHourly"));
     expect(hourly?.Properties.Dimensions).toMatchObject([{ Name: "RuleName" }]);
+  });
+});
+
+describe("the dashboard", () => {
+  type Widget = { type: string; y: number; properties: { markdown?: string; title?: string; alarms?: string[]; metrics?: unknown[][] } };
+
+  /** What the template joins, with the logical id of each resource that it refers to. */
+  const widgets = (): Widget[] => {
+    const [dashboard] = Object.values(stacks.service.findResources("AWS::CloudWatch::Dashboard"));
+    const parts: (string | { Ref?: string; "Fn::GetAtt"?: string[] })[] = dashboard?.Properties.DashboardBody["Fn::Join"][1];
+    const text = parts.map((part) => (typeof part === "string" ? part : (part.Ref ?? part["Fn::GetAtt"]?.[0] ?? ""))).join("");
+    return JSON.parse(text).widgets;
+  };
+
+  test("answers three questions, one below the other, with something under each", () => {
+    const questions = widgets().filter(({ type }) => type === "text");
+    expect(questions.map(({ properties }) => properties.markdown)).toEqual([
+      "## Are all tokens well?",
+      "## Is everything running?",
+      "## What changed today?",
+    ]);
+    const rows = [...questions.map(({ y }) => y), Number.POSITIVE_INFINITY];
+    for (const [index, y] of questions.map((question) => question.y).entries())
+      expect(widgets().filter((widget) => widget.type !== "text" && widget.y > y && widget.y < (rows[index + 1] ?? 0))).not.toEqual([]);
+  });
+
+  test("shows the state of every alarm, by severity", () => {
+    const shown = widgets().filter(({ type }) => type === "alarm");
+    expect(shown.map(({ properties }) => properties.title)).toEqual(["Alarms: high", "Alarms: medium", "Alarms: low"]);
+    const alarms = Object.keys(stacks.service.findResources("AWS::CloudWatch::Alarm"));
+    expect(shown.flatMap(({ properties }) => properties.alarms ?? []).toSorted()).toEqual(alarms.toSorted());
+  });
+
+  test("shows runs and failures of every function", () => {
+    const functions = Object.keys(stacks.service.findResources("AWS::Lambda::Function"));
+    for (const name of ["Invocations", "Errors"]) {
+      const shown = widgets().flatMap(({ properties }) => properties.metrics?.filter(([, metric]) => metric === name) ?? []);
+      expect(shown.map(([, , , id]) => id).toSorted()).toEqual(functions.toSorted());
+    }
   });
 });
 

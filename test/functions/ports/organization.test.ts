@@ -1,6 +1,6 @@
 // The contract of the organization and its locations, and of edits that were overtaken.
 import { expect, test } from "vitest";
-import { aLocation, anOrganization, locationId } from "../../make.ts";
+import { aLocation, anOrganization, at, locationId } from "../../make.ts";
 import { ada, battery, bob } from "../../records.ts";
 
 battery("the organization", (records) => {
@@ -37,6 +37,17 @@ battery("the organization", (records) => {
     expect(await records.organizations.keepScannedLadder(await records.organizations.get())).toBe(true);
     expect(await records.organizations.scannedLadder()).toEqual([90]);
     expect((await records.organizations.get()).version).toBe(2);
+  });
+
+  test("remembers when a scan was last complete, and nothing before the first one was", async () => {
+    await records.organizations.found(anOrganization(), aLocation(), ada);
+    expect(await records.organizations.scannedAt()).toBeUndefined();
+    for (const time of ["2026-06-01T06:00:00.001Z", "2026-06-02T06:00:00.002Z"]) {
+      await records.organizations.keepScannedAt(at(time));
+      expect(await records.organizations.scannedAt()).toEqual(at(time));
+    }
+    await records.organizations.replace(anOrganization({ version: 2 }), aLocation({ version: 2 }));
+    expect(await records.organizations.scannedAt()).toEqual(at("2026-06-02T06:00:00.002Z"));
   });
 
   test("keeps the uIds of its locations unique", async () => {

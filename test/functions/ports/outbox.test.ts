@@ -26,6 +26,16 @@ battery("announcements", (records) => {
     expect((await records.untold()).map(({ id }) => id)).toEqual(["evt_1", "evt_2"]);
   });
 
+  test("are not all that waits: the times of planned erasures are told, and gone with them", async () => {
+    const times = async () => (await Array.fromAsync(records.erasures.plannedTimes())).toSorted((one, other) => +one - +other);
+    expect(await times()).toEqual([]);
+    await records.erasures.plan("tokens/2", at("2026-06-02"));
+    await records.erasures.plan("tokens/1", at("2026-06-01"));
+    expect(await times()).toEqual([at("2026-06-01"), at("2026-06-02")]);
+    await records.erasures.done("tokens/1");
+    expect(await times()).toEqual([at("2026-06-02")]);
+  });
+
   describe("facts that wait", () => {
     test("are kept once, found by their account, and go when they were applied", async () => {
       const fact: AccountFact = { accountId: ada.id, eventId: "e-1", meaning: "changed", occurredAt: NOW };

@@ -1,0 +1,117 @@
+// How things stand, as gauges for the alarms: what waits, what is held, when all was last scanned. Each is measured whatever becomes of the others.
+// One that can't be is not written, and counted: to an alarm a missing value is no good one.
+import { daysLeft, tokenState } from "../../domain/content-token.ts";
+import { heldTokens, type LocationLinks } from "../../domain/links.ts";
+import { secondsSince } from "../../domain/time.ts";
+import { holdersOf } from "../around.ts";
+import type { Gauge } from "../metrics.ts";
+import type { Ports } from "../ports.ts";
+
+export type MeasuringPorts = Pick<
+  Ports,
+  "organizations" | "locations" | "accounts" | "tokens" | "links" | "erasures" | "outbox" | "parking" | "log" | "now"
+>;
+
+type Measured = Partial<Record<Gauge, number>>;
+type Measurement = (ports: MeasuringPorts, isTimeUp: () => boolean) => Promise<Measured>;
+
+/** Rows that are looked at at most. Where more wait, what is said of them is too little, and far beyond any alarm already. */
+const MOST_ROWS = 10_000;
+/** Locations whose tokens are read at once. */
+const LOCATIONS = 100;
+/** Calendar days: a step of the default ladder that leaves time to renew. */
+const ENDING_DAYS = 15;
+
+/** How many times there are, and the seconds since the earliest: 0 of none, so that "nothing waits" is a value too. */
+const waiting = async (times: AsyncIterable<Date>, now: Date): Promise<{ readonly count: number; readonly oldestSeconds: number }> => {
+  let count = 0;
+  let oldestSeconds = 0;
+  for await (const time of times) {
+    count += 1;
+    oldestSeconds = Math.max(oldestSeconds, secondsSince(time, now));
+    if (count === MOST_ROWS) break;
+  }
+  return { count, oldestSeconds };
+};
+
+/** Before the first scan it counts from the founding: until then there was nothing to look at. */
+const scanAge: Measurement = async ({ organizations, locations, now }) => {
+  const since = (await organizations.scannedAt()) ?? (await locations.primary()).createdAt;
+  return { ScanAgeSeconds: secondsSince(since, now()) };
+};
+
+const oldestUntold: Measurement = async ({ outbox, now }) => {
+  const at = now();
+  for await (const { recordedAt } of outbox.pending(at)) return { OutboxOldestSeconds: secondsSince(recordedAt, at) };
+  return { OutboxOldestSeconds: 0 };
+};
+
+const oldestErasure: Measurement = async ({ erasures, now }) => {
+  const { oldestSeconds } = await waiting(erasures.plannedTimes(), now());
+  return { ErasuresOldestSeconds: oldestSeconds };
+};
+
+async function* factTimes({ parking }: MeasuringPorts): AsyncGenerator<Date> {
+  for await (const { occurredAt } of parking.all()) yield occurredAt;
+}
+
+const parked: Measurement = async (ports) => {
+  const { count, oldestSeconds } = await waiting(factTimes(ports), ports.now());
+  return { ParkedFacts: count, ParkedOldestSeconds: oldestSeconds };
+};
+
+/** What MDM servers hold at the locations of `batch`. A token without a record is as dead as one that was ended. */
+const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) => {
+  const now = ports.now();
+  const ids = batch.flatMap(heldTokens);
+  const tokens = await ports.tokens.getAll(ids);
+  const holders = await holdersOf([...tokens.values()], ports);
+  const alive = ids.flatMap((id) => {
+    const token = tokens.get(id);
+    return token !== undefined && tokenState(token, holders, now).state === "active" ? [token] : [];
+  });
+  return {
+    dead: ids.length - alive.length,
+    ending: alive.filter((token) => daysLeft(token, now) <= ENDING_DAYS).length,
+    conflicts: batch.filter(({ conflict }) => conflict !== undefined).length,
+  };
+};
+
+async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
+  let batch: Item[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** All or nothing: of half the locations it would say that the other half is well. */
+const held: Measurement = async (ports, isTimeUp) => {
+  let [dead, ending, conflicts] = [0, 0, 0];
+  for await (const batch of inBatches(ports.links.all(), LOCATIONS)) {
+    if (isTimeUp()) throw new Error("the time was up before all that MDM servers hold was looked at");
+    const there = await heldAt(batch, ports);
+    [dead, ending, conflicts] = [dead + there.dead, ending + there.ending, conflicts + there.conflicts];
+  }
+  return { HeldDeadTokens: dead, HeldEndingTokens: ending, OpenConflicts: conflicts };
+};
+
+const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, parked, held };
+
+/** Never throws for what can't be measured: `MeasurementsFailed` says so, and is written each time. */
+export const measure = async (ports: MeasuringPorts, isTimeUp: () => boolean): Promise<void> => {
+  const { log } = ports;
+  let failed = 0;
+  for (const [measurement, take] of Object.entries(MEASUREMENTS)) {
+    try {
+      for (const [gauge, value] of Object.entries(await take(ports, isTimeUp))) log.gauge(gauge as Gauge, value);
+    } catch (error) {
+      failed += 1;
+      log.error("something could not be measured", error, { measurement });
+    }
+  }
+  log.gauge("MeasurementsFailed", failed);
+};

@@ -1,0 +1,149 @@
+// What is watched of the metrics that functions write: a row per alarm.
+import type { FunctionName } from "../functions/env.ts";
+import type { Count, Gauge } from "../functions/metrics.ts";
+import type { Alarms, AlarmWords, Condition } from "./alarms.ts";
+import { ownMetric } from "./own-metrics.ts";
+
+type Watch = AlarmWords & {
+  /** A heading of docs/runbook.md. */
+  readonly heading: string;
+  readonly service: FunctionName;
+  readonly metric: Count | Gauge;
+  readonly when?: Condition;
+};
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Of a gauge that is missing nothing is known: its alarm has no state, which the dashboard shows, and "Gauges are missing" goes off. */
+const gauge = (reaches = 1): Condition => ({ reaches, silence: "nothing" });
+
+const WATCHES: readonly Watch[] = [
+  {
+    heading: "Admin answers with failures",
+    service: "admin",
+    metric: "RequestsFailed",
+    severity: "high",
+    happened: "A request to the function admin was answered with an internal error.",
+    impact: "An administrator could not see or change something.",
+  },
+  {
+    heading: "Custody answers with failures",
+    service: "custody",
+    metric: "RequestsFailed",
+    severity: "high",
+    happened: "A request to the function custody was answered with an internal error.",
+    impact: "Somebody could not issue, import, download, fetch or revoke a token.",
+  },
+  {
+    heading: "An account message failed",
+    service: "identity-events",
+    metric: "MessagesFailed",
+    severity: "medium",
+    // Not the function's errors: a run that gives a message back went well.
+    happened: "A message about an account could not be handled and will be given again.",
+    impact: "Until it is, the tokens that a new password killed may be shown as good.",
+  },
+  {
+    heading: "An unknown subject changed a password",
+    service: "identity-events",
+    metric: "UnknownSubjectParked",
+    severity: "medium",
+    happened: "A password change of somebody without an account was parked.",
+    impact: "If they downloaded a token, it died unseen.",
+  },
+  {
+    heading: "Password changes arrive late",
+    service: "identity-events",
+    metric: "IdentityEventDelaySeconds",
+    severity: "medium",
+    happened: "A change of the identity provider was recorded more than 30 minutes after it happened.",
+    impact: "For that long, the tokens that a new password killed passed for good.",
+    when: { reaches: 30 * MINUTE },
+  },
+  {
+    heading: "A custody chain is broken",
+    service: "custody-seal",
+    metric: "CustodyBroken",
+    severity: "high",
+    happened: "Entries of the custody log were changed, removed or put in by somebody other than this service.",
+    impact: "What the log says of these subjects proves nothing, and somebody has rights that nobody should have.",
+  },
+  {
+    heading: "The expiry scan is overdue",
+    service: "outbox",
+    metric: "ScanAgeSeconds",
+    severity: "medium",
+    happened: "No expiry scan was complete for 26 hours, or nobody knows when one was.",
+    impact: "Reminders of tokens that end are missing, for some of them or for all.",
+    when: { reaches: 26 * HOUR, periods: 3, silence: "bad" },
+  },
+  {
+    heading: "Announcements wait",
+    service: "outbox",
+    metric: "OutboxOldestSeconds",
+    severity: "medium",
+    happened: "An event or a notice has waited for more than 10 minutes to be told.",
+    impact: "Systems and people who have to act on it do not know.",
+    when: gauge(10 * MINUTE),
+  },
+  {
+    heading: "Erasures wait",
+    service: "outbox",
+    metric: "ErasuresOldestSeconds",
+    severity: "medium",
+    happened: "A file has waited for more than 15 minutes to be erased.",
+    impact: "The file of a token that ended is still kept.",
+    when: gauge(15 * MINUTE),
+  },
+  {
+    heading: "A parked fact grows old",
+    service: "outbox",
+    metric: "ParkedOldestSeconds",
+    severity: "low",
+    happened: "A fact about an account has been parked since more than 7 days after it happened.",
+    impact: "If its subject downloaded a token, that token is dead and nobody here knows.",
+    when: gauge(7 * DAY),
+  },
+  {
+    heading: "MDM servers hold dead tokens",
+    service: "outbox",
+    metric: "HeldDeadTokens",
+    severity: "medium",
+    happened: "An MDM server still holds a token that no longer works, and has no later one.",
+    impact: "It can't assign apps and books of that location.",
+    when: gauge(),
+  },
+  {
+    heading: "MDM servers hold tokens that end soon",
+    service: "outbox",
+    metric: "HeldEndingTokens",
+    severity: "low",
+    happened: "An MDM server holds a token that ends within 15 days, and has no later one.",
+    impact: "It will be cut off from that location when the token ends.",
+    when: gauge(),
+  },
+  {
+    heading: "A location has two MDM servers",
+    service: "outbox",
+    metric: "OpenConflicts",
+    severity: "medium",
+    happened: "Two MDM servers have tokens of one location.",
+    impact: "Each undoes the other's assignments, and neither counts licenses right.",
+    when: gauge(),
+  },
+  {
+    heading: "Gauges are missing",
+    service: "outbox",
+    metric: "MeasurementsFailed",
+    severity: "medium",
+    happened: "For 15 minutes something could not be measured, or nothing was.",
+    impact: "The alarms that watch what is missing can't go off.",
+    when: { periods: 3, silence: "bad" },
+  },
+];
+
+export const watch = (alarms: Alarms): void => {
+  for (const { heading, service, metric, when, ...words } of WATCHES) alarms.add(heading, words, ownMetric(service, metric), when);
+};

@@ -1,0 +1,372 @@
+// Every alarm on what functions write goes off when it should and clears again: real handlers over fakes write with the real log, and what they wrote
+// is judged by the alarms of the template. And nothing is written that nobody looks at, or watched that nobody writes.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { logAs } from "../../functions/aws/log.ts";
+import { batch } from "../../functions/doors/batch.ts";
+import { type FunctionName, METRICS_NAMESPACE } from "../../functions/env.ts";
+import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
+import { COUNTS, GAUGES } from "../../functions/metrics.ts";
+import { runByTheMinute } from "../../functions/schedule/run-by-the-minute.ts";
+import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
+import { sealCustody } from "../../functions/schedule/seal-custody.ts";
+import { fileAround, locationId } from "../make.ts";
+import { sealsInMemory } from "../outside.ts";
+import { makeService, NOW } from "../service.ts";
+import { Alarm, type AlarmState, stateOf, type Written, writtenIn } from "./evaluator.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const POOL = "us-east-1_AbC";
+
+type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> };
+const resources = (): Resource[] => {
+  const file = inject("templates").find((each) => each.includes("Service")) ?? "";
+  return Object.values(JSON.parse(readFileSync(file, "utf8")).Resources as Record<string, Resource>);
+};
+const all = (): Alarm[] =>
+  resources().flatMap(({ Type, Properties }) => (Type === "AWS::CloudWatch::Alarm" ? [Alarm.parse(Properties)] : []));
+const headingOf = ({ AlarmDescription }: Alarm): string => /docs\/runbook\.md, "(.+)"\.$/.exec(AlarmDescription)?.[1] ?? AlarmDescription;
+/** Those on what functions write, by their heading. */
+const own = (): Map<string, Alarm> =>
+  new Map(all().flatMap((alarm) => (alarm.Namespace === METRICS_NAMESPACE ? [[headingOf(alarm), alarm]] : [])));
+
+const trailEvent = JSON.parse(readFileSync(join(import.meta.dirname, "../fixtures/identity/api-call.json"), "utf8")).event;
+
+/** A service whose functions write to a log that is kept here, while a clock that is set by hand goes on. */
+const makeWatched = async () => {
+  const lines: string[] = [];
+  vi.useFakeTimers({ toFake: ["Date"], now: NOW });
+  const output = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    lines.push(String(chunk));
+    return true;
+  });
+  const errors = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const service = await makeService(logAs);
+  const { ports, clock, call, faults } = service;
+  const as = (name: FunctionName) => ({ ...ports, log: logAs(name) });
+  const ofOutbox = as("outbox");
+  const ofIdentity = as("identity-events");
+  const ofScan = as("expiry-scan");
+  const takeMessages = batch((event) => takeIdentityEvent(event, POOL, ofIdentity, () => false), ofIdentity.log);
+  const pass = (milliseconds: number): void => {
+    clock.now = new Date(clock.now.getTime() + milliseconds);
+    vi.setSystemTime(clock.now);
+  };
+  const seals = sealsInMemory();
+  const scan = () => scanExpiry(ofScan, () => false);
+  await scan();
+  return {
+    ports,
+    faults,
+    pass,
+    now: () => clock.now.getTime(),
+    written: () => writtenIn(lines.join("")),
+    close: () => {
+      output.mockRestore();
+      errors.mockRestore();
+      vi.useRealTimers();
+    },
+    /** Lets the outbox function run by the minute. A run that fails is the function's own alarm's. */
+    async run(milliseconds: number): Promise<void> {
+      for (let left = milliseconds; left > 0; left -= MINUTE) {
+        pass(MINUTE);
+        await runByTheMinute(ofOutbox, () => false).catch(() => undefined);
+      }
+    },
+    scan,
+    /** Seals the custody log. A run that finds a broken chain fails, which is the function's own alarm's. */
+    seal: () => sealCustody({ ...as("custody-seal"), seals }, () => false).catch(() => undefined),
+    /** Through the queue, as EventBridge puts it there. */
+    take: (body: string) => takeMessages({ Records: [{ messageId: "m", body }] }),
+    /** The provider's trail tells of Ada's new password, which is so old. */
+    change: (ageMilliseconds: number) => {
+      const eventTime = new Date(clock.now.getTime() - ageMilliseconds).toISOString();
+      const detail = { ...trailEvent.detail, eventTime, additionalEventData: { sub: "ada" } };
+      return takeMessages({ Records: [{ messageId: "m", body: JSON.stringify({ ...trailEvent, detail }) }] });
+    },
+    report: (detail: object) => {
+      const event = { id: "e-1", "detail-type": "account.password-changed", time: clock.now.toISOString(), detail };
+      return takeMessages({ Records: [{ messageId: "m", body: JSON.stringify(event) }] });
+    },
+    call,
+    issue: async (): Promise<string> => (await call("POST /v1/content-tokens", [], { body: { locationId: locationId() } })).body.id,
+    revoke: (id: string) => call("POST /v1/content-tokens/{id}/revocation", [id], { body: { reason: "lost" } }),
+    register: async (): Promise<{ id: string; credential: string }> =>
+      (await call("POST /v1/mdm-servers", [], { body: { name: "Fleet", vendor: "fleet" } })).body,
+    link: (server: { id: string }, token: string) => call("PUT /v1/mdm-servers/{id}/links/{tokenId}", [server.id, token], { body: {} }),
+    fetchAs: ({ credential }: { credential: string }) =>
+      call("GET /v1/fetch/content-token", [], {
+        claims: {},
+        headers: { authorization: `Bearer ${credential}`, accept: "application/json" },
+      }),
+  };
+};
+type Watched = Awaited<ReturnType<typeof makeWatched>>;
+
+/** Makes a method of a port fail; answers how to mend it. */
+const broken = <Port extends object, Name extends keyof Port>(port: Port, name: Name): (() => void) => {
+  const works = port[name];
+  port[name] = (() => {
+    throw new Error("the table is down");
+  }) as Port[Name];
+  return () => {
+    port[name] = works;
+  };
+};
+
+/** What sets an alarm off; answers what puts it right, when it does not end by itself. */
+const SCENARIOS: Readonly<Record<string, (watched: Watched) => Promise<(() => unknown) | undefined>>> = {
+  "Admin answers with failures": async ({ ports, call }) => {
+    const mend = broken(ports.locations, "list");
+    expect((await call("GET /v1/locations")).status).toBe(500);
+    return mend;
+  },
+  "Custody answers with failures": async ({ ports, issue }) => {
+    const mend = broken(ports.tokens, "add");
+    await issue();
+    return mend;
+  },
+  "An account message failed": async ({ take }) => {
+    await take("{");
+    return undefined;
+  },
+  "A custody chain is broken": async ({ ports, issue, seal }) => {
+    await issue();
+    await seal();
+    const { chain } = ports.custody;
+    ports.custody.chain = async function* (subject, from) {
+      for await (const found of chain(subject, from)) yield { ...found, entry: undefined };
+    };
+    await issue();
+    await seal();
+    return () => {
+      ports.custody.chain = chain;
+      return seal();
+    };
+  },
+  "An unknown subject changed a password": async ({ report }) => {
+    await report({ subject: "nobody" });
+    return undefined;
+  },
+  "Password changes arrive late": async ({ change }) => {
+    await change(40 * MINUTE);
+    return () => change(2 * MINUTE);
+  },
+  "The expiry scan is overdue": async ({ run, scan }) => {
+    await run(26 * HOUR);
+    return scan;
+  },
+  "Announcements wait": async ({ faults, issue }) => {
+    faults.bus = true;
+    await issue();
+    return () => {
+      faults.bus = false;
+    };
+  },
+  "Erasures wait": async ({ faults, issue, revoke }) => {
+    faults.files = true;
+    await revoke(await issue());
+    return () => {
+      faults.files = false;
+    };
+  },
+  "A parked fact grows old": async ({ report, pass, call }) => {
+    await report({ subject: "later" });
+    pass(7 * DAY);
+    return () => call("POST /v1/accounts", [], { body: { subject: "later", email: "later@example.org" } });
+  },
+  "MDM servers hold dead tokens": async ({ issue, register, link, revoke, call }) => {
+    const [token, server] = [await issue(), await register()];
+    await link(server, token);
+    await revoke(token);
+    return () => call("DELETE /v1/mdm-servers/{id}/links/{tokenId}", [server.id, token]);
+  },
+  "MDM servers hold tokens that end soon": async ({ issue, register, link, pass, fetchAs }) => {
+    const [token, server] = [await issue(), await register()];
+    await link(server, token);
+    pass(350 * DAY);
+    return async () => {
+      await issue();
+      await fetchAs(server);
+    };
+  },
+  "A location has two MDM servers": async ({ issue, register, link, call }) => {
+    const [token, one, other] = [await issue(), await register(), await register()];
+    await link(one, token);
+    const { conflictId } = (await link(other, token)).body;
+    return () => call("POST /v1/conflicts/{id}/resolution", [conflictId], { body: { keptBy: one.id, reason: "moved" } });
+  },
+  "Gauges are missing": async ({ ports }) => broken(ports.links, "all"),
+};
+
+/** What functions write on a day without alarms. */
+const actsOfADay = async (): Promise<Written[]> => {
+  const { issue, register, link, fetchAs, call, change, report, pass, scan, now, written, close } = await makeWatched();
+  const [token, server] = [await issue(), await register()];
+  const file = fileAround(fileAround(JSON.stringify({ token: "eA==", expDate: new Date(now() + DAY).toISOString(), orgName: "X" })));
+  await call("POST /v1/content-tokens/import", [], {
+    body: { locationId: locationId(), fileName: "x.vpptoken", file, downloadedBy: "unknown" },
+  });
+  await call("POST /v1/content-tokens/{id}/downloads", [token], { body: {} });
+  await link(server, token);
+  await fetchAs(server);
+  pass(MINUTE);
+  await report({ subject: "ada", occurredAt: new Date(now() + DAY).toISOString() });
+  await change(0);
+  pass(2 * DAY);
+  await scan();
+  close();
+  return written();
+};
+
+type Told = Record<"before" | "during" | "after", AlarmState[]>;
+
+/** The states of all alarms of ours, each time that CloudWatch would have judged a period more. */
+const runScenario = async (heading: string) => {
+  const alarm = own().get(heading);
+  const scenario = SCENARIOS[heading];
+  if (alarm === undefined || scenario === undefined) throw new Error(`${heading} is no alarm, or nothing sets it off here`);
+  const watched = await makeWatched();
+  const states = async (): Promise<AlarmState[]> => {
+    const seen: AlarmState[] = [];
+    for (let count = 0; count < 4; count++) {
+      await watched.run(5 * MINUTE);
+      seen.push(stateOf(alarm, watched.written(), watched.now()));
+    }
+    return seen;
+  };
+  const before = await states();
+  const mend = await scenario(watched);
+  const during = await states();
+  await mend?.();
+  const after = await states();
+  watched.close();
+  return { told: { before, during, after } satisfies Told, written: watched.written() };
+};
+
+const told = new Map<string, Told>();
+const written: Written[] = [];
+beforeAll(async () => {
+  for (const heading of Object.keys(SCENARIOS)) {
+    const run = await runScenario(heading);
+    told.set(heading, run.told);
+    written.push(...run.written);
+  }
+  written.push(...(await actsOfADay()));
+}, 60_000);
+
+describe("an alarm on what functions write", () => {
+  test("has something here that sets it off: all have", () => {
+    expect(Object.keys(SCENARIOS).toSorted()).toEqual([...own().keys()].toSorted());
+  });
+
+  test.each(Object.keys(SCENARIOS))("%s: is quiet, goes off and clears again", (heading) => {
+    const { before = [], during = [], after = [] } = told.get(heading) ?? {};
+    expect(before.at(-1)).toBe("OK");
+    expect(during).toContain("ALARM");
+    expect(after.at(-1)).toBe("OK");
+  });
+
+  test("on a gauge never takes a missing one for a good one", () => {
+    const silent = [...own().values()].filter(({ MetricName }) => MetricName in GAUGES && MetricName !== "IdentityEventDelaySeconds");
+    expect(silent).toHaveLength(8);
+    const states = Object.fromEntries(silent.map((alarm) => [headingOf(alarm), stateOf(alarm, [], NOW.getTime())]));
+    expect(Object.values(states)).not.toContain("OK");
+    expect(states).toMatchObject({ "Gauges are missing": "ALARM", "The expiry scan is overdue": "ALARM" });
+  });
+
+  test("on a gauge that can't be measured says nothing, while the others say what they know", async () => {
+    const watched = await makeWatched();
+    broken(watched.ports.links, "all");
+    await watched.run(20 * MINUTE);
+    watched.close();
+    const stateNow = (heading: string): AlarmState | undefined => {
+      const alarm = own().get(heading);
+      return alarm && stateOf(alarm, watched.written(), watched.now());
+    };
+    expect(stateNow("MDM servers hold dead tokens")).toBe("INSUFFICIENT_DATA");
+    expect(stateNow("Announcements wait")).toBe("OK");
+    expect(stateNow("Gauges are missing")).toBe("ALARM");
+  });
+});
+
+describe("what functions write", () => {
+  const dashboard = (): string =>
+    JSON.stringify(resources().find(({ Type }) => Type === "AWS::CloudWatch::Dashboard")?.Properties.DashboardBody).replaceAll("\\", "");
+
+  test("is what the table of metrics names, no more and no less", () => {
+    expect(new Set(written.map(({ name }) => name))).toEqual(new Set([...COUNTS, ...Object.keys(GAUGES)]));
+    expect(new Set(written.map(({ namespace }) => namespace))).toEqual(new Set([METRICS_NAMESPACE]));
+  });
+
+  test("is all watched by an alarm or shown on the dashboard", () => {
+    const watched = new Set([...own().values()].map(({ MetricName }) => MetricName));
+    const shown = dashboard();
+    const unseen = [...COUNTS, ...Object.keys(GAUGES)].filter((name) => !watched.has(name) && !shown.includes(`"${name}"`));
+    expect(unseen).toEqual([]);
+  });
+
+  test("is all that alarms and the dashboard ask for, by the same function", () => {
+    const served = (name: unknown, service: unknown): string => `${name} of ${service}`;
+    const known = new Set(written.map(({ name, dimensions }) => served(name, dimensions.service)));
+    const asked = [
+      ...[...own().values()].map(({ MetricName, Dimensions }) => served(MetricName, Dimensions[0]?.Value)),
+      ...[...dashboard().matchAll(/"ContentTokens","(\w+)","service","([\w-]+)"/g)].map(([, name, service]) => served(name, service)),
+    ];
+    expect(asked.length).toBeGreaterThan(own().size);
+    expect(asked.filter((each) => !known.has(each))).toEqual([]);
+    const searched = [...dashboard().matchAll(/\{ContentTokens,service\} MetricName="(\w+)"/g)].map(([, name]) => name);
+    expect(searched.length).toBeGreaterThan(6);
+    expect(searched.filter((name) => !written.some((one) => one.name === name))).toEqual([]);
+  });
+});
+
+describe("the evaluator", () => {
+  const alarm = Alarm.parse({
+    AlarmDescription: "x",
+    Namespace: "N",
+    MetricName: "M",
+    Dimensions: [{ Name: "service", Value: "s" }],
+    Period: 300,
+    Statistic: "Sum",
+    Threshold: 2,
+    ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 2,
+    TreatMissingData: "notBreaching",
+  });
+  const one = (minute: number, value: number, over: Partial<Written> = {}): Written => {
+    return { namespace: "N", name: "M", dimensions: { service: "s" }, at: minute * MINUTE, value, ...over };
+  };
+
+  test.each<[string, Partial<Alarm>, readonly Written[], AlarmState]>([
+    ["two of three periods", {}, [one(1, 2), one(11, 2)], "ALARM"],
+    ["one of three periods", {}, [one(11, 2)], "OK"],
+    ["values of one period, summed", {}, [one(1, 1), one(2, 1), one(11, 2)], "ALARM"],
+    ["the largest of one period", { Statistic: "Maximum" }, [one(1, 1), one(2, 1), one(11, 2)], "OK"],
+    ["a period that is not over", {}, [one(11, 2), one(15, 2)], "OK"],
+    ["a period that is long over", { EvaluationPeriods: 1, DatapointsToAlarm: 1 }, [one(9, 2)], "OK"],
+    ["another function's", {}, [one(1, 2, { dimensions: { service: "t" } }), one(11, 2)], "OK"],
+    ["one with a dimension more", {}, [one(1, 2, { dimensions: { service: "s", more: "t" } }), one(11, 2)], "OK"],
+    ["another namespace's", {}, [one(1, 2, { namespace: "O" }), one(11, 2)], "OK"],
+    ["silence that breaches", { TreatMissingData: "breaching" }, [one(11, 1)], "ALARM"],
+    ["silence that says nothing", { TreatMissingData: "missing" }, [], "INSUFFICIENT_DATA"],
+    ["below", { ComparisonOperator: "LessThanThreshold" }, [one(1, 1), one(6, 1)], "ALARM"],
+  ])("judges %s", (_, over, values, state) => {
+    expect(stateOf({ ...alarm, ...over }, values, 15 * MINUTE)).toBe(state);
+  });
+
+  test.each([
+    { TreatMissingData: "ignore" },
+    { ExtendedStatistic: "p99" },
+    { Statistic: "Average" },
+    { ComparisonOperator: "GreaterThanUpperThreshold" },
+    { Metrics: [] },
+    { ActionsEnabled: false },
+  ])("refuses what it does not know: %j", (over) => {
+    expect(Alarm.safeParse({ ...alarm, ...over }).success).toBe(false);
+  });
+});
