@@ -38,7 +38,7 @@ let stacks: ReturnType<typeof synthesize>;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "stacks-"));
   stacks = synthesize();
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown };

@@ -54,10 +54,10 @@ describe("an intrinsic function", () => {
 test("the service's own templates resolve whole, and every function's bundle is there", () => {
   const resources = read(...inject("templates"));
   const functions = resources.filter(({ type }) => type === "AWS::Lambda::Function");
-  expect(functions).toHaveLength(6);
+  expect(functions).toHaveLength(7);
   for (const { asset, properties } of functions) {
     expect(existsSync(join(asset ?? "", "index.mjs"))).toBe(true);
-    expect(properties().Environment).toMatchObject({ Variables: { RECORDS_TABLE: "ContentTokensRecords/Records/Ref" } });
+    expect(properties().Environment).toMatchObject({ Variables: { CUSTODY_TABLE: "ContentTokensRecords/CustodyLog/Ref" } });
   }
   for (const { properties } of resources) expect(JSON.stringify(properties())).not.toMatch(/"(Ref|Fn::\w+)":/);
 });
