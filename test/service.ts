@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import type { Account } from "../domain/account.ts";
 import type { Announcement } from "../domain/events.ts";
-import { adminRoutes, custodyRoutes } from "../functions/api/routes.ts";
+import { adminRoutes } from "../functions/api/admin-routes.ts";
+import { custodyRoutes } from "../functions/api/custody-routes.ts";
 import { http } from "../functions/doors/http.ts";
 import { accountIdOf } from "../functions/identity.ts";
 import type { Ports } from "../functions/ports.ts";
