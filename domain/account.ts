@@ -19,7 +19,7 @@ export const Subject = plainText(128);
 export const Account = z.object({
   id: AccountId,
   subject: Subject,
-  email: z.email().max(254),
+  email: z.email("must be an e-mail address").max(254),
   grants: z.array(Grant).max(100),
   dedicated: z
     .boolean()

@@ -38,7 +38,8 @@ export type CustodyAct = z.infer<typeof CustodyAct>;
 export const Actor = z.union([AccountId, MdmServerId, z.literal("service")]);
 export type Actor = z.infer<typeof Actor>;
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** In hex. */
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const Written = {
   subject: SubjectId,

@@ -6,7 +6,7 @@ const isPlain = (text: string): boolean => text.isWellFormed() && !/[\p{Cc}\p{Zl
 
 /** 1 to `max` UTF-16 units. */
 export const plainText = (max: number) =>
-  z.string().min(1).max(max).refine(isPlain, "expected text without control characters, direction marks or half characters");
+  z.string().min(1).max(max).refine(isPlain, "expected text without control characters, direction marks or unpaired surrogates");
 
 /** The same, without white space around it. */
 export const nameText = (max: number) => z.string().trim().pipe(plainText(max));

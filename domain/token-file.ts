@@ -80,6 +80,17 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+/** The text of a token file is base64 already: sent as it is where base64 of the file is asked for, its content comes out. */
+const notBase64 = (text: string | undefined): Refusal => {
+  const isContent = Content.safeParse(parseJson(text ?? "")).success;
+  return new Refusal(
+    "not_base64",
+    isContent
+      ? "This is the content of a token file, not the file. A .vpptoken file is base64 text itself: send the base64 of that text (base64 -w0 FILE)."
+      : "A content token file is one base64 text; this file is not. Upload the .vpptoken file as downloaded.",
+  );
+};
+
 /**
  * Reads a token file as it came: with or without BOM, white space, wrapped lines, url-safe alphabet, padding; any key order.
  * Refuses with `token_file_too_large`, `wrong_token_type`, `not_base64` or `not_a_content_token`; the message never quotes the file.
@@ -91,8 +102,7 @@ export const parseTokenFile = (bytes: Uint8Array, fileName: string): TokenFile =
   if (/\.p7m$/i.test(fileName) || isMessage(bytes) || isPkcs7(bytes)) throw enrollmentToken();
   const text = decodeUtf8(bytes);
   const decoded = text === undefined ? undefined : decodeBase64(text);
-  if (decoded === undefined)
-    throw new Refusal("not_base64", "A content token file is one base64 text; this file is not. Upload the .vpptoken file as downloaded.");
+  if (decoded === undefined) throw notBase64(text);
   if (isPkcs7(decoded)) throw enrollmentToken();
   const content = Content.safeParse(parseJson(decodeUtf8(decoded) ?? ""));
   if (!content.success)

@@ -11,6 +11,6 @@ export const assertVersion = (record: { readonly version: number }, expected: nu
   if (expected !== undefined && expected !== record.version)
     throw new Refusal(
       "version_mismatch",
-      `You edit version ${expected}; it is at version ${record.version} now. Read it again, then edit.`,
+      `If-Match names version ${expected}; the record is at version ${record.version}. Read it again and repeat the edit.`,
     );
 };

@@ -8,6 +8,7 @@ const told = { ...tables, BUS_NAME: name };
 export const ENV = {
   admin: z.object(told),
   custody: z.object({ ...told, TOKENS_BUCKET: name }),
+  "custody-seal": z.object({ CUSTODY_TABLE: name, SEALS_BUCKET: name }),
   "expiry-scan": z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
   "identity-events": z.object({ ...told, TOKENS_BUCKET: name, USER_POOL_ID: name }),
   outbox: z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),

@@ -4,12 +4,14 @@ import type { Account } from "../domain/account.ts";
 import type { AccountFact } from "../domain/account-fact.ts";
 import type { ContentToken, Holding, Invalidation, StoredFile } from "../domain/content-token.ts";
 import type { CustodyEntry, CustodyRecord, SubjectId } from "../domain/custody.ts";
+import type { Found } from "../domain/custody-verification.ts";
 import type { Announcement } from "../domain/events.ts";
 import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
 import type { Conflict, LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import type { ReminderLadder } from "../domain/reminder.ts";
+import type { Seal } from "../domain/seal.ts";
 
 /** `next` is opaque and fits only the list that gave it. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string };
@@ -218,6 +220,18 @@ export interface CustodyLog {
   history(subject: SubjectId, page: PageRequest): Promise<Page<CustodyEntry>>;
   /** All chains, by time; both ends belong to it. Not strongly consistent. */
   list(between: { readonly from?: Date | undefined; readonly to?: Date | undefined }, page: PageRequest): Promise<Page<CustodyEntry>>;
+  /** Whose chains have entries from `since` on, oldest first, each as often as it has; of all time without `since`. Not strongly consistent. */
+  changedSince(since: Date | undefined): AsyncIterable<string>;
+  /** What stands in one chain from entry `from` on, oldest first, strongly consistent. */
+  chain(subject: string, from: number): AsyncIterable<Found>;
+}
+
+/** Where the custody log's heads are kept out of everybody's reach. */
+export interface Seals {
+  /** The newest one as it was first written, whatever was put over it; `undefined` when nothing was ever sealed. Throws when it can't be read. */
+  last(): Promise<Seal | undefined>;
+  /** False, and nothing changed, when there is a seal of that number: another run was here. */
+  add(seal: Seal): Promise<boolean>;
 }
 
 /** Those who sign in, at the identity provider. */

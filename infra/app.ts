@@ -26,11 +26,15 @@ const configOrEnd = (): Config => {
 const config = configOrEnd();
 
 bundleFunctions();
-if (!existsSync(file))
-  Annotations.of(app).addWarningV2(
-    "content-tokens:demo",
-    "content-tokens.config.json is missing: this is the demo's organization. Don't deploy it.",
-  );
 const records = new RecordsStack(app, "ContentTokensRecords", config, { description: "Content Tokens: what must outlive a mistake" });
-new ServiceStack(app, "ContentTokensService", config, records, { description: "Content Tokens: functions, API, rules, alarms" });
+const service = new ServiceStack(app, "ContentTokensService", config, records, {
+  description: "Content Tokens: functions, API, rules, alarms",
+});
+// At the stacks, since what is said of the app as a whole is never shown.
+if (!existsSync(file))
+  for (const stack of [records, service])
+    Annotations.of(stack).addWarningV2(
+      "content-tokens:demo",
+      "content-tokens.config.json is missing: this is the demo's organization. Don't deploy it.",
+    );
 app.synth();

@@ -6,7 +6,7 @@ import { AccountRecovery, FeaturePlan, ManagedLoginVersion, OAuthScope, UserPool
 import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectLockRetention, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 
@@ -15,6 +15,9 @@ const MAX_LINK_MILLISECONDS = 15 * 60 * 1000;
 
 /** A password change can be looked up for more than the year that a token lives. */
 const TRAIL_DAYS = 400;
+
+/** For so long nobody, not even the account's root user, can remove a seal. Each holds every chain, so that older ones only tell when. */
+const SEAL_DAYS = 400;
 
 const PRIVATE = {
   enforceSSL: true,
@@ -33,6 +36,7 @@ export class RecordsStack extends Stack {
   readonly table: Table;
   readonly custodyLog: Table;
   readonly bucket: Bucket;
+  readonly seals: Bucket;
   readonly userPool: UserPool;
   readonly userPoolClient: UserPoolClient;
 
@@ -86,6 +90,8 @@ export class RecordsStack extends Stack {
     this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
     pin(this.bucket, "Tokens");
 
+    this.seals = this.#seals();
+
     this.userPool = new UserPool(this, "People", {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
@@ -110,6 +116,9 @@ export class RecordsStack extends Stack {
       },
     });
     pin(this.userPoolClient, "Client");
+    // What `npm run verify-custody` is told.
+    new CfnOutput(this, "CustodyLogTable", { value: this.custodyLog.tableName });
+    new CfnOutput(this, "SealsBucket", { value: this.seals.bucketName });
     // What a script needs to sign in.
     new CfnOutput(this, "UserPoolId", { value: this.userPool.userPoolId });
     new CfnOutput(this, "UserPoolClientId", { value: this.userPoolClient.userPoolClientId });
@@ -139,5 +148,35 @@ export class RecordsStack extends Stack {
     bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
     (trail.node.defaultChild as CfnTrail).applyRemovalPolicy(RemovalPolicy.RETAIN);
     pin(trail, "Trail");
+  }
+  /** Where the custody log's heads are sealed: each once, none written over, none removed before its time. */
+  #seals(): Bucket {
+    const seals = new Bucket(this, "Seals", {
+      ...PRIVATE,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      versioned: true,
+      objectLockEnabled: true,
+      objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(SEAL_DAYS)),
+      lifecycleRules: [
+        {
+          expiration: Duration.days(SEAL_DAYS + 1),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+      ],
+    });
+    const refuse = (sid: string, actions: string[], conditions: Record<string, Record<string, string>> = {}): void => {
+      const objects = [seals.arnForObjects("*")];
+      seals.addToResourcePolicy(
+        new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], actions, resources: objects, conditions }),
+      );
+    };
+    // Object Lock keeps every version, but lets others be put or marked as deleted over it.
+    refuse("RefuseDeletion", ["s3:DeleteObject", "s3:DeleteObjectVersion"]);
+    refuse("RefuseOverwriting", ["s3:PutObject"], { Null: { "s3:if-none-match": "true" } });
+    seals.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    pin(seals, "Seals");
+    return seals;
   }
 }

@@ -3,7 +3,7 @@
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import type { RecordsStack } from "./records-stack.ts";
 
-type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket">;
+type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket" | "seals">;
 
 /** What partition keys begin with; drawn in functions/aws/table.ts. */
 type Family =
@@ -118,4 +118,17 @@ export const grantErase = (kept: Kept, grantee: IGrantable): void => {
     resourceArns: [kept.bucket.bucketArn],
     conditions: { StringLike: { "s3:prefix": "tokens/*" } },
   });
+};
+
+/** To read the custody log and to seal it: to see and to add seals, and no more. */
+export const grantSeal = (kept: Kept, grantee: IGrantable): void => {
+  const { custodyLog, seals } = kept;
+  const log = custodyLog.tableArn;
+  Grant.addToPrincipal({ grantee, actions: ["dynamodb:Query"], resourceArns: [log, `${log}/index/byTime`] });
+  useKey(kept, grantee, TABLE_KEY_ACTIONS, "dynamodb");
+  // Of versions, since the first one of a seal counts, whatever lies over it.
+  Grant.addToPrincipal({ grantee, actions: ["s3:GetObjectVersion", "s3:PutObject"], resourceArns: [seals.arnForObjects("seals/*")] });
+  const conditions = { StringLike: { "s3:prefix": "seals/*" } };
+  Grant.addToPrincipal({ grantee, actions: ["s3:ListBucketVersions"], resourceArns: [seals.bucketArn], conditions });
+  useKey(kept, grantee, ["kms:Decrypt", "kms:GenerateDataKey"], "s3");
 };

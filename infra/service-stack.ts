@@ -24,6 +24,7 @@ import {
   grantKeepFiles,
   grantKeepTokens,
   grantScan,
+  grantSeal,
   grantSweep,
 } from "./rights.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -116,6 +117,7 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, "ApiUrl", { value: api.url });
     this.#setUp(config, tables);
     this.#identity(bus, identityEvents);
+    this.#seal();
     this.#clock("ExpiryScanDaily", {
       runs: expiryScan,
       schedule: Schedule.cron({ minute: "0", hour: "6" }),
@@ -217,6 +219,38 @@ export class ServiceStack extends Stack {
       impact: "Until it is, the tokens that a new password killed may be shown as good.",
     };
     this.#alarms.add("An account message failed", failed, counted("MessagesFailed"));
+  }
+
+  /** The daily seal of the custody log. */
+  #seal(): void {
+    const { custodyLog, seals } = this.#records;
+    const custodySeal = new ServiceFunction(this, "CustodySeal", {
+      alarms: this.#alarms,
+      name: "custody-seal",
+      environment: { CUSTODY_TABLE: custodyLog.tableName, SEALS_BUCKET: seals.bucketName },
+      timeout: Duration.minutes(15),
+      memoryMegabytes: 1024,
+      impact: "What was done since the last seal can be taken out of the custody log unseen.",
+    });
+    grantSeal(this.#records, custodySeal);
+    this.#clock("CustodySealDaily", {
+      runs: custodySeal,
+      schedule: Schedule.cron({ minute: "0", hour: "3" }),
+      silence: { period: Duration.hours(1), periods: 26 },
+      impact: "What was done since the last seal can be taken out of the custody log unseen.",
+    });
+    const found = new Metric({
+      namespace: METRICS_NAMESPACE,
+      metricName: "CustodyBroken",
+      dimensionsMap: { service: "custody-seal" },
+      period: Duration.minutes(5),
+      statistic: "Sum",
+    });
+    const broken = {
+      happened: "Entries of the custody log were changed, removed or put in by somebody other than this service.",
+      impact: "What the log says of these subjects proves nothing, and somebody has rights that nobody should have.",
+    };
+    this.#alarms.add("A custody chain is broken", broken, found);
   }
 
   #clock(id: string, { runs, schedule, silence, impact }: Clockwork): void {

@@ -6,7 +6,11 @@ import type { IdentityProvider } from "./identity/provider.ts";
 import { type Provider, signIn } from "./sign-in.ts";
 
 type DemoAccount = { readonly id: string; readonly email: string; readonly password: string };
-export type DemoAccounts = { readonly administrator: DemoAccount; readonly contentManager: DemoAccount };
+type DemoMdmServer = { readonly id: string; readonly name: string; readonly credential: string };
+export type DemoOrganization = {
+  readonly accounts: { readonly administrator: DemoAccount; readonly contentManager: DemoAccount };
+  readonly mdmServers: readonly DemoMdmServer[];
+};
 
 /** A request that must succeed. */
 const asked = async (api: string, bearer: string, path: string, body?: object): Promise<unknown> => {
@@ -32,25 +36,51 @@ const ensured = async (
 
 const newPassword = (): string => randomBytes(18).toString("base64url");
 
-/** Two locations with a token each, an administrator for all and a content manager for the second location. */
+const signedIn = async (where: Provider, person: { readonly email: string; readonly password: string }): Promise<string> => {
+  const bearer = await signIn(where, person);
+  if (bearer === undefined) throw new Error(`the demo's ${person.email} can't sign in. Remove .local to begin anew.`);
+  return bearer;
+};
+
+const Credential = z.object({ credential: z.string() });
+
+/** Linked to the token. A credential is shown once: one that nobody kept, since an earlier start was cut short, is replaced. */
+const seedMdmServer = async (api: string, bearer: string, tokenId: string): Promise<DemoMdmServer> => {
+  const name = "Demo MDM server";
+  const id = await ensured(api, bearer, "/v1/mdm-servers", ["name", name], { name, vendor: "other" });
+  const { credential } = Credential.parse(await asked(api, bearer, `/v1/mdm-servers/${id}/credential`, { revokeNow: true }));
+  const linked = await callerOf(api, bearer)("PUT", `/v1/mdm-servers/${id}/links/${tokenId}`, {});
+  if (linked.status !== 200) throw new Error(`linking the demo's MDM server answered ${linked.status}`);
+  return { id, name, credential };
+};
+
+/**
+ * Two locations with a token each, an administrator for all, a content manager for the second location, who issued its token, and an MDM server that
+ * is linked to that one.
+ */
 export const seedDemoOrganization = async (
   where: Provider & { readonly api: string },
   provider: Pick<IdentityProvider, "adopt">,
-): Promise<DemoAccounts> => {
+): Promise<DemoOrganization> => {
   const { api } = where;
   // Invited by the first deployment's custom resource: the same person is given a password that the session file tells.
   const administrator = { email: "administrator@example.org", password: newPassword() };
   const manager = { email: "content.manager@example.org", password: newPassword() };
   const administratorSubject = await provider.adopt(administrator.email, administrator.password);
   const subject = await provider.adopt(manager.email, manager.password);
-  const bearer = await signIn(where, administrator);
-  if (bearer === undefined) throw new Error("the demo's administrator can't sign in. Remove .local to begin anew.");
-  const primary = await ensured(api, bearer, "/v1/locations", ["primary", true], {});
+  const bearer = await signedIn(where, administrator);
   const name = "Pretendco Springfield";
+  const primary = await ensured(api, bearer, "/v1/locations", ["primary", true], {});
   const second = await ensured(api, bearer, "/v1/locations", ["name", name], { name });
-  for (const locationId of [primary, second]) await ensured(api, bearer, "/v1/content-tokens", ["locationId", locationId], { locationId });
   const registration = { subject, email: manager.email, grants: [{ role: "content-manager", location: second }] };
   const contentManager = await ensured(api, bearer, "/v1/accounts", ["subject", subject], registration);
   const administratorId = await ensured(api, bearer, "/v1/accounts", ["subject", administratorSubject], {});
-  return { administrator: { id: administratorId, ...administrator }, contentManager: { id: contentManager, ...manager } };
+  const tokenOf = (locationId: string, issuer: string): Promise<string> =>
+    ensured(api, issuer, "/v1/content-tokens", ["locationId", locationId], { locationId });
+  await tokenOf(primary, bearer);
+  const tokenId = await tokenOf(second, await signedIn(where, manager));
+  return {
+    accounts: { administrator: { id: administratorId, ...administrator }, contentManager: { id: contentManager, ...manager } },
+    mdmServers: [await seedMdmServer(api, bearer, tokenId)],
+  };
 };

@@ -5,6 +5,7 @@ import { BrokenPromise, tellingTo } from "./demo/telling.ts";
 import { walkTokenLife } from "./demo/walk.ts";
 import { LOCAL_DIRECTORY, startLocal } from "./main.ts";
 import { readSession, type Session } from "./session.ts";
+import { signIn } from "./sign-in.ts";
 import { holderOf } from "./state.ts";
 
 /** Walks; prints a line for each promise. */
@@ -22,8 +23,17 @@ export const runDemo = async (
   }
 };
 
+/** The file's bearer may be an old one: the administrator's password may have been reported as changed since. */
+const signedInAnew = async (session: Session): Promise<Session> => {
+  const { bearer: _, ...administrator } = session.accounts.administrator;
+  const bearer = await signIn(session, administrator);
+  const accounts = { ...session.accounts, administrator: { ...administrator, ...(bearer === undefined ? {} : { bearer }) } };
+  return { ...session, accounts };
+};
+
 const main = async (): Promise<void> => {
-  const running = holderOf(LOCAL_DIRECTORY) === undefined ? undefined : readSession(LOCAL_DIRECTORY);
+  const left = holderOf(LOCAL_DIRECTORY) === undefined ? undefined : readSession(LOCAL_DIRECTORY);
+  const running = left === undefined ? undefined : await signedInAnew(left);
   console.log(running === undefined ? "Starting the service for the demo …" : `The service runs already: ${running.api}`);
   const started = running === undefined ? await startLocal() : undefined;
   const session = running ?? started?.session;

@@ -34,20 +34,27 @@ Content Tokens runs on this machine: ${api}
   Who can sign in (passwords and bearers: ${sessionFile(".local")})
     ${accounts.administrator.email}      administrator
     ${accounts.contentManager.email}    content manager of Pretendco Springfield
-  Sign-in    ${identity}   pool ${userPoolId}, client ${clientId}
+  User pool  ${identity}   ${userPoolId}, client ${clientId} (its API, no pages)
   AWS        dynamodb ${endpoints.dynamodb}   s3 ${endpoints.s3}   sqs ${endpoints.sqs}
              events, lambda, sns ${endpoints.lambda}
-  To watch   tail -f .local/events.jsonl .local/notices.jsonl .local/mail.jsonl .local/log/*.log
+  To watch   tail -F .local/events.jsonl .local/notices.jsonl .local/mail.jsonl .local/log/*.log
 
-Five lines to try, in another terminal (the AWS lines need the AWS CLI; any key will do):
+To try, in another terminal. First the keys: any will do for AWS, except for S3, whose are in the session file.
 
   export TOKEN=$(node -p "require('./.local/session.json').accounts.administrator.bearer")
-  curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens
+  export CREDENTIAL=$(node -p "require('./.local/session.json').mdmServers[0].credential")
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
+
+Five lines: all tokens; an MDM server fetches its token; the daily scan runs; the content manager's password changes, which ends the token
+they issued; the first line again shows it, and that the MDM server is cut off.
+
+  curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens
+  curl -L -H "authorization: Bearer $CREDENTIAL" ${api}/v1/fetch/content-token
   aws lambda invoke --endpoint-url ${endpoints.lambda} --function-name expiry-scan /dev/stdout
   aws events put-events --endpoint-url ${endpoints.eventbridge} --entries '[{"EventBusName":"bus","Source":"me","DetailType":"account.password-changed","Detail":"{\\"accountId\\":\\"${accounts.contentManager.id}\\"}"}]'
+  curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens
 
-"npm run demo" walks a token's life. Ctrl-C stops; what there is stays in .local.
+"npm run demo" walks a token's life. Ctrl-C stops; what there is stays in .local. (A restart signs everyone in again.)
 `;
 
 const main = async (): Promise<void> => {

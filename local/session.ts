@@ -49,7 +49,7 @@ export const writeSession = async (directory: string, service: LocalService): Pr
     endpoints,
     credentials: access.credentials,
   };
-  const accounts = readSession(directory)?.accounts ?? (await seedDemoOrganization(where, provider));
+  const { accounts, mdmServers } = readSession(directory) ?? (await seedDemoOrganization(where, provider));
   const withBearer = async ({ bearer: _, ...account }: Signed): Promise<Signed> => {
     const bearer = await signIn(where, account);
     return bearer === undefined ? account : { ...account, bearer };
@@ -58,7 +58,7 @@ export const writeSession = async (directory: string, service: LocalService): Pr
   const session: Session = {
     ...where,
     accounts: { administrator: await withBearer(administrator), contentManager: await withBearer(contentManager) },
-    mdmServers: [],
+    mdmServers: [...mdmServers],
   };
   writePrivately(sessionFile(directory), JSON.stringify(session, undefined, 2));
   return session;

@@ -60,7 +60,7 @@ export const holdFolder = (directory: string): (() => void) => {
   const holder = holderOf(directory);
   if (holder !== undefined)
     throw new Error(
-      `${directory} is in use by process ${holder}: stop it first. If that is none of this service, remove ${directory}/lock.`,
+      `${directory} is in use by process ${holder}: stop it first. If process ${holder} is not this service, remove ${directory}/lock.`,
     );
   const lock = join(directory, "lock");
   rmSync(lock, { force: true });

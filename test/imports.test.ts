@@ -85,6 +85,19 @@ const ROWS: Readonly<Record<string, Row>> = {
     files: /^local\/demo\//,
     may: [/^node:/, /^@aws-sdk\/client-(cognito-identity-provider|lambda)$/, DOMAIN, /^\.\/(client|local)\//],
   },
+  // Whoever verifies reads what the service wrote by the service's own reading of it, and finds it where the run on one machine keeps it.
+  "audit/": {
+    files: /^audit\//,
+    may: [
+      /^node:/,
+      /^@aws-sdk\/(client-(dynamodb|s3)|lib-dynamodb)$/,
+      /^zod$/,
+      DOMAIN,
+      /^\.\/functions\/aws\/(custody|seals)\.ts$/,
+      /^\.\/local\/(names|place|session)\.ts$/,
+      /^\.\/audit\//,
+    ],
+  },
   "bench/": {
     files: /^bench\//,
     may: [
@@ -165,6 +178,8 @@ test.each([
   ["client/client.ts", "../domain/account.ts"],
   ["client/client.ts", "zod"],
   ["bench/scan.ts", "../functions/api/admin-routes.ts"],
+  ["audit/verify.ts", "../functions/schedule/seal-custody.ts"],
+  ["audit/main.ts", "../local/service.ts"],
 ])("%s may not import %s", (file, specifier) => {
   const [row = ""] = rowsOf(file);
   expect(strays(file, `import "${specifier}";`, ROWS[row]?.may ?? [])).toHaveLength(1);

@@ -1,7 +1,8 @@
 // What lies outside of the records, in memory: files, the bus, those who sign in. The contract tests hold these and the real ones to one promise.
 import { createHash } from "node:crypto";
 import type { Announcement } from "../domain/events.ts";
-import type { Bus, Files, Log, People } from "../functions/ports.ts";
+import { readSeal, type Seal, sealText } from "../domain/seal.ts";
+import type { Bus, Files, Log, People, Seals } from "../functions/ports.ts";
 
 /** `stored` is what lies there, by key; `isDown` makes every erasure fail. */
 export const filesInMemory = (stored: Map<string, Uint8Array>, isDown = (): boolean => false): Files => ({
@@ -15,6 +16,22 @@ export const filesInMemory = (stored: Map<string, Uint8Array>, isDown = (): bool
   async erase(key) {
     if (isDown()) throw new Error("the storage is down");
     stored.delete(key);
+  },
+});
+
+/** `stored` is each seal's text, by number. */
+export const sealsInMemory = (stored = new Map<number, string>()): Seals => ({
+  async last(): Promise<Seal | undefined> {
+    const number = Math.max(0, ...stored.keys());
+    if (number === 0) return undefined;
+    const seal = readSeal(stored.get(number) ?? "");
+    if (seal?.number !== number) throw new Error(`seal ${number} is no seal as this service writes it`);
+    return seal;
+  },
+  async add(seal) {
+    if (stored.has(seal.number)) return false;
+    stored.set(seal.number, sealText(seal));
+    return true;
   },
 });
 

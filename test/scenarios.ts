@@ -11,9 +11,10 @@ import type { Ports } from "../functions/ports.ts";
 import { CUSTODY_ROUTES } from "../functions/routes.ts";
 import { retryParkedFacts } from "../functions/schedule/retry-parked-facts.ts";
 import { scanExpiry } from "../functions/schedule/scan-expiry.ts";
+import { sealCustody } from "../functions/schedule/seal-custody.ts";
 import { sweepOutbox } from "../functions/schedule/sweep-outbox.ts";
 import { aLocation, anOrganization, at, locationId } from "./make.ts";
-import { busInMemory, filesInMemory, logInMemory } from "./outside.ts";
+import { busInMemory, filesInMemory, logInMemory, sealsInMemory } from "./outside.ts";
 import { signedUp } from "./service.ts";
 import type { World } from "./world.ts";
 
@@ -308,5 +309,15 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     by: "outbox",
     act: (ports) => sweepOutbox(ports, always),
+  },
+  {
+    name: "sealing",
+    again: true,
+    before: async (host) => {
+      await issue(host);
+      return [];
+    },
+    by: "custody-seal",
+    act: (ports) => sealCustody({ ...ports, seals: sealsInMemory() }, always),
   },
 ];

@@ -341,6 +341,14 @@ export const makeWorld = (): World => {
       const within = [...chains.values()].flat().filter(({ at }) => (from === undefined || at >= from) && (to === undefined || at <= to));
       return pageOf(within, written, page);
     },
+    async *changedSince(since) {
+      const entries = [...chains.values()].flat().filter(({ at }) => since === undefined || at >= since);
+      yield* entries.toSorted((one, other) => (written(one) < written(other) ? -1 : 1)).map(({ subject }) => subject);
+    },
+    async *chain(subject, from) {
+      const entries = [...chains].flatMap(([id, chain]) => (id === subject ? chain : []));
+      yield* entries.filter(({ seq }) => seq >= from).map((entry) => ({ subject, seq: entry.seq, entry }));
+    },
   };
 
   const servers: MdmServers = {

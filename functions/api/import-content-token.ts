@@ -20,7 +20,10 @@ import { type StoringPorts, storeToken } from "./store-token.ts";
 export const ImportContentTokenInput = z.strictObject({
   locationId: LocationId,
   fileName: z.string().min(1).max(255),
-  file: z.base64().min(1).describe("Base64 of the file's bytes. The file is base64 itself: it is encoded once more."),
+  file: z
+    .base64("must be the base64 of the file's bytes")
+    .min(1)
+    .describe("Base64 of the file's bytes. The file is base64 itself: it is encoded once more."),
   downloadedBy: z
     .union([AccountId, z.literal("unknown")])
     .default("unknown")

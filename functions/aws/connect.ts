@@ -8,10 +8,12 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { ENV, type Env, type FunctionName } from "../env.ts";
 import type { People, Ports } from "../ports.ts";
 import { busTo, type SendNotice } from "./bus.ts";
+import { custodyIn } from "./custody.ts";
 import { filesIn } from "./files.ts";
 import { logAs } from "./log.ts";
 import { peopleIn } from "./people.ts";
 import { recordsIn } from "./records.ts";
+import { sealsIn } from "./seals.ts";
 
 /** Throws at start-up, naming the variable, when the stack forgot one. */
 export const environmentOf = <Name extends FunctionName>(name: Name): Env<Name> => ENV[name].parse(process.env) as Env<Name>;
@@ -42,4 +44,12 @@ export const portsOf = (name: FunctionName, told: Told & { readonly TOKENS_BUCKE
 export const foundingOf = (name: FunctionName, env: Tables & { readonly USER_POOL_ID: string }) => ({
   ...kept(name, env),
   people: peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: env.USER_POOL_ID }) satisfies People,
+});
+
+/** What sealing the custody log takes: it reads no record and no file. */
+export const sealingOf = (name: FunctionName, { CUSTODY_TABLE, SEALS_BUCKET }: Env<"custody-seal">) => ({
+  custody: custodyIn({ client: DynamoDBDocumentClient.from(new DynamoDBClient()), custodyLog: CUSTODY_TABLE }),
+  seals: sealsIn({ client: new S3Client(), name: SEALS_BUCKET }),
+  log: logAs(name),
+  now: () => new Date(),
 });

@@ -2,9 +2,10 @@
 //
 //   subject   seq (number)   the entry; `log` and `timeKey` = at#subject#seq place it in the index byTime
 import { createHash } from "node:crypto";
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { CustodyEntry, type CustodyRecord, entryAfter, type Head, type SubjectId } from "../../domain/custody.ts";
+import type { Found } from "../../domain/custody-verification.ts";
 import type { CustodyLog } from "../ports.ts";
 import { readPage } from "./lists.ts";
 import { type Table, toItem } from "./table.ts";
@@ -19,7 +20,42 @@ const timeKey = ({ at, subject, seq }: CustodyEntry): string => `${at.toISOStrin
 /** Not by `fromItem`: what `details` holds are texts, whatever they are called. */
 const entryOf = ({ at, ...item }: Record<string, unknown>): CustodyEntry => CustodyEntry.parse({ ...item, at: new Date(String(at)) });
 
-const headOf = async ({ client, custodyLog: TableName }: Table, subject: SubjectId): Promise<Head | undefined> => {
+type Attributes = Readonly<Record<string, unknown>>;
+
+const Place = z.object({ subject: z.string().min(1), seq: z.int() });
+
+const inOrder = (attributes: unknown): unknown =>
+  attributes !== null && typeof attributes === "object"
+    ? Object.entries(attributes).toSorted(([one], [other]) => (one < other ? -1 : 1))
+    : attributes;
+
+/** One text for an item, in whatever order its attributes come. */
+const textOf = ({ details, ...rest }: Attributes): string => JSON.stringify([inOrder(rest), inOrder(details)]);
+
+/**
+ * What stands at an item's place, for whoever verifies it: an entry only where the item is, attribute by attribute, as it is `written`. Throws when
+ * the item has no place in a chain.
+ */
+const foundAs =
+  (written: (entry: CustodyEntry) => Attributes) =>
+  (item: Attributes): Found => {
+    const { subject, seq } = Place.parse(item);
+    const { data: entry } = CustodyEntry.safeParse({ ...item, at: new Date(String(item.at)) });
+    return { subject, seq, entry: entry !== undefined && textOf(written(entry)) === textOf(item) ? entry : undefined };
+  };
+
+const storedItem = (entry: CustodyEntry): Record<string, unknown> => ({ ...toItem(entry), log: LOG, timeKey: timeKey(entry) });
+
+/** An item of the table. */
+export const foundItem = foundAs(storedItem);
+
+/** An entry as the API shows it: without the attributes that place it in the index. */
+export const foundShown = foundAs(toItem);
+
+/** All that reading the log takes. */
+export type CustodyTable = Pick<Table, "client" | "custodyLog">;
+
+const headOf = async ({ client, custodyLog: TableName }: CustodyTable, subject: SubjectId): Promise<Head | undefined> => {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName,
@@ -45,7 +81,7 @@ export const nextEntries = async (table: Table, records: readonly CustodyRecord[
     writes.push({
       Put: {
         TableName: table.custodyLog,
-        Item: { ...toItem(entry), log: LOG, timeKey: timeKey(entry) },
+        Item: storedItem(entry),
         ConditionExpression: "attribute_not_exists(subject)",
       },
     });
@@ -56,7 +92,7 @@ export const nextEntries = async (table: Table, records: readonly CustodyRecord[
 const InChain = z.object({ subject: z.string().min(1).max(64), seq: z.int().min(1) });
 const InTime = InChain.extend({ timeKey: z.string().min(1).max(256) });
 
-export const custodyIn = (table: Table): CustodyLog => ({
+export const custodyIn = (table: CustodyTable): CustodyLog => ({
   history: (subject, page) => readPage(table, { table: table.custodyLog, key: "subject", value: subject, place: InChain }, page, entryOf),
   list: ({ from, to }, page) =>
     readPage(
@@ -73,4 +109,25 @@ export const custodyIn = (table: Table): CustodyLog => ({
       page,
       entryOf,
     ),
+  async *changedSince(since) {
+    const query = {
+      TableName: table.custodyLog,
+      IndexName: "byTime",
+      KeyConditionExpression: "#log = :log AND timeKey >= :since",
+      ProjectionExpression: "subject",
+      ExpressionAttributeNames: { "#log": "log" },
+      ExpressionAttributeValues: { ":log": LOG, ":since": since?.toISOString() ?? "0" },
+    };
+    for await (const { Items = [] } of paginateQuery({ client: table.client }, query))
+      for (const { subject } of Items) yield String(subject);
+  },
+  async *chain(subject, from) {
+    const query = {
+      TableName: table.custodyLog,
+      ConsistentRead: true,
+      KeyConditionExpression: "subject = :subject AND seq >= :from",
+      ExpressionAttributeValues: { ":subject": subject, ":from": from },
+    };
+    for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) yield* Items.map(foundItem);
+  },
 });

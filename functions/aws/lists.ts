@@ -30,7 +30,7 @@ export const listIn = ({ name }: Table, index: "byKind" | "byLocation", value: s
 });
 
 export const readPage = async <Item>(
-  { client }: Table,
+  { client }: Pick<Table, "client">,
   { table: TableName, index: IndexName, key, value, place, between }: List,
   { limit, after }: PageRequest,
   parse: (item: Record<string, unknown>) => Item,

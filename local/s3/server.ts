@@ -23,7 +23,7 @@ const STORED_HEADERS = ["content-type", "content-disposition", "content-language
 const OBJECT_QUERY = /^(x-id|versionId|response-(content-(type|disposition|language|encoding)|cache-control|expires)|x-amz-.*)$/i;
 const LIST_QUERY = /^(versions|prefix|delimiter|max-keys|key-marker|version-id-marker|encoding-type|x-id|x-amz-.*)$/i;
 const UNSUPPORTED_WRITE =
-  /^(if-|x-amz-(copy-source|acl|grant-|tagging|object-lock-|website-|write-offset|server-side-encryption-customer-|bypass-|if-))/;
+  /^(if-(?!none-match$)|x-amz-(copy-source|acl|grant-|tagging|object-lock-|website-|write-offset|server-side-encryption-customer-|bypass-|if-))/;
 
 const REFUSALS: Readonly<Record<Refused, () => S3Error>> = {
   // A page of another site can make a browser call this port under its own name.
@@ -105,11 +105,23 @@ const route = async (store: Store, request: SignedRequest, data: Buffer, now: Da
   if ([...settings.keys()].some((name) => UNSUPPORTED_WRITE.test(name))) throw notImplemented();
   if (request.method === "PUT") {
     if (request.query.has("versionId")) throw notImplemented();
+    const condition = settings.get("if-none-match");
+    if (condition !== undefined) assertFree(condition, store, bucket, key);
     const version = await store.add(bucket, key, now, { data, headers: headersToStore(settings) });
     return { status: 200, headers: { etag: version.etag, "x-amz-version-id": version.versionId } };
   }
+  if (settings.has("if-none-match")) throw notImplemented();
   if (request.method === "DELETE") return await deleteObject(store, bucket, key, request.query.get("versionId"), now);
   throw new S3Error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+};
+
+/** `If-None-Match: *` puts only where nothing is; a delete marker is nothing. */
+const assertFree = (condition: string, store: Store, bucket: string, key: string): void => {
+  if (condition !== "*") throw notImplemented();
+  if (store.isAdding(bucket, key)) throw new S3Error(409, "ConditionalRequestConflict", "Another request writes this key. Try again.");
+  const [latest] = store.versions(bucket, key);
+  if (latest !== undefined && !latest.deleteMarker)
+    throw new S3Error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
 };
 
 /** A presigned link carries the x-amz headers of its operation in the query. */

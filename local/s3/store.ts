@@ -27,6 +27,8 @@ export type Store = {
   versions(bucket: string, key: string): readonly Version[];
   /** Keys in byte order, as S3 lists them. */
   keys(bucket: string): readonly string[];
+  /** Whether a version is being added under the key at this moment. */
+  isAdding(bucket: string, key: string): boolean;
   /** Without an upload the new version is a delete marker. */
   add(bucket: string, key: string, now: Date, upload?: Upload): Promise<Version>;
   read(bucket: string, version: Version): Promise<Buffer>;
@@ -60,6 +62,7 @@ const storedIn = async (directory: string): Promise<readonly Stored[]> => {
 export const openStore = async (directory: string): Promise<Store> => {
   await makePrivate(directory);
   const buckets = new Map<string, Map<string, readonly Version[]>>();
+  const adding = new Set<{ readonly bucket: string; readonly key: string }>();
   let sequence = 0;
 
   const pathOf = (bucket: string, { key, versionId }: Version): string =>
@@ -84,8 +87,10 @@ export const openStore = async (directory: string): Promise<Store> => {
   return {
     versions: (bucket, key) => buckets.get(bucket)?.get(key) ?? [],
     keys: (bucket) => [...(buckets.get(bucket)?.keys() ?? [])].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    isAdding: (bucket, key) => [...adding].some((each) => each.bucket === bucket && each.key === key),
     async add(bucket, key, now, upload) {
       const data = upload?.data ?? Buffer.alloc(0);
+      const place = { bucket, key };
       sequence += 1;
       const version: Version = {
         key,
@@ -98,11 +103,16 @@ export const openStore = async (directory: string): Promise<Store> => {
         headers: upload?.headers ?? {},
       };
       const path = pathOf(bucket, version);
-      await makePrivate(join(directory, bucket));
-      // Renamed when complete: a crash leaves a whole version or none.
-      await writeFile(`${path}.part`, Buffer.concat([Buffer.from(`${JSON.stringify(version)}\n`), data]), { mode: 0o600 });
-      await rename(`${path}.part`, path);
-      remember({ bucket, version });
+      adding.add(place);
+      try {
+        await makePrivate(join(directory, bucket));
+        // Renamed when complete: a crash leaves a whole version or none.
+        await writeFile(`${path}.part`, Buffer.concat([Buffer.from(`${JSON.stringify(version)}\n`), data]), { mode: 0o600 });
+        await rename(`${path}.part`, path);
+        remember({ bucket, version });
+      } finally {
+        adding.delete(place);
+      }
       return version;
     },
     async read(bucket, version) {

@@ -1,27 +1,9 @@
 // The custody chain: whatever is changed, left out, slipped in or put in another place is found, and named.
-import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { brokenLink, type CustodyEntry, type CustodyRecord, entryAfter, type Head } from "../../domain/custody.ts";
-import { accountId, at, contentTokenId, locationId } from "../make.ts";
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-const aRecord = (over: Partial<CustodyRecord> = {}): CustodyRecord => ({
-  kind: "custody",
-  subject: contentTokenId(),
-  act: "token-downloaded",
-  at: at("2026-06-01T00:00:00Z"),
-  by: accountId(),
-  details: {},
-  ...over,
-});
-
-const chainOf = (records: readonly CustodyRecord[]): CustodyEntry[] =>
-  records.reduce<CustodyEntry[]>((chain, record) => {
-    chain.push(entryAfter(record, chain.at(-1), sha256));
-    return chain;
-  }, []);
+import { brokenLink, type CustodyEntry, entryAfter, type Head } from "../../domain/custody.ts";
+import { aRecord, anyChain as chain, chainOf, sha256 } from "../chains.ts";
+import { locationId } from "../make.ts";
 
 const firstBroken = (chain: readonly CustodyEntry[]) => {
   let head: Head | undefined;
@@ -32,11 +14,6 @@ const firstBroken = (chain: readonly CustodyEntry[]) => {
   }
   return undefined;
 };
-
-const record = fc
-  .record({ act: fc.constantFrom("token-issued", "token-downloaded", "token-fetched"), seconds: fc.nat(1e6), reason: fc.string() } as const)
-  .map(({ act, seconds, reason }) => aRecord({ act, at: new Date(at("2026-01-01").getTime() + seconds * 1000), reason }));
-const chain = fc.array(record, { minLength: 1, maxLength: 8 }).map(chainOf);
 
 describe("a chain", () => {
   test("as it was written holds, from the first entry on", () => {

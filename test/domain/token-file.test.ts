@@ -90,6 +90,14 @@ describe("a file from outside", () => {
     "2030-11-08T22:33:22+9999",
   ])("the date '%s' is none", (text) => expect(parseExpDate(text)).toBeUndefined());
 
+  test("the text of a file, sent where the base64 of its bytes is asked for, is told from anything else", () => {
+    const content = JSON.stringify({ expDate: "2030-11-08T22:33:22+0000", token: "x", orgName: "Pretendco" });
+    const { reason, message } = refusalOf(() => parseTokenFile(bytesOf(content), "a.vpptoken"));
+    expect(reason).toBe("not_base64");
+    expect(message).toContain("send the base64 of that text");
+    expect(refusalOf(() => parseTokenFile(bytesOf("hello, world!"), "a.vpptoken")).message).not.toContain("send the base64");
+  });
+
   test.each([
     ["not_base64", "hello, world!"],
     ["not_base64", ""],

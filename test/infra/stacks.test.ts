@@ -59,6 +59,7 @@ describe("what holds state", () => {
     ["AWS::DynamoDB::Table", "Records"],
     ["AWS::DynamoDB::Table", "CustodyLog"],
     ["AWS::S3::Bucket", "Tokens"],
+    ["AWS::S3::Bucket", "Seals"],
     ["AWS::KMS::Key", "Key"],
     ["AWS::Cognito::UserPool", "People"],
     ["AWS::S3::Bucket", "TrailBucket"],
@@ -91,7 +92,7 @@ describe("what holds state", () => {
     expect(JSON.stringify(bucket?.BucketEncryption)).toContain("aws:kms");
   });
 
-  test.each(["Tokens", "TrailBucket"])("in the bucket %s is open to nobody, and refuses plain HTTP", (id) => {
+  test.each(["Tokens", "Seals", "TrailBucket"])("in the bucket %s is open to nobody, and refuses plain HTTP", (id) => {
     expect(stacks.records.findResources("AWS::S3::Bucket")[id]?.Properties.PublicAccessBlockConfiguration).toEqual({
       BlockPublicAcls: true,
       BlockPublicPolicy: true,
@@ -105,6 +106,27 @@ describe("what holds state", () => {
     const { Properties } = stacks.records.findResources("AWS::S3::Bucket").TrailBucket ?? {};
     expect(Properties?.LifecycleConfiguration.Rules).toEqual([{ ExpirationInDays: 400, Status: "Enabled" }]);
     stacks.records.hasResourceProperties("AWS::CloudTrail::Trail", { S3BucketName: { Ref: "TrailBucket" }, IsLogging: true });
+  });
+
+  test("that was sealed can't be removed by anybody for 400 days, and goes only after", () => {
+    const { Properties: seals } = stacks.records.findResources("AWS::S3::Bucket").Seals ?? {};
+    expect(seals).toMatchObject({
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention: { Mode: "COMPLIANCE", Days: 400 } } },
+      VersioningConfiguration: { Status: "Enabled" },
+    });
+    expect(JSON.stringify(seals?.BucketEncryption)).toContain("aws:kms");
+    const [rule, ...more] = seals?.LifecycleConfiguration.Rules ?? [];
+    expect([rule?.ExpirationInDays, more]).toEqual([401, []]);
+  });
+
+  test("of seals refuses to be deleted or written over, even by who may", () => {
+    const [policy] = Object.values(stacks.records.findResources("AWS::S3::BucketPolicy", { Properties: { Bucket: { Ref: "Seals" } } }));
+    const refused = policy?.Properties.PolicyDocument.Statement.filter(({ Sid }: { Sid?: string }) => Sid?.startsWith("Refuse"));
+    expect(refused).toMatchObject([
+      { Effect: "Deny", Principal: { AWS: "*" }, Action: ["s3:DeleteObject", "s3:DeleteObjectVersion"] },
+      { Effect: "Deny", Principal: { AWS: "*" }, Action: "s3:PutObject", Condition: { Null: { "s3:if-none-match": "true" } } },
+    ]);
   });
 
   test("refuses signatures older than 15 minutes", () => {
@@ -147,6 +169,7 @@ describe("rights", () => {
     expect(byFunction).toEqual({
       Admin: [...READ, ...WRITE, "events:PutEvents", ...KEY].toSorted(),
       Custody: [...READ, ...WRITE, "events:PutEvents", ...KEY, "s3:GetObject", "s3:PutObject", ...ERASE].toSorted(),
+      CustodySeal: ["dynamodb:Query", ...KEY, "s3:GetObjectVersion", "s3:ListBucketVersions", "s3:PutObject"].toSorted(),
       ExpiryScan: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, "sns:Publish"].toSorted(),
       IdentityEvents: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, ...QUEUE].toSorted(),
       Outbox: ["dynamodb:DeleteItem", "dynamodb:Query", "events:PutEvents", ...KEY, ...ERASE, "sns:Publish"].toSorted(),
@@ -175,6 +198,18 @@ describe("rights", () => {
     const onLog = statements().filter(({ Resource }) => JSON.stringify(Resource).includes("CustodyLog"));
     expect(new Set(onLog.flatMap(({ Action }) => Action))).toEqual(new Set(["dynamodb:PutItem", "dynamodb:Query"]));
   });
+});
+
+test("seals are written by the sealer alone, who writes nothing else; nobody may delete one", () => {
+  const onSeals = Object.entries(stacks.service.findResources("AWS::IAM::Policy")).flatMap(([id, { Properties }]) =>
+    Properties.PolicyDocument.Statement.filter(({ Resource }: Statement) => JSON.stringify(Resource).includes("Seals")).map(
+      ({ Action }: Statement) => [id.replace(/ServiceRole.*/, ""), Action],
+    ),
+  );
+  expect(onSeals).toEqual([
+    ["CustodySeal", ["s3:GetObjectVersion", "s3:PutObject"]],
+    ["CustodySeal", "s3:ListBucketVersions"],
+  ]);
 });
 
 describe("the API", () => {
@@ -246,12 +281,12 @@ describe("alarms", () => {
   test("watch every function, and every schedule", () => {
     const functions = Object.keys(stacks.service.findResources("AWS::Lambda::Function"));
     const alarmed = JSON.stringify(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "Errors" } }));
-    expect(functions).toHaveLength(6);
+    expect(functions).toHaveLength(7);
     for (const id of functions) expect(alarmed).toContain(`"${id}"`);
     const schedules = Object.keys(
       stacks.service.findResources("AWS::Events::Rule", { Properties: { ScheduleExpression: Match.anyValue() } }),
     );
-    expect(schedules).toHaveLength(3);
+    expect(schedules).toHaveLength(4);
     const running = headingsOfAlarms().filter((heading) => heading.endsWith(" is not running"));
     for (const id of schedules) expect(running.some((heading) => id.startsWith(heading.replace(" is not running", "")))).toBe(true);
   });
@@ -269,6 +304,12 @@ describe("alarms", () => {
     });
   });
 
+  test("tell of a broken custody chain at once", () => {
+    const [broken] = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "CustodyBroken" } }));
+    const dimensions = [{ Name: "service", Value: "custody-seal" }];
+    expect(broken?.Properties).toMatchObject({ Namespace: METRICS_NAMESPACE, Dimensions: dimensions, Period: 300, Threshold: 1 });
+  });
+
   test("are heard: the topic they go to lets CloudWatch publish", () => {
     const policies = Object.values(stacks.service.findResources("AWS::SNS::TopicPolicy")).map((policy) => JSON.stringify(policy));
     const topics = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm")).flatMap(
@@ -282,13 +323,14 @@ describe("alarms", () => {
   test("of what runs once a day are judged by the hour: a day that is cut at midnight would seem silent until the run", () => {
     const silent = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { TreatMissingData: "breaching" } }));
     for (const { Properties } of silent) expect(Properties.Period).toBeLessThanOrEqual(3600);
-    const daily = silent.find(({ Properties }) => Properties.AlarmDescription.includes("ExpiryScanDaily"));
-    expect(daily?.Properties.EvaluationPeriods).toBeGreaterThan(24);
+    const daily = silent.filter(({ Properties }) => /ExpiryScanDaily|CustodySealDaily/.test(Properties.AlarmDescription));
+    expect(daily).toHaveLength(2);
+    for (const { Properties } of daily) expect(Properties.EvaluationPeriods).toBeGreaterThan(24);
   });
 
   test("of what must not fall silent go off when nothing is told", () => {
     const silent = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { TreatMissingData: "breaching" } }));
-    expect(silent).toHaveLength(3);
+    expect(silent).toHaveLength(4);
     const hourly = silent.find(({ Properties }) => Properties.AlarmDescription.includes("ParkedFactsHourly"));
     expect(hourly?.Properties.Dimensions).toMatchObject([{ Name: "RuleName" }]);
   });

@@ -240,6 +240,24 @@ describe("versions", () => {
   });
 });
 
+describe("a put where nothing may be", () => {
+  const putNew = (body: string) => client.send(new PutObjectCommand({ Bucket, Key, Body: body, IfNoneMatch: "*" }));
+
+  test("is refused where there is something, and taken where that was deleted", async () => {
+    await putNew("1");
+    await expect(putNew("2")).rejects.toMatchObject({ name: "PreconditionFailed", $metadata: { httpStatusCode: 412 } });
+    expect(await get()).toBe("1");
+    await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    await putNew("3");
+    expect(await get()).toBe("3");
+  });
+
+  test("is taken once, of several at the same time", async () => {
+    const results = await Promise.allSettled(["1", "2", "3"].map(putNew));
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+});
+
 describe("a presigned link", () => {
   beforeEach(async () => {
     await put("content");
@@ -334,7 +352,7 @@ describe("a request", () => {
   });
 
   test("for something S3 has and this has not is refused, not misread", async () => {
-    const conditional = client.send(new PutObjectCommand({ Bucket, Key, Body: "x", IfNoneMatch: "*" }));
+    const conditional = client.send(new PutObjectCommand({ Bucket, Key, Body: "x", IfMatch: '"x"' }));
     await expect(conditional).rejects.toMatchObject({ name: "NotImplemented" });
     await expect(get()).rejects.toMatchObject({ name: "NoSuchKey" });
   });

@@ -1,7 +1,7 @@
 // The contract of the custody log: an act and its entry are one, chains have no gap however many write at once, lists are newest first.
 import { describe, expect, test } from "vitest";
-import { brokenLink, type CustodyRecord, type Head } from "../../../domain/custody.ts";
-import { sha256 } from "../../../functions/aws/custody.ts";
+import { brokenLink, type CustodyRecord, entryAfter, type Head } from "../../../domain/custody.ts";
+import { foundItem, foundShown, sha256 } from "../../../functions/aws/custody.ts";
 import { aLocation, at, contentTokenId, locationId } from "../../make.ts";
 import { ada, battery, bob, NOW } from "../../records.ts";
 
@@ -101,5 +101,58 @@ battery("the custody log", (records) => {
       expect(first.items.map(({ seq }) => seq)).toEqual([2]);
       expect((await records.custody.history(ada.id, { limit: 1, after: first.next })).items.map(({ seq }) => seq)).toEqual([1]);
     });
+  });
+
+  describe("for whoever seals it", () => {
+    const changed = (since?: Date) => Array.fromAsync(records.custody.changedSince(since));
+    const chain = (subject: string, from: number) => Array.fromAsync(records.custody.chain(subject, from));
+    const act = (seed: number, over: Partial<CustodyRecord>) =>
+      records.locations.add({ ...other, id: locationId(seed), uId: String(1_000_000_000_000_000 + seed) }, [aRecord(over)]);
+
+    test("tells whose chains have entries since a time, and of all time", async () => {
+      await act(2, { at: at("2026-06-01"), subject: ada.id });
+      await act(3, { at: at("2026-06-02"), subject: contentTokenId() });
+      await act(4, { at: at("2026-06-03"), subject: ada.id });
+      expect(await changed()).toEqual([ada.id, contentTokenId(), ada.id]);
+      expect(await changed(at("2026-06-02"))).toEqual([contentTokenId(), ada.id]);
+      expect(await changed(at("2026-06-04"))).toEqual([]);
+    });
+
+    test("gives a chain from any entry on, in order, as it was written", async () => {
+      for (const seed of [2, 3, 4]) await act(seed, { reason: `${seed}`, locationId: locationId(seed), details: { b: "1", a: "2" } });
+      const entries = (await records.custody.history(ada.id, all)).items.toReversed();
+      expect(await chain(ada.id, 2)).toEqual(entries.slice(1).map((entry) => ({ subject: ada.id, seq: entry.seq, entry })));
+      expect(await chain(ada.id, 4)).toEqual([]);
+      expect(await chain("nobody", 1)).toEqual([]);
+    });
+  });
+});
+
+describe("an item of the table", () => {
+  const entry = entryAfter(aRecord({ details: { a: "1" } }), undefined, sha256);
+  const shown = { ...entry, at: entry.at.toISOString() };
+  const item = { ...shown, log: "LOG", timeKey: `${shown.at}#${shown.subject}#1` };
+
+  test("is an entry as it is written, and as the API shows it", () => {
+    expect(foundItem(item)).toEqual({ subject: ada.id, seq: 1, entry });
+    expect(foundShown(shown)).toEqual({ subject: ada.id, seq: 1, entry });
+  });
+
+  test.each<[string, object]>([
+    ["has an attribute more", { ...item, more: "x" }],
+    ["has one less", { ...item, details: undefined }],
+    ["stands elsewhere in time", { ...item, timeKey: `2020-01-01T00:00:00.000Z#${shown.subject}#1` }],
+    ["stands in no list", { ...item, log: "GOL" }],
+    ["writes its time otherwise", { ...item, at: shown.at.replace("Z", "+00:00") }],
+    ["tells an act that there is not", { ...item, act: "token-forged" }],
+    ["tells a detail that is no text", { ...item, details: { a: 1 } }],
+    ["has a hash that is none", { ...item, hash: "x" }],
+  ])("that %s is none, and keeps its place", (_, changed) => {
+    expect(foundItem(changed as Record<string, unknown>)).toEqual({ subject: ada.id, seq: 1, entry: undefined });
+  });
+
+  test("that has no place in a chain is an error", () => {
+    expect(() => foundItem({ ...item, seq: "1" })).toThrow(/seq/);
+    expect(() => foundItem({ ...item, subject: undefined })).toThrow(/subject/);
   });
 });

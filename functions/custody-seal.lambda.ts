@@ -1,0 +1,8 @@
+// The daily seal of the custody log. The only one that writes seals.
+import { environmentOf, sealingOf } from "./aws/connect.ts";
+import { scheduled } from "./doors/scheduled.ts";
+import { sealCustody } from "./schedule/seal-custody.ts";
+
+const ports = sealingOf("custody-seal", environmentOf("custody-seal"));
+
+export const handler = scheduled((isTimeUp) => sealCustody(ports, isTimeUp));
