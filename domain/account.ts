@@ -21,8 +21,10 @@ export const Account = z.object({
   subject: Subject,
   email: z.email("must be an e-mail address").max(254),
   grants: z.array(Grant).max(100),
-  /** Made for downloading tokens alone, not a person's: nobody changes its password by the way. */
-  dedicated: z.boolean().default(false),
+  dedicated: z
+    .boolean()
+    .default(false)
+    .describe("Made for downloading tokens alone, not a person's: nobody changes its password by the way."),
   passwordChangedAt: z.date().optional(),
   disabledAt: z.date().optional(),
   /** When it was last enabled again: a report that it was disabled before that is an old one. */

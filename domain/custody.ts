@@ -47,10 +47,11 @@ const Written = {
   at: z.date(),
   by: Actor,
   locationId: LocationId.optional(),
-  /** The words of whoever acted. */
-  reason: z.string().optional(),
-  /** What else there is to know, as texts: identifiers, times, causes. Never a secret, a link or an e-mail address. */
-  details: z.record(z.string(), z.string()).default({}),
+  reason: z.string().optional().describe("The words of whoever acted."),
+  details: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("What else there is to know, as texts: identifiers, times, causes. Never a secret, a link or an e-mail address."),
 };
 
 /** An act before it has its place in a chain. It is recorded in the transaction of what was done. */

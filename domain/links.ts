@@ -10,10 +10,8 @@ export const Link = z.object({
   worksWith: z.enum(["this-service", "apple"]),
   mdmServerId: MdmServerId,
   linkedAt: z.date(),
-  /** When the MDM server fetched the token, or first signed in with it: it has the token for sure. */
-  usedAt: z.date().optional(),
-  /** When somebody said that the token was removed from the MDM server. */
-  removedAt: z.date().optional(),
+  usedAt: z.date().optional().describe("When the MDM server fetched the token, or first signed in with it: it has the token for sure."),
+  removedAt: z.date().optional().describe("When somebody said that the token was removed from the MDM server."),
 });
 export type Link = z.infer<typeof Link>;
 
@@ -24,8 +22,7 @@ export const Conflict = z.object({
   id: ConflictId,
   location: LocationId,
   foundAt: z.date(),
-  /** Every claim that led to it and that followed, oldest first. */
-  claims: z.array(Claim).min(2),
+  claims: z.array(Claim).min(2).describe("Every claim that led to it and that followed, oldest first."),
   resolution: z.object({ keptBy: MdmServerId, at: z.date(), by: AccountId, reason: z.string() }).optional(),
 });
 export type Conflict = z.infer<typeof Conflict>;

@@ -7,8 +7,10 @@ import { Version } from "./version.ts";
 
 export const Organization = z.object({
   name: nameText(100),
-  /** ISO 3166-1 alpha-2. */
-  country: z.string().regex(/^[A-Z]{2}$/),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .describe("ISO 3166-1 alpha-2."),
   platform: z.enum(["enterprisestore", "volumestore"]),
   reminderLadder: ReminderLadder,
   renewalOverlapDays: z.int().min(0).max(90),
@@ -21,13 +23,22 @@ export const DEFAULT_OVERLAP_DAYS = 30;
 export const Location = z.object({
   id: LocationId,
   name: nameText(100),
-  /** Unique library identifier, 16 digits: what MDM servers tell tokens of one location by. Names are not unique, uIds are. */
-  uId: z.string().regex(/^[1-9]\d{15}$/),
+  uId: z
+    .string()
+    .regex(/^[1-9]\d{15}$/)
+    .describe("Unique library identifier, 16 digits: what MDM servers tell tokens of one location by. Names are not unique, uIds are."),
   primary: z.boolean(),
-  /** What Apple calls the location, once somebody said so: a token of another one is refused. */
-  appleUId: z.string().min(1).max(64).optional(),
-  /** The organization's name in the first token of Apple's that was imported: one of another organization is refused. */
-  appleOrgName: z.string().max(1024).optional(),
+  appleUId: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("What Apple calls the location, once somebody said so: a token of another one is refused."),
+  appleOrgName: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe("The organization's name in the first token of Apple's that was imported: one of another organization is refused."),
   createdAt: z.date(),
   version: Version,
 });

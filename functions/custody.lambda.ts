@@ -1,5 +1,5 @@
 // The only signer: issue, import, download, revoke.
-import { custodyRoutes } from "./api/routes.ts";
+import { custodyRoutes } from "./api/custody-routes.ts";
 import { environmentOf, portsOf } from "./aws/connect.ts";
 import { http } from "./doors/http.ts";
 

@@ -4,38 +4,50 @@ import type { Account } from "../domain/account.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Ports } from "./ports.ts";
 
-export type Request<Input, Caller = Account> = {
+/** What a request says in its headers. A handler names what it takes of it, so that the API's document can't leave it out. */
+export type Said = {
+  /** The version that the caller means to edit. */
+  readonly ifMatch: number | undefined;
+  /** The tag of what the caller has already. */
+  readonly ifNoneMatch: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  /** Whether the caller asked for JSON by `Accept`. */
+  readonly wantsJson: boolean;
+};
+
+export type Request<Input, Takes extends keyof Said = never, Caller = Account> = Pick<Said, Takes> & {
   readonly caller: Caller;
   /** Path and query or body in one, parsed: where they share a name, the path wins. */
   readonly input: Input;
-  /** The version that the caller means to edit. */
-  readonly ifMatch?: number | undefined;
-  /** The tag of what the caller has already. */
-  readonly ifNoneMatch?: string | undefined;
-  readonly idempotencyKey?: string | undefined;
-  /** Whether the caller asked for JSON by `Accept`. */
-  readonly wantsJson?: boolean | undefined;
 };
 
+/** How success is answered. */
+export type Status = 200 | 201 | 202 | 303 | 304;
+
 /** `etag`: a record's version, or whatever else tells one state of what is answered from another. */
-export type Reply<Body = unknown> = {
-  readonly status: 200 | 201 | 202 | 303 | 304;
+export type Reply<Body = unknown, Code extends Status = Status> = {
+  readonly status: Code;
   readonly body?: Body;
   readonly etag?: string | number | undefined;
   /** Where a 303 leads. */
   readonly location?: string;
 };
 
-export type Handle<Input extends z.ZodType, Needs extends keyof Ports, Body = unknown, Caller = Account> = (
-  request: Request<z.infer<Input>, Caller>,
-  ports: Pick<Ports, Needs>,
-) => Promise<Reply<Body>>;
+/** A handler of the API. `Code`: every status it may answer with; `Takes`: what it heeds of the request's headers. */
+export type Handle<
+  Input extends z.ZodType,
+  Needs extends keyof Ports,
+  Body = unknown,
+  Code extends Status = 200,
+  Takes extends keyof Said = never,
+  Caller = Account,
+> = (request: Request<z.infer<Input>, Takes, Caller>, ports: Pick<Ports, Needs>) => Promise<Reply<Body, Code>>;
 
-export const ok = <Body>(body: Body, etag?: string | number): Reply<Body> => ({ status: 200, body, etag });
-export const created = <Body>(body: Body, etag?: string | number): Reply<Body> => ({ status: 201, body, etag });
-export const accepted = <Body>(body: Body): Reply<Body> => ({ status: 202, body });
-export const seeOther = (location: string, etag: string): Reply<never> => ({ status: 303, location, etag });
-export const unchanged = (etag: string): Reply<never> => ({ status: 304, etag });
+export const ok = <Body>(body: Body, etag?: string | number): Reply<Body, 200> => ({ status: 200, body, etag });
+export const created = <Body>(body: Body, etag?: string | number): Reply<Body, 201> => ({ status: 201, body, etag });
+export const accepted = <Body>(body: Body): Reply<Body, 202> => ({ status: 202, body });
+export const seeOther = (location: string, etag: string): Reply<never, 303> => ({ status: 303, location, etag });
+export const unchanged = (etag: string): Reply<never, 304> => ({ status: 304, etag });
 
 export const notFound = (what: string): Refusal => new Refusal("not_found", `There is no such ${what}. Check its identifier.`);
 

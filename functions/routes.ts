@@ -27,6 +27,7 @@ export const ADMIN_ROUTES = [
   "POST /v1/conflicts/{id}/resolution",
   "GET /v1/custody-log",
   "GET /v1/health",
+  "GET /v1/openapi.json",
 ] as const;
 
 /** Who holds a credential gets a file: so credentials are made where files are signed, and nowhere else. */
@@ -41,4 +42,4 @@ export const CUSTODY_ROUTES = [
 ] as const;
 
 /** Not behind the user pool's authorizer: answered to anyone, or to an MDM server by the credential that the function itself checks. */
-export const OPEN_ROUTES: readonly string[] = ["GET /v1/fetch/content-token", "GET /v1/health"];
+export const OPEN_ROUTES: readonly string[] = ["GET /v1/fetch/content-token", "GET /v1/health", "GET /v1/openapi.json"];

@@ -36,7 +36,11 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^\.\/functions\/doors\//,
     ],
   },
-  "functions/api/": { files: /^functions\/api\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/(api|doors)\//] },
+  // The API's document is answered as it lies in docs/.
+  "functions/api/": {
+    files: /^functions\/api\//,
+    may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/(api|doors)\//, /^\.\/docs\/openapi\.json$/],
+  },
   "functions/events/": { files: /^functions\/events\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/events\//] },
   "functions/schedule/": { files: /^functions\/schedule\//, may: [DOMAIN, SHARED, /^\.\/functions\/schedule\//] },
   "functions/aws/": {
@@ -69,10 +73,17 @@ const ROWS: Readonly<Record<string, Row>> = {
     files: /^local\/(?!demo\/)/,
     may: [/^node:/, /^@aws-sdk\/client-(cognito-identity-provider|dynamodb|sqs)$/, /^(croner|fauxqs|jose|zod)$/, /^\.\/local\//],
   },
-  // The demo writes a token file as Apple would.
+  // The API's document, its pages and its client's types: made from the routes, and from nothing that runs.
+  "openapi/": {
+    files: /^openapi\//,
+    may: [/^zod$/, /^node:(fs|path)$/, DOMAIN, /^\.\/functions\/(api|doors)\//, /^\.\/openapi\//],
+  },
+  // The client can be copied as it is: it knows nothing of the service but its document.
+  "client/": { files: /^client\//, may: [/^\.\/client\//] },
+  // The demo writes a token file as Apple would, and calls the API as any client.
   "local/demo/": {
     files: /^local\/demo\//,
-    may: [/^node:/, /^@aws-sdk\/client-(cognito-identity-provider|lambda)$/, DOMAIN, /^\.\/local\//],
+    may: [/^node:/, /^@aws-sdk\/client-(cognito-identity-provider|dynamodb|lambda)$/, DOMAIN, /^\.\/(client|local)\//],
   },
   // Whoever verifies reads what the service wrote by the service's own reading of it, and finds it where the run on one machine keeps it.
   "audit/": {
@@ -156,16 +167,19 @@ test.each([
   ["functions/admin.lambda.ts", "@aws-sdk/client-s3"],
   ["functions/admin.lambda.ts", "../domain/account.ts"],
   ["functions/api/locations.ts", "../aws/table.ts"],
-  ["functions/aws/table.ts", "../api/routes.ts"],
+  ["functions/aws/table.ts", "../api/admin-routes.ts"],
   ["functions/doors/http.ts", "../aws/connect.ts"],
   ["infra/app.ts", "../functions/aws/table.ts"],
   ["local/place.ts", "../functions/aws/table.ts"],
   ["local/place.ts", "../infra/bundle.ts"],
   ["local/gateway.ts", "../domain/account.ts"],
   ["local/demo/walk.ts", "../../functions/ports.ts"],
+  ["openapi/document.ts", "../functions/aws/table.ts"],
+  ["client/client.ts", "../domain/account.ts"],
+  ["client/client.ts", "zod"],
+  ["bench/scan.ts", "../functions/api/admin-routes.ts"],
   ["audit/verify.ts", "../functions/schedule/seal-custody.ts"],
   ["audit/main.ts", "../local/service.ts"],
-  ["bench/scan.ts", "../functions/api/routes.ts"],
 ])("%s may not import %s", (file, specifier) => {
   const [row = ""] = rowsOf(file);
   expect(strays(file, `import "${specifier}";`, ROWS[row]?.may ?? [])).toHaveLength(1);

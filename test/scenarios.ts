@@ -1,7 +1,8 @@
 // What each handler does, set in scene: what there was before, and the act. Run on any ports, whole or cut short.
 import { randomBytes } from "node:crypto";
 import type { Announcement } from "../domain/events.ts";
-import { adminRoutes, custodyRoutes } from "../functions/api/routes.ts";
+import { adminRoutes } from "../functions/api/admin-routes.ts";
+import { custodyRoutes } from "../functions/api/custody-routes.ts";
 import { http } from "../functions/doors/http.ts";
 import type { FunctionName } from "../functions/env.ts";
 import { takeIdentityEvent } from "../functions/events/take-identity-event.ts";

@@ -1,11 +1,14 @@
-// The service on fake ports: a clock that tests set, a bus that can fail, files in memory, and calls as the gateway makes them.
+// The service on fake ports: a clock that tests set, a bus that can fail, files in memory, and calls as the gateway makes them. Each answer is held
+// against the API's document.
 import { randomBytes } from "node:crypto";
 import type { Account } from "../domain/account.ts";
 import type { Announcement } from "../domain/events.ts";
-import { adminRoutes, custodyRoutes } from "../functions/api/routes.ts";
+import { adminRoutes } from "../functions/api/admin-routes.ts";
+import { custodyRoutes } from "../functions/api/custody-routes.ts";
 import { http } from "../functions/doors/http.ts";
 import { accountIdOf } from "../functions/identity.ts";
 import type { Log, Ports } from "../functions/ports.ts";
+import { document, undocumented } from "./answers.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
 import { busInMemory, filesInMemory, logInMemory } from "./outside.ts";
 import { makeWorld } from "./world.ts";
@@ -17,6 +20,8 @@ export const signedUp = (subject: string, over: Partial<Account> = {}): Account 
   anAccount({ id: accountIdOf(subject), subject, email: `${subject}@example.org`, ...over });
 
 export const ada = signedUp("ada");
+
+const complaintsAbout = undocumented(document);
 
 /** `logOf` makes the log of the function that serves a route; without it all is logged in memory. */
 export const makeService = async (logOf?: (name: "admin" | "custody") => Log) => {
@@ -66,7 +71,11 @@ export const makeService = async (logOf?: (name: "admin" | "custody") => Log) =>
         },
       },
     });
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body === "" ? undefined : JSON.parse(answer.body) };
+    const reply = { status: answer.statusCode, headers: answer.headers, body: answer.body === "" ? undefined : JSON.parse(answer.body) };
+    const [method = "", template = ""] = routeKey.split(" ");
+    const complaints = complaintsAbout(method, template, { ...reply, headers: new Headers(reply.headers) });
+    if (complaints.length > 0) throw new Error(`The API's document says otherwise. ${complaints.join("; ")}`);
+    return reply;
   };
   return { ports, files, published, logged, clock, faults, call };
 };

@@ -14,15 +14,16 @@ export const ChangeAccountInput = z.strictObject({
   id: AccountId,
   grants: grants.optional(),
   dedicated: z.boolean().optional(),
-  /** Enables a disabled account. Tokens that it was given before stay dead. */
-  enabled: z.literal(true).optional(),
+  enabled: z.literal(true).optional().describe("Enables a disabled account. Tokens that it was given before stay dead."),
 });
 export const ChangeAccountReply = ShownAccount;
 
 export const changeAccount: Handle<
   typeof ChangeAccountInput,
   "accounts" | "locations" | "now",
-  z.input<typeof ChangeAccountReply>
+  z.input<typeof ChangeAccountReply>,
+  200,
+  "ifMatch"
 > = async ({ caller, input, ifMatch }, ports) => {
   const { accounts, now } = ports;
   assertMay(caller, "account:manage");

@@ -16,7 +16,9 @@ export const ChangeLocationReply = ShownLocation;
 export const changeLocation: Handle<
   typeof ChangeLocationInput,
   "locations" | "links" | "now",
-  z.input<typeof ChangeLocationReply>
+  z.input<typeof ChangeLocationReply>,
+  200,
+  "ifMatch"
 > = async ({ caller, input, ifMatch }, { locations, links, now }) => {
   assertMay(caller, "location:manage", input.id);
   const before = existing(await locations.get(input.id), "location");

@@ -17,7 +17,9 @@ export const ChangeMdmServerReply = ShownMdmServer;
 export const changeMdmServer: Handle<
   typeof ChangeMdmServerInput,
   "servers" | "links" | "now",
-  z.input<typeof ChangeMdmServerReply>
+  z.input<typeof ChangeMdmServerReply>,
+  200,
+  "ifMatch"
 > = async ({ caller, input: { id, ...input }, ifMatch }, ports) => {
   assertMay(caller, "mdm-server:manage");
   const before = await registeredServer(id, ports);

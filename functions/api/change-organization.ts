@@ -14,7 +14,9 @@ export const ChangeOrganizationReply = ShownOrganization;
 export const changeOrganization: Handle<
   typeof ChangeOrganizationInput,
   "organizations" | "locations" | "now",
-  z.input<typeof ChangeOrganizationReply>
+  z.input<typeof ChangeOrganizationReply>,
+  200,
+  "ifMatch"
 > = async ({ caller, input, ifMatch }, { organizations, locations, now }) => {
   assertMay(caller, "organization:manage");
   const before = await organizations.get();

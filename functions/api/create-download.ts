@@ -12,12 +12,15 @@ import { ShownLinkTo } from "./shown.ts";
 
 export const CreateDownloadInput = z.strictObject({
   id: ContentTokenId,
-  /** How long the link is to live. */
-  linkSeconds: z.int().min(1).max(MAX_LINK_SECONDS).default(DEFAULT_LINK_SECONDS),
+  linkSeconds: z
+    .int()
+    .min(1)
+    .max(MAX_LINK_SECONDS)
+    .default(DEFAULT_LINK_SECONDS)
+    .describe("For how many seconds the link is to live. It ends earlier when the token does."),
 });
 export const CreateDownloadReply = ShownLinkTo.extend({
-  /** What would make the token last longer. */
-  advice: z.string().optional(),
+  advice: z.string().optional().describe("What would make the token last longer."),
 });
 
 const adviceFor = ({ dedicated }: Account): { readonly advice?: string } =>
@@ -30,7 +33,7 @@ const adviceFor = ({ dedicated }: Account): { readonly advice?: string } =>
 
 type Needs = "accounts" | "tokens" | "locations" | "files" | "bus" | "outbox" | "log" | "now" | "random";
 
-export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<typeof CreateDownloadReply>> = (
+export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<typeof CreateDownloadReply>, 201> = (
   { caller, input: { id, linkSeconds } },
   ports,
 ) =>

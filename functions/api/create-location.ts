@@ -15,7 +15,8 @@ export const CreateLocationReply = ShownLocation;
 export const createLocation: Handle<
   typeof CreateLocationInput,
   "locations" | "now" | "random",
-  z.input<typeof CreateLocationReply>
+  z.input<typeof CreateLocationReply>,
+  201
 > = async ({ caller, input }, { locations, now, random }) => {
   assertMay(caller, "location:manage");
   const location: Location = {

@@ -17,8 +17,7 @@ import { linksOfServer } from "./links-of-server.ts";
 import { ShownLinkTo } from "./shown.ts";
 
 export const FetchContentTokenInput = z.strictObject({
-  /** Needed when the MDM server is linked to tokens of several locations. */
-  location: LocationId.optional(),
+  location: LocationId.optional().describe("Needed when the MDM server is linked to tokens of several locations."),
 });
 export const FetchContentTokenReply = ShownLinkTo;
 
@@ -61,10 +60,14 @@ const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, 
 
 type Needs = keyof ClaimingPorts | keyof SupersedingPorts;
 
-export const fetchContentToken: Handle<typeof FetchContentTokenInput, Needs, z.input<typeof FetchContentTokenReply>, MdmServer> = (
-  { caller: server, input: { location }, ifNoneMatch, wantsJson },
-  ports,
-) =>
+export const fetchContentToken: Handle<
+  typeof FetchContentTokenInput,
+  Needs,
+  z.input<typeof FetchContentTokenReply>,
+  200 | 303 | 304,
+  "ifNoneMatch" | "wantsJson",
+  MdmServer
+> = ({ caller: server, input: { location }, ifNoneMatch, wantsJson }, ports) =>
   judgedAgain(async () => {
     const { tokens, locations, servers, files, now, random } = ports;
     const before = await linksToFetch(server, location, ports);

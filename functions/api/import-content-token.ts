@@ -20,14 +20,19 @@ import { type StoringPorts, storeToken } from "./store-token.ts";
 export const ImportContentTokenInput = z.strictObject({
   locationId: LocationId,
   fileName: z.string().min(1).max(255),
-  /** Base64 of the file's bytes. The file is base64 itself: it is encoded once more. */
-  file: z.base64("must be the base64 of the file's bytes").min(1),
-  /** Who downloaded it from Apple: their next password change ends it. Without it no password change can be seen to. */
-  downloadedBy: z.union([AccountId, z.literal("unknown")]).default("unknown"),
-  /** What Apple calls the location, as an MDM server shows it that has this token. */
-  appleUId: Location.shape.appleUId,
-  /** For administrators: imports it although it seems to be another location's. The custody log keeps the reason. */
-  force: z.strictObject({ reason: nameText(500) }).optional(),
+  file: z
+    .base64("must be the base64 of the file's bytes")
+    .min(1)
+    .describe("Base64 of the file's bytes. The file is base64 itself: it is encoded once more."),
+  downloadedBy: z
+    .union([AccountId, z.literal("unknown")])
+    .default("unknown")
+    .describe("Who downloaded it from Apple: their next password change ends it. Unknown, no password change can be seen to end it."),
+  appleUId: Location.shape.appleUId.describe("What Apple calls the location, as an MDM server shows it that has this token."),
+  force: z
+    .strictObject({ reason: nameText(500) })
+    .optional()
+    .describe("For administrators: imports it although it seems to be another location's. The custody log keeps the reason."),
 });
 export const ImportContentTokenReply = ShownToken.extend({
   locationCheck: z.object({ outcome: LocationCheckOutcome, note: z.string() }),
@@ -61,7 +66,8 @@ const learning = (location: Location, check: LocationCheck, by: AccountId, at: D
 export const importContentToken: Handle<
   typeof ImportContentTokenInput,
   StoringPorts | "locations" | "organizations",
-  z.input<typeof ImportContentTokenReply>
+  z.input<typeof ImportContentTokenReply>,
+  201
 > = async ({ caller, input: { locationId, fileName, file, downloadedBy, appleUId, force } }, ports) => {
   const { locations, organizations, accounts, tokens, now } = ports;
   const bytes = new Uint8Array(Buffer.from(file, "base64"));

@@ -18,8 +18,9 @@ import { type StoringPorts, storeToken } from "./store-token.ts";
 
 export const IssueContentTokenInput = z.strictObject({ locationId: LocationId });
 export const IssueContentTokenReply = ShownToken.extend({
-  /** Usable tokens that it renews: they work beside it until `overlapEndsAt`, or until their MDM servers have all moved on. */
-  renews: z.array(ContentTokenId),
+  renews: z
+    .array(ContentTokenId)
+    .describe("Usable tokens that it renews: they work beside it until `overlapEndsAt`, or until their MDM servers have all moved on."),
   overlapEndsAt: z.date().optional(),
 });
 
@@ -35,7 +36,9 @@ const replayed = async (use: Idempotency | undefined, { tokens }: Pick<Ports, "t
 export const issueContentToken: Handle<
   typeof IssueContentTokenInput,
   StoringPorts | "locations" | "organizations",
-  z.input<typeof IssueContentTokenReply>
+  z.input<typeof IssueContentTokenReply>,
+  201,
+  "idempotencyKey"
 > = async ({ caller, input: { locationId }, idempotencyKey }, ports) => {
   const { locations, organizations, now, random } = ports;
   const idempotency =

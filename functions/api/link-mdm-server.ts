@@ -14,8 +14,7 @@ import { ShownToken, shownToken } from "./shown.ts";
 
 export const LinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
 export const LinkMdmServerReply = ShownToken.extend({
-  /** Another MDM server has a token of the same location: somebody has to say who keeps it. */
-  conflictId: ConflictId.optional(),
+  conflictId: ConflictId.optional().describe("Another MDM server has a token of the same location: somebody has to say who keeps it."),
 });
 
 type Needs = keyof ClaimingPorts | "accounts" | "tokens" | "servers" | "now";

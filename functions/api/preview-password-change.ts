@@ -14,10 +14,12 @@ export const PreviewPasswordChangeInput = z.strictObject({ id: AccountId });
 const CutOff = z.object({ id: MdmServerId, name: z.string(), vendor: Vendor });
 export const PreviewPasswordChangeReply = z.object({
   accountId: AccountId,
-  /** Usable tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account. */
-  tokens: z.array(ShownToken.extend({ cutOff: z.array(CutOff) })),
-  /** Every MDM server that would be cut off. */
-  cutOff: z.array(CutOff),
+  tokens: z
+    .array(ShownToken.extend({ cutOff: z.array(CutOff) }))
+    .describe(
+      "Usable tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account.",
+    ),
+  cutOff: z.array(CutOff).describe("Every MDM server that would be cut off."),
   advice: z.array(z.string()),
 });
 

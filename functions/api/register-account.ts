@@ -16,7 +16,7 @@ export const RegisterAccountReply = ShownAccount;
 
 type Needs = "accounts" | "locations" | "parking" | "bus" | "outbox" | "log" | "now" | "random";
 
-export const registerAccount: Handle<typeof RegisterAccountInput, Needs, z.input<typeof RegisterAccountReply>> = async (
+export const registerAccount: Handle<typeof RegisterAccountInput, Needs, z.input<typeof RegisterAccountReply>, 201> = async (
   { caller, input },
   ports,
 ) => {

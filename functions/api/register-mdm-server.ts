@@ -16,7 +16,8 @@ export const RegisterMdmServerReply = ShownMdmServer.extend({ credential: z.stri
 export const registerMdmServer: Handle<
   typeof RegisterMdmServerInput,
   "servers" | "now" | "random",
-  z.input<typeof RegisterMdmServerReply>
+  z.input<typeof RegisterMdmServerReply>,
+  201
 > = async ({ caller, input }, { servers, now, random }) => {
   assertMay(caller, "mdm-server:manage");
   const at = now();

@@ -10,19 +10,18 @@ import { registeredServer } from "./registered-server.ts";
 
 export const ReplaceCredentialInput = z.strictObject({
   id: MdmServerId,
-  /** The one before opens nothing any more: for one that leaked. */
-  revokeNow: z.boolean().default(false),
+  revokeNow: z.boolean().default(false).describe("The one before opens nothing any more: for one that leaked."),
 });
 export const ReplaceCredentialReply = z.object({
   credential: z.string(),
-  /** Until when the one before still opens. */
-  earlierEndsAt: z.date().optional(),
+  earlierEndsAt: z.date().optional().describe("Until when the one before still opens."),
 });
 
 export const replaceCredential: Handle<
   typeof ReplaceCredentialInput,
   "servers" | "now" | "random",
-  z.input<typeof ReplaceCredentialReply>
+  z.input<typeof ReplaceCredentialReply>,
+  201
 > = async ({ caller, input: { id, revokeNow } }, { servers, now, random }) => {
   assertMay(caller, "mdm-server:manage");
   const before = await registeredServer(id, { servers });

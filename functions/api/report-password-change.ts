@@ -18,7 +18,7 @@ export const ReportPasswordChangeReply = ShownAccount;
 
 type Needs = "accounts" | "bus" | "outbox" | "log" | "now" | "random";
 
-export const reportPasswordChange: Handle<typeof ReportPasswordChangeInput, Needs, z.input<typeof ReportPasswordChangeReply>> = async (
+export const reportPasswordChange: Handle<typeof ReportPasswordChangeInput, Needs, z.input<typeof ReportPasswordChangeReply>, 202> = async (
   { caller, input: { id, ...input } },
   ports,
 ) => {

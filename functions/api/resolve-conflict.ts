@@ -12,8 +12,7 @@ import { ShownConflict, shownConflict } from "./shown.ts";
 
 export const ResolveConflictInput = z.strictObject({ id: ConflictId, keptBy: MdmServerId, reason: nameText(500) });
 export const ResolveConflictReply = ShownConflict.extend({
-  /** The MDM servers that still hold a token which is no longer theirs to use. */
-  toBeRemovedFrom: z.array(MdmServerId),
+  toBeRemovedFrom: z.array(MdmServerId).describe("The MDM servers that still hold a token which is no longer theirs to use."),
 });
 
 type Needs = "links" | "bus" | "outbox" | "log" | "now" | "random";

@@ -12,8 +12,9 @@ import { ShownToken, shownToken } from "./shown.ts";
 
 export const ShowContentTokenInput = z.strictObject({ id: ContentTokenId });
 export const ShowContentTokenReply = ShownToken.extend({
-  /** For each MDM server that would be cut off if the token ended, what a person has to do. */
-  renewal: z.array(z.object({ mdmServerId: MdmServerId, name: z.string(), vendor: Vendor, steps: z.array(z.string()) })),
+  renewal: z
+    .array(z.object({ mdmServerId: MdmServerId, name: z.string(), vendor: Vendor, steps: z.array(z.string()) }))
+    .describe("For each MDM server that would be cut off if the token ended, what a person has to do."),
 });
 
 type Needs = "accounts" | "tokens" | "links" | "servers" | "now";

@@ -4,14 +4,15 @@ import * as z from "zod";
 import { Account } from "../../domain/account.ts";
 import { type ContentToken, daysLeft, InvalidationCause, tokenState, worksWith } from "../../domain/content-token.ts";
 import { CustodyEntry } from "../../domain/custody.ts";
-import { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
+import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
 import { Conflict, Link, type LocationLinks } from "../../domain/links.ts";
 import { MdmServer } from "../../domain/mdm-server.ts";
 import { Location, Organization } from "../../domain/organization.ts";
 import type { Around } from "../around.ts";
 
-/** A page of a list: `next` goes on where it ends, as `after`. */
-export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: z.string().optional() });
+/** A page of a list. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next: z.string().optional().describe("Where the list goes on: the next request's `after`.") });
 
 export const ShownOrganization = Organization.omit({ version: true });
 export const shownOrganization = ({ version: _, ...organization }: Organization): z.input<typeof ShownOrganization> => organization;
@@ -28,8 +29,7 @@ export const ShownAccount = Account.pick({
 export const shownAccount = ({ createdAt: _, version: __, enabledAt: ___, ...account }: Account): z.input<typeof ShownAccount> => account;
 
 export const ShownLocation = Location.omit({ version: true, createdAt: true }).extend({
-  /** Two MDM servers have tokens of it, and nobody has said who keeps it. */
-  conflictId: ConflictId.optional(),
+  conflictId: ConflictId.optional().describe("Two MDM servers have tokens of it, and nobody has said who keeps it."),
 });
 export const shownLocation = (
   { version: _, createdAt: __, ...location }: Location,
@@ -42,21 +42,17 @@ export const ShownToken = z.object({
   id: ContentTokenId,
   locationId: LocationId,
   origin: z.enum(["issued", "imported"]),
-  /** Whose device API it opens. */
-  worksWith: z.enum(["this-service", "apple"]),
+  worksWith: z.enum(["this-service", "apple"]).describe("Whose device API it opens."),
   state: z.enum(["active", "expired", "invalidated"]),
   cause: InvalidationCause.optional(),
   invalidatedAt: z.date().optional(),
-  /** The words of whoever revoked it. */
-  reason: z.string().optional(),
+  reason: z.string().optional().describe("The words of whoever revoked it."),
   supersededBy: ContentTokenId.optional(),
-  downloadedBy: z.array(z.string()),
-  /** Those of `downloadedBy` who have the file and no grant any more. */
-  withoutGrant: z.array(z.string()).optional(),
+  downloadedBy: z.array(AccountId),
+  withoutGrant: z.array(AccountId).optional().describe("Those of `downloadedBy` who have the file and no grant any more."),
   issuedAt: z.date(),
   expiresAt: z.date(),
-  /** Calendar days (UTC) until it ends; 0 once it has ended, for whatever cause. */
-  daysLeft: z.int().min(0),
+  daysLeft: z.int().min(0).describe("Calendar days (UTC) until it ends; 0 once it has ended, for whatever cause."),
   links: z.array(ShownLink),
 });
 export type ShownToken = z.input<typeof ShownToken>;
@@ -88,11 +84,9 @@ export const shownToken = (token: ContentToken, { holders, links, now }: Around)
 
 export const ShownLinkTo = z.object({
   url: z.url(),
-  /** When the link ends. */
-  expiresAt: z.date(),
+  expiresAt: z.date().describe("When the link ends."),
   fileName: z.string(),
-  /** Of the file's bytes, hex. */
-  sha256: z.string(),
+  sha256: z.string().describe("SHA-256 of the file's bytes, hex."),
 });
 
 export const ShownMdmServer = MdmServer.pick({
@@ -103,8 +97,9 @@ export const ShownMdmServer = MdmServer.pick({
   lastSeenAt: true,
   removedAt: true,
 }).extend({
-  /** What it is linked to now. */
-  links: z.array(Link.pick({ tokenId: true, linkedAt: true, usedAt: true }).extend({ locationId: LocationId })),
+  links: z
+    .array(Link.pick({ tokenId: true, linkedAt: true, usedAt: true }).extend({ locationId: LocationId }))
+    .describe("What it is linked to now."),
 });
 export const shownMdmServer = (
   { id, name, vendor, createdAt, lastSeenAt, removedAt }: MdmServer,

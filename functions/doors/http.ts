@@ -1,11 +1,11 @@
 // The door of the API. The gateway has checked the bearer's signature, issuer, audience and expiry; here the access token becomes an account
 // by its record, the request becomes input, and a refusal becomes problem details. What fails otherwise is told to the log, never to the caller.
 import * as z from "zod";
-import { type Account, isSignInCurrent } from "../../domain/account.ts";
+import { type Account, type Grant, isSignInCurrent } from "../../domain/account.ts";
 import { issueText } from "../../domain/issues.ts";
 import { isCredentialGood, type MdmServer } from "../../domain/mdm-server.ts";
-import { Refusal } from "../../domain/refusal.ts";
-import type { Handle, Reply, Request } from "../handle.ts";
+import { type Reason, Refusal } from "../../domain/refusal.ts";
+import type { Handle, Reply, Request, Said, Status } from "../handle.ts";
 import { accountIdOf, sha256 } from "../identity.ts";
 import type { Ports } from "../ports.ts";
 import { door } from "./door.ts";
@@ -102,15 +102,59 @@ const keyOf = (header: string | undefined): string | undefined => {
 
 const tagOf = (header: string | undefined): string | undefined => /^(?:W\/)?"([\x21\x23-\x7e]{1,128})"$/.exec(header ?? "")?.[1];
 
+/** What is to be known of a route beside its types: the API's document and its client are made from it. */
+type Described = {
+  /** The handler's name. */
+  readonly name: string;
+  /** What it does, as one sentence without its full stop. */
+  readonly does: string;
+  /** What each status of success means. */
+  readonly answers: Readonly<Partial<Record<Status, string>>>;
+  /** Whether the answers bear an ETag. */
+  readonly etag: boolean;
+  /** What it heeds of a request's headers. */
+  readonly takes: readonly string[];
+  /** Reasons of its own to refuse, beside those that all routes share. */
+  readonly refuses: readonly Reason[];
+};
+
 /** One route, with the types of its handler closed in; what it takes and answers is open, for whoever describes the API. */
-export type Route<Needs extends keyof Ports> = {
+export type Route<Needs extends keyof Ports> = Described & {
   readonly input: z.ZodType;
   readonly reply: z.ZodType;
-  readonly bearer: "account" | "mdm-server" | "none";
+  /** The least role that may call it, where people do. */
+  readonly who: Grant["role"] | "mdm-server" | "anyone";
   readonly answer: (event: Event, ports: Pick<Ports, Needs | "accounts" | "servers" | "now">) => Promise<Reply>;
 };
 
-const requestOf = <Input extends z.ZodType, Caller>(schema: Input, caller: Caller, event: Event): Request<z.infer<Input>, Caller> => ({
+/** What a route's author says of it. Every status the handler may answer with is explained, and every header it heeds is named: neither more nor less. */
+type Words<Code extends Status, Takes extends keyof Said> = {
+  readonly does: string;
+  readonly answers: Readonly<Record<Code, string>>;
+  readonly etag?: true;
+  readonly refuses?: readonly Reason[];
+} & ([Takes] extends [never] ? { readonly takes?: never } : { readonly takes: Readonly<Record<Takes, true>> });
+
+type AnyWords = Pick<Described, "does" | "answers"> & {
+  readonly etag?: true;
+  readonly refuses?: readonly Reason[];
+  readonly takes?: Readonly<Record<string, true>>;
+};
+
+const described = ({ name }: { readonly name: string }, { does, answers, etag, takes, refuses }: AnyWords): Described => ({
+  name,
+  does,
+  answers,
+  etag: etag ?? false,
+  takes: Object.keys(takes ?? {}),
+  refuses: refuses ?? [],
+});
+
+const requestOf = <Input extends z.ZodType, Caller>(
+  schema: Input,
+  caller: Caller,
+  event: Event,
+): Request<z.infer<Input>, keyof Said, Caller> => ({
   caller,
   input: inputOf(schema, event),
   ifMatch: versionOf(event.headers["if-match"]),
@@ -120,34 +164,55 @@ const requestOf = <Input extends z.ZodType, Caller>(schema: Input, caller: Calle
 });
 
 /** A route for people, who sign in. */
-export const route = <Input extends z.ZodType, Body extends z.ZodType, Needs extends keyof Ports>(
+export const route = <
+  Input extends z.ZodType,
+  Body extends z.ZodType,
+  Needs extends keyof Ports,
+  Code extends Status,
+  Takes extends keyof Said = never,
+>(
   input: Input,
   reply: Body,
-  handle: Handle<Input, Needs, z.input<Body>>,
+  handle: Handle<Input, Needs, z.input<Body>, Code, Takes>,
+  words: { readonly who: Grant["role"] } & Words<NoInfer<Code>, NoInfer<Takes>>,
 ): Route<Needs> => ({
+  ...described(handle, words),
   input,
   reply,
-  bearer: "account",
+  who: words.who,
   answer: async (event, ports) => handle(requestOf(input, await callerOf(event, ports), event), ports as Pick<Ports, Needs>),
 });
 
 /** A route for MDM servers, by their credential. */
-export const serverRoute = <Input extends z.ZodType, Body extends z.ZodType, Needs extends keyof Ports>(
+export const serverRoute = <
+  Input extends z.ZodType,
+  Body extends z.ZodType,
+  Needs extends keyof Ports,
+  Code extends Status,
+  Takes extends keyof Said = never,
+>(
   input: Input,
   reply: Body,
-  handle: Handle<Input, Needs, z.input<Body>, MdmServer>,
+  handle: Handle<Input, Needs, z.input<Body>, Code, Takes, MdmServer>,
+  words: Words<NoInfer<Code>, NoInfer<Takes>>,
 ): Route<Needs> => ({
+  ...described(handle, words),
   input,
   reply,
-  bearer: "mdm-server",
+  who: "mdm-server",
   answer: async (event, ports) => handle(requestOf(input, await serverOf(event, ports), event), ports as Pick<Ports, Needs>),
 });
 
 /** A route that anyone may call. */
-export const openRoute = <Body extends z.ZodType>(reply: Body, answer: () => Reply<z.input<Body>>): Route<never> => ({
+export const openRoute = <Body extends z.ZodType, Code extends Status>(
+  reply: Body,
+  answer: () => Reply<z.input<Body>, Code>,
+  words: Words<NoInfer<Code>, never>,
+): Route<never> => ({
+  ...described(answer, words),
   input: z.strictObject({}),
   reply,
-  bearer: "none",
+  who: "anyone",
   answer: async () => answer(),
 });
 

@@ -1,5 +1,6 @@
 // How a refusal is answered over HTTP: RFC 9457 problem details. The table is total: a reason without a status does not compile.
-import type { Reason, Refusal } from "../../domain/refusal.ts";
+import * as z from "zod";
+import { REASONS, type Reason, type Refusal } from "../../domain/refusal.ts";
 
 /** Status and title of each reason. The title is the same for every occurrence; what happened is told by `detail`. */
 const ANSWERS: Readonly<Record<Reason, readonly [status: number, title: string]>> = {
@@ -34,14 +35,17 @@ const ANSWERS: Readonly<Record<Reason, readonly [status: number, title: string]>
   wrong_token_type: [422, "The file is another kind of token"],
 };
 
-export type Problem = {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly reason: Reason;
-  readonly requestId: string;
-};
+export const Problem = z.object({
+  type: z.string().describe("`urn:content-tokens:problem:` and the reason."),
+  title: z.string().describe("The same for every occurrence."),
+  status: z.int().describe("The answer's status."),
+  detail: z.string().describe("What was expected, what came, what to do."),
+  reason: z.enum(REASONS).describe("What clients branch on: a closed list, from which none is renamed or reused."),
+  requestId: z.string().describe("What the logs know the request by."),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export const statusOf = (reason: Reason): number => ANSWERS[reason][0];
 
 /** The body of the answer; its `status` is also the answer's. `requestId` is the gateway's, for whoever reads the logs. */
 export const problemOf = ({ reason, message }: Refusal, requestId: string): Problem => {

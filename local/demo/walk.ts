@@ -1,51 +1,39 @@
 // A token's life, step by step, against a running service: what is promised, and what was observed of it over HTTP, on the buses and in the mails.
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { type AnswerOf, type Client, clientOf, succeeded } from "../../client/client.ts";
 import { parseTokenFile, renderTokenFile } from "../../domain/token-file.ts";
-import { type Caller, callerOf, type Reply } from "../client.ts";
 import { ANY_ACCESS } from "../place.ts";
-import { EVENTS_FILE, NOTICES_FILE } from "../service.ts";
-import type { Session } from "../session.ts";
+import { NOTICES_FILE } from "../service.ts";
 import { readLines } from "../state.ts";
-import type { DemoPeople } from "./person.ts";
-import { eventually, type Telling } from "./telling.ts";
+import { eventually } from "./telling.ts";
+import { walkCustody } from "./walk-custody.ts";
+import { eventsWith, type Line, sha256, text, type Walk } from "./walk-shared.ts";
 
 /** What the sample calls its organization: a later token of another one would be refused for the same location. */
 const SAMPLE_ORGANIZATION = "ORG12345";
 const SAMPLE = "sToken_for_ORG12345.vpptoken";
+const DOWNLOAD = "POST /v1/content-tokens/{id}/downloads";
+const MINUTE_MILLISECONDS = 60 * 1000;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** CloudTrail's times have whole seconds, and an equal second counts as before. */
 const NEXT_SECOND_MILLISECONDS = 1100;
 
-export type Walk = {
-  readonly session: Session;
-  /** Where the service keeps what passed its buses. */
-  readonly directory: string;
-  readonly people: DemoPeople;
-  readonly telling: Telling;
-  /** Told every secret that comes by, for whoever checks that no log has it. */
-  readonly onSecret: (secret: string) => void;
-};
+type Answer = { readonly status: number; readonly body: unknown };
+/** Why an answer refuses; the gateway gives no reason. */
+const reasonOf = ({ body }: Answer): unknown => (typeof body === "object" && body !== null && "reason" in body ? body.reason : undefined);
+const answered = (answer: Answer): string => [answer.status, reasonOf(answer) ?? ""].join(" ").trim();
+const tokenEvents = (walk: Walk, type: string, tokenId: string): Line[] => eventsWith(walk, type, "tokenId", tokenId);
 
-type Line = {
-  readonly "detail-type"?: string;
-  readonly detail?: Record<string, unknown>;
-  readonly subject?: string;
-  readonly message?: string;
-};
-
-const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
-const answered = ({ status, body: { reason } }: Reply): string => (reason === undefined ? String(status) : `${status} ${text(reason)}`);
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
-const tokenEvents = ({ directory }: Walk, type: string, tokenId: string): Line[] =>
-  (readLines(join(directory, EVENTS_FILE)) as Line[]).filter((line) => line["detail-type"] === type && line.detail?.tokenId === tokenId);
-
-const importFile = (call: Caller, locationId: string, fileName: string, file: string): Promise<Reply> =>
-  call("POST", "/v1/content-tokens/import", {
+const importFile = (
+  call: Client,
+  locationId: string,
+  fileName: string,
+  file: string,
+): Promise<AnswerOf<"POST /v1/content-tokens/import">> =>
+  call("POST /v1/content-tokens/import", {
     locationId,
     fileName,
     file: Buffer.from(file, "latin1").toString("base64"),
@@ -60,70 +48,69 @@ const bent = (url: string, name: string, change: (value: string) => string): URL
   return link;
 };
 
-const takeInSample = async ({ telling }: Walk, admin: Caller, locationId: string): Promise<void> => {
+const takeInSample = async ({ telling }: Walk, admin: Client, locationId: string): Promise<void> => {
   telling.step("A token that Apple issued is taken in (the sample of Apple's documentation)");
   const sample = readFileSync(join(import.meta.dirname, "../../test/fixtures/tokens", SAMPLE), "latin1");
   const first = await importFile(admin, locationId, SAMPLE, sample);
   if (first.status === 201) {
     const { expiresAt, state } = first.body;
     telling.promise("it is kept, and its end is read", expiresAt === "2030-11-08T22:33:22.000Z" && state === "active", text(expiresAt));
-  } else telling.promise("an earlier demo left it here", first.body.reason === "already_held", answered(first));
+  } else telling.promise("an earlier demo left it here", reasonOf(first) === "already_held", answered(first));
   const again = await importFile(admin, locationId, SAMPLE, sample);
-  telling.promise("taken in twice, it is refused", again.status === 409 && again.body.reason === "already_held", answered(again));
+  telling.promise("taken in twice, it is refused", again.status === 409 && reasonOf(again) === "already_held", answered(again));
 };
 
-const signUp = async ({ people, telling, session, onSecret }: Walk, admin: Caller, locationId: string) => {
+const signUp = async ({ people, telling, session, onSecret }: Walk, admin: Client, locationId: string) => {
   telling.step("A content manager is made at the identity provider and registered for one location");
   const person = await people.make();
   onSecret(person.password);
   onSecret(person.email);
-  const grants = [{ role: "content-manager", location: locationId }];
-  const registered = await admin("POST", "/v1/accounts", { subject: person.subject, email: person.email, grants });
-  telling.promise("an administrator registers them", registered.status === 201, text(registered.body.id));
+  const grants = [{ role: "content-manager" as const, location: locationId }];
+  const registered = await admin("POST /v1/accounts", { subject: person.subject, email: person.email, grants });
+  telling.promise("an administrator registers them", registered.status === 201, succeeded(registered).id);
   await sleep(NEXT_SECOND_MILLISECONDS);
   const bearer = await people.signIn(person);
   onSecret(bearer);
-  const call = callerOf(session.api, bearer);
-  const accounts = await call("GET", "/v1/accounts");
+  const call = clientOf(session.api, bearer);
+  const accounts = await call("GET /v1/accounts");
   telling.promise("they may not look at accounts", accounts.status === 403, answered(accounts));
   return { person, bearer, call };
 };
 
-const issueAndDownload = async ({ telling, onSecret }: Walk, manager: Caller, locationId: string) => {
+const issueAndDownload = async ({ telling, onSecret }: Walk, manager: Client, locationId: string) => {
   telling.step("They issue a token for their location and download its file");
-  const issued = await manager("POST", "/v1/content-tokens", { locationId });
-  const tokenId = text(issued.body.id);
-  telling.promise("it is issued and lives one year", issued.status === 201, `${tokenId} until ${text(issued.body.expiresAt)}`);
-  const path = `/v1/content-tokens/${tokenId}/downloads`;
-  const link = await manager("POST", path);
-  const url = text(link.body.url);
+  const issued = succeeded(await manager("POST /v1/content-tokens", { locationId }));
+  const tokenId = issued.id;
+  telling.promise("it is issued and lives one year", issued.daysLeft >= 365, `${tokenId} until ${issued.expiresAt}`);
+  const link = succeeded(await manager(DOWNLOAD, { id: tokenId }));
+  const given = Date.now();
+  const { url } = link;
   onSecret(url);
-  telling.promise("a link is given for a minute", link.status === 201, `until ${text(link.body.expiresAt)}`);
+  const ahead = Date.parse(link.expiresAt) - given;
+  telling.promise(
+    "a link is given for a minute",
+    ahead > 0 && ahead <= MINUTE_MILLISECONDS + NEXT_SECOND_MILLISECONDS,
+    `until ${link.expiresAt}`,
+  );
   const file = await fetch(url);
   const bytes = new Uint8Array(await file.arrayBuffer());
   const name = file.headers.get("content-disposition") ?? "";
-  telling.promise(
-    "it gives the file under its name",
-    file.status === 200 && name.includes(text(link.body.fileName)),
-    text(link.body.fileName),
-  );
-  telling.promise("the bytes are those that were promised", sha256(bytes) === link.body.sha256, `SHA-256 ${text(link.body.sha256)}`);
-  const { secret, expiresAt, orgName } = parseTokenFile(bytes, text(link.body.fileName));
+  telling.promise("it gives the file under its name", file.status === 200 && name.includes(link.fileName), link.fileName);
+  telling.promise("the bytes are those that were promised", sha256(bytes) === link.sha256, `SHA-256 ${link.sha256}`);
+  const { secret, expiresAt, orgName } = parseTokenFile(bytes, link.fileName);
   onSecret(secret);
   onSecret(Buffer.from(bytes).toString("latin1"));
   telling.promise(
     "it is a content token file",
-    secret.length === 192 && expiresAt.toISOString() === issued.body.expiresAt,
+    secret.length === 192 && expiresAt.toISOString() === issued.expiresAt,
     `of ${orgName}, ${bytes.length} bytes`,
   );
-  return { tokenId, url, path };
+  return { tokenId, url };
 };
 
-const refuseBentLinks = async (
-  { telling, onSecret }: Walk,
-  manager: Caller,
-  { url, path }: { url: string; path: string },
-): Promise<void> => {
+type Downloaded = { readonly tokenId: string; readonly url: string };
+
+const refuseBentLinks = async ({ telling, onSecret }: Walk, manager: Client, { url, tokenId }: Downloaded): Promise<void> => {
   telling.step("Links that were tampered with open nothing");
   const tampered = await statusOf(
     bent(url, "X-Amz-Signature", (signature) => signature.replace(/.$/, (last) => (last === "0" ? "1" : "0"))),
@@ -135,15 +122,14 @@ const refuseBentLinks = async (
   another.pathname = `${another.pathname}x`;
   const other = await statusOf(another);
   telling.promise("for another file", other === 403, String(other));
-  const short = await manager("POST", path, { linkSeconds: 1 });
-  const shortUrl = text(short.body.url);
-  onSecret(shortUrl);
-  await sleep(Math.max(0, Date.parse(text(short.body.expiresAt)) - Date.now()) + NEXT_SECOND_MILLISECONDS);
-  const late = await statusOf(shortUrl);
-  telling.promise("after its end", late === 403, `${late}, a second after ${text(short.body.expiresAt)}`);
+  const short = succeeded(await manager(DOWNLOAD, { id: tokenId, linkSeconds: 1 }));
+  onSecret(short.url);
+  await sleep(Math.max(0, Date.parse(short.expiresAt) - Date.now()) + NEXT_SECOND_MILLISECONDS);
+  const late = await statusOf(short.url);
+  telling.promise("after its end", late === 403, `${late}, a second after ${short.expiresAt}`);
 };
 
-const remind = async (walk: Walk, admin: Caller, locationId: string): Promise<void> => {
+const remind = async (walk: Walk, admin: Client, locationId: string): Promise<void> => {
   const { telling, session, onSecret, directory } = walk;
   telling.step("A token that ends in three days is taken in; the daily scan reminds of it, once");
   const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(144))).toString("base64");
@@ -151,8 +137,8 @@ const remind = async (walk: Walk, admin: Caller, locationId: string): Promise<vo
   const file = renderTokenFile({ secret, expiresAt: new Date(Date.now() + 3 * DAY_MILLISECONDS), orgName: SAMPLE_ORGANIZATION });
   onSecret(file);
   const imported = await importFile(admin, locationId, "sToken_for_Pretendco.vpptoken", file);
-  const tokenId = text(imported.body.id);
-  telling.promise("it is taken in", imported.status === 201, `${tokenId}, days left: ${text(imported.body.daysLeft)}`);
+  const { id: tokenId, daysLeft } = succeeded(imported);
+  telling.promise("it is taken in", daysLeft > 0, `${tokenId}, days left: ${daysLeft}`);
   const lambda = new LambdaClient({ endpoint: session.endpoints.lambda, ...ANY_ACCESS });
   const scan = async (): Promise<string> => {
     const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: "expiry-scan" }));
@@ -175,25 +161,22 @@ const remind = async (walk: Walk, admin: Caller, locationId: string): Promise<vo
   }
 };
 
-type Downloaded = { readonly tokenId: string; readonly path: string };
-
 const changePassword = async (
   walk: Walk,
   { person, bearer, call }: Awaited<ReturnType<typeof signUp>>,
-  admin: Caller,
-  { tokenId, path }: Downloaded,
+  admin: Client,
+  { tokenId }: Downloaded,
 ): Promise<void> => {
   const { telling, people, onSecret } = walk;
   telling.step("They change their password; CloudTrail's event reaches the service");
-  const link = await call("POST", path);
-  const url = text(link.body.url);
+  const { url } = succeeded(await call(DOWNLOAD, { id: tokenId }));
   onSecret(url);
   const before = await statusOf(url);
   telling.promise("a link from just before it works", before === 200, String(before));
   onSecret(await people.changePassword(person, bearer));
   const isDead = async () => {
-    const { body } = await admin("GET", `/v1/content-tokens/${tokenId}`);
-    return body.state === "invalidated" ? body : undefined;
+    const token = succeeded(await admin("GET /v1/content-tokens/{id}", { id: tokenId }));
+    return token.state === "invalidated" ? token : undefined;
   };
   const dead = await eventually(isDead);
   telling.promise("the token they downloaded is dead", dead?.cause === "password-changed", `${text(dead?.state)}: ${text(dead?.cause)}`);
@@ -201,13 +184,9 @@ const changePassword = async (
   telling.promise("the link is dead with it", gone === 403 || gone === 404, String(gone));
   const told = await eventually(() => tokenEvents(walk, "ContentTokenInvalidated", tokenId)[0]);
   telling.promise("ContentTokenInvalidated says why", told?.detail?.cause === "password-changed", text(told?.detail?.cause));
-  const refused = await admin("POST", path);
-  telling.promise(
-    "a download is refused, to an administrator too",
-    refused.status === 409 && refused.body.url === undefined,
-    answered(refused),
-  );
-  const outdated = await call("GET", "/v1/locations");
+  const refused = await admin(DOWNLOAD, { id: tokenId });
+  telling.promise("a download is refused, to an administrator too", refused.status === 409, answered(refused));
+  const outdated = await call("GET /v1/locations");
   telling.promise("their earlier sign-in opens nothing", outdated.status === 401, answered(outdated));
 };
 
@@ -217,13 +196,14 @@ export const walkTokenLife = async (walk: Walk): Promise<void> => {
   if (bearer === undefined)
     throw new Error("The administrator's password is no longer the one in session.json. Remove .local to begin anew.");
   walk.onSecret(bearer);
-  const admin = callerOf(walk.session.api, bearer);
-  const { body } = await admin("GET", "/v1/locations");
-  const [{ id: locationId } = { id: "" }] = (body.items ?? []) as { id: string; primary: boolean }[];
+  const admin = clientOf(walk.session.api, bearer);
+  const { items } = succeeded(await admin("GET /v1/locations"));
+  const [{ id: locationId } = { id: "" }] = items;
   await takeInSample(walk, admin, locationId);
   const manager = await signUp(walk, admin, locationId);
   const downloaded = await issueAndDownload(walk, manager.call, locationId);
   await refuseBentLinks(walk, manager.call, downloaded);
   await remind(walk, admin, locationId);
   await changePassword(walk, manager, admin, downloaded);
+  await walkCustody(walk, admin);
 };

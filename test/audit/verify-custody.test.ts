@@ -12,7 +12,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { optionsOf } from "../../audit/options.ts";
 import type { CustodyEntry, SubjectId } from "../../domain/custody.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
-import { adminRoutes, custodyRoutes } from "../../functions/api/routes.ts";
+import { adminRoutes } from "../../functions/api/admin-routes.ts";
+import { custodyRoutes } from "../../functions/api/custody-routes.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import { sealKey, sealsIn } from "../../functions/aws/seals.ts";
 import type { Table } from "../../functions/aws/table.ts";

@@ -5,7 +5,6 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { callerOf } from "../../local/client.ts";
 import { eventually } from "../../local/demo/telling.ts";
 import { queueUrlOf } from "../../local/names.ts";
 import { ANY_ACCESS } from "../../local/place.ts";
@@ -14,6 +13,7 @@ import { signIn } from "../../local/sign-in.ts";
 import { readLines } from "../../local/state.ts";
 import apiCall from "../fixtures/identity/api-call.json" with { type: "json" };
 import managedLogin from "../fixtures/identity/managed-login.json" with { type: "json" };
+import { callerOf } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 
 let host: Host;

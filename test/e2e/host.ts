@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { inject } from "vitest";
-import { callerOf } from "../../local/client.ts";
 import { type LocalService, startService } from "../../local/service.ts";
 import { type Session, writeSession } from "../../local/session.ts";
+import { callerOf } from "./documented.ts";
 
 export type Host = {
   readonly directory: string;

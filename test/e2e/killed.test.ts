@@ -5,9 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { callerOf } from "../../local/client.ts";
 import { eventually } from "../../local/demo/telling.ts";
 import { readSession, type Session } from "../../local/session.ts";
+import { callerOf } from "./documented.ts";
 import { removeHost, startHost } from "./host.ts";
 
 let directory: string;

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/routes.ts";
-import { callerOf, type Reply } from "../../local/client.ts";
+import type { Reply } from "../../local/client.ts";
 import { signIn } from "../../local/sign-in.ts";
+import { operationsOf } from "../../openapi/document.ts";
+import { document, operationFor } from "../answers.ts";
+import { callerOf, documented } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 
 let host: Host;
@@ -22,6 +25,7 @@ afterAll(async () => {
   await removeHost(host);
 });
 
+const operationAt = operationFor(document);
 const ROUTES = [...ADMIN_ROUTES, ...CUSTODY_ROUTES].filter((route) => !OPEN_ROUTES.includes(route));
 const nobody = (kind: string): string => `${kind}_${"0".repeat(26)}`;
 const NOBODY = { loc: nobody("loc"), acc: nobody("acc"), ct: nobody("ct"), mdm: nobody("mdm"), cfl: nobody("cfl") };
@@ -143,6 +147,12 @@ describe("a content manager is refused what is not theirs", () => {
       ["POST", `/v1/conflicts/${NOBODY.cfl}/resolution`, { keptBy: NOBODY.mdm, reason: "mine" }],
       ["GET", "/v1/custody-log"],
     ];
+    // What the document says is for administrators, and nothing else.
+    expect([...new Set(asked.map(([method, path]) => operationAt(method, path)?.key))].toSorted()).toEqual(
+      operationsOf(document)
+        .flatMap(({ key, operation }) => (operation.security[0]?.account?.[0] === "administrator" ? [key] : []))
+        .toSorted(),
+    );
     for (const each of asked) expectProblem(await host.contentManager(...each), 403, "not_permitted");
   });
 
@@ -175,7 +185,7 @@ describe("bad input is refused with a reason", () => {
     const authorization = `Bearer ${host.session.accounts.administrator.bearer}`;
     const all = { authorization, "content-type": "application/json", ...headers };
     const answer = await fetch(`${host.session.api}${path}`, { method, headers: all, body });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown>, headers: answer.headers };
+    return documented(method, path, { status: answer.status, body: JSON.parse(await answer.text()), headers: answer.headers });
   };
   const WRITES = ROUTES.filter((route) => /^(POST|PATCH)/.test(route));
 
@@ -278,7 +288,9 @@ test("a request under another host's name is refused by every part: a page elsew
   expect(statuses.map(([, status]) => status)).toEqual([403, 403, 403, 403, 403]);
 });
 
-test("health answers anybody", async () => {
+test("health and the API's document answer anybody", async () => {
   const answer = await fetch(`${host.session.api}/v1/health`);
   expect([answer.status, await answer.json()]).toEqual([200, { status: "ok" }]);
+  const told = await fetch(`${host.session.api}/v1/openapi.json`);
+  expect([told.status, told.headers.get("content-type"), await told.json()]).toEqual([200, "application/json", document]);
 });

@@ -8,7 +8,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { endKilledTokens } from "../../functions/account-facts.ts";
-import { custodyRoutes } from "../../functions/api/routes.ts";
+import { custodyRoutes } from "../../functions/api/custody-routes.ts";
 import { filesIn } from "../../functions/aws/files.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import { http } from "../../functions/doors/http.ts";

@@ -234,7 +234,11 @@ describe("the API", () => {
 
   test("is open to no bearer of people for exactly these", () => {
     const open = routes().filter(({ AuthorizationType }) => AuthorizationType !== "JWT");
-    expect(open.map(({ RouteKey }) => RouteKey).toSorted()).toEqual(["GET /v1/fetch/content-token", "GET /v1/health"]);
+    expect(open.map(({ RouteKey }) => RouteKey).toSorted()).toEqual([
+      "GET /v1/fetch/content-token",
+      "GET /v1/health",
+      "GET /v1/openapi.json",
+    ]);
   });
 });
 

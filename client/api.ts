@@ -1,0 +1,1021 @@
+// The API's types. Made from docs/openapi.json by `npm run openapi`: what is changed here is lost.
+
+type Nothing = Readonly<Record<string, never>>;
+
+export type Account = {
+  readonly id: AccountId;
+  readonly subject: string;
+  readonly email: string;
+  readonly grants: readonly Grant[];
+  /** Made for downloading tokens alone, not a person's: nobody changes its password by the way. */
+  readonly dedicated: boolean;
+  readonly passwordChangedAt?: string;
+  readonly disabledAt?: string;
+};
+
+export type AccountId = string;
+
+export type Actor = AccountId | MdmServerId | "service";
+
+export type Conflict = {
+  readonly id: ConflictId;
+  readonly foundAt: string;
+  /** Every claim that led to it and that followed, oldest first. */
+  readonly claims: readonly {
+    readonly mdmServerId: MdmServerId;
+    readonly tokenId: ContentTokenId;
+    readonly how: "linked" | "fetched";
+    readonly at: string;
+  }[];
+  readonly resolution?: {
+    readonly keptBy: MdmServerId;
+    readonly at: string;
+    readonly by: AccountId;
+    readonly reason: string;
+  };
+  readonly locationId: LocationId;
+  readonly mdmServerIds: readonly MdmServerId[];
+};
+
+export type ConflictId = string;
+
+export type ContentToken = {
+  readonly id: ContentTokenId;
+  readonly locationId: LocationId;
+  readonly origin: "issued" | "imported";
+  /** Whose device API it opens. */
+  readonly worksWith: "this-service" | "apple";
+  readonly state: "active" | "expired" | "invalidated";
+  readonly cause?: InvalidationCause;
+  readonly invalidatedAt?: string;
+  /** The words of whoever revoked it. */
+  readonly reason?: string;
+  readonly supersededBy?: ContentTokenId;
+  readonly downloadedBy: readonly AccountId[];
+  /** Those of `downloadedBy` who have the file and no grant any more. */
+  readonly withoutGrant?: readonly AccountId[];
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+  /** Calendar days (UTC) until it ends; 0 once it has ended, for whatever cause. */
+  readonly daysLeft: number;
+  readonly links: readonly {
+    readonly mdmServerId: MdmServerId;
+    readonly linkedAt: string;
+    /** When the MDM server fetched the token, or first signed in with it: it has the token for sure. */
+    readonly usedAt?: string;
+    /** When somebody said that the token was removed from the MDM server. */
+    readonly removedAt?: string;
+  }[];
+};
+
+export type ContentTokenId = string;
+
+export type CustodyAct = "token-issued" | "token-imported" | "token-downloaded" | "token-fetched" | "token-linked" | "token-unlinked" | "token-invalidated" | "token-expired" | "account-registered" | "account-changed" | "account-disabled" | "password-changed" | "mdm-server-registered" | "mdm-server-changed" | "mdm-server-removed" | "credential-replaced" | "location-created" | "location-changed" | "organization-founded" | "organization-changed" | "conflict-found" | "conflict-resolved";
+
+export type CustodyEntry = {
+  readonly subject: SubjectId;
+  readonly act: CustodyAct;
+  readonly at: string;
+  readonly by: Actor;
+  readonly locationId?: LocationId;
+  /** The words of whoever acted. */
+  readonly reason?: string;
+  /** What else there is to know, as texts: identifiers, times, causes. Never a secret, a link or an e-mail address. */
+  readonly details: Readonly<Record<string, string>>;
+  readonly seq: number;
+  readonly previous: string;
+  readonly hash: string;
+};
+
+export type DownloadLink = {
+  readonly url: string;
+  /** When the link ends. */
+  readonly expiresAt: string;
+  readonly fileName: string;
+  /** SHA-256 of the file's bytes, hex. */
+  readonly sha256: string;
+};
+
+export type Grant = {
+  readonly role: "administrator" | "content-manager";
+  readonly location: "all" | LocationId;
+};
+
+export type InvalidationCause = "password-changed" | "account-disabled" | "revoked" | "superseded" | "location-closed";
+
+export type Location = {
+  readonly id: LocationId;
+  readonly name: string;
+  /** Unique library identifier, 16 digits: what MDM servers tell tokens of one location by. Names are not unique, uIds are. */
+  readonly uId: string;
+  readonly primary: boolean;
+  /** What Apple calls the location, once somebody said so: a token of another one is refused. */
+  readonly appleUId?: string;
+  /** The organization's name in the first token of Apple's that was imported: one of another organization is refused. */
+  readonly appleOrgName?: string;
+  /** Two MDM servers have tokens of it, and nobody has said who keeps it. */
+  readonly conflictId?: ConflictId;
+};
+
+export type LocationId = string;
+
+export type MdmServer = {
+  readonly id: MdmServerId;
+  readonly name: string;
+  readonly vendor: Vendor;
+  readonly createdAt: string;
+  readonly lastSeenAt?: string;
+  readonly removedAt?: string;
+  /** What it is linked to now. */
+  readonly links: readonly {
+    readonly tokenId: ContentTokenId;
+    readonly linkedAt: string;
+    /** When the MDM server fetched the token, or first signed in with it: it has the token for sure. */
+    readonly usedAt?: string;
+    readonly locationId: LocationId;
+  }[];
+};
+
+export type MdmServerId = string;
+
+export type Organization = {
+  readonly name: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly platform: "enterprisestore" | "volumestore";
+  readonly reminderLadder: readonly (number)[];
+  readonly renewalOverlapDays: number;
+};
+
+export type Problem = {
+  /** `urn:content-tokens:problem:` and the reason. */
+  readonly type: string;
+  /** The same for every occurrence. */
+  readonly title: string;
+  /** The answer's status. */
+  readonly status: number;
+  /** What was expected, what came, what to do. */
+  readonly detail: string;
+  /** What clients branch on: a closed list, from which none is renamed or reused. */
+  readonly reason: "account_disabled" | "account_exists" | "already_held" | "another_location" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "malformed_json" | "not_a_content_token" | "not_base64" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+  /** What the logs know the request by. */
+  readonly requestId: string;
+};
+
+export type SubjectId = ContentTokenId | AccountId | MdmServerId | LocationId;
+
+export type Vendor = "jamf-pro" | "microsoft-intune" | "fleet" | "zentral" | "other";
+
+/** What the gateway answers by itself, before the service is asked. */
+export type GatewayRefusal = {
+  readonly message: string;
+};
+
+/** Problem details of one status, with the reasons that a route may give for it. */
+export type Refusal<Status extends number, Reason extends Problem["reason"]> = Omit<Problem, "status" | "reason"> & {
+  readonly status: Status;
+  readonly reason: Reason;
+};
+
+/** Every route: what is asked (path, query and body in one), which headers it heeds, what is answered by status. */
+export type Api = {
+  /** Show the organization */
+  readonly "GET /v1/organization": {
+    readonly asked: Nothing;
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The organization */
+      readonly 200: Organization;
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Rename the organization, or change when it is reminded and how long renewed tokens overlap */
+  readonly "PATCH /v1/organization": {
+    readonly asked: {
+      readonly name?: string;
+      readonly reminderLadder?: readonly (number)[];
+      readonly renewalOverlapDays?: number;
+    };
+    readonly headers: {
+      /** The ETag of the edition that is meant: another one is not edited. */
+      readonly "if-match"?: string;
+    };
+    readonly answered: {
+      /** The organization as it is now */
+      readonly 200: Organization;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 412: Refusal<412, "version_mismatch">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** List the locations in the caller's reach */
+  readonly "GET /v1/locations": {
+    readonly asked: {
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of locations */
+      readonly 200: {
+        readonly items: readonly Location[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Create a location */
+  readonly "POST /v1/locations": {
+    readonly asked: {
+      readonly name: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The location, with a uId of its own */
+      readonly 201: Location;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Show a location */
+  readonly "GET /v1/locations/{id}": {
+    readonly asked: {
+      readonly id: LocationId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The location */
+      readonly 200: Location;
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Rename a location, or say what Apple calls it */
+  readonly "PATCH /v1/locations/{id}": {
+    readonly asked: {
+      readonly id: LocationId;
+      readonly name?: string;
+      /** What Apple calls the location, once somebody said so: a token of another one is refused. */
+      readonly appleUId?: string;
+    };
+    readonly headers: {
+      /** The ETag of the edition that is meant: another one is not edited. */
+      readonly "if-match"?: string;
+    };
+    readonly answered: {
+      /** The location as it is now */
+      readonly 200: Location;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "primary_location">;
+      readonly 412: Refusal<412, "version_mismatch">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** List the accounts, newest first */
+  readonly "GET /v1/accounts": {
+    readonly asked: {
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of accounts */
+      readonly 200: {
+        readonly items: readonly Account[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Register somebody of the identity provider */
+  readonly "POST /v1/accounts": {
+    readonly asked: {
+      readonly subject: string;
+      readonly email: string;
+      readonly grants?: readonly Grant[];
+      /** Made for downloading tokens alone, not a person's: nobody changes its password by the way. */
+      readonly dedicated?: boolean;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The account */
+      readonly 201: Account;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "account_exists">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Show an account */
+  readonly "GET /v1/accounts/{id}": {
+    readonly asked: {
+      readonly id: AccountId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The account */
+      readonly 200: Account;
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Change an account's grants, say whether it is dedicated, or enable it again */
+  readonly "PATCH /v1/accounts/{id}": {
+    readonly asked: {
+      readonly id: AccountId;
+      readonly grants?: readonly Grant[];
+      readonly dedicated?: boolean;
+      /** Enables a disabled account. Tokens that it was given before stay dead. */
+      readonly enabled?: true;
+    };
+    readonly headers: {
+      /** The ETag of the edition that is meant: another one is not edited. */
+      readonly "if-match"?: string;
+    };
+    readonly answered: {
+      /** The account as it is now */
+      readonly 200: Account;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "own_account">;
+      readonly 412: Refusal<412, "version_mismatch">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Disable an account and end the tokens it was given */
+  readonly "DELETE /v1/accounts/{id}": {
+    readonly asked: {
+      readonly id: AccountId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The account, disabled */
+      readonly 200: Account;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "own_account">;
+      readonly 412: Refusal<412, "version_mismatch">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Report that an account's password changed, which ends the tokens it was given before */
+  readonly "POST /v1/accounts/{id}/password-changes": {
+    readonly asked: {
+      readonly id: AccountId;
+      readonly occurredAt?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The account; the files of its tokens are being erased */
+      readonly 202: Account;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 422: Refusal<422, "time_in_future">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Show what a password change would cut off, and what to renew first */
+  readonly "GET /v1/accounts/{id}/password-change-preview": {
+    readonly asked: {
+      readonly id: AccountId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The tokens that would end, and the MDM servers that have them */
+      readonly 200: {
+        readonly accountId: AccountId;
+        /** Usable tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account. */
+        readonly tokens: readonly (ContentToken & {
+          readonly cutOff: readonly {
+            readonly id: MdmServerId;
+            readonly name: string;
+            readonly vendor: Vendor;
+          }[];
+        })[];
+        /** Every MDM server that would be cut off. */
+        readonly cutOff: readonly {
+          readonly id: MdmServerId;
+          readonly name: string;
+          readonly vendor: Vendor;
+        }[];
+        readonly advice: readonly (string)[];
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** List content tokens, newest first, of one location or of all in the caller's reach */
+  readonly "GET /v1/content-tokens": {
+    readonly asked: {
+      readonly locationId?: LocationId;
+      readonly state?: "active" | "expired" | "invalidated";
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of content tokens */
+      readonly 200: {
+        readonly items: readonly ContentToken[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Issue a content token of a location, for one calendar year */
+  readonly "POST /v1/content-tokens": {
+    readonly asked: {
+      readonly locationId: LocationId;
+    };
+    readonly headers: {
+      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      readonly "idempotency-key"?: string;
+    };
+    readonly answered: {
+      /** The content token, and which ones it renews */
+      readonly 201: ContentToken & {
+        /** Usable tokens that it renews: they work beside it until `overlapEndsAt`, or until their MDM servers have all moved on. */
+        readonly renews: readonly ContentTokenId[];
+        readonly overlapEndsAt?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "idempotency_key_reused">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Show a content token, and how to renew it for the MDM servers that have it */
+  readonly "GET /v1/content-tokens/{id}": {
+    readonly asked: {
+      readonly id: ContentTokenId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The content token */
+      readonly 200: ContentToken & {
+        /** For each MDM server that would be cut off if the token ended, what a person has to do. */
+        readonly renewal: readonly {
+          readonly mdmServerId: MdmServerId;
+          readonly name: string;
+          readonly vendor: Vendor;
+          readonly steps: readonly (string)[];
+        }[];
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Show who did what to a content token, newest first */
+  readonly "GET /v1/content-tokens/{id}/history": {
+    readonly asked: {
+      readonly id: ContentTokenId;
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of the custody log */
+      readonly 200: {
+        readonly items: readonly CustodyEntry[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Take in a content token that Apple issued */
+  readonly "POST /v1/content-tokens/import": {
+    readonly asked: {
+      readonly locationId: LocationId;
+      readonly fileName: string;
+      /** Base64 of the file's bytes. The file is base64 itself: it is encoded once more. */
+      readonly file: string;
+      /** Who downloaded it from Apple: their next password change ends it. Unknown, no password change can be seen to end it. */
+      readonly downloadedBy?: AccountId | "unknown";
+      /** What Apple calls the location, as an MDM server shows it that has this token. */
+      readonly appleUId?: string;
+      /** For administrators: imports it although it seems to be another location's. The custody log keeps the reason. */
+      readonly force?: {
+        readonly reason: string;
+      };
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The content token, and what spoke for or against the location */
+      readonly 201: ContentToken & {
+        readonly locationCheck: {
+          readonly outcome: "nothing-known" | "no-difference" | "forced";
+          readonly note: string;
+        };
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "already_held" | "another_location" | "password_changed_since_download">;
+      readonly 410: Refusal<410, "token_expired">;
+      readonly 413: Refusal<413, "body_too_large" | "token_file_too_large"> | GatewayRefusal;
+      readonly 422: Refusal<422, "not_a_content_token" | "not_base64" | "wrong_token_type">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Give a short-lived link to a content token's file */
+  readonly "POST /v1/content-tokens/{id}/downloads": {
+    readonly asked: {
+      readonly id: ContentTokenId;
+      /** For how many seconds the link is to live. It ends earlier when the token does. */
+      readonly linkSeconds?: number;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The link, and when it ends */
+      readonly 201: DownloadLink & {
+        /** What would make the token last longer. */
+        readonly advice?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "token_invalidated" | "too_many_holders">;
+      readonly 410: Refusal<410, "token_expired">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Revoke a content token: its file is erased, and links to it die */
+  readonly "POST /v1/content-tokens/{id}/revocation": {
+    readonly asked: {
+      readonly id: ContentTokenId;
+      readonly reason: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The content token, ended */
+      readonly 200: ContentToken;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "token_invalidated">;
+      readonly 410: Refusal<410, "token_expired">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** List the MDM servers that were ever registered, newest first */
+  readonly "GET /v1/mdm-servers": {
+    readonly asked: {
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of MDM servers */
+      readonly 200: {
+        readonly items: readonly MdmServer[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Register an MDM server */
+  readonly "POST /v1/mdm-servers": {
+    readonly asked: {
+      readonly name: string;
+      readonly vendor: Vendor;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The MDM server, and its credential, which is shown this once */
+      readonly 201: MdmServer & {
+        readonly credential: string;
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Show an MDM server */
+  readonly "GET /v1/mdm-servers/{id}": {
+    readonly asked: {
+      readonly id: MdmServerId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The MDM server */
+      readonly 200: MdmServer;
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Change an MDM server's name or vendor */
+  readonly "PATCH /v1/mdm-servers/{id}": {
+    readonly asked: {
+      readonly id: MdmServerId;
+      readonly name?: string;
+      readonly vendor?: Vendor;
+    };
+    readonly headers: {
+      /** The ETag of the edition that is meant: another one is not edited. */
+      readonly "if-match"?: string;
+    };
+    readonly answered: {
+      /** The MDM server as it is now */
+      readonly 200: MdmServer;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 412: Refusal<412, "version_mismatch">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Remove an MDM server: its credential opens nothing any more, and its links are closed */
+  readonly "DELETE /v1/mdm-servers/{id}": {
+    readonly asked: {
+      readonly id: MdmServerId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The MDM server, removed */
+      readonly 200: MdmServer;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 412: Refusal<412, "version_mismatch">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Link an MDM server to a content token that it has or is to fetch */
+  readonly "PUT /v1/mdm-servers/{id}/links/{tokenId}": {
+    readonly asked: {
+      readonly id: MdmServerId;
+      readonly tokenId: ContentTokenId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The content token with its links */
+      readonly 200: ContentToken & {
+        /** Another MDM server has a token of the same location: somebody has to say who keeps it. */
+        readonly conflictId?: ConflictId;
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "token_invalidated">;
+      readonly 410: Refusal<410, "token_expired">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Record that a content token was removed from an MDM server */
+  readonly "DELETE /v1/mdm-servers/{id}/links/{tokenId}": {
+    readonly asked: {
+      readonly id: MdmServerId;
+      readonly tokenId: ContentTokenId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The content token with its links */
+      readonly 200: ContentToken;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Replace an MDM server's credential */
+  readonly "POST /v1/mdm-servers/{id}/credential": {
+    readonly asked: {
+      readonly id: MdmServerId;
+      /** The one before opens nothing any more: for one that leaked. */
+      readonly revokeNow?: boolean;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The new credential, which is shown this once */
+      readonly 201: {
+        readonly credential: string;
+        /** Until when the one before still opens. */
+        readonly earlierEndsAt?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 412: Refusal<412, "version_mismatch">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** List where two MDM servers had tokens of one location, newest first */
+  readonly "GET /v1/conflicts": {
+    readonly asked: {
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of conflicts */
+      readonly 200: {
+        readonly items: readonly Conflict[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Resolve a conflict by saying which MDM server keeps the location */
+  readonly "POST /v1/conflicts/{id}/resolution": {
+    readonly asked: {
+      readonly id: ConflictId;
+      readonly keptBy: MdmServerId;
+      readonly reason: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The conflict, resolved */
+      readonly 200: Conflict & {
+        /** The MDM servers that still hold a token which is no longer theirs to use. */
+        readonly toBeRemovedFrom: readonly MdmServerId[];
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_linked" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "conflict_resolved">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** List what was done, newest first: to one subject, by one actor, of one kind, at one location, or within a time */
+  readonly "GET /v1/custody-log": {
+    readonly asked: {
+      readonly subject?: SubjectId;
+      readonly by?: Actor;
+      readonly act?: CustodyAct;
+      readonly locationId?: LocationId;
+      readonly from?: string;
+      readonly to?: string;
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of the custody log */
+      readonly 200: {
+        readonly items: readonly CustodyEntry[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Say that the service answers */
+  readonly "GET /v1/health": {
+    readonly asked: Nothing;
+    readonly headers: Nothing;
+    readonly answered: {
+      /** It does */
+      readonly 200: {
+        readonly status: "ok";
+      };
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Give this document */
+  readonly "GET /v1/openapi.json": {
+    readonly asked: Nothing;
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The API as an OpenAPI 3.1 document */
+      readonly 200: {
+        readonly openapi: string;
+      };
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Fetch the current content token of the MDM server's location */
+  readonly "GET /v1/fetch/content-token": {
+    readonly asked: {
+      /** Needed when the MDM server is linked to tokens of several locations. */
+      readonly location?: LocationId;
+    };
+    readonly headers: {
+      /** The ETag of what the caller has already. */
+      readonly "if-none-match"?: string;
+    };
+    readonly answered: {
+      /** The link, for whoever accepts application/json */
+      readonly 200: DownloadLink;
+      /** To the file, by a link that lives a minute */
+      readonly 303: undefined;
+      /** The caller has the current file: If-None-Match names its ETag */
+      readonly 304: undefined;
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "unauthenticated">;
+      readonly 403: Refusal<403, "not_linked">;
+      readonly 409: Refusal<409, "token_invalidated">;
+      readonly 410: Refusal<410, "token_expired">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+};
+
+/** The statuses that each route answers with. */
+export const STATUSES: { readonly [Key in keyof Api]: readonly (keyof Api[Key]["answered"])[] } = {
+  "GET /v1/organization": [200, 400, 401, 403, 429, 500, 503],
+  "PATCH /v1/organization": [200, 400, 401, 403, 412, 413, 429, 500, 503],
+  "GET /v1/locations": [200, 400, 401, 403, 429, 500, 503],
+  "POST /v1/locations": [201, 400, 401, 403, 413, 429, 500, 503],
+  "GET /v1/locations/{id}": [200, 400, 401, 403, 404, 429, 500, 503],
+  "PATCH /v1/locations/{id}": [200, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
+  "GET /v1/accounts": [200, 400, 401, 403, 429, 500, 503],
+  "POST /v1/accounts": [201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "GET /v1/accounts/{id}": [200, 400, 401, 403, 404, 429, 500, 503],
+  "PATCH /v1/accounts/{id}": [200, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
+  "DELETE /v1/accounts/{id}": [200, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
+  "POST /v1/accounts/{id}/password-changes": [202, 400, 401, 403, 404, 413, 422, 429, 500, 503],
+  "GET /v1/accounts/{id}/password-change-preview": [200, 400, 401, 403, 404, 429, 500, 503],
+  "GET /v1/content-tokens": [200, 400, 401, 403, 429, 500, 503],
+  "POST /v1/content-tokens": [201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "GET /v1/content-tokens/{id}": [200, 400, 401, 403, 404, 429, 500, 503],
+  "GET /v1/content-tokens/{id}/history": [200, 400, 401, 403, 404, 429, 500, 503],
+  "POST /v1/content-tokens/import": [201, 400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503],
+  "POST /v1/content-tokens/{id}/downloads": [201, 400, 401, 403, 404, 409, 410, 413, 429, 500, 503],
+  "POST /v1/content-tokens/{id}/revocation": [200, 400, 401, 403, 404, 409, 410, 413, 429, 500, 503],
+  "GET /v1/mdm-servers": [200, 400, 401, 403, 429, 500, 503],
+  "POST /v1/mdm-servers": [201, 400, 401, 403, 413, 429, 500, 503],
+  "GET /v1/mdm-servers/{id}": [200, 400, 401, 403, 404, 429, 500, 503],
+  "PATCH /v1/mdm-servers/{id}": [200, 400, 401, 403, 404, 412, 413, 429, 500, 503],
+  "DELETE /v1/mdm-servers/{id}": [200, 400, 401, 403, 404, 412, 413, 429, 500, 503],
+  "PUT /v1/mdm-servers/{id}/links/{tokenId}": [200, 400, 401, 403, 404, 409, 410, 413, 429, 500, 503],
+  "DELETE /v1/mdm-servers/{id}/links/{tokenId}": [200, 400, 401, 403, 404, 413, 429, 500, 503],
+  "POST /v1/mdm-servers/{id}/credential": [201, 400, 401, 403, 404, 412, 413, 429, 500, 503],
+  "GET /v1/conflicts": [200, 400, 401, 403, 429, 500, 503],
+  "POST /v1/conflicts/{id}/resolution": [200, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "GET /v1/custody-log": [200, 400, 401, 403, 429, 500, 503],
+  "GET /v1/health": [200, 429, 500, 503],
+  "GET /v1/openapi.json": [200, 429, 500, 503],
+  "GET /v1/fetch/content-token": [200, 303, 304, 400, 401, 403, 409, 410, 429, 500, 503],
+};

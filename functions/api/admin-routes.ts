@@ -1,0 +1,197 @@
+// The routes of the function that reads and writes records: which handler serves which, with what it takes, what it answers and what it is for. The API's document and its client are
+// made from this. A route without a handler does not compile, nor one that says less, more or otherwise than its handler answers.
+import * as z from "zod";
+import document from "../../docs/openapi.json" with { type: "json" };
+import { openRoute, route } from "../doors/http.ts";
+import { ok } from "../handle.ts";
+import type { ADMIN_ROUTES } from "../routes.ts";
+import { ChangeAccountInput, ChangeAccountReply, changeAccount } from "./change-account.ts";
+import { ChangeLocationInput, ChangeLocationReply, changeLocation } from "./change-location.ts";
+import { ChangeMdmServerInput, ChangeMdmServerReply, changeMdmServer } from "./change-mdm-server.ts";
+import { ChangeOrganizationInput, ChangeOrganizationReply, changeOrganization } from "./change-organization.ts";
+import { CreateLocationInput, CreateLocationReply, createLocation } from "./create-location.ts";
+import { DisableAccountInput, DisableAccountReply, disableAccount } from "./disable-account.ts";
+import { LinkMdmServerInput, LinkMdmServerReply, linkMdmServer } from "./link-mdm-server.ts";
+import { ListAccountsInput, ListAccountsReply, listAccounts } from "./list-accounts.ts";
+import { ListConflictsInput, ListConflictsReply, listConflicts } from "./list-conflicts.ts";
+import { ListContentTokensInput, ListContentTokensReply, listContentTokens } from "./list-content-tokens.ts";
+import { ListCustodyLogInput, ListCustodyLogReply, listCustodyLog } from "./list-custody-log.ts";
+import { ListLocationsInput, ListLocationsReply, listLocations } from "./list-locations.ts";
+import { ListMdmServersInput, ListMdmServersReply, listMdmServers } from "./list-mdm-servers.ts";
+import { PreviewPasswordChangeInput, PreviewPasswordChangeReply, previewPasswordChange } from "./preview-password-change.ts";
+import { RegisterAccountInput, RegisterAccountReply, registerAccount } from "./register-account.ts";
+import { RemoveMdmServerInput, RemoveMdmServerReply, removeMdmServer } from "./remove-mdm-server.ts";
+import { ReportPasswordChangeInput, ReportPasswordChangeReply, reportPasswordChange } from "./report-password-change.ts";
+import { ResolveConflictInput, ResolveConflictReply, resolveConflict } from "./resolve-conflict.ts";
+import type { Served } from "./served.ts";
+import { ShowAccountInput, ShowAccountReply, showAccount } from "./show-account.ts";
+import { ShowContentTokenInput, ShowContentTokenReply, showContentToken } from "./show-content-token.ts";
+import { ShowHistoryInput, ShowHistoryReply, showHistory } from "./show-history.ts";
+import { ShowLocationInput, ShowLocationReply, showLocation } from "./show-location.ts";
+import { ShowMdmServerInput, ShowMdmServerReply, showMdmServer } from "./show-mdm-server.ts";
+import { ShowOrganizationInput, ShowOrganizationReply, showOrganization } from "./show-organization.ts";
+import { UnlinkMdmServerInput, UnlinkMdmServerReply, unlinkMdmServer } from "./unlink-mdm-server.ts";
+
+const showHealth = () => ok({ status: "ok" as const });
+const showOpenapi = () => ok(document);
+
+export const adminRoutes = {
+  "GET /v1/organization": route(ShowOrganizationInput, ShowOrganizationReply, showOrganization, {
+    who: "content-manager",
+    does: "Show the organization",
+    answers: { 200: "The organization" },
+    etag: true,
+  }),
+  "PATCH /v1/organization": route(ChangeOrganizationInput, ChangeOrganizationReply, changeOrganization, {
+    who: "administrator",
+    does: "Rename the organization, or change when it is reminded and how long renewed tokens overlap",
+    answers: { 200: "The organization as it is now" },
+    etag: true,
+    takes: { ifMatch: true },
+    refuses: ["version_mismatch"],
+  }),
+  "GET /v1/locations": route(ListLocationsInput, ListLocationsReply, listLocations, {
+    who: "content-manager",
+    does: "List the locations in the caller's reach",
+    answers: { 200: "A page of locations" },
+  }),
+  "POST /v1/locations": route(CreateLocationInput, CreateLocationReply, createLocation, {
+    who: "administrator",
+    does: "Create a location",
+    answers: { 201: "The location, with a uId of its own" },
+    etag: true,
+  }),
+  "GET /v1/locations/{id}": route(ShowLocationInput, ShowLocationReply, showLocation, {
+    who: "content-manager",
+    does: "Show a location",
+    answers: { 200: "The location" },
+    etag: true,
+  }),
+  "PATCH /v1/locations/{id}": route(ChangeLocationInput, ChangeLocationReply, changeLocation, {
+    who: "administrator",
+    does: "Rename a location, or say what Apple calls it",
+    answers: { 200: "The location as it is now" },
+    etag: true,
+    takes: { ifMatch: true },
+    refuses: ["primary_location", "version_mismatch"],
+  }),
+  "GET /v1/accounts": route(ListAccountsInput, ListAccountsReply, listAccounts, {
+    who: "administrator",
+    does: "List the accounts, newest first",
+    answers: { 200: "A page of accounts" },
+  }),
+  "POST /v1/accounts": route(RegisterAccountInput, RegisterAccountReply, registerAccount, {
+    who: "administrator",
+    does: "Register somebody of the identity provider",
+    answers: { 201: "The account" },
+    etag: true,
+    refuses: ["account_exists", "not_found"],
+  }),
+  "GET /v1/accounts/{id}": route(ShowAccountInput, ShowAccountReply, showAccount, {
+    who: "administrator",
+    does: "Show an account",
+    answers: { 200: "The account" },
+    etag: true,
+  }),
+  "PATCH /v1/accounts/{id}": route(ChangeAccountInput, ChangeAccountReply, changeAccount, {
+    who: "administrator",
+    does: "Change an account's grants, say whether it is dedicated, or enable it again",
+    answers: { 200: "The account as it is now" },
+    etag: true,
+    takes: { ifMatch: true },
+    refuses: ["own_account", "version_mismatch"],
+  }),
+  "DELETE /v1/accounts/{id}": route(DisableAccountInput, DisableAccountReply, disableAccount, {
+    who: "administrator",
+    does: "Disable an account and end the tokens it was given",
+    answers: { 200: "The account, disabled" },
+    refuses: ["own_account", "version_mismatch"],
+  }),
+  "POST /v1/accounts/{id}/password-changes": route(ReportPasswordChangeInput, ReportPasswordChangeReply, reportPasswordChange, {
+    who: "administrator",
+    does: "Report that an account's password changed, which ends the tokens it was given before",
+    answers: { 202: "The account; the files of its tokens are being erased" },
+    refuses: ["time_in_future"],
+  }),
+  "GET /v1/accounts/{id}/password-change-preview": route(PreviewPasswordChangeInput, PreviewPasswordChangeReply, previewPasswordChange, {
+    who: "administrator",
+    does: "Show what a password change would cut off, and what to renew first",
+    answers: { 200: "The tokens that would end, and the MDM servers that have them" },
+  }),
+  "GET /v1/content-tokens": route(ListContentTokensInput, ListContentTokensReply, listContentTokens, {
+    who: "content-manager",
+    does: "List content tokens, newest first, of one location or of all in the caller's reach",
+    answers: { 200: "A page of content tokens" },
+  }),
+  "GET /v1/content-tokens/{id}": route(ShowContentTokenInput, ShowContentTokenReply, showContentToken, {
+    who: "content-manager",
+    does: "Show a content token, and how to renew it for the MDM servers that have it",
+    answers: { 200: "The content token" },
+  }),
+  "GET /v1/content-tokens/{id}/history": route(ShowHistoryInput, ShowHistoryReply, showHistory, {
+    who: "content-manager",
+    does: "Show who did what to a content token, newest first",
+    answers: { 200: "A page of the custody log" },
+  }),
+  "GET /v1/mdm-servers": route(ListMdmServersInput, ListMdmServersReply, listMdmServers, {
+    who: "administrator",
+    does: "List the MDM servers that were ever registered, newest first",
+    answers: { 200: "A page of MDM servers" },
+  }),
+  "GET /v1/mdm-servers/{id}": route(ShowMdmServerInput, ShowMdmServerReply, showMdmServer, {
+    who: "administrator",
+    does: "Show an MDM server",
+    answers: { 200: "The MDM server" },
+    etag: true,
+  }),
+  "PATCH /v1/mdm-servers/{id}": route(ChangeMdmServerInput, ChangeMdmServerReply, changeMdmServer, {
+    who: "administrator",
+    does: "Change an MDM server's name or vendor",
+    answers: { 200: "The MDM server as it is now" },
+    etag: true,
+    takes: { ifMatch: true },
+    refuses: ["version_mismatch"],
+  }),
+  "DELETE /v1/mdm-servers/{id}": route(RemoveMdmServerInput, RemoveMdmServerReply, removeMdmServer, {
+    who: "administrator",
+    does: "Remove an MDM server: its credential opens nothing any more, and its links are closed",
+    answers: { 200: "The MDM server, removed" },
+    etag: true,
+    refuses: ["version_mismatch"],
+  }),
+  "PUT /v1/mdm-servers/{id}/links/{tokenId}": route(LinkMdmServerInput, LinkMdmServerReply, linkMdmServer, {
+    who: "content-manager",
+    does: "Link an MDM server to a content token that it has or is to fetch",
+    answers: { 200: "The content token with its links" },
+    refuses: ["token_expired", "token_invalidated"],
+  }),
+  "DELETE /v1/mdm-servers/{id}/links/{tokenId}": route(UnlinkMdmServerInput, UnlinkMdmServerReply, unlinkMdmServer, {
+    who: "content-manager",
+    does: "Record that a content token was removed from an MDM server",
+    answers: { 200: "The content token with its links" },
+  }),
+  "GET /v1/conflicts": route(ListConflictsInput, ListConflictsReply, listConflicts, {
+    who: "administrator",
+    does: "List where two MDM servers had tokens of one location, newest first",
+    answers: { 200: "A page of conflicts" },
+  }),
+  "POST /v1/conflicts/{id}/resolution": route(ResolveConflictInput, ResolveConflictReply, resolveConflict, {
+    who: "administrator",
+    does: "Resolve a conflict by saying which MDM server keeps the location",
+    answers: { 200: "The conflict, resolved" },
+    refuses: ["conflict_resolved", "not_linked"],
+  }),
+  "GET /v1/custody-log": route(ListCustodyLogInput, ListCustodyLogReply, listCustodyLog, {
+    who: "administrator",
+    does: "List what was done, newest first: to one subject, by one actor, of one kind, at one location, or within a time",
+    answers: { 200: "A page of the custody log" },
+  }),
+  "GET /v1/health": openRoute(z.object({ status: z.literal("ok") }), showHealth, {
+    does: "Say that the service answers",
+    answers: { 200: "It does" },
+  }),
+  "GET /v1/openapi.json": openRoute(z.looseObject({ openapi: z.string() }), showOpenapi, {
+    does: "Give this document",
+    answers: { 200: "The API as an OpenAPI 3.1 document" },
+  }),
+} satisfies Served<typeof ADMIN_ROUTES>;

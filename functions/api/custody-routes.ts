@@ -1,0 +1,74 @@
+// The routes of the only signer: which handler serves which, with what it takes, what it answers and what it is for. The API's document and its client are
+// made from this. A route without a handler does not compile, nor one that says less, more or otherwise than its handler answers.
+import { route, serverRoute } from "../doors/http.ts";
+import type { CUSTODY_ROUTES } from "../routes.ts";
+import { CreateDownloadInput, CreateDownloadReply, createDownload } from "./create-download.ts";
+import { FetchContentTokenInput, FetchContentTokenReply, fetchContentToken } from "./fetch-content-token.ts";
+import { ImportContentTokenInput, ImportContentTokenReply, importContentToken } from "./import-content-token.ts";
+import { IssueContentTokenInput, IssueContentTokenReply, issueContentToken } from "./issue-content-token.ts";
+import { RegisterMdmServerInput, RegisterMdmServerReply, registerMdmServer } from "./register-mdm-server.ts";
+import { ReplaceCredentialInput, ReplaceCredentialReply, replaceCredential } from "./replace-credential.ts";
+import { RevokeContentTokenInput, RevokeContentTokenReply, revokeContentToken } from "./revoke-content-token.ts";
+import type { Served } from "./served.ts";
+
+export const custodyRoutes = {
+  "POST /v1/content-tokens": route(IssueContentTokenInput, IssueContentTokenReply, issueContentToken, {
+    who: "content-manager",
+    does: "Issue a content token of a location, for one calendar year",
+    answers: { 201: "The content token, and which ones it renews" },
+    takes: { idempotencyKey: true },
+    refuses: ["idempotency_key_reused", "not_found"],
+  }),
+  "POST /v1/content-tokens/import": route(ImportContentTokenInput, ImportContentTokenReply, importContentToken, {
+    who: "content-manager",
+    does: "Take in a content token that Apple issued",
+    answers: { 201: "The content token, and what spoke for or against the location" },
+    refuses: [
+      "already_held",
+      "another_location",
+      "not_a_content_token",
+      "not_base64",
+      "not_found",
+      "password_changed_since_download",
+      "token_expired",
+      "token_file_too_large",
+      "wrong_token_type",
+    ],
+  }),
+  "POST /v1/content-tokens/{id}/downloads": route(CreateDownloadInput, CreateDownloadReply, createDownload, {
+    who: "content-manager",
+    does: "Give a short-lived link to a content token's file",
+    answers: { 201: "The link, and when it ends" },
+    refuses: ["token_expired", "token_invalidated", "too_many_holders"],
+  }),
+  "POST /v1/content-tokens/{id}/revocation": route(RevokeContentTokenInput, RevokeContentTokenReply, revokeContentToken, {
+    who: "content-manager",
+    does: "Revoke a content token: its file is erased, and links to it die",
+    answers: { 200: "The content token, ended" },
+    refuses: ["token_expired", "token_invalidated"],
+  }),
+  "POST /v1/mdm-servers": route(RegisterMdmServerInput, RegisterMdmServerReply, registerMdmServer, {
+    who: "administrator",
+    does: "Register an MDM server",
+    answers: { 201: "The MDM server, and its credential, which is shown this once" },
+    etag: true,
+  }),
+  "POST /v1/mdm-servers/{id}/credential": route(ReplaceCredentialInput, ReplaceCredentialReply, replaceCredential, {
+    who: "administrator",
+    does: "Replace an MDM server's credential",
+    answers: { 201: "The new credential, which is shown this once" },
+    etag: true,
+    refuses: ["version_mismatch"],
+  }),
+  "GET /v1/fetch/content-token": serverRoute(FetchContentTokenInput, FetchContentTokenReply, fetchContentToken, {
+    does: "Fetch the current content token of the MDM server's location",
+    answers: {
+      200: "The link, for whoever accepts application/json",
+      303: "To the file, by a link that lives a minute",
+      304: "The caller has the current file: If-None-Match names its ETag",
+    },
+    etag: true,
+    takes: { ifNoneMatch: true, wantsJson: true },
+    refuses: ["busy", "not_linked", "token_expired", "token_invalidated"],
+  }),
+} satisfies Served<typeof CUSTODY_ROUTES>;

@@ -1,0 +1,150 @@
+// A tour of every route. Each answer is held against the API's document as it comes; at the end nothing of the document is left that was not answered.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderTokenFile } from "../../domain/token-file.ts";
+import { operationsOf } from "../../openapi/document.ts";
+import { document, operationFor } from "../answers.ts";
+import { answered, callerOf } from "./documented.ts";
+import { type Host, removeHost, startHost } from "./host.ts";
+
+let host: Host;
+let here: string;
+const byManager = new Set<string>();
+const operationAt = operationFor(document);
+
+beforeAll(async () => {
+  host = await startHost();
+  const { body } = await host.contentManager("GET", "/v1/locations");
+  here = (body.items as { id: string }[])[0]?.id ?? "";
+}, 30_000);
+afterAll(() => removeHost(host));
+
+/** A call that must succeed, with what it answered. */
+const admin = async (method: string, path: string, body?: object, headers?: Record<string, string>) => {
+  const reply = await host.administrator(method, path, body, headers);
+  expect([method, path, reply.status < 300 ? "good" : reply.body]).toEqual([method, path, "good"]);
+  return reply;
+};
+const manager = async (method: string, path: string, body?: object) => {
+  const reply = await host.contentManager(method, path, body);
+  expect([method, path, reply.status < 300 ? "good" : reply.body]).toEqual([method, path, "good"]);
+  byManager.add(operationAt(method, path)?.key ?? "nothing");
+  return reply.body;
+};
+
+const idOf = ({ id }: Record<string, unknown>): string => String(id);
+
+test("the organization and its locations", async () => {
+  await manager("GET", "/v1/organization");
+  const { headers } = await admin("GET", "/v1/organization");
+  await admin("PATCH", "/v1/organization", { renewalOverlapDays: 20 }, { "if-match": headers.get("etag") ?? "" });
+  const { body } = await admin("POST", "/v1/locations", { name: "Pretendco Zürich" });
+  await admin("PATCH", `/v1/locations/${body.id}`, { appleUId: "2049025000431439" });
+  await manager("GET", "/v1/locations?limit=1");
+  await manager("GET", `/v1/locations/${here}`);
+});
+
+test("accounts", async () => {
+  const { body } = await admin("POST", "/v1/accounts", { subject: "somebody", email: "somebody@example.org" });
+  const path = `/v1/accounts/${body.id}`;
+  await admin("GET", "/v1/accounts");
+  await admin("GET", path);
+  await admin("PATCH", path, { dedicated: true, grants: [{ role: "content-manager", location: here }] });
+  await admin("GET", `${path}/password-change-preview`);
+  await admin("GET", `/v1/accounts/${host.session.accounts.administrator.id}/password-change-preview`);
+  await admin("POST", `${path}/password-changes`, {});
+  expect((await admin("DELETE", path)).body.disabledAt).toBeDefined();
+});
+
+test("content tokens from issue to revocation", async () => {
+  const issued = await manager("POST", "/v1/content-tokens", { locationId: here });
+  const path = `/v1/content-tokens/${issued.id}`;
+  const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(144))).toString("base64");
+  const file = renderTokenFile({ secret, expiresAt: new Date(Date.now() + 90 * 86_400_000), orgName: "Pretendco" });
+  const bytes = Buffer.from(file).toString("base64");
+  await manager("POST", "/v1/content-tokens/import", { locationId: here, fileName: "sToken_for_X.vpptoken", file: bytes });
+  await manager("POST", `${path}/downloads`, { linkSeconds: 5 });
+  await manager("GET", "/v1/content-tokens?state=active");
+  await manager("GET", path);
+  await manager("POST", `${path}/revocation`, { reason: "lost" });
+  await manager("GET", `${path}/history`);
+  expect((await manager("GET", path)).state).toBe("invalidated");
+});
+
+describe("MDM servers", () => {
+  test("are registered, linked, fetch, fall into conflict, and are removed", async () => {
+    const tokenId = idOf(await manager("POST", "/v1/content-tokens", { locationId: here }));
+    const { body: fleet } = await admin("POST", "/v1/mdm-servers", { name: "Fleet", vendor: "fleet" });
+    const { body: jamf } = await admin("POST", "/v1/mdm-servers", { name: "Jamf", vendor: "jamf-pro" });
+    await admin("PATCH", `/v1/mdm-servers/${fleet.id}`, { name: "Fleet at headquarters" });
+    await admin("POST", `/v1/mdm-servers/${jamf.id}/credential`, {});
+    const { body: replaced } = await admin("POST", `/v1/mdm-servers/${fleet.id}/credential`, { revokeNow: true });
+    const link = `/v1/mdm-servers/${fleet.id}/links/${tokenId}`;
+    await manager("PUT", link);
+    await manager("DELETE", link);
+    await manager("PUT", link);
+    await admin("GET", `/v1/mdm-servers/${fleet.id}`);
+
+    const call = callerOf(host.session.api, String(replaced.credential));
+    const shown = await call("GET", "/v1/fetch/content-token", undefined, { accept: "application/json" });
+    expect([shown.status, (await fetch(String(shown.body.url))).status]).toEqual([200, 200]);
+    const led = await call("GET", `/v1/fetch/content-token?location=${here}`, undefined, { accept: "*/*" });
+    expect([led.status, (await fetch(led.headers.get("location") ?? "")).status]).toEqual([303, 200]);
+    const polled = await call("GET", "/v1/fetch/content-token", undefined, { "if-none-match": led.headers.get("etag") ?? "" });
+    expect(polled.status).toBe(304);
+
+    const { conflictId } = await manager("PUT", `/v1/mdm-servers/${jamf.id}/links/${tokenId}`);
+    await admin("GET", "/v1/mdm-servers");
+    await admin("GET", "/v1/conflicts");
+    await manager("GET", `/v1/locations/${here}`);
+    await admin("POST", `/v1/conflicts/${conflictId}/resolution`, { keptBy: fleet.id, reason: "Jamf is being phased out" });
+    await admin("GET", "/v1/conflicts");
+    await admin("GET", `/v1/content-tokens/${tokenId}`);
+    expect((await admin("DELETE", `/v1/mdm-servers/${jamf.id}`)).body.removedAt).toBeDefined();
+  });
+});
+
+test("the custody log has all of it", async () => {
+  const { body } = await admin("GET", "/v1/custody-log?limit=100");
+  expect((body.items as unknown[]).length).toBeGreaterThan(20);
+});
+
+test("what is open answers anybody", async () => {
+  const anybody = callerOf(host.session.api, "");
+  expect((await anybody("GET", "/v1/health")).body).toEqual({ status: "ok" });
+  expect((await anybody("GET", "/v1/openapi.json")).body).toEqual(document);
+});
+
+const operations = operationsOf(document);
+const isPeoples = ({ operation }: (typeof operations)[number]): boolean => operation.security[0]?.account !== undefined;
+const nobody = (path: string): string => path.replace(/\{\w+\}/g, `loc_${"0".repeat(26)}`);
+
+test("what nobody asks for is refused on every route", async () => {
+  const server = callerOf(host.session.api, "mdmc_none");
+  for (const { key, path, operation } of operations.filter(({ operation: { security } }) => security.length > 0)) {
+    const [method = ""] = key.split(" ");
+    const call = operation.security[0]?.account === undefined ? server : host.administrator;
+    const { status } =
+      method === "GET" ? await call(method, `${nobody(path)}?nobody=asked`) : await call(method, nobody(path), { nobody: "asked" });
+    expect([key, status]).toEqual([key, call === server ? 401 : 400]);
+  }
+});
+
+test("every route was answered with every status of success, and with a refusal where there is one", () => {
+  const left = operations.flatMap(({ key, operation: { responses, security } }) => {
+    const successes = Object.keys(responses).filter((status) => Number(status) < 400);
+    const unseen = successes.filter((status) => !answered.has(`${key} ${status}`));
+    const isRefused = [...answered].some((each) => each.startsWith(`${key} 4`));
+    return [...unseen.map((status) => `${key} ${status}`), ...(isRefused || security.length === 0 ? [] : [`${key} 4xx`])];
+  });
+  expect(operations.length).toBeGreaterThan(30);
+  expect(left).toEqual([]);
+});
+
+test("what the document says is for content managers, one could do", () => {
+  const told = operations.filter((each) => isPeoples(each) && each.operation.security[0]?.account?.[0] === "content-manager");
+  expect([...byManager].toSorted()).toEqual(told.map(({ key }) => key).toSorted());
+});
+
+test("nothing of it was a failure of the service", () => {
+  expect(host.errors).toEqual([]);
+});
