@@ -55,19 +55,27 @@ const plainRefusal = (why: Refused): Answered => {
   return why === "too-large" ? json(413, { message: "Request Entity Too Large" }) : json(500, { message: "Internal Server Error" });
 };
 
+/**
+ * Below the ports that systems give to outgoing connections (Linux: 32768 and up), where one that is kept for the next start would be taken by a
+ * connection of somebody else's.
+ */
+const [FIRST_PORT, LAST_PORT] = [20_000, 32_000];
+const TRIES = 50;
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createProbe().once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+
 /** `preferred` if nobody listens there, else any free port. */
-export const freePort = async (preferred = 0): Promise<number> => {
-  const probe = (port: number): Promise<number | undefined> =>
-    new Promise((resolve) => {
-      const server = createProbe().once("error", () => resolve(undefined));
-      server.listen(port, "127.0.0.1", () => {
-        const address = server.address();
-        server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
-      });
-    });
-  const port = (await probe(preferred)) ?? (await probe(0));
-  if (port === undefined) throw new Error("no port is free on 127.0.0.1");
-  return port;
+export const freePort = async (preferred?: number): Promise<number> => {
+  if (preferred !== undefined && (await isFree(preferred))) return preferred;
+  for (let count = 0; count < TRIES; count++) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port between ${FIRST_PORT} and ${LAST_PORT} is free on 127.0.0.1`);
 };
 
 /** `undefined` when there is more than may be. */

@@ -7,9 +7,10 @@ import { type LocalFunction, localFunction } from "../../local/functions.ts";
 
 let asset: string;
 let running: LocalFunction;
-const start = async (body: string): Promise<void> => {
+/** Long enough for a busy machine, unless the test is about the time. */
+const start = async (body: string, timeoutSeconds = 20): Promise<void> => {
   await writeFile(join(asset, "index.mjs"), body);
-  running = localFunction({ name: "tried", asset, environment: {}, timeoutSeconds: 1, logFile: join(asset, "log") });
+  running = localFunction({ name: "tried", asset, environment: {}, timeoutSeconds, logFile: join(asset, "log") });
 };
 beforeEach(async () => {
   asset = await mkdtemp(join(tmpdir(), "environment-"));
@@ -27,8 +28,8 @@ export const handler = async (event) => {
   return ++count;
 };`;
 
-test("one that does not answer in its time is ended, and the next event gets a fresh one", async () => {
-  await start(SLOW_OR_COUNT);
+test("one that does not answer in its time is ended, and the next event gets a fresh one", { timeout: 30_000 }, async () => {
+  await start(SLOW_OR_COUNT, 3);
   expect(await running.invoke("first")).toBe(1);
   await expect(running.invoke("slow")).rejects.toMatchObject({ errorType: "Sandbox.Timedout" });
   expect(await running.invoke("after")).toBe(1);
@@ -59,5 +60,5 @@ test("the time that is left is told", async () => {
   await start("export const handler = async (_, context) => context.getRemainingTimeInMillis();");
   const left = await running.invoke({});
   expect(left).toBeGreaterThan(0);
-  expect(left).toBeLessThanOrEqual(1000);
+  expect(left).toBeLessThanOrEqual(20_000);
 });
