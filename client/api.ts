@@ -20,7 +20,7 @@ export type Actor = AccountId | MdmServerId | "service";
 export type Conflict = {
   readonly id: ConflictId;
   readonly foundAt: string;
-  /** Every claim that led to it and that followed, oldest first. */
+  /** The claims that led to it and those that followed, 50 at most, oldest first. */
   readonly claims: readonly {
     readonly mdmServerId: MdmServerId;
     readonly tokenId: ContentTokenId;
@@ -28,7 +28,7 @@ export type Conflict = {
     readonly at: string;
   }[];
   readonly resolution?: {
-    readonly keptBy: MdmServerId;
+    readonly keptBy?: MdmServerId;
     readonly at: string;
     readonly by: AccountId;
     readonly reason: string;
@@ -52,7 +52,7 @@ export type ContentToken = {
   readonly reason?: string;
   readonly supersededBy?: ContentTokenId;
   readonly downloadedBy: readonly AccountId[];
-  /** Those of `downloadedBy` who have the file and no grant any more. */
+  /** Those of `downloadedBy` who may no longer download it. A dedicated account needs no grant for it. */
   readonly withoutGrant?: readonly AccountId[];
   readonly issuedAt: string;
   readonly expiresAt: string;
@@ -61,7 +61,7 @@ export type ContentToken = {
   readonly links: readonly {
     readonly mdmServerId: MdmServerId;
     readonly linkedAt: string;
-    /** When the MDM server fetched the token, or first signed in with it: it has the token for sure. */
+    /** When the MDM server was last given a link to the file, or first signed in with the token. */
     readonly usedAt?: string;
     /** When somebody said that the token was removed from the MDM server. */
     readonly removedAt?: string;
@@ -130,7 +130,7 @@ export type MdmServer = {
   readonly links: readonly {
     readonly tokenId: ContentTokenId;
     readonly linkedAt: string;
-    /** When the MDM server fetched the token, or first signed in with it: it has the token for sure. */
+    /** When the MDM server was last given a link to the file, or first signed in with the token. */
     readonly usedAt?: string;
     readonly locationId: LocationId;
   }[];
@@ -202,7 +202,7 @@ export type Api = {
       readonly renewalOverlapDays?: number;
     };
     readonly headers: {
-      /** The ETag of the edition that is meant: another one is not edited. */
+      /** The ETag of the version that is meant: another one is not edited. */
       readonly "if-match"?: string;
     };
     readonly answered: {
@@ -287,7 +287,7 @@ export type Api = {
       readonly appleUId?: string;
     };
     readonly headers: {
-      /** The ETag of the edition that is meant: another one is not edited. */
+      /** The ETag of the version that is meant: another one is not edited. */
       readonly "if-match"?: string;
     };
     readonly answered: {
@@ -381,7 +381,7 @@ export type Api = {
       readonly enabled?: true;
     };
     readonly headers: {
-      /** The ETag of the edition that is meant: another one is not edited. */
+      /** The ETag of the version that is meant: another one is not edited. */
       readonly "if-match"?: string;
     };
     readonly answered: {
@@ -738,7 +738,7 @@ export type Api = {
       readonly vendor?: Vendor;
     };
     readonly headers: {
-      /** The ETag of the edition that is meant: another one is not edited. */
+      /** The ETag of the version that is meant: another one is not edited. */
       readonly "if-match"?: string;
     };
     readonly answered: {
@@ -939,7 +939,7 @@ export type Api = {
       readonly 503: GatewayRefusal;
     };
   };
-  /** Give this document */
+  /** Answer the API's OpenAPI document */
   readonly "GET /v1/openapi.json": {
     readonly asked: Nothing;
     readonly headers: Nothing;

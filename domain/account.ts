@@ -126,9 +126,6 @@ export const enabledAgain = ({ disabledAt, ...account }: Account, now: Date): Ac
   ...(disabledAt === undefined ? {} : { passwordChangedAt: latestChange(account.passwordChangedAt, disabledAt) }),
 });
 
-/** Whether the record still says what a decision about `judged` rested on. Every change of an account makes a new version. */
-export const isAsJudged = (now: Account | undefined, judged: Account): boolean => now?.version === judged.version;
-
 /** Whether a sign-in at `authenticatedAt` (whole seconds, the `auth_time` claim) is newer than the account's latest password. */
 export const isSignInCurrent = (authenticatedAt: Date, account: Pick<Account, "passwordChangedAt">): boolean =>
   account.passwordChangedAt === undefined || authenticatedAt > account.passwordChangedAt;

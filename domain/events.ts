@@ -29,7 +29,7 @@ export const EVENT_DETAILS = {
   MdmServerUnlinked: z.object({ ...Token, mdmServerId: MdmServerId }),
   /** Two MDM servers have tokens of one location. */
   MdmConflictFound: z.object({ conflictId: ConflictId, locationId: LocationId, mdmServerIds: z.array(MdmServerId), foundAt: z.date() }),
-  MdmConflictResolved: z.object({ conflictId: ConflictId, locationId: LocationId, keptBy: MdmServerId }),
+  MdmConflictResolved: z.object({ conflictId: ConflictId, locationId: LocationId, keptBy: MdmServerId.optional() }),
   /** Also taken from anyone who may put events on the service's own bus; see `readAccountEvent`. */
   "account.password-changed": z.object({ accountId: AccountId, occurredAt: z.date() }),
   "account.disabled": z.object({ accountId: AccountId, occurredAt: z.date() }),

@@ -9,8 +9,9 @@ export const Link = z.object({
   tokenExpiresAt: z.date(),
   worksWith: z.enum(["this-service", "apple"]),
   mdmServerId: MdmServerId,
+  how: z.enum(["linked", "fetched"]),
   linkedAt: z.date(),
-  usedAt: z.date().optional().describe("When the MDM server fetched the token, or first signed in with it: it has the token for sure."),
+  usedAt: z.date().optional().describe("When the MDM server was last given a link to the file, or first signed in with the token."),
   removedAt: z.date().optional().describe("When somebody said that the token was removed from the MDM server."),
 });
 export type Link = z.infer<typeof Link>;
@@ -22,8 +23,9 @@ export const Conflict = z.object({
   id: ConflictId,
   location: LocationId,
   foundAt: z.date(),
-  claims: z.array(Claim).min(2).describe("Every claim that led to it and that followed, oldest first."),
-  resolution: z.object({ keptBy: MdmServerId, at: z.date(), by: AccountId, reason: z.string() }).optional(),
+  claims: z.array(Claim).min(2).describe("The claims that led to it and those that followed, 50 at most, oldest first."),
+  /** `keptBy` is left out when no MDM server has a token of the location any more. */
+  resolution: z.object({ keptBy: MdmServerId.optional(), at: z.date(), by: AccountId, reason: z.string() }).optional(),
 });
 export type Conflict = z.infer<typeof Conflict>;
 
@@ -39,7 +41,7 @@ export type LocationLinks = z.infer<typeof LocationLinks>;
 
 export const noLinks = (location: LocationId): LocationLinks => ({ location, links: [], version: 0 });
 
-/** The most links a location's record keeps. Those that were removed longest ago are dropped; the custody log has them. */
+/** How many links a location's record keeps: beyond it, those that were removed longest ago are dropped. The custody log has them. */
 const MAX_LINKS = 200;
 /** The most claims a conflict keeps: two MDM servers that fetch by the hour would fill it. The first ones tell how it came about. */
 const MAX_CLAIMS = 50;
@@ -58,7 +60,7 @@ const withLink = (links: readonly Link[], token: ContentToken, { mdmServerId, ho
   const key = { tokenId: token.id, mdmServerId };
   const before = links.find((link) => isSame(link, key) && link.removedAt === undefined);
   const used = how === "fetched" ? { usedAt: at } : {};
-  const link: Link = { ...key, tokenExpiresAt: token.expiresAt, worksWith: worksWith(token), linkedAt: at, ...before, ...used };
+  const link: Link = { ...key, tokenExpiresAt: token.expiresAt, worksWith: worksWith(token), how, linkedAt: at, ...before, ...used };
   return [...links.filter((each) => each !== before), link];
 };
 
@@ -90,21 +92,35 @@ export const claimed = (
   if (claimants(after).length < 2) return { after, found: false };
   const earlier = openLinks(before)
     .filter((link) => link.mdmServerId !== mdmServerId)
-    .map(({ mdmServerId: other, tokenId, linkedAt }) => ({ mdmServerId: other, tokenId, how: "linked" as const, at: linkedAt }));
+    .map(({ mdmServerId: other, tokenId, how: earlierHow, linkedAt }) => ({ mdmServerId: other, tokenId, how: earlierHow, at: linkedAt }));
   const claims = [...earlier.toSorted((one, other) => one.at.getTime() - other.at.getTime()), claim];
   return { after: { ...after, conflict: { id: conflictId, location: before.location, foundAt: at, claims } }, found: true };
 };
 
-/** The links after somebody said that the MDM server no longer has the token; `undefined` when it had none. */
-export const unlinked = (before: LocationLinks, key: Pick<Link, "tokenId" | "mdmServerId">, at: Date): LocationLinks | undefined => {
+const NO_LONGER_TWO = "no other MDM server has a token of the location any more";
+
+/**
+ * The links after somebody said that the MDM server no longer has the token; `undefined` when it had none. `settled` is the conflict that this ended.
+ * Invariant: a conflict is open only while two MDM servers have open links.
+ */
+export const unlinked = (
+  before: LocationLinks,
+  key: Pick<Link, "tokenId" | "mdmServerId">,
+  { at, by }: { readonly at: Date; readonly by: AccountId },
+): { readonly after: LocationLinks; readonly settled?: Conflict } | undefined => {
   const open = before.links.find((link) => isSame(link, key) && link.removedAt === undefined);
   if (open === undefined) return undefined;
+  const { conflict, ...kept } = before;
   const links = before.links.map((link) => (link === open ? { ...link, removedAt: at } : link));
-  return { ...before, links, version: before.version + 1 };
+  const after = { ...kept, links, version: before.version + 1 };
+  const [keptBy, ...others] = claimants(after);
+  if (conflict === undefined) return { after };
+  if (others.length > 0) return { after: { ...after, conflict } };
+  return { after, settled: { ...conflict, resolution: { ...(keptBy === undefined ? {} : { keptBy }), at, by, reason: NO_LONGER_TWO } } };
 };
 
 /** The links after somebody said which MDM server keeps the location: all others' are closed, and may fetch no more. */
-export const resolved = (before: LocationLinks, resolution: NonNullable<Conflict["resolution"]>): LocationLinks => {
+export const resolved = (before: LocationLinks, resolution: Pick<NonNullable<Conflict["resolution"]>, "keptBy" | "at">): LocationLinks => {
   const { conflict: _, ...kept } = before;
   const links = before.links.map((link) =>
     link.removedAt === undefined && link.mdmServerId !== resolution.keptBy ? { ...link, removedAt: resolution.at } : link,

@@ -3,7 +3,7 @@
 import type { ContentToken } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
 import { ConflictId, IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";
-import { type Claim, claimants, claimed, isAnyLeft, type LocationLinks } from "../domain/links.ts";
+import { type Claim, type Conflict, claimants, claimed, isAnyLeft, type LocationLinks } from "../domain/links.ts";
 import { announce, custodyOf, eventOf } from "./announce.ts";
 import type { Judged, Ports, Trace } from "./ports.ts";
 
@@ -35,6 +35,18 @@ const conflictTraces = (after: LocationLinks, { claim: { at }, by }: Claiming, r
   ];
 };
 
+/** What a resolution leaves, whoever or whatever settled it. */
+export const resolutionTraces = (settled: Conflict, random: Ports["random"]): readonly Trace[] => {
+  const { id: conflictId, location: locationId, resolution } = settled;
+  if (resolution === undefined) return [];
+  const { keptBy, at, by, reason } = resolution;
+  const details = { conflictId, ...(keptBy === undefined ? {} : { keptBy }) };
+  return [
+    eventOf("MdmConflictResolved", { conflictId, locationId, keptBy }, { at, random }),
+    custodyOf("conflict-resolved", { subject: locationId, at, by, locationId, reason, details }),
+  ];
+};
+
 /** The links after the claim; `undefined` when they, or what was judged, changed meanwhile. */
 export const claim = async (claiming: Claiming, ports: ClaimingPorts): Promise<LocationLinks | undefined> => {
   const { before, token, judged } = claiming;
@@ -44,7 +56,8 @@ export const claim = async (claiming: Claiming, ports: ClaimingPorts): Promise<L
   const traces = [...claiming.traces, ...(found ? conflictTraces(after, claiming, random) : [])];
   // The last MDM server that needed an earlier token has moved on: that one is to end, whatever becomes of this request.
   const lookAgain = claiming.claim.how === "fetched" && isAnyLeft(after) ? { ...token, dueAt: claiming.claim.at } : undefined;
-  if (!(await links.replace(after, { conflict: after.conflict, lookAgain }, traces, judged))) return undefined;
+  if (!(await links.replace(after, { conflict: after.conflict, lookAgain, server: claiming.claim.mdmServerId }, traces, judged)))
+    return undefined;
   await announce(traces, ports);
   return after;
 };

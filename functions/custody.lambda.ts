@@ -1,4 +1,4 @@
-// The only signer: issue, import, download, revoke.
+// The only signer: issue, import, download, fetch, revoke; and the only one that makes credentials.
 import { custodyRoutes } from "./api/custody-routes.ts";
 import { environmentOf, portsOf } from "./aws/connect.ts";
 import { http } from "./doors/http.ts";

@@ -151,9 +151,10 @@ export interface MdmServers {
   /** Whose credential ever had this SHA-256 (hex), strongly consistent. Whether it is still good is for `isCredentialGood` to say. */
   findByCredential(sha256: string): Promise<MdmServer | undefined>;
   list(page: PageRequest): Promise<Page<MdmServer>>;
-  register(server: MdmServer, traces?: readonly Trace[]): Promise<boolean>;
-  /** Writes the next version over the one that was read. False when it changed meanwhile. */
-  replace(server: MdmServer, traces?: readonly Trace[]): Promise<boolean>;
+  /** False, and nothing changed, when the credential is another one's, or what was judged changed. */
+  register(server: MdmServer, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /** Writes the next version over the one that was read. False when it, or what was judged, changed meanwhile. */
+  replace(server: MdmServer, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
   /** Notes that it called. */
   seen(id: MdmServerId, at: Date): Promise<void>;
 }
@@ -169,11 +170,15 @@ export interface Links {
   locationsOf(server: MdmServerId): Promise<readonly LocationId[]>;
   /**
    * Writes the next version over the one that was read, with the conflict as it is now, if there is one. `lookAgain`: a token that the next scan
-   * has to look at, whatever comes in between. False when the links, or what was judged, changed meanwhile.
+   * has to look at, whatever comes in between. `server`: the MDM server that is found by the location from now on. False when the links, or what was judged, changed meanwhile.
    */
   replace(
     after: LocationLinks,
-    change: { readonly conflict?: Conflict | undefined; readonly lookAgain?: ContentToken | undefined },
+    change: {
+      readonly conflict?: Conflict | undefined;
+      readonly lookAgain?: ContentToken | undefined;
+      readonly server?: MdmServerId | undefined;
+    },
     traces?: readonly Trace[],
     judged?: Judged,
   ): Promise<boolean>;

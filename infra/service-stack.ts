@@ -83,7 +83,8 @@ export class ServiceStack extends Stack {
       severity: "high",
       environment: filesToo,
       timeout: REQUEST,
-      impact: "Nobody can issue, import, download or revoke a token; tokens that MDM servers hold keep working.",
+      impact:
+        "Nobody can issue, import, download or revoke a token, and renewed ones reach no MDM server; those that they hold keep working.",
     });
     const expiryScan = new ServiceFunction(this, "ExpiryScan", {
       ...common,
@@ -107,7 +108,7 @@ export class ServiceStack extends Stack {
       severity: "medium",
       environment: noticesToo,
       timeout: RUN,
-      impact: "Events that could not be told at once stay untold, and files that are due stay unerased.",
+      impact: "Events that could not be told at once stay untold, files that are due stay unerased, and nothing is measured.",
     });
 
     grantAdminister(records, admin);
@@ -135,13 +136,13 @@ export class ServiceStack extends Stack {
       runs: outbox,
       schedule: Schedule.rate(Duration.minutes(1)),
       silence: { period: Duration.minutes(5), periods: 3 },
-      impact: "What a crash left untold or unerased stays so.",
+      impact: "What a crash left untold or unerased stays so, and nothing is measured.",
     });
     const dead = this.#deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: "Maximum" });
     const lost = {
       severity: "high",
-      happened: "An event could not be handled after all its attempts.",
-      impact: "A password change may not have ended its tokens.",
+      happened: "An event could not be handled, or a scheduled run not begun, after all attempts.",
+      impact: "A password change may not have ended its tokens, or a daily run was lost.",
     } as const;
     this.#alarms.add("Dead letters wait", lost, dead);
     watch(this.#alarms);

@@ -3,6 +3,7 @@
 import type { Reason } from "../domain/refusal.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { problemOf } from "../functions/doors/problem.ts";
+import type { Said } from "../functions/handle.ts";
 import { type AnyRoute, reasonsOf } from "./reasons.ts";
 import { namedSchemas, refTo, type Schema, schemaOf } from "./schema.ts";
 
@@ -82,10 +83,12 @@ const SECURITY_SCHEMES = {
   },
 };
 
-const HEADERS_TAKEN: Readonly<Record<string, Omit<Parameter, "in" | "required">>> = {
+/** `undefined`: OpenAPI has `Accept` described by what an operation answers, never as a parameter. */
+const HEADERS_TAKEN: Readonly<Record<keyof Said, Omit<Parameter, "in" | "required"> | undefined>> = {
+  wantsJson: undefined,
   ifMatch: {
     name: "If-Match",
-    description: "The ETag of the edition that is meant: another one is not edited.",
+    description: "The ETag of the version that is meant: another one is not edited.",
     schema: { type: "string", pattern: '^(\\*|"\\d{1,9}")$' },
   },
   ifNoneMatch: { name: "If-None-Match", description: "The ETag of what the caller has already.", schema: { type: "string" } },

@@ -8,7 +8,7 @@ import { pageOf, tableOfRoutes } from "./page.ts";
 import { typesOf } from "./typescript.ts";
 
 const BEGIN = "<!-- Made by `npm run openapi`. -->";
-const END = "<!-- So far. -->";
+const END = "<!-- End of what `npm run openapi` makes. -->";
 
 /** The README with the table of routes between its marks. */
 const withTable = (readme: string, table: string): string => {

@@ -5,9 +5,10 @@ import { adminRoutes } from "../functions/api/admin-routes.ts";
 import { custodyRoutes } from "../functions/api/custody-routes.ts";
 import { http } from "../functions/doors/http.ts";
 import type { FunctionName } from "../functions/env.ts";
+import { Founding, foundOrganization } from "../functions/events/found-organization.ts";
 import { takeIdentityEvent } from "../functions/events/take-identity-event.ts";
 import { accountIdOf } from "../functions/identity.ts";
-import type { Ports } from "../functions/ports.ts";
+import type { People, Ports, Seals } from "../functions/ports.ts";
 import { CUSTODY_ROUTES } from "../functions/routes.ts";
 import { measure } from "../functions/schedule/measure.ts";
 import { retryParkedFacts } from "../functions/schedule/retry-parked-facts.ts";
@@ -15,7 +16,7 @@ import { scanExpiry } from "../functions/schedule/scan-expiry.ts";
 import { sealCustody } from "../functions/schedule/seal-custody.ts";
 import { sweepOutbox } from "../functions/schedule/sweep-outbox.ts";
 import { aLocation, anOrganization, at, locationId } from "./make.ts";
-import { busInMemory, filesInMemory, logInMemory, sealsInMemory } from "./outside.ts";
+import { busInMemory, filesInMemory, logInMemory, peopleInMemory, sealsInMemory } from "./outside.ts";
 import { signedUp } from "./service.ts";
 import type { World } from "./world.ts";
 
@@ -23,14 +24,17 @@ const START = at("2026-06-01T12:00:00.000Z");
 const [ada, manager] = [signedUp("ada"), signedUp("manager")];
 const here = aLocation();
 const other = aLocation({ id: locationId(2), name: "Springfield", uId: "1000000000000001", primary: false });
-export const always = (): boolean => false;
+export const neverTimeUp = (): boolean => false;
 
 export const makeHost = (world: World) => {
   const clock = { now: START };
   const files = new Map<string, Uint8Array>();
   const told: Announcement[] = [];
-  const ports: Ports = {
+  const seals = sealsInMemory();
+  const ports: Ports & { readonly seals: Seals; readonly people: People } = {
     ...world,
+    seals,
+    people: peopleInMemory(),
     files: filesInMemory(files),
     bus: busInMemory(told),
     log: logInMemory([]),
@@ -40,6 +44,7 @@ export const makeHost = (world: World) => {
   return { ports, files, told, clock };
 };
 export type Host = ReturnType<typeof makeHost>;
+export type HostPorts = Host["ports"];
 
 export const later = ({ clock }: Host, seconds: number): void => {
   clock.now = new Date(clock.now.getTime() + seconds * 1000);
@@ -53,7 +58,7 @@ type Asked = {
   readonly bearer?: string;
 };
 
-/** As the gateway calls; the answer's body, whatever its status. */
+/** As the gateway calls; the answer, whatever its status. */
 const call = async (ports: Ports, now: Date, { route, path = [], body, key, bearer }: Asked) => {
   const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   const { statusCode, body: text } = await http(
@@ -77,11 +82,17 @@ const call = async (ports: Ports, now: Date, { route, path = [], body, key, bear
 
 export type Scenario = {
   readonly name: string;
+  /** What is asked, of an act that the API is asked for. */
+  readonly route?: string;
   /** The function whose act it is. */
   readonly by: FunctionName;
   /** What was there before; its answer is given to `act`. */
   readonly before?: (host: Host) => Promise<string[]>;
-  readonly act: (ports: Ports, host: Host, given: readonly string[]) => Promise<unknown>;
+  readonly act: (ports: HostPorts, host: Host, given: readonly string[]) => Promise<unknown>;
+  /** Changes nothing that is kept. */
+  readonly changesNothing?: boolean;
+  /** What was founded before; the organization, unless founding it is the act. */
+  readonly begins?: "unfounded";
   /** Whoever asked asks again, as a queue, a clock or a careful client does. Otherwise the act is done whole or not at all. */
   readonly again?: boolean;
 };
@@ -109,8 +120,14 @@ const fileOf = (token: string): string =>
 
 const byOf = (route: string): FunctionName => ((CUSTODY_ROUTES as readonly string[]).includes(route) ? "custody" : "admin");
 
-const asking = (route: string, over: (given: readonly string[]) => Omit<Asked, "route"> = () => ({})): Pick<Scenario, "by" | "act"> => ({
+const FOUNDING = { organization: "Pretendco", country: "US", administratorEmail: "ada@example.org", reminderLadder: "[30, 1]" };
+
+const asking = (
+  route: string,
+  over: (given: readonly string[]) => Omit<Asked, "route"> = () => ({}),
+): Pick<Scenario, "by" | "act" | "route"> => ({
   by: byOf(route),
+  route,
   act: (ports, host, given) => call(ports, host.clock.now, { route, ...over(given) }),
 });
 
@@ -171,6 +188,18 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "renaming a location", ...asking("PATCH /v1/locations/{id}", () => ({ path: [other.id], body: { name: "New" } })) },
   { name: "changing the organization", ...asking("PATCH /v1/organization", () => ({ body: { name: "New", reminderLadder: [90, 1] } })) },
   { name: "registering an MDM server", ...asking("POST /v1/mdm-servers", () => ({ body: { name: "Fleet", vendor: "fleet" } })) },
+  {
+    name: "changing an MDM server",
+    before: async (host) => [(await register(host, "Fleet")).id],
+    ...asking("PATCH /v1/mdm-servers/{id}", (path) => ({ path, body: { name: "Fleet at home" } })),
+  },
+  {
+    name: "founding the organization",
+    again: true,
+    begins: "unfounded",
+    by: "setup",
+    act: (ports) => foundOrganization(Founding.parse(FOUNDING), ports),
+  },
   {
     name: "replacing a credential",
     before: async (host) => [(await register(host, "Fleet")).id],
@@ -235,16 +264,17 @@ export const SCENARIOS: readonly Scenario[] = [
       again: true,
       before: async (host) => [await issue(host), await issue(host, other.id)],
       by: "identity-events",
-      act: (ports) => takeIdentityEvent(event(type, { accountId: ada.id, occurredAt: "2026-06-01T12:00:20Z" }), "pool", ports, always),
+      act: (ports) => takeIdentityEvent(event(type, { accountId: ada.id, occurredAt: "2026-06-01T12:00:20Z" }), "pool", ports, neverTimeUp),
     }),
   ),
   {
     name: "taking a fact about nobody",
     again: true,
     by: "identity-events",
-    act: (ports) => takeIdentityEvent(event("account.password-changed", { subject: "unknown" }), "pool", ports, always),
+    act: (ports) => takeIdentityEvent(event("account.password-changed", { subject: "unknown" }), "pool", ports, neverTimeUp),
   },
   {
+    changesNothing: true,
     name: "scanning: one to be reminded of, one that ended, one that a password killed",
     again: true,
     before: async (host) => {
@@ -267,9 +297,10 @@ export const SCENARIOS: readonly Scenario[] = [
       return [];
     },
     by: "expiry-scan",
-    act: (ports) => scanExpiry(ports, always),
+    act: (ports) => scanExpiry(ports, neverTimeUp),
   },
   {
+    changesNothing: true,
     name: "scanning after an overlap",
     again: true,
     before: async (host) => {
@@ -280,9 +311,10 @@ export const SCENARIOS: readonly Scenario[] = [
       return [];
     },
     by: "expiry-scan",
-    act: (ports) => scanExpiry(ports, always),
+    act: (ports) => scanExpiry(ports, neverTimeUp),
   },
   {
+    changesNothing: true,
     name: "retrying parked facts",
     again: true,
     before: async (host) => {
@@ -291,10 +323,11 @@ export const SCENARIOS: readonly Scenario[] = [
       return [];
     },
     by: "identity-events",
-    act: (ports) => retryParkedFacts(ports, always),
+    act: (ports) => retryParkedFacts(ports, neverTimeUp),
   },
   {
     name: "sweeping",
+    changesNothing: true,
     again: true,
     before: async (host) => {
       const { ports } = host;
@@ -309,7 +342,7 @@ export const SCENARIOS: readonly Scenario[] = [
       return [];
     },
     by: "outbox",
-    act: (ports) => sweepOutbox(ports, always),
+    act: (ports) => sweepOutbox(ports, neverTimeUp),
   },
   {
     name: "sealing",
@@ -319,10 +352,11 @@ export const SCENARIOS: readonly Scenario[] = [
       return [];
     },
     by: "custody-seal",
-    act: (ports) => sealCustody({ ...ports, seals: sealsInMemory() }, always),
+    act: (ports) => sealCustody(ports, neverTimeUp),
   },
   {
     name: "measuring",
+    changesNothing: true,
     again: true,
     before: async (host) => {
       const { id } = await register(host, "Fleet");
@@ -331,6 +365,6 @@ export const SCENARIOS: readonly Scenario[] = [
       return [];
     },
     by: "outbox",
-    act: (ports) => measure(ports, always),
+    act: (ports) => measure(ports, neverTimeUp),
   },
 ];

@@ -81,6 +81,7 @@ export const makeWorld = (): World => {
   const registered = new Map<MdmServerId, MdmServer>();
   const credentials = new Map<string, MdmServerId>();
   const linked = new Map<LocationId, LocationLinks>();
+  const everLinked = new Set<string>();
   const conflicts = new Map<ConflictId, Conflict>();
 
   /** Whether everything is what was judged; `written` carries a condition of its own. */
@@ -375,14 +376,15 @@ export const makeWorld = (): World => {
     async list(page) {
       return pageOf(registered.values(), (one) => born(one.createdAt, one), page);
     },
-    async register(server, traces) {
+    async register(server, traces, judged) {
+      if (!isJudged(judged)) return false;
       if (registered.has(server.id) || credentials.has(server.credentialSha256)) return false;
       registered.set(server.id, server);
       credentials.set(server.credentialSha256, server.id);
       return record(traces);
     },
-    async replace(server, traces) {
-      if (registered.get(server.id)?.version !== server.version - 1) return false;
+    async replace(server, traces, judged) {
+      if (registered.get(server.id)?.version !== server.version - 1 || !isJudged(judged)) return false;
       registered.set(server.id, server);
       credentials.set(server.credentialSha256, server.id);
       return record(traces);
@@ -404,16 +406,15 @@ export const makeWorld = (): World => {
       yield* linked.values();
     },
     async locationsOf(server) {
-      return [...linked.values()]
-        .filter((each) => each.links.some(({ mdmServerId }) => mdmServerId === server))
-        .map(({ location }) => location);
+      return [...linked.keys()].filter((location) => everLinked.has(`${server} ${location}`));
     },
-    async replace(after, { conflict, lookAgain }, traces, judged) {
+    async replace(after, { conflict, lookAgain, server }, traces, judged) {
       if ((linked.get(after.location)?.version ?? 0) !== after.version - 1 || !isJudged(judged)) return false;
       const token = lookAgain === undefined ? undefined : held.get(lookAgain.id);
       if (lookAgain !== undefined && (token === undefined || token.invalidation !== undefined || token.dueAt === undefined)) return false;
       if (token !== undefined && lookAgain?.dueAt !== undefined) held.set(token.id, { ...token, dueAt: lookAgain.dueAt });
       linked.set(after.location, after);
+      if (server !== undefined) everLinked.add(`${server} ${after.location}`);
       if (conflict !== undefined) conflicts.set(conflict.id, conflict);
       return record(traces);
     },

@@ -191,7 +191,7 @@ export const adminRoutes = {
     answers: { 200: "It does" },
   }),
   "GET /v1/openapi.json": openRoute(z.looseObject({ openapi: z.string() }), showOpenapi, {
-    does: "Give this document",
+    does: "Answer the API's OpenAPI document",
     answers: { 200: "The API as an OpenAPI 3.1 document" },
   }),
 } satisfies Served<typeof ADMIN_ROUTES>;

@@ -27,6 +27,6 @@ export const changeMdmServer: Handle<
   const after = { ...before, name: input.name ?? before.name, vendor: input.vendor ?? before.vendor, version: before.version + 1 };
   const details = { name: after.name, vendor: after.vendor };
   const trace = custodyOf("mdm-server-changed", { subject: id, at: ports.now(), by: caller.id, details });
-  assertReplaced(await ports.servers.replace(after, [trace]));
+  assertReplaced(await ports.servers.replace(after, [trace], { accounts: [caller] }));
   return ok(shownMdmServer(after, await linksOfServer(id, ports)), after.version);
 };

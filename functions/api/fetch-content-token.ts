@@ -1,7 +1,7 @@
 // GET /v1/fetch/content-token: an MDM server fetches the current token of its location, so that a renewed one reaches it without a person. It is told
-// apart by its own credential. A poll that finds nothing new costs no write, and is not custody.
+// apart by its own credential. A poll that finds nothing new is no custody, and costs a write an hour at most.
 import * as z from "zod";
-import { assertUsable, type ContentToken, DEFAULT_LINK_SECONDS, linkEndOf, tokenState } from "../../domain/content-token.ts";
+import { assertUsable, type ContentToken, DEFAULT_LINK_SECONDS, linkEndOf, tokenState, worksWith } from "../../domain/content-token.ts";
 import { LocationId } from "../../domain/ids.ts";
 import { openLinks } from "../../domain/links.ts";
 import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
@@ -39,23 +39,28 @@ const linksToFetch = async (server: MdmServer, location: LocationId | undefined,
   return only;
 };
 
+const byEnd = (one: ContentToken, other: ContentToken): number => other.expiresAt.getTime() - one.expiresAt.getTime();
+
 /**
- * The newest usable token of the location that works with the same service as those the MDM server is linked to. Refuses, with the reason that the
- * last linked one is no good for, when there is none.
+ * The newest usable token of the location that works with the same service as those the MDM server is linked to, and who has its file. Refuses, with
+ * the reason that the latest linked one is no good for, when there is none.
  */
 const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, "tokens" | "accounts" | "now">) => {
-  const [latest] = linked.toSorted((one, other) => other.expiresAt.getTime() - one.expiresAt.getTime());
+  const { tokens, now } = ports;
+  const [latest] = linked.toSorted(byEnd);
   if (latest === undefined) throw notLinked();
-  const candidates = (await Array.fromAsync(ports.tokens.ofLocation(latest.locationId))).filter(({ origin }) => origin === latest.origin);
-  const holders = await holdersOf([...candidates, latest], ports);
-  const usable = candidates
-    .filter((token) => tokenState(token, holders, ports.now()).state === "active")
-    .toSorted((one, other) => other.expiresAt.getTime() - one.expiresAt.getTime());
-  const listed = usable[0] ?? latest;
-  // The list may be a moment old: what is handed out is judged by the record.
-  const token = existing(await ports.tokens.get(listed.id), "content token");
-  assertUsable(token, holders, ports.now());
-  return { token, holders };
+  const listed = (await Array.fromAsync(tokens.ofLocation(latest.locationId))).filter(
+    (token) => worksWith(token) === worksWith(latest) && token.invalidation === undefined && token.expiresAt > now(),
+  );
+  // The list may be a moment old: each is judged by its record.
+  for (const { id } of listed.toSorted(byEnd)) {
+    const token = existing(await tokens.get(id), "content token");
+    const holders = await holdersOf([token], ports);
+    if (tokenState(token, holders, now()).state === "active") return { token, holders };
+  }
+  const holders = await holdersOf([latest], ports);
+  assertUsable(latest, holders, now());
+  return { token: latest, holders };
 };
 
 type Needs = keyof ClaimingPorts | keyof SupersedingPorts;

@@ -94,7 +94,10 @@ export const importContentToken: Handle<
     const held = holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }];
     const facts = { locationId, origin: "imported" as const, issuedAt, expiresAt, secretSha256, downloadedBy: held, bytes };
     const ground = { caller: judged, holder, organization: await organizations.get() };
-    const token = await storeToken(facts, ground, ports, { reason: force?.reason, ...learning(location, check, caller.id, at) });
+    const token = await storeToken(facts, ground, ports, {
+      reason: check.outcome === "forced" ? force?.reason : undefined,
+      ...learning(location, check, caller.id, at),
+    });
     return token === undefined ? undefined : { token, check };
   });
   const { outcome, note } = check;

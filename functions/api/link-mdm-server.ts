@@ -7,6 +7,7 @@ import { ConflictId, ContentTokenId, MdmServerId } from "../../domain/ids.ts";
 import { openLinks } from "../../domain/links.ts";
 import { custodyOf, eventOf } from "../announce.ts";
 import { aroundOf, holdersOf } from "../around.ts";
+import { callerNow } from "../caller.ts";
 import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
 import { registeredServer } from "./registered-server.ts";
@@ -25,9 +26,10 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
 ) => {
   const { tokens, links, now, random } = ports;
   const { token, after } = await judgedAgain(async () => {
+    const judgedCaller = await callerNow(caller, ports);
     const token = existing(await tokens.get(tokenId), "content token");
     const { locationId } = token;
-    assertMay(caller, "mdm-server:link", locationId);
+    assertMay(judgedCaller, "mdm-server:link", locationId);
     const server = await registeredServer(id, ports);
     const at = now();
     assertUsable(token, await holdersOf([token], ports), at);
@@ -39,7 +41,7 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
       eventOf("MdmServerLinked", { tokenId, locationId, mdmServerId: id }, { at, random }),
       custodyOf("token-linked", { subject: tokenId, at, by: caller.id, locationId, details: { mdmServerId: id } }),
     ];
-    const judged = { accounts: [caller], servers: [server], tokens: [token] };
+    const judged = { accounts: [judgedCaller], servers: [server], tokens: [token] };
     const claiming = { before, token, claim: { mdmServerId: id, how: "linked" as const, at }, by: caller.id, traces, judged };
     const after = await claim(claiming, ports);
     return after === undefined ? undefined : { token, after };

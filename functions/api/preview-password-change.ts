@@ -28,7 +28,8 @@ const BEFORE_CHANGE =
 const NOBODY_CUT_OFF =
   "No MDM server is known to have any of these tokens. Ask before you change the password: not every MDM server is registered.";
 const DEDICATED = "This is a person's account. Download tokens with a dedicated one, whose password nobody changes by the way.";
-const WITHOUT_GRANT = "This account has the files of these tokens and no grant any more: renew them, and let the earlier ones end.";
+const WITHOUT_GRANT =
+  "This account has files of tokens that it may no longer download: renew those with another account, and let the earlier ones end.";
 
 type Needs = "accounts" | "tokens" | "links" | "servers" | "now";
 
@@ -57,7 +58,7 @@ export const previewPasswordChange: Handle<typeof PreviewPasswordChangeInput, Ne
   const advice = [
     ...(shown.length === 0 ? [] : [cutOff.length === 0 ? NOBODY_CUT_OFF : BEFORE_CHANGE]),
     ...(account.dedicated ? [] : [DEDICATED]),
-    ...(shown.length > 0 && account.grants.length === 0 ? [WITHOUT_GRANT] : []),
+    ...(shown.some(({ withoutGrant = [] }) => withoutGrant.includes(id)) ? [WITHOUT_GRANT] : []),
   ];
   return ok({ accountId: id, tokens: shown, cutOff, advice });
 };

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { IDENTIFIER_BYTES, identifierText, MdmServerId } from "../../domain/ids.ts";
 import { MdmServer } from "../../domain/mdm-server.ts";
+import { Refusal } from "../../domain/refusal.ts";
 import { FIRST_VERSION } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { newCredential } from "../credential.ts";
@@ -30,6 +31,8 @@ export const registerMdmServer: Handle<
     version: FIRST_VERSION,
   };
   const { id, name, vendor } = server;
-  await servers.register(server, [custodyOf("mdm-server-registered", { subject: id, at, by: caller.id, details: { name, vendor } })]);
+  const trace = custodyOf("mdm-server-registered", { subject: id, at, by: caller.id, details: { name, vendor } });
+  if (!(await servers.register(server, [trace], { accounts: [caller] })))
+    throw new Refusal("busy", "Your account changed at this moment. Try again.");
   return created({ ...shownMdmServer(server, []), credential }, server.version);
 };

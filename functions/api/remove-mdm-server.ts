@@ -23,9 +23,11 @@ export const removeMdmServer: Handle<
   // Its links first: cut short, it is still registered, and the next attempt finds what is left.
   for (const links of await linksOfServer(id, ports))
     for (const { tokenId, mdmServerId } of openLinks(links))
-      if (mdmServerId === id) await unlinkFrom(links.location, { tokenId, mdmServerId }, caller.id, ports);
+      if (mdmServerId === id) await unlinkFrom(links.location, { tokenId, mdmServerId }, caller, ports);
   const at = ports.now();
   const removed = { ...server, removedAt: at, version: server.version + 1 };
-  assertReplaced(await ports.servers.replace(removed, [custodyOf("mdm-server-removed", { subject: id, at, by: caller.id })]));
+  assertReplaced(
+    await ports.servers.replace(removed, [custodyOf("mdm-server-removed", { subject: id, at, by: caller.id })], { accounts: [caller] }),
+  );
   return ok(shownMdmServer(removed, await linksOfServer(id, ports)), removed.version);
 };

@@ -29,6 +29,6 @@ export const replaceCredential: Handle<
   const { credential, sha256 } = newCredential(random);
   const after = withCredential(before, sha256, at, revokeNow);
   const trace = custodyOf("credential-replaced", { subject: id, at, by: caller.id, details: { revokeNow: String(revokeNow) } });
-  assertReplaced(await servers.replace(after, [trace]));
+  assertReplaced(await servers.replace(after, [trace], { accounts: [caller] }));
   return created({ credential, earlierEndsAt: after.earlierCredential?.endsAt }, after.version);
 };

@@ -6,7 +6,9 @@ import { ConflictId, MdmServerId } from "../../domain/ids.ts";
 import { claimants, resolved } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { nameText } from "../../domain/text.ts";
-import { announce, custodyOf, eventOf } from "../announce.ts";
+import { announce } from "../announce.ts";
+import { callerNow } from "../caller.ts";
+import { resolutionTraces } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
 import { ShownConflict, shownConflict } from "./shown.ts";
 
@@ -15,7 +17,7 @@ export const ResolveConflictReply = ShownConflict.extend({
   toBeRemovedFrom: z.array(MdmServerId).describe("The MDM servers that still hold a token which is no longer theirs to use."),
 });
 
-type Needs = "links" | "bus" | "outbox" | "log" | "now" | "random";
+type Needs = "accounts" | "links" | "bus" | "outbox" | "log" | "now" | "random";
 
 export const resolveConflict: Handle<typeof ResolveConflictInput, Needs, z.input<typeof ResolveConflictReply>> = (
   { caller, input: { id, keptBy, reason } },
@@ -23,22 +25,18 @@ export const resolveConflict: Handle<typeof ResolveConflictInput, Needs, z.input
 ) =>
   judgedAgain(async () => {
     const { links, now, random } = ports;
-    assertMay(caller, "mdm-server:manage");
+    const judged = await callerNow(caller, ports);
+    assertMay(judged, "mdm-server:manage");
     const conflict = existing(await links.conflict(id), "conflict");
     const before = await links.of(conflict.location);
     if (before.conflict?.id !== id) throw new Refusal("conflict_resolved", "This conflict is resolved already. Look at its resolution.");
     const claiming = claimants(before);
     if (!claiming.includes(keptBy))
       throw new Refusal("not_linked", `${keptBy} is linked to no token of this location. It can be kept by ${claiming.join(" or ")}.`);
-    const at = now();
-    const resolution = { keptBy, at, by: caller.id, reason };
-    const locationId = conflict.location;
-    const traces = [
-      eventOf("MdmConflictResolved", { conflictId: id, locationId, keptBy }, { at, random }),
-      custodyOf("conflict-resolved", { subject: locationId, at, by: caller.id, locationId, reason, details: { conflictId: id, keptBy } }),
-    ];
-    const after = { ...before.conflict, resolution };
-    if (!(await links.replace(resolved(before, resolution), { conflict: after }, traces, { accounts: [caller] }))) return undefined;
+    const resolution = { keptBy, at: now(), by: caller.id, reason };
+    const settled = { ...before.conflict, resolution };
+    const traces = resolutionTraces(settled, random);
+    if (!(await links.replace(resolved(before, resolution), { conflict: settled }, traces, { accounts: [judged] }))) return undefined;
     await announce(traces, ports);
-    return ok({ ...shownConflict(after), toBeRemovedFrom: claiming.filter((server) => server !== keptBy) });
+    return ok({ ...shownConflict(settled), toBeRemovedFrom: claiming.filter((server) => server !== keptBy) });
   });

@@ -1,7 +1,7 @@
 // How records are shown: the shapes that clients rely on, and what of a record goes into them. Times as ISO 8601 UTC; never a file's key, a hash of
 // a secret or another key of the store.
 import * as z from "zod";
-import { Account } from "../../domain/account.ts";
+import { Account, isAllowed } from "../../domain/account.ts";
 import { type ContentToken, daysLeft, InvalidationCause, tokenState, worksWith } from "../../domain/content-token.ts";
 import { CustodyEntry } from "../../domain/custody.ts";
 import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
@@ -49,7 +49,10 @@ export const ShownToken = z.object({
   reason: z.string().optional().describe("The words of whoever revoked it."),
   supersededBy: ContentTokenId.optional(),
   downloadedBy: z.array(AccountId),
-  withoutGrant: z.array(AccountId).optional().describe("Those of `downloadedBy` who have the file and no grant any more."),
+  withoutGrant: z
+    .array(AccountId)
+    .optional()
+    .describe("Those of `downloadedBy` who may no longer download it. A dedicated account needs no grant for it."),
   issuedAt: z.date(),
   expiresAt: z.date(),
   daysLeft: z.int().min(0).describe("Calendar days (UTC) until it ends; 0 once it has ended, for whatever cause."),
@@ -61,7 +64,9 @@ export const shownToken = (token: ContentToken, { holders, links, now }: Around)
   const { id, locationId, origin, invalidation, downloadedBy, issuedAt, expiresAt } = token;
   const current = tokenState(token, holders, now);
   const ids = downloadedBy.map(({ accountId }) => accountId);
-  const withoutGrant = ids.filter((accountId) => holders.get(accountId)?.grants.length === 0);
+  const withoutGrant = [...holders.values()]
+    .filter((holder) => ids.includes(holder.id) && !holder.dedicated && !isAllowed(holder, "content-token:download", locationId))
+    .map(({ id: accountId }) => accountId);
   return {
     id,
     locationId,

@@ -1,6 +1,5 @@
 // DELETE /v1/mdm-servers/{id}/links/{tokenId}: records that the token was removed from the MDM server.
 import * as z from "zod";
-import { assertMay } from "../../domain/account.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
 import { aroundOf } from "../around.ts";
 import { existing, type Handle, ok } from "../handle.ts";
@@ -17,7 +16,6 @@ export const unlinkMdmServer: Handle<typeof UnlinkMdmServerInput, Needs, z.input
   ports,
 ) => {
   const token = existing(await ports.tokens.get(tokenId), "content token");
-  assertMay(caller, "mdm-server:link", token.locationId);
-  await unlinkFrom(token.locationId, { tokenId, mdmServerId: id }, caller.id, ports);
+  await unlinkFrom(token.locationId, { tokenId, mdmServerId: id }, caller, ports);
   return ok(shownToken(token, await aroundOf([token], ports)));
 };

@@ -1,6 +1,6 @@
 // Which MDM server has which token: one record per location, whose version is the condition of every change.
 import * as z from "zod";
-import { LocationId, type MdmServerId } from "../../domain/ids.ts";
+import { LocationId } from "../../domain/ids.ts";
 import { Conflict, LocationLinks, noLinks } from "../../domain/links.ts";
 import type { Links } from "../ports.ts";
 import { listIn, readPage } from "./lists.ts";
@@ -60,11 +60,10 @@ export const linksIn = (table: Table): Links => {
       return items.map((item) => LocationId.parse(fromItem(Linked, item).sk.slice("LOC#".length)));
     },
 
-    replace(after, { conflict, lookAgain }, traces, judged) {
-      const servers = new Set<MdmServerId>(after.links.map(({ mdmServerId }) => mdmServerId));
+    replace(after, { conflict, lookAgain, server }, traces, judged) {
       const writes: Write[] = [
         overBefore(after),
-        ...[...servers].map((server) => ({ Put: { TableName, Item: keys.linkedLocation(server, after.location) } })),
+        ...(server === undefined ? [] : [{ Put: { TableName, Item: keys.linkedLocation(server, after.location) } }]),
         ...(conflict === undefined ? [] : [{ Put: { TableName, Item: conflictItem(conflict) } }]),
       ];
       if (lookAgain !== undefined)

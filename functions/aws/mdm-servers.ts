@@ -32,9 +32,10 @@ export const mdmServersIn = (table: Table): MdmServers => {
 
     list: (page) => readPage(table, listIn(table, "byKind", "MDM"), page, fromStored),
 
-    register: (server, traces) => transact(table, [putNew(table, serverItem(server)), putNew(table, credentialItem(server))], traces),
+    register: (server, traces, judged) =>
+      transact(table, [putNew(table, serverItem(server)), putNew(table, credentialItem(server))], traces, judged),
 
-    async replace(server, traces) {
+    async replace(server, traces, judged) {
       const before = await get(server.id);
       const overBefore: Write = {
         Put: {
@@ -45,7 +46,7 @@ export const mdmServersIn = (table: Table): MdmServers => {
         },
       };
       const isNew = before?.credentialSha256 !== server.credentialSha256;
-      return transact(table, [overBefore, ...(isNew ? [putNew(table, credentialItem(server))] : [])], traces);
+      return transact(table, [overBefore, ...(isNew ? [putNew(table, credentialItem(server))] : [])], traces, judged);
     },
 
     async seen(id, at) {

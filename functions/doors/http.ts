@@ -113,7 +113,7 @@ type Described = {
   /** Whether the answers bear an ETag. */
   readonly etag: boolean;
   /** What it heeds of a request's headers. */
-  readonly takes: readonly string[];
+  readonly takes: readonly (keyof Said)[];
   /** Reasons of its own to refuse, beside those that all routes share. */
   readonly refuses: readonly Reason[];
 };
@@ -138,7 +138,7 @@ type Words<Code extends Status, Takes extends keyof Said> = {
 type AnyWords = Pick<Described, "does" | "answers"> & {
   readonly etag?: true;
   readonly refuses?: readonly Reason[];
-  readonly takes?: Readonly<Record<string, true>>;
+  readonly takes?: Readonly<Partial<Record<keyof Said, true>>>;
 };
 
 const described = ({ name }: { readonly name: string }, { does, answers, etag, takes, refuses }: AnyWords): Described => ({
@@ -146,7 +146,8 @@ const described = ({ name }: { readonly name: string }, { does, answers, etag, t
   does,
   answers,
   etag: etag ?? false,
-  takes: Object.keys(takes ?? {}),
+  // The keys of such a record are these names, which the compiler does not say of `Object.keys`.
+  takes: Object.keys(takes ?? {}) as (keyof Said)[],
   refuses: refuses ?? [],
 });
 

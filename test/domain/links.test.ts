@@ -28,6 +28,10 @@ const [fleet, zentral] = [mdmServerId(1), mdmServerId(2)];
 const claim = (links: LocationLinks, mdmServer = fleet, how: "linked" | "fetched" = "linked", token = older, when = NOW) =>
   claimed(links, token, { mdmServerId: mdmServer, how, at: when }, conflictId());
 
+/** The links after one was closed by Ada, as they were when there was none. */
+const unlink = (links: LocationLinks, mdmServer = fleet, token = older, when = NOW): LocationLinks =>
+  unlinked(links, { tokenId: token.id, mdmServerId: mdmServer }, { at: when, by: accountId() })?.after ?? links;
+
 describe("a second MDM server on a location", () => {
   test("makes a conflict that names both, with their claims in order", () => {
     const first = claim(noLinks(here));
@@ -52,13 +56,22 @@ describe("a second MDM server on a location", () => {
   });
 
   test("after the first one was unlinked is none", () => {
-    const alone = unlinked(claim(noLinks(here)).after, { tokenId: older.id, mdmServerId: fleet }, NOW);
-    expect(claim(alone ?? noLinks(here), zentral)).toMatchObject({ found: false });
+    expect(claim(unlink(claim(noLinks(here)).after), zentral)).toMatchObject({ found: false });
+  });
+
+  test("that is unlinked settles it for the one that is left, or for nobody", () => {
+    const open = claim(claim(noLinks(here), fleet, "fetched").after, zentral).after;
+    expect(open.conflict?.claims.map(({ how }) => how)).toEqual(["fetched", "linked"]);
+    const key = { tokenId: older.id, mdmServerId: fleet };
+    const settled = unlinked(open, key, { at: NOW, by: accountId() });
+    expect(settled?.settled?.resolution).toMatchObject({ keptBy: zentral, at: NOW });
+    expect(settled?.after.conflict).toBeUndefined();
+    expect(claim(settled?.after ?? open, fleet).found).toBe(true);
   });
 
   test("is settled by who keeps it: the others' links are closed, and a new claim of theirs is a new conflict", () => {
     const open = claim(claim(noLinks(here)).after, zentral).after;
-    const settled = resolved(open, { keptBy: zentral, at: NOW, by: accountId(), reason: "moved" });
+    const settled = resolved(open, { keptBy: zentral, at: NOW });
     expect(settled.conflict).toBeUndefined();
     expect(claimants(settled)).toEqual([zentral]);
     expect(claim(settled, fleet).found).toBe(true);
@@ -74,12 +87,11 @@ describe("a second MDM server on a location", () => {
       fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
         let links = noLinks(here);
         for (const { mdmServer, token, what } of acts) {
-          const wereTwo = claimants(links).length >= 2;
-          if (what === "unlink") links = unlinked(links, { tokenId: token.id, mdmServerId: mdmServer }, NOW) ?? links;
+          if (what === "unlink") links = unlink(links, mdmServer, token);
           else links = claim(links, mdmServer, what, token).after;
-          if (claimants(links).length >= 2) expect(links.conflict).toBeDefined();
-          if (links.conflict !== undefined && !wereTwo)
-            expect(new Set(links.conflict.claims.map(({ mdmServerId: each }) => each)).size).toBeGreaterThanOrEqual(2);
+          expect(links.conflict !== undefined).toBe(claimants(links).length >= 2);
+          const named = new Set(links.conflict?.claims.map(({ mdmServerId: each }) => each));
+          if (links.conflict !== undefined) expect(named.size).toBeGreaterThanOrEqual(2);
         }
       }),
     );
@@ -88,10 +100,10 @@ describe("a second MDM server on a location", () => {
 
 describe("links", () => {
   test("are kept when they are closed, so that they can be looked at", () => {
-    const after = unlinked(claim(noLinks(here)).after, { tokenId: older.id, mdmServerId: fleet }, NOW);
-    expect(after?.links).toMatchObject([{ removedAt: NOW }]);
-    expect(openLinks(after ?? noLinks(here))).toEqual([]);
-    expect(unlinked(after ?? noLinks(here), { tokenId: older.id, mdmServerId: fleet }, NOW)).toBeUndefined();
+    const after = unlink(claim(noLinks(here)).after);
+    expect(after.links).toMatchObject([{ removedAt: NOW }]);
+    expect(openLinks(after)).toEqual([]);
+    expect(unlinked(after, { tokenId: older.id, mdmServerId: fleet }, { at: NOW, by: accountId() })).toBeUndefined();
   });
 
   test("of one MDM server to one token are one, with the first time it was linked and the last it was used", () => {
@@ -107,7 +119,7 @@ describe("links", () => {
       const token = aContentToken({ id: contentTokenId(count % 200) });
       const when = new Date(NOW.getTime() + count * 1000);
       links = claim(links, fleet, "linked", token, when).after;
-      links = unlinked(links, { tokenId: token.id, mdmServerId: fleet }, when) ?? links;
+      links = unlink(links, fleet, token, when);
     }
     expect(links.links.length).toBeLessThanOrEqual(201);
     expect(claimants(links)).toEqual([zentral]);
@@ -135,8 +147,7 @@ describe("moving on to a newer token", () => {
     expect(heldTokens(both([]))).toEqual([older.id]);
     expect(new Set(heldTokens(both([fleet])))).toEqual(new Set([older.id, newer.id]));
     expect(heldTokens(both([fleet, zentral]))).toEqual([newer.id]);
-    const removed = unlinked(claim(noLinks(here)).after, { tokenId: older.id, mdmServerId: fleet }, NOW);
-    expect(heldTokens(removed ?? noLinks(here))).toEqual([]);
+    expect(heldTokens(unlink(claim(noLinks(here)).after))).toEqual([]);
   });
 
   test("is not done by being linked to it, before it was used", () => {

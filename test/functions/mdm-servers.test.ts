@@ -1,7 +1,7 @@
 // MDM servers over the API: their credentials, links, what they fetch, and what happens when two of them claim one location.
 import { beforeEach, describe, expect, test } from "vitest";
 import { here, makeMdmService, other } from "../mdm-service.ts";
-import { ada, NOW } from "../service.ts";
+import { ada, NOW, signedUp } from "../service.ts";
 
 let service: Awaited<ReturnType<typeof makeMdmService>>;
 beforeEach(async () => {
@@ -153,6 +153,44 @@ describe("fetching", () => {
     expect(await service.fetchAs(service.fleet)).toMatchObject({ status: 409, body: { reason: "token_invalidated" } });
   });
 
+  test("beside ended tokens that many accounts had is not hindered by them", async () => {
+    for (let count = 0; count < 3; count++) {
+      const ended = await service.issue();
+      for (let each = 0; each < 40; each++) {
+        const holder = signedUp(`holder-${count}-${each}`);
+        await service.ports.accounts.register(holder);
+        const token = await service.ports.tokens.get(ended as never);
+        if (token === undefined) throw new Error("the token was issued");
+        const holders = await service.ports.accounts.getAll(token.downloadedBy.map(({ accountId }) => accountId));
+        await service.ports.tokens.handOver({ token, to: holder, holders, at: NOW });
+      }
+      await service.call("POST /v1/content-tokens/{id}/revocation", [ended], { body: { reason: "old" } });
+    }
+    const token = await service.issue();
+    await service.link(service.fleet, token);
+    const { replace } = service.ports.links;
+    let judged = 0;
+    service.ports.links.replace = (after, change, traces, rested) => {
+      judged = [...(rested?.accounts ?? [])].length;
+      return replace(after, change, traces, rested);
+    };
+    expect((await service.fetchAs(service.fleet)).status).toBe(303);
+    expect(judged).toBe(1);
+  });
+
+  test("after a download that the list does not know of yet judges the token as it is", async () => {
+    const token = await service.issue();
+    await service.link(service.fleet, token);
+    const { ofLocation } = service.ports.tokens;
+    const before = await Array.fromAsync(ofLocation(here));
+    service.ports.tokens.ofLocation = async function* () {
+      yield* before;
+    };
+    await service.ports.accounts.register(signedUp("late"));
+    await service.call("POST /v1/content-tokens/{id}/downloads", [token], { body: {} });
+    expect((await service.fetchAs(service.fleet)).status).toBe(303);
+  });
+
   test("is noted by the hour, not by the poll", async () => {
     await service.link(service.fleet, await service.issue());
     await service.fetchAs(service.fleet);
@@ -191,7 +229,7 @@ describe("two MDM servers on one location", () => {
     expect((await service.call("GET /v1/locations/{id}", [here])).body.conflictId).toBe(conflictId);
   });
 
-  test("are one when the second one fetches, too", async () => {
+  test("keep the claims that follow in the conflict's history, fetches too", async () => {
     const token = await service.issue();
     await service.link(service.zentral, await service.issue(other.id));
     await service.link(service.fleet, token);
@@ -217,6 +255,17 @@ describe("two MDM servers on one location", () => {
     expect(await service.fetchAs(service.zentral)).toMatchObject({ status: 403, body: { reason: "not_linked" } });
     const log = await service.call("GET /v1/custody-log", [], { query: { act: "conflict-resolved" } });
     expect(log.body.items).toMatchObject([{ subject: here, reason: "we moved to Fleet", by: ada.id }]);
+  });
+
+  test("settle it when one of them is unlinked, and when both are removed nobody keeps it", async () => {
+    const { conflictId } = await conflicted();
+    await service.call("DELETE /v1/mdm-servers/{id}", [service.fleet.id]);
+    const { body } = await service.call("GET /v1/conflicts");
+    expect(body.items).toMatchObject([{ id: conflictId, resolution: { keptBy: service.zentral.id, by: ada.id } }]);
+    expect((await service.call("GET /v1/locations/{id}", [here])).body.conflictId).toBeUndefined();
+    expect(service.eventsOf("MdmConflictResolved")).toMatchObject([{ conflictId, keptBy: service.zentral.id }]);
+    await service.call("DELETE /v1/mdm-servers/{id}", [service.zentral.id]);
+    expect((await service.call("GET /v1/conflicts")).body.items).toHaveLength(1);
   });
 
   test("after one was removed are none any more to come", async () => {

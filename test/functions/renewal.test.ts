@@ -87,13 +87,19 @@ describe("the preview of a password change", () => {
     expect((await preview(ada.id)).tokens).toEqual([]);
   });
 
-  test("of an account without a grant any more says so, and so does the token", async () => {
+  test("of an account that may no longer download says so, and so does the token; a dedicated one needs no grant", async () => {
     const token = await service.issue(other.id, "manager");
-    await service.call("PATCH /v1/accounts/{id}", [manager.id], { body: { grants: [], dedicated: true } });
-    expect((await service.shown(token)).withoutGrant).toEqual([manager.id]);
-    const { advice } = await preview(manager.id);
-    expect(advice.join(" ")).toMatch(/no grant any more/);
-    expect(advice.join(" ")).not.toMatch(/person's account/);
+    const change = (body: object) => service.call("PATCH /v1/accounts/{id}", [manager.id], { body });
+    expect((await service.shown(token)).withoutGrant).toBeUndefined();
+    for (const grants of [[], [{ role: "content-manager", location: here }]]) {
+      await change({ grants });
+      expect((await service.shown(token)).withoutGrant).toEqual([manager.id]);
+      expect((await preview(manager.id)).advice.join(" ")).toMatch(/may no longer download.*/);
+    }
+    expect((await preview(manager.id)).advice.join(" ")).toMatch(/person's account/);
+    await change({ dedicated: true });
+    expect((await service.shown(token)).withoutGrant).toBeUndefined();
+    expect((await preview(manager.id)).advice.join(" ")).not.toMatch(/person's account|no longer download/);
   });
 });
 

@@ -94,20 +94,24 @@ beforeAll(() => {
 });
 afterAll(() => table.client.destroy());
 
-describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario.by, scenario] as const))("%s", (_, by, { before, act }) => {
-  test(`needs no right that ${by} does not have`, async () => {
-    await database.table();
-    const host = makeHost(recordsIn(table));
-    await organize(host);
-    const given = (await before?.(host)) ?? [];
-    noted = [];
-    await act(host.ports, host, given);
-    const calls = noted;
-    noted = undefined;
-    expect(calls.length).toBeGreaterThan(1);
-    const statements = policies()[idOf(by)] ?? [];
-    expect(calls.filter((call) => !isAllowed(statements, call))).toEqual([]);
-    // The same calls by a function that may do nothing of the kind would be found.
-    expect(calls.every((call) => !isAllowed(policies().Nobody ?? [], call))).toBe(true);
-  });
-});
+describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario.by, scenario] as const))(
+  "%s",
+  (_, by, { before, act, begins, route }) => {
+    test(`needs no right that ${by} does not have`, async () => {
+      await database.table();
+      const host = makeHost(recordsIn(table));
+      if (begins === undefined) await organize(host);
+      const given = (await before?.(host)) ?? [];
+      noted = [];
+      const answer = await act(host.ports, host, given);
+      const calls = noted;
+      noted = undefined;
+      if (route !== undefined) expect((answer as { statusCode: number }).statusCode).toBeLessThan(400);
+      expect(calls.length).toBeGreaterThan(1);
+      const statements = policies()[idOf(by)] ?? [];
+      expect(calls.filter((call) => !isAllowed(statements, call))).toEqual([]);
+      // The same calls by a function that may do nothing of the kind would be found.
+      expect(calls.every((call) => !isAllowed(policies().Nobody ?? [], call))).toBe(true);
+    });
+  },
+);

@@ -48,7 +48,7 @@ battery("links", (records) => {
 
   test("come back as they were written, by location and by MDM server, from the version that was read", async () => {
     const { after } = claim();
-    expect(await records.links.replace(after, {}, [anEvent()])).toBe(true);
+    expect(await records.links.replace(after, { server: server.id }, [anEvent()])).toBe(true);
     expect(await records.links.replace(after, {}, [anEvent({ id: "evt_2" })])).toBe(false);
     expect(await records.links.of(here)).toEqual(after);
     expect(await records.links.ofAll([here, locationId(2)])).toEqual(new Map([[here, after]]));
@@ -122,10 +122,10 @@ battery("links", (records) => {
   });
 
   test("of all locations are gone through", async () => {
-    await records.links.replace(claim().after, {});
+    await records.links.replace(claim().after, { server: server.id });
     const there = { ...token, id: contentTokenId(2), locationId: locationId(2) };
     const other = claimed(noLinks(locationId(2)), there, { mdmServerId: server.id, how: "linked", at: NOW }, conflictId());
-    await records.links.replace(other.after, {});
+    await records.links.replace(other.after, { server: server.id });
     const all = await Array.fromAsync(records.links.all());
     expect(all.map(({ location }) => location).toSorted()).toEqual([here, locationId(2)]);
     expect((await records.links.locationsOf(server.id)).toSorted()).toEqual([here, locationId(2)]);
