@@ -70,7 +70,7 @@ const UNSEALED =
   "Not compared with any seal: a chain that was rewritten whole, or cut at its end, is not found without (--seals BUCKET|FOLDER).";
 
 const linesOf = ({ chains, entries, brokenChains, seals }: Report, name: string, sealsName: string): string[] => {
-  const isSealed = seals.count > 0;
+  const isSealed = seals.count > seals.newer;
   const newer = seals.newer === 0 ? "" : ` (${seals.newer} not compared: newer than the log that was read)`;
   const ok = `OK: every chain is as it was written${isSealed ? ", and holds what was sealed of it" : ""}.`;
   const isBroken = brokenChains.length + seals.broken.length > 0;

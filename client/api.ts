@@ -61,7 +61,9 @@ export type ContentToken = {
   readonly links: readonly {
     readonly mdmServerId: MdmServerId;
     readonly linkedAt: string;
-    /** When the MDM server was last given a link to the file, or first signed in with the token. */
+    /** When the MDM server was last given a link to the file. */
+    readonly fetchedAt?: string;
+    /** When it was last seen that the MDM server has the token: it told the file's hash, or signed in with it. */
     readonly usedAt?: string;
     /** When somebody said that the token was removed from the MDM server. */
     readonly removedAt?: string;
@@ -130,7 +132,7 @@ export type MdmServer = {
   readonly links: readonly {
     readonly tokenId: ContentTokenId;
     readonly linkedAt: string;
-    /** When the MDM server was last given a link to the file, or first signed in with the token. */
+    /** When it was last seen that the MDM server has the token: it told the file's hash, or signed in with it. */
     readonly usedAt?: string;
     readonly locationId: LocationId;
   }[];
@@ -285,6 +287,8 @@ export type Api = {
       readonly name?: string;
       /** What Apple calls the location, once somebody said so: a token of another one is refused. */
       readonly appleUId?: string;
+      /** The organization's name in the first token of Apple's that was imported: one of another organization is refused. */
+      readonly appleOrgName?: string;
     };
     readonly headers: {
       /** The ETag of the version that is meant: another one is not edited. */

@@ -118,13 +118,10 @@ export const isKilledByPassword = (givenAt: Date, account: Pick<Account, "passwo
   account.passwordChangedAt !== undefined && floorToSecond(givenAt) <= account.passwordChangedAt;
 
 /**
- * An account that is enabled again. What it was given before stays dead: being disabled counts as a change of its password.
+ * An account that is enabled again. What it was given before stays dead: enabling counts as a change of its password.
  */
-export const enabledAgain = ({ disabledAt, ...account }: Account, now: Date): Account => ({
-  ...account,
-  enabledAt: now,
-  ...(disabledAt === undefined ? {} : { passwordChangedAt: latestChange(account.passwordChangedAt, disabledAt) }),
-});
+export const enabledAgain = ({ disabledAt, ...account }: Account, now: Date): Account =>
+  disabledAt === undefined ? account : { ...account, enabledAt: now, passwordChangedAt: latestChange(account.passwordChangedAt, now) };
 
 /** Whether a sign-in at `authenticatedAt` (whole seconds, the `auth_time` claim) is newer than the account's latest password. */
 export const isSignInCurrent = (authenticatedAt: Date, account: Pick<Account, "passwordChangedAt">): boolean =>

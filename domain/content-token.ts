@@ -53,6 +53,15 @@ export const ContentToken = z.object({
 });
 export type ContentToken = z.infer<typeof ContentToken>;
 
+/**
+ * The newest first. By when they were issued: an end that is written in a file may lie in any future, and a token of 29 February ends no later than one
+ * of the day before.
+ */
+export const byNewest = (one: ContentToken, other: ContentToken): number =>
+  other.issuedAt.getTime() - one.issuedAt.getTime() ||
+  other.expiresAt.getTime() - one.expiresAt.getTime() ||
+  (one.id < other.id ? 1 : one.id > other.id ? -1 : 0);
+
 /** Whether older tokens of the location end now. What was done about it is struck out: `supersedesAt` is gone then. */
 export const isOverlapOver = ({ supersedesAt }: Pick<ContentToken, "supersedesAt">, now: Date): boolean =>
   supersedesAt !== undefined && now >= supersedesAt;

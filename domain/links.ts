@@ -11,7 +11,11 @@ export const Link = z.object({
   mdmServerId: MdmServerId,
   how: z.enum(["linked", "fetched"]),
   linkedAt: z.date(),
-  usedAt: z.date().optional().describe("When the MDM server was last given a link to the file, or first signed in with the token."),
+  fetchedAt: z.date().optional().describe("When the MDM server was last given a link to the file."),
+  usedAt: z
+    .date()
+    .optional()
+    .describe("When it was last seen that the MDM server has the token: it told the file's hash, or signed in with it."),
   removedAt: z.date().optional().describe("When somebody said that the token was removed from the MDM server."),
 });
 export type Link = z.infer<typeof Link>;
@@ -56,38 +60,58 @@ export const claimants = (links: LocationLinks): readonly MdmServerId[] => [
 const isSame = (one: Link, { tokenId, mdmServerId }: Pick<Link, "tokenId" | "mdmServerId">): boolean =>
   one.tokenId === tokenId && one.mdmServerId === mdmServerId;
 
-const withLink = (links: readonly Link[], token: ContentToken, { mdmServerId, how, at }: Omit<Claim, "tokenId">): readonly Link[] => {
+/** The last thing that is known of a link. */
+const latestOf = ({ linkedAt, fetchedAt, usedAt }: Link): number =>
+  Math.max(linkedAt.getTime(), fetchedAt?.getTime() ?? 0, usedAt?.getTime() ?? 0);
+
+/** What a claim says. `proved`: the MDM server has the file for sure; a link may never have been followed. */
+type Claiming = Omit<Claim, "tokenId"> & { readonly proved?: boolean };
+
+const withLink = (links: readonly Link[], token: ContentToken, { mdmServerId, how, at, proved }: Claiming): readonly Link[] => {
   const key = { tokenId: token.id, mdmServerId };
   const before = links.find((link) => isSame(link, key) && link.removedAt === undefined);
-  const used = how === "fetched" ? { usedAt: at } : {};
-  const link: Link = { ...key, tokenExpiresAt: token.expiresAt, worksWith: worksWith(token), how, linkedAt: at, ...before, ...used };
+  const seen = proved ? { usedAt: at } : how === "fetched" ? { fetchedAt: at } : {};
+  const link: Link = { ...key, tokenExpiresAt: token.expiresAt, worksWith: worksWith(token), how, linkedAt: at, ...before, ...seen };
   return [...links.filter((each) => each !== before), link];
 };
 
-const trimmed = (links: readonly Link[]): Link[] => {
-  const removed = links
-    .filter(({ removedAt }) => removedAt !== undefined)
-    .toSorted((one, other) => (one.removedAt?.getTime() ?? 0) - (other.removedAt?.getTime() ?? 0));
-  const surplus = new Set(removed.slice(0, Math.max(0, links.length - MAX_LINKS)));
-  return links.filter((link) => !surplus.has(link));
+/** Without the oldest of those that nothing hangs on, beyond what a record keeps. */
+const trimmed = (links: LocationLinks): Link[] => {
+  const idle = links.links
+    .filter((link) => link.removedAt !== undefined || isReplaced(link, links))
+    .toSorted((one, other) => latestOf(one) - latestOf(other));
+  const surplus = new Set(idle.slice(0, Math.max(0, links.links.length - MAX_LINKS)));
+  return links.links.filter((link) => !surplus.has(link));
+};
+
+/** A claim that is in the history already adds nothing; one of an MDM server that is not named yet is always kept. */
+const withClaim = (claims: readonly Claim[], claim: Claim): Claim[] => {
+  const isNamed = claims.some(({ mdmServerId }) => mdmServerId === claim.mdmServerId);
+  const isKnown = claims.some(
+    ({ mdmServerId, tokenId, how }) => mdmServerId === claim.mdmServerId && tokenId === claim.tokenId && how === claim.how,
+  );
+  return isKnown || (isNamed && claims.length >= MAX_CLAIMS) ? [...claims] : [...claims, claim];
 };
 
 /**
- * The links after an MDM server was linked to a token, or fetched it. `found` is the conflict that this began, `conflictId` its identifier to be.
- * Invariant: as soon as two MDM servers have open links there is a conflict, and it names both.
+ * The links after an MDM server was linked to a token, or fetched it. `found`: this began a conflict, or another MDM server joined one.
+ * `conflictId` is the identifier of one that begins.
+ * Invariant: as soon as two MDM servers have open links there is a conflict, and it names every one that has.
  */
 export const claimed = (
   before: LocationLinks,
   token: ContentToken,
-  { mdmServerId, how, at }: Omit<Claim, "tokenId">,
+  claiming: Claiming,
   conflictId: ConflictId,
 ): { readonly after: LocationLinks; readonly found: boolean } => {
+  const { mdmServerId, how, at } = claiming;
   const claim: Claim = { mdmServerId, tokenId: token.id, how, at };
   const { conflict: open, ...kept } = before;
-  const after = { ...kept, links: trimmed(withLink(before.links, token, claim)), version: before.version + 1 };
+  const linked = { ...kept, links: [...withLink(before.links, token, claiming)], version: before.version + 1 };
+  const after = { ...linked, links: trimmed(linked) };
   if (open !== undefined) {
-    const claims = open.claims.length < MAX_CLAIMS ? [...open.claims, claim] : open.claims;
-    return { after: { ...after, conflict: { ...open, claims } }, found: false };
+    const found = !open.claims.some((earlier) => earlier.mdmServerId === mdmServerId);
+    return { after: { ...after, conflict: { ...open, claims: withClaim(open.claims, claim) } }, found };
   }
   if (claimants(after).length < 2) return { after, found: false };
   const earlier = openLinks(before)
@@ -128,15 +152,22 @@ export const resolved = (before: LocationLinks, resolution: Pick<NonNullable<Con
   return { ...kept, links, version: before.version + 1 };
 };
 
-/** Whether the MDM server of an open link has moved on: it has used a later token of the location that works with the same service. */
+/** Whether the MDM server of an open link has moved on: it was seen to have another token, for the same service, after anything known of this one. */
 export const isReplaced = (link: Link, links: LocationLinks): boolean =>
   openLinks(links).some(
     (other) =>
+      other.tokenId !== link.tokenId &&
       other.mdmServerId === link.mdmServerId &&
       other.worksWith === link.worksWith &&
       other.usedAt !== undefined &&
-      other.tokenExpiresAt > link.tokenExpiresAt,
+      other.usedAt.getTime() > latestOf(link),
   );
+
+/** Whether it is news that the MDM server has this token: it was not seen to, or had another one since. */
+export const isProofNew = (links: LocationLinks, { tokenId, mdmServerId }: Pick<Link, "tokenId" | "mdmServerId">): boolean => {
+  const link = openLinks(links).find((each) => isSame(each, { tokenId, mdmServerId }));
+  return link?.usedAt === undefined || isReplaced(link, links);
+};
 
 /** The open links of a token whose MDM servers have no later one: who would be cut off if it ended. */
 export const holdingLinks = (links: LocationLinks, tokenId: ContentTokenId): readonly Link[] =>
@@ -155,5 +186,6 @@ export const heldTokens = (links: LocationLinks): readonly ContentTokenId[] => [
 export const isLeft = (links: LocationLinks, token: Pick<ContentToken, "id">): boolean =>
   openLinks(links).some(({ tokenId }) => tokenId === token.id) && holdingLinks(links, token.id).length === 0;
 
-/** Whether any token of the location is left: then it may have to end. */
-export const isAnyLeft = (links: LocationLinks): boolean => openLinks(links).some(({ tokenId }) => isLeft(links, { id: tokenId }));
+/** The tokens of the location that every MDM server has left: they may have to end. */
+export const leftTokens = (links: LocationLinks): readonly ContentTokenId[] =>
+  [...new Set(openLinks(links).map(({ tokenId }) => tokenId))].filter((id) => isLeft(links, { id }));

@@ -15,8 +15,8 @@ export const MdmServer = z.object({
   vendor: Vendor,
   /** SHA-256 (hex) of the credential's UTF-8. The credential itself is shown once, in the answer that makes it. */
   credentialSha256: Sha256,
-  /** The one before, which opens until then. */
-  earlierCredential: z.object({ sha256: Sha256, endsAt: z.date() }).optional(),
+  /** Those before, each of which opens until then. */
+  earlierCredentials: z.array(z.object({ sha256: Sha256, endsAt: z.date() })).default([]),
   createdAt: z.date(),
   /** When it last called, to the hour: a poll is not worth a write. */
   lastSeenAt: z.date().optional(),
@@ -33,17 +33,22 @@ export const CREDENTIAL_GRACE_HOURS = 24;
 
 /** Whether the credential with this SHA-256 opens for the server now. */
 export const isCredentialGood = (
-  { credentialSha256, earlierCredential, removedAt }: Pick<MdmServer, "credentialSha256" | "earlierCredential" | "removedAt">,
+  { credentialSha256, earlierCredentials, removedAt }: Pick<MdmServer, "credentialSha256" | "earlierCredentials" | "removedAt">,
   sha256: string,
   now: Date,
 ): boolean =>
-  removedAt === undefined && (credentialSha256 === sha256 || (earlierCredential?.sha256 === sha256 && now < earlierCredential.endsAt));
+  removedAt === undefined &&
+  (credentialSha256 === sha256 || earlierCredentials.some((earlier) => earlier.sha256 === sha256 && now < earlier.endsAt));
 
-/** The server with another credential. The one before goes on opening for a day, unless it is revoked now; one from before that ends at once. */
+/** How many of those before are kept: an administrator who asks again, since an answer was lost, cuts nobody off. */
+const MAX_EARLIER = 5;
+
+/** The server with another credential. Those before go on opening for a day from when each was replaced, unless they are revoked now. */
 export const withCredential = (server: MdmServer, sha256: string, now: Date, revokeNow: boolean): MdmServer => {
-  const { earlierCredential: _, ...rest } = server;
-  const earlier = { sha256: server.credentialSha256, endsAt: new Date(now.getTime() + CREDENTIAL_GRACE_HOURS * 3_600_000) };
-  return { ...rest, credentialSha256: sha256, ...(revokeNow ? {} : { earlierCredential: earlier }), version: server.version + 1 };
+  const replaced = { sha256: server.credentialSha256, endsAt: new Date(now.getTime() + CREDENTIAL_GRACE_HOURS * 3_600_000) };
+  const earlier = server.earlierCredentials.filter(({ endsAt }) => now < endsAt);
+  const earlierCredentials = revokeNow ? [] : [replaced, ...earlier].slice(0, MAX_EARLIER);
+  return { ...server, credentialSha256: sha256, earlierCredentials, version: server.version + 1 };
 };
 
 const SEEN_AGAIN_MILLISECONDS = 3_600_000;

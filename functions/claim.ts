@@ -3,7 +3,7 @@
 import type { ContentToken } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
 import { ConflictId, IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";
-import { type Claim, type Conflict, claimants, claimed, isAnyLeft, type LocationLinks } from "../domain/links.ts";
+import { type Claim, type Conflict, claimants, claimed, type LocationLinks, leftTokens } from "../domain/links.ts";
 import { announce, custodyOf, eventOf } from "./announce.ts";
 import type { Judged, Ports, Trace } from "./ports.ts";
 
@@ -12,7 +12,7 @@ export type ClaimingPorts = Pick<Ports, "links" | "bus" | "outbox" | "log" | "ra
 type Claiming = {
   readonly before: LocationLinks;
   readonly token: ContentToken;
-  readonly claim: Omit<Claim, "tokenId">;
+  readonly claim: Omit<Claim, "tokenId"> & { readonly proved?: boolean };
   readonly by: Actor;
   /** What else the claim leaves. */
   readonly traces: readonly Trace[];
@@ -55,7 +55,10 @@ export const claim = async (claiming: Claiming, ports: ClaimingPorts): Promise<L
   const { after, found } = claimed(before, token, claiming.claim, conflictId);
   const traces = [...claiming.traces, ...(found ? conflictTraces(after, claiming, random) : [])];
   // The last MDM server that needed an earlier token has moved on: that one is to end, whatever becomes of this request.
-  const lookAgain = claiming.claim.how === "fetched" && isAnyLeft(after) ? { ...token, dueAt: claiming.claim.at } : undefined;
+  const lookAgain =
+    claiming.claim.proved && leftTokens(after).some((id) => !leftTokens(before).includes(id))
+      ? { ...token, dueAt: claiming.claim.at }
+      : undefined;
   if (!(await links.replace(after, { conflict: after.conflict, lookAgain, server: claiming.claim.mdmServerId }, traces, judged)))
     return undefined;
   await announce(traces, ports);

@@ -3,7 +3,7 @@ import type { ContentToken, Invalidation } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
 import { invalidatedNotice } from "../domain/notice.ts";
 import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "./announce.ts";
-import type { Ports, Trace } from "./ports.ts";
+import type { Judged, Ports, Trace } from "./ports.ts";
 import { type WherePorts, whereOf } from "./where.ts";
 
 type RecordingPorts = WherePorts & Pick<Ports, "tokens" | "random">;
@@ -14,6 +14,7 @@ export const recordEnd = async (
   invalidation: Invalidation,
   by: Actor,
   ports: RecordingPorts,
+  judged?: Judged,
 ): Promise<readonly Trace[] | undefined> => {
   const { tokens, random } = ports;
   const { at, cause, reason, supersededBy } = invalidation;
@@ -25,14 +26,20 @@ export const recordEnd = async (
     ...(words === undefined ? [] : [noticeOf(words, { at, random })]),
     custodyOf("token-invalidated", { subject: id, at, by, locationId, reason, details }),
   ];
-  return (await tokens.invalidate(id, invalidation, traces)) ? traces : undefined;
+  return (await tokens.invalidate(id, invalidation, traces, judged)) ? traces : undefined;
 };
 
 export type EndingPorts = RecordingPorts & Pick<Ports, "files" | "erasures" | "bus" | "outbox" | "log">;
 
 /** Harmless when it had ended before. */
-export const endToken = async (token: ContentToken, invalidation: Invalidation, by: Actor, ports: EndingPorts): Promise<void> => {
-  const traces = await recordEnd(token, invalidation, by, ports);
+export const endToken = async (
+  token: ContentToken,
+  invalidation: Invalidation,
+  by: Actor,
+  ports: EndingPorts,
+  judged?: Judged,
+): Promise<void> => {
+  const traces = await recordEnd(token, invalidation, by, ports, judged);
   if (traces === undefined) return;
   await announce(traces, ports);
   await eraseFile(token.file.key, ports);

@@ -119,8 +119,11 @@ export interface ContentTokens {
    * is no longer what `HandOver` says: read again, judge again.
    */
   handOver(handOver: HandOver, traces?: readonly Trace[]): Promise<boolean>;
-  /** Ends a token and plans the erasure of its file. False when it had ended before: the first cause stays, nothing is announced. */
-  invalidate(id: ContentTokenId, invalidation: Invalidation, traces?: readonly Trace[]): Promise<boolean>;
+  /**
+   * Ends a token and plans the erasure of its file. False when it had ended before: the first cause stays, nothing is announced. `judged`: a newer token
+   * that takes its place; rejects when that one ended meanwhile.
+   */
+  invalidate(id: ContentTokenId, invalidation: Invalidation, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
   /** Every living token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
   givenTo(accountId: AccountId): AsyncIterable<{ readonly tokenId: ContentTokenId; readonly holding: Holding }>;
 }

@@ -20,11 +20,14 @@ export const renewedBy = async (
   return candidates.filter((older) => tokenState(older, holders, now()).state === "active");
 };
 
-/** Harmless when there is nothing to end, and when `newer` is no longer usable itself: then it supersedes nothing. */
-export const supersedeOlder = async (newer: ContentToken, ports: SupersedingPorts): Promise<void> => {
-  const { accounts, links, now } = ports;
-  if (tokenState(newer, await holdersOf([newer], { accounts }), now()).state !== "active") return;
+/** Harmless when there is nothing to end, and when `listed` is no longer usable itself: then it supersedes nothing. */
+export const supersedeOlder = async (listed: ContentToken, ports: SupersedingPorts): Promise<void> => {
+  const { accounts, links, tokens, now } = ports;
+  // A list, and what was read before a claim, may be a moment old.
+  const newer = await tokens.get(listed.id);
+  if (newer === undefined || tokenState(newer, await holdersOf([newer], { accounts }), now()).state !== "active") return;
   const linked = await links.of(newer.locationId);
   const superseded = await renewedBy(newer, ports, (older) => isSuperseded(older, newer, linked, now()));
-  for (const older of superseded) await endToken(older, { at: now(), cause: "superseded", supersededBy: newer.id }, "service", ports);
+  for (const older of superseded)
+    await endToken(older, { at: now(), cause: "superseded", supersededBy: newer.id }, "service", ports, { tokens: [newer] });
 };

@@ -45,6 +45,7 @@ export const anMdmServer = (over: Partial<MdmServer> = {}): MdmServer => ({
   name: "Fleet at headquarters",
   vendor: "fleet",
   credentialSha256: "c".repeat(64),
+  earlierCredentials: [],
   createdAt: at("2026-01-01T00:00:00Z"),
   version: 1,
   ...over,

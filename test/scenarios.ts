@@ -56,12 +56,17 @@ type Asked = {
   readonly body?: object;
   readonly key?: string;
   readonly bearer?: string;
+  readonly etag?: string | undefined;
 };
 
 /** As the gateway calls; the answer, whatever its status. */
-const call = async (ports: Ports, now: Date, { route, path = [], body, key, bearer }: Asked) => {
+const call = async (ports: Ports, now: Date, { route, path = [], body, key, bearer, etag }: Asked) => {
   const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
-  const { statusCode, body: text } = await http(
+  const {
+    statusCode,
+    headers,
+    body: text,
+  } = await http(
     { ...adminRoutes, ...custodyRoutes },
     ports,
   )({
@@ -69,6 +74,7 @@ const call = async (ports: Ports, now: Date, { route, path = [], body, key, bear
     headers: {
       ...(key === undefined ? {} : { "idempotency-key": key }),
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(etag === undefined ? {} : { "if-none-match": etag }),
     },
     pathParameters: Object.fromEntries(names.map((name, index) => [name, path[index]])),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -77,7 +83,7 @@ const call = async (ports: Ports, now: Date, { route, path = [], body, key, bear
       authorizer: { jwt: { claims: { sub: "ada", token_use: "access", auth_time: String(Math.floor(now.getTime() / 1000)) } } },
     },
   });
-  return { statusCode, body: text === "" ? {} : JSON.parse(text) };
+  return { statusCode, etag: headers.etag, body: text === "" ? {} : JSON.parse(text) };
 };
 
 export type Scenario = {
@@ -121,6 +127,8 @@ const fileOf = (token: string): string =>
 const byOf = (route: string): FunctionName => ((CUSTODY_ROUTES as readonly string[]).includes(route) ? "custody" : "admin");
 
 const FOUNDING = { organization: "Pretendco", country: "US", administratorEmail: "ada@example.org", reminderLadder: "[30, 1]" };
+
+const FETCH = "GET /v1/fetch/content-token";
 
 const asking = (
   route: string,
@@ -248,15 +256,25 @@ export const SCENARIOS: readonly Scenario[] = [
     })),
   },
   {
-    name: "fetching, as the last to move on from an earlier token",
+    name: "fetching",
+    before: async (host) => {
+      const server = await register(host, "Fleet");
+      await link(host, server.id, await issue(host));
+      return [server.credential];
+    },
+    ...asking(FETCH, ([bearer = ""]) => ({ bearer })),
+  },
+  {
+    name: "being seen to have the newer token, as the last to move on from an earlier one",
     before: async (host) => {
       const [server, older] = [await register(host, "Fleet"), await issue(host)];
       await link(host, server.id, older);
       later(host, 86_400);
       await issue(host);
-      return [server.credential];
+      const { etag } = await call(host.ports, host.clock.now, { route: FETCH, bearer: server.credential });
+      return [server.credential, etag ?? ""];
     },
-    ...asking("GET /v1/fetch/content-token", ([bearer = ""]) => ({ bearer })),
+    ...asking(FETCH, ([bearer = "", etag]) => ({ bearer, etag })),
   },
   ...(["account.password-changed", "account.disabled"] as const).map(
     (type): Scenario => ({

@@ -267,9 +267,10 @@ export const makeWorld = (): World => {
       held.set(id, { ...token, downloadedBy: [...token.downloadedBy, ...first] });
       return record(traces);
     },
-    async invalidate(id, invalidation, traces) {
+    async invalidate(id, invalidation, traces, judged) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined) return false;
+      if (!isJudged(judged)) throw new Error(`${id} could not be ended: what it rested on changed`);
       end({ ...token, invalidation }, invalidation.at);
       return record(traces);
     },

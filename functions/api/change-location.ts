@@ -9,8 +9,8 @@ import { custodyOf } from "../announce.ts";
 import { assertReplaced, existing, type Handle, ok } from "../handle.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
 
-const { name, appleUId } = Location.shape;
-export const ChangeLocationInput = z.strictObject({ id: LocationId, name: name.optional(), appleUId });
+const { name, appleUId, appleOrgName } = Location.shape;
+export const ChangeLocationInput = z.strictObject({ id: LocationId, name: name.optional(), appleUId, appleOrgName });
 export const ChangeLocationReply = ShownLocation;
 
 export const changeLocation: Handle<
@@ -29,10 +29,15 @@ export const changeLocation: Handle<
     ...before,
     name: input.name ?? before.name,
     appleUId: input.appleUId ?? before.appleUId,
+    appleOrgName: input.appleOrgName ?? before.appleOrgName,
     version: before.version + 1,
   };
   const { id } = before;
-  const details = { name: after.name, ...(after.appleUId === undefined ? {} : { appleUId: after.appleUId }) };
+  const details = {
+    name: after.name,
+    ...(after.appleUId === undefined ? {} : { appleUId: after.appleUId }),
+    ...(after.appleOrgName === undefined ? {} : { appleOrgName: after.appleOrgName }),
+  };
   const trace = custodyOf("location-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
   assertReplaced(await locations.replace(after, [trace]));
   return ok(shownLocation(after, await links.of(id)), after.version);

@@ -1,9 +1,17 @@
 // GET /v1/fetch/content-token: an MDM server fetches the current token of its location, so that a renewed one reaches it without a person. It is told
 // apart by its own credential. A poll that finds nothing new is no custody, and costs a write an hour at most.
 import * as z from "zod";
-import { assertUsable, type ContentToken, DEFAULT_LINK_SECONDS, linkEndOf, tokenState, worksWith } from "../../domain/content-token.ts";
+import {
+  assertUsable,
+  byNewest,
+  type ContentToken,
+  DEFAULT_LINK_SECONDS,
+  linkEndOf,
+  tokenState,
+  worksWith,
+} from "../../domain/content-token.ts";
 import { LocationId } from "../../domain/ids.ts";
-import { openLinks } from "../../domain/links.ts";
+import { isProofNew, type Link, type LocationLinks, openLinks } from "../../domain/links.ts";
 import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
@@ -14,6 +22,7 @@ import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../
 import type { Ports } from "../ports.ts";
 import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 import { linksOfServer } from "./links-of-server.ts";
+import { registeredServer } from "./registered-server.ts";
 import { ShownLinkTo } from "./shown.ts";
 
 export const FetchContentTokenInput = z.strictObject({
@@ -24,12 +33,15 @@ export const FetchContentTokenReply = ShownLinkTo;
 const notLinked = (): Refusal =>
   new Refusal("not_linked", "This MDM server is linked to no content token here. Ask an administrator to link it to one.");
 
+const isMine =
+  (server: MdmServer) =>
+  (link: Link): boolean =>
+    link.mdmServerId === server.id;
+
 /** The links of the location to fetch for. Refuses with `not_linked`, or with `invalid_input` when it has to be named. */
-const linksToFetch = async (server: MdmServer, location: LocationId | undefined, ports: Pick<Ports, "links">) => {
-  const linked = (await linksOfServer(server.id, ports)).filter((links) =>
-    openLinks(links).some(({ mdmServerId }) => mdmServerId === server.id),
-  );
-  const [only, ...more] = location === undefined ? linked : linked.filter((links) => links.location === location);
+const linksToFetch = async (server: MdmServer, location: LocationId | undefined, ports: Pick<Ports, "links">): Promise<LocationLinks> => {
+  const asked = location === undefined ? await linksOfServer(server.id, ports) : [await ports.links.of(location)];
+  const [only, ...more] = asked.filter((links) => openLinks(links).some(isMine(server)));
   if (only === undefined) throw notLinked();
   if (more.length > 0)
     throw new Refusal(
@@ -39,21 +51,20 @@ const linksToFetch = async (server: MdmServer, location: LocationId | undefined,
   return only;
 };
 
-const byEnd = (one: ContentToken, other: ContentToken): number => other.expiresAt.getTime() - one.expiresAt.getTime();
-
 /**
- * The newest usable token of the location that works with the same service as those the MDM server is linked to, and who has its file. Refuses, with
- * the reason that the latest linked one is no good for, when there is none.
+ * The newest usable token of the location that works with the same service as one that the MDM server is linked to, and who has its file. Refuses,
+ * with the reason that the latest linked one is no good for, when there is none.
  */
 const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, "tokens" | "accounts" | "now">) => {
   const { tokens, now } = ports;
-  const [latest] = linked.toSorted(byEnd);
+  const [latest] = linked.toSorted(byNewest);
   if (latest === undefined) throw notLinked();
+  const kinds = new Set(linked.map(worksWith));
   const listed = (await Array.fromAsync(tokens.ofLocation(latest.locationId))).filter(
-    (token) => worksWith(token) === worksWith(latest) && token.invalidation === undefined && token.expiresAt > now(),
+    (token) => kinds.has(worksWith(token)) && token.invalidation === undefined && token.expiresAt > now(),
   );
   // The list may be a moment old: each is judged by its record.
-  for (const { id } of listed.toSorted(byEnd)) {
+  for (const { id } of listed.toSorted(byNewest)) {
     const token = existing(await tokens.get(id), "content token");
     const holders = await holdersOf([token], ports);
     if (tokenState(token, holders, now()).state === "active") return { token, holders };
@@ -72,36 +83,42 @@ export const fetchContentToken: Handle<
   200 | 303 | 304,
   "ifNoneMatch" | "wantsJson",
   MdmServer
-> = ({ caller: server, input: { location }, ifNoneMatch, wantsJson }, ports) =>
+> = ({ caller, input: { location }, ifNoneMatch, wantsJson }, ports) =>
   judgedAgain(async () => {
     const { tokens, locations, servers, files, now, random } = ports;
+    const server = await registeredServer(caller.id, ports);
     const before = await linksToFetch(server, location, ports);
-    const mine = openLinks(before).filter(({ mdmServerId }) => mdmServerId === server.id);
-    const linked = await tokens.getAll(mine.map(({ tokenId }) => tokenId));
+    const linked = await tokens.getAll(
+      openLinks(before)
+        .filter(isMine(server))
+        .map(({ tokenId }) => tokenId),
+    );
     const { token, holders } = await currentToken([...linked.values()], ports);
-    const { sha256 } = token.file;
+    const { id, locationId, file } = token;
     const at = now();
     if (isSeenAnew(server, at)) await servers.seen(server.id, at);
-    if (ifNoneMatch === sha256) return unchanged(sha256);
+    const judged = { accounts: holders.values(), servers: [server], tokens: [token] };
+    const claiming = { before, token, by: server.id, judged };
+    const claimOf = { mdmServerId: server.id, how: "fetched" as const, at };
 
-    const { id, locationId } = token;
+    if (ifNoneMatch.includes(file.sha256)) {
+      // It tells the file's hash: so it has the file, which a link alone does not prove. News of it is written once.
+      if (isProofNew(before, { tokenId: id, mdmServerId: server.id })) {
+        if ((await claim({ ...claiming, claim: { ...claimOf, proved: true }, traces: [] }, ports)) === undefined) return undefined;
+        await supersedeOlder(token, ports);
+      }
+      return unchanged(file.sha256);
+    }
+
     const fileName = tokenFileName(existing(await locations.get(locationId), "location").name);
-    const link = await files.signDownload(token.file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
+    const link = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
     const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: link.expiresAt };
+    const details = { linkExpiresAt: link.expiresAt.toISOString() };
     const traces = [
       eventOf("ContentTokenFetched", detail, { at, random }),
-      custodyOf("token-fetched", {
-        subject: id,
-        at,
-        by: server.id,
-        locationId,
-        details: { linkExpiresAt: link.expiresAt.toISOString() },
-      }),
+      custodyOf("token-fetched", { subject: id, at, by: server.id, locationId, details }),
     ];
-    const judged = { accounts: holders.values(), servers: [server], tokens: [token] };
-    const claiming = { before, token, claim: { mdmServerId: server.id, how: "fetched" as const, at }, by: server.id, traces, judged };
     // Recorded before it is revealed, as for a person.
-    if ((await claim(claiming, ports)) === undefined) return undefined;
-    await supersedeOlder(token, ports);
-    return wantsJson ? ok({ ...link, fileName, sha256 }, sha256) : seeOther(link.url, sha256);
+    if ((await claim({ ...claiming, claim: claimOf, traces }, ports)) === undefined) return undefined;
+    return wantsJson ? ok({ ...link, fileName, sha256: file.sha256 }, file.sha256) : seeOther(link.url, file.sha256);
   });

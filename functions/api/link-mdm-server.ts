@@ -1,15 +1,17 @@
 // PUT /v1/mdm-servers/{id}/links/{tokenId}: the MDM server has the token, or is to fetch it. From then on it is told of in reminders, and fetches the
 // tokens that renew this one by itself.
 import * as z from "zod";
-import { assertMay } from "../../domain/account.ts";
+import { type Account, assertMay, isAllowed } from "../../domain/account.ts";
 import { assertUsable } from "../../domain/content-token.ts";
-import { ConflictId, ContentTokenId, MdmServerId } from "../../domain/ids.ts";
+import { ConflictId, ContentTokenId, type LocationId, MdmServerId } from "../../domain/ids.ts";
 import { openLinks } from "../../domain/links.ts";
+import { Refusal } from "../../domain/refusal.ts";
 import { custodyOf, eventOf } from "../announce.ts";
 import { aroundOf, holdersOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import type { Ports } from "../ports.ts";
 import { registeredServer } from "./registered-server.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 
@@ -17,6 +19,12 @@ export const LinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: Con
 export const LinkMdmServerReply = ShownToken.extend({
   conflictId: ConflictId.optional().describe("Another MDM server has a token of the same location: somebody has to say who keeps it."),
 });
+
+/** A content manager links an MDM server that an administrator linked here before: one of another location would no longer know which to fetch for. */
+const assertKnownHere = async (caller: Account, id: MdmServerId, location: LocationId, { links }: Pick<Ports, "links">): Promise<void> => {
+  if (isAllowed(caller, "mdm-server:manage") || (await links.locationsOf(id)).includes(location)) return;
+  throw new Refusal("not_permitted", "This MDM server was never linked at this location. Ask an administrator to link it the first time.");
+};
 
 type Needs = keyof ClaimingPorts | "accounts" | "tokens" | "servers" | "now";
 
@@ -30,6 +38,7 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
     const token = existing(await tokens.get(tokenId), "content token");
     const { locationId } = token;
     assertMay(judgedCaller, "mdm-server:link", locationId);
+    await assertKnownHere(judgedCaller, id, locationId, ports);
     const server = await registeredServer(id, ports);
     const at = now();
     assertUsable(token, await holdersOf([token], ports), at);

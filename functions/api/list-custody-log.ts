@@ -3,6 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { Actor, CustodyAct, type CustodyEntry, SubjectId } from "../../domain/custody.ts";
 import { LocationId } from "../../domain/ids.ts";
+import { Refusal } from "../../domain/refusal.ts";
 import { IsoTime } from "../../domain/time.ts";
 import { type Handle, ok } from "../handle.ts";
 import type { Page, PageRequest, Ports } from "../ports.ts";
@@ -42,6 +43,9 @@ export const listCustodyLog: Handle<typeof ListCustodyLogInput, "custody", z.inp
   ports,
 ) => {
   assertMay(caller, "custody-log:read");
+  const { from, to } = input;
+  if (from !== undefined && to !== undefined && from > to)
+    throw new Refusal("invalid_input", `from (${from.toISOString()}) lies after to (${to.toISOString()}).`);
   const read = readerOf(input, ports);
   const items: CustodyEntry[] = [];
   let next = input.after;

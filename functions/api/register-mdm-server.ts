@@ -27,6 +27,7 @@ export const registerMdmServer: Handle<
     ...input,
     id: MdmServerId.parse(`mdm_${identifierText(random(IDENTIFIER_BYTES))}`),
     credentialSha256: sha256,
+    earlierCredentials: [],
     createdAt: at,
     version: FIRST_VERSION,
   };

@@ -30,5 +30,5 @@ export const replaceCredential: Handle<
   const after = withCredential(before, sha256, at, revokeNow);
   const trace = custodyOf("credential-replaced", { subject: id, at, by: caller.id, details: { revokeNow: String(revokeNow) } });
   assertReplaced(await servers.replace(after, [trace], { accounts: [caller] }));
-  return created({ credential, earlierEndsAt: after.earlierCredential?.endsAt }, after.version);
+  return created({ credential, earlierEndsAt: after.earlierCredentials[0]?.endsAt }, after.version);
 };

@@ -3,13 +3,14 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { ConflictId, MdmServerId } from "../../domain/ids.ts";
-import { claimants, resolved } from "../../domain/links.ts";
+import { claimants, openLinks, resolved } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { nameText } from "../../domain/text.ts";
 import { announce } from "../announce.ts";
 import { callerNow } from "../caller.ts";
 import { resolutionTraces } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import { unlinkingTraces } from "../unlink.ts";
 import { ShownConflict, shownConflict } from "./shown.ts";
 
 export const ResolveConflictInput = z.strictObject({ id: ConflictId, keptBy: MdmServerId, reason: nameText(500) });
@@ -35,7 +36,11 @@ export const resolveConflict: Handle<typeof ResolveConflictInput, Needs, z.input
       throw new Refusal("not_linked", `${keptBy} is linked to no token of this location. It can be kept by ${claiming.join(" or ")}.`);
     const resolution = { keptBy, at: now(), by: caller.id, reason };
     const settled = { ...before.conflict, resolution };
-    const traces = resolutionTraces(settled, random);
+    const closed = openLinks(before).filter(({ mdmServerId }) => mdmServerId !== keptBy);
+    const traces = [
+      ...closed.flatMap((link) => unlinkingTraces(link, conflict.location, resolution, random)),
+      ...resolutionTraces(settled, random),
+    ];
     if (!(await links.replace(resolved(before, resolution), { conflict: settled }, traces, { accounts: [judged] }))) return undefined;
     await announce(traces, ports);
     return ok({ ...shownConflict(settled), toBeRemovedFrom: claiming.filter((server) => server !== keptBy) });

@@ -36,7 +36,7 @@ export const shownLocation = (
   links: LocationLinks | undefined,
 ): z.input<typeof ShownLocation> => ({ ...location, conflictId: links?.conflict?.id });
 
-const ShownLink = Link.pick({ mdmServerId: true, linkedAt: true, usedAt: true, removedAt: true });
+const ShownLink = Link.pick({ mdmServerId: true, linkedAt: true, fetchedAt: true, usedAt: true, removedAt: true });
 
 export const ShownToken = z.object({
   id: ContentTokenId,
@@ -83,7 +83,7 @@ export const shownToken = (token: ContentToken, { holders, links, now }: Around)
     daysLeft: current.state === "active" ? daysLeft(token, now) : 0,
     links: (links.get(locationId)?.links ?? [])
       .filter(({ tokenId }) => tokenId === id)
-      .map(({ mdmServerId, linkedAt, usedAt, removedAt }) => ({ mdmServerId, linkedAt, usedAt, removedAt })),
+      .map(({ mdmServerId, linkedAt, fetchedAt, usedAt, removedAt }) => ({ mdmServerId, linkedAt, fetchedAt, usedAt, removedAt })),
   };
 };
 

@@ -129,7 +129,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
       return transact(table, writes, traces, { accounts });
     },
 
-    async invalidate(id, invalidation, traces) {
+    async invalidate(id, invalidation, traces, judged) {
       for (let attempt = 0; attempt < INVALIDATE_ATTEMPTS; attempt++) {
         const token = await get(id);
         if (token === undefined || token.invalidation !== undefined) return false;
@@ -143,7 +143,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
             ExpressionAttributeValues: { ":invalidation": toItem(invalidation), ":holders": token.downloadedBy.length },
           },
         };
-        if (await transact(table, [ended, ...letGo(table, token, invalidation.at)], traces)) return true;
+        if (await transact(table, [ended, ...letGo(table, token, invalidation.at)], traces, judged)) return true;
       }
       throw new Error(`${id} could not be ended: it changed ${INVALIDATE_ATTEMPTS} times meanwhile`);
     },

@@ -6,7 +6,7 @@ import { MdmServer } from "../../domain/mdm-server.ts";
 import type { MdmServers } from "../ports.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
-import { putNew, transact, type Write } from "./transact.ts";
+import { conditionally, putNew, transact, type Write } from "./transact.ts";
 
 const Credential = z.object({ serverId: MdmServerId });
 
@@ -57,7 +57,8 @@ export const mdmServersIn = (table: Table): MdmServers => {
         ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeValues: { ":at": at.toISOString() },
       };
-      await client.send(new UpdateCommand(update));
+      // Another call may hold the item at this moment: then that one notes it.
+      await conditionally(() => client.send(new UpdateCommand(update))).catch(() => false);
     },
   };
 };

@@ -34,6 +34,8 @@ const isThrottled = (error: unknown): boolean => error instanceof Error && THROT
 
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MILLISECONDS = 20;
+/** DynamoDB's own limit. */
+const MAX_ITEMS = 100;
 
 const pause = (attempt: number): Promise<void> => sleep(Math.random() * FIRST_PAUSE_MILLISECONDS * 2 ** attempt);
 
@@ -120,6 +122,7 @@ export const transact = async (
   const records = traces.filter((trace) => trace.kind === "custody");
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const TransactItems = [...conditional, ...rows, ...(await nextEntries(table, records))];
+    if (TransactItems.length > MAX_ITEMS) throw new Error(`an act of ${TransactItems.length} items is more than one transaction takes`);
     const failed = await written(() => table.client.send(new TransactWriteCommand({ TransactItems })));
     if (failed.length === 0) return true;
     if (failed.some((index) => index < conditional.length)) return false;

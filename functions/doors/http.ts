@@ -100,7 +100,8 @@ const keyOf = (header: string | undefined): string | undefined => {
   return header;
 };
 
-const tagOf = (header: string | undefined): string | undefined => /^(?:W\/)?"([\x21\x23-\x7e]{1,128})"$/.exec(header ?? "")?.[1];
+/** Weak or strong alike, as If-None-Match compares. `*` names none: whoever has some edition is told of the one there is. */
+const tagsOf = (header = ""): readonly string[] => [...header.matchAll(/"([\x21\x23-\x7e]{1,128})"/g)].flatMap(([, tag]) => tag ?? []);
 
 /** What is to be known of a route beside its types: the API's document and its client are made from it. */
 type Described = {
@@ -159,7 +160,7 @@ const requestOf = <Input extends z.ZodType, Caller>(
   caller,
   input: inputOf(schema, event),
   ifMatch: versionOf(event.headers["if-match"]),
-  ifNoneMatch: tagOf(event.headers["if-none-match"]),
+  ifNoneMatch: tagsOf(event.headers["if-none-match"]),
   idempotencyKey: keyOf(event.headers["idempotency-key"]),
   wantsJson: /\bapplication\/(\w+\+)?json\b/i.test(event.headers.accept ?? ""),
 });

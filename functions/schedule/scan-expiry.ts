@@ -2,7 +2,7 @@
 // is up: what it left is due still, and the next run goes on.
 import { type ContentToken, isOverlapOver, tokenState } from "../../domain/content-token.ts";
 import type { ContentTokenId } from "../../domain/ids.ts";
-import { isAnyLeft } from "../../domain/links.ts";
+import { leftTokens } from "../../domain/links.ts";
 import { expiredNotice, expiringNotice } from "../../domain/notice.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { dueStep, nextDueAt, withOverlapEnd } from "../../domain/reminder.ts";
@@ -55,7 +55,7 @@ const look = async (token: ContentToken, organization: Organization, ports: Scan
   if (current.state === "expired") return expire(token, now, ports);
   if (current.state === "active") {
     // Before it moves on: an overlap that is over, or a fetch that a crash cut short, is not found a second time.
-    if (isOverlapOver(token, now) || isAnyLeft(await ports.links.of(token.locationId))) await supersedeOlder(token, ports);
+    if (isOverlapOver(token, now) || leftTokens(await ports.links.of(token.locationId)).length > 0) await supersedeOlder(token, ports);
     return remind(token, organization, now, ports);
   }
   // Killed by a fact whose fan-out has not come to it: nobody is to be reminded to renew what is dead, so it is ended here.

@@ -61,6 +61,8 @@ const renew = async (
   telling.promise("what to do about it is told", (during.renewal[0]?.steps.length ?? 0) > 1, `${during.renewal[0]?.steps[1]}`);
   const fetched = await fetchFile(walk, fleet);
   telling.promise("the MDM server fetches the newer one", fetched.isWhole && fetched.promised !== promised, `SHA-256 ${fetched.promised}`);
+  const seen = await fleet.call("GET /v1/fetch/content-token", {}, { "if-none-match": `"${fetched.promised}"` });
+  telling.promise("its next poll shows that it has it", seen.status === 304, String(seen.status));
   const after = succeeded(await admin("GET /v1/content-tokens/{id}", { id: tokenId }));
   telling.promise("the earlier one is superseded, since everyone has moved on", after.cause === "superseded", `by ${after.supersededBy}`);
   return renewed.id;

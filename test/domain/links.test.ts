@@ -6,9 +6,10 @@ import {
   claimed,
   heldTokens,
   holdingLinks,
-  isAnyLeft,
   isLeft,
+  isProofNew,
   type LocationLinks,
+  leftTokens,
   noLinks,
   openLinks,
   resolved,
@@ -21,12 +22,15 @@ const NOW = at("2026-06-01T00:00:00Z");
 const here = locationId();
 const [older, newer] = [
   aContentToken({ id: contentTokenId(1), expiresAt: at("2026-12-01") }),
-  aContentToken({ id: contentTokenId(2), expiresAt: at("2027-06-01"), supersedesAt: at("2026-07-01") }),
+  aContentToken({ id: contentTokenId(2), issuedAt: at("2026-06-01"), expiresAt: at("2027-06-01"), supersedesAt: at("2026-07-01") }),
 ];
 const [fleet, zentral] = [mdmServerId(1), mdmServerId(2)];
 
 const claim = (links: LocationLinks, mdmServer = fleet, how: "linked" | "fetched" = "linked", token = older, when = NOW) =>
   claimed(links, token, { mdmServerId: mdmServer, how, at: when }, conflictId());
+/** It tells the hash of the file: it has it. */
+const prove = (links: LocationLinks, mdmServer = fleet, token = newer, when = at("2026-06-02")): LocationLinks =>
+  claimed(links, token, { mdmServerId: mdmServer, how: "fetched", at: when, proved: true }, conflictId()).after;
 
 /** The links after one was closed by Ada, as they were when there was none. */
 const unlink = (links: LocationLinks, mdmServer = fleet, token = older, when = NOW): LocationLinks =>
@@ -53,6 +57,15 @@ describe("a second MDM server on a location", () => {
     const { after, found } = claim(open, fleet, "fetched");
     expect(found).toBe(false);
     expect(after.conflict?.claims).toHaveLength(3);
+  });
+
+  test("is told of again when a third one joins, and named however long the history is", () => {
+    let links = claim(claim(noLinks(here)).after, zentral).after;
+    for (let count = 0; count < 60; count++) links = claim(links, fleet, "fetched", aContentToken({ id: contentTokenId(count) })).after;
+    const third = claim(links, mdmServerId(3));
+    expect(third.found).toBe(true);
+    expect(third.after.conflict?.claims.at(-1)).toMatchObject({ mdmServerId: mdmServerId(3) });
+    expect(claim(third.after, mdmServerId(3)).after.conflict?.claims).toHaveLength(third.after.conflict?.claims.length ?? 0);
   });
 
   test("after the first one was unlinked is none", () => {
@@ -106,10 +119,11 @@ describe("links", () => {
     expect(unlinked(after, { tokenId: older.id, mdmServerId: fleet }, { at: NOW, by: accountId() })).toBeUndefined();
   });
 
-  test("of one MDM server to one token are one, with the first time it was linked and the last it was used", () => {
+  test("of one MDM server to one token are one, with the first time it was linked and the last it was fetched, which proves nothing", () => {
     const once = claim(noLinks(here)).after;
     const { links } = claim(once, fleet, "fetched", older, at("2026-06-03")).after;
-    expect(links).toMatchObject([{ linkedAt: NOW, usedAt: at("2026-06-03") }]);
+    expect(links).toMatchObject([{ linkedAt: NOW, fetchedAt: at("2026-06-03") }]);
+    expect(links[0]?.usedAt).toBeUndefined();
     expect(links).toHaveLength(1);
   });
 
@@ -130,7 +144,7 @@ describe("moving on to a newer token", () => {
   const both = (used: readonly (typeof fleet)[]): LocationLinks => {
     let links = noLinks(here);
     for (const server of [fleet, zentral]) links = claim(links, server).after;
-    for (const server of used) links = claim(links, server, "fetched", newer).after;
+    for (const server of used) links = prove(claim(links, server, "fetched", newer).after, server);
     return links;
   };
 
@@ -139,7 +153,7 @@ describe("moving on to a newer token", () => {
     expect(isLeft(both([fleet]), older)).toBe(false);
     expect(holdingLinks(both([fleet]), older.id)).toMatchObject([{ mdmServerId: zentral }]);
     expect(isLeft(both([fleet, zentral]), older)).toBe(true);
-    expect(isAnyLeft(both([fleet, zentral]))).toBe(true);
+    expect(leftTokens(both([fleet, zentral]))).toEqual([older.id]);
   });
 
   test("leaves the older one held by nobody only when every MDM server has used the newer one", () => {
@@ -153,6 +167,28 @@ describe("moving on to a newer token", () => {
   test("is not done by being linked to it, before it was used", () => {
     const linked = claim(claim(noLinks(here)).after, fleet, "linked", newer).after;
     expect(isLeft(linked, older)).toBe(false);
+  });
+
+  test("is undone by falling back: whoever was given the older one again holds it", () => {
+    const back = claim(both([fleet, zentral]), fleet, "fetched", older, at("2026-06-03")).after;
+    expect(holdingLinks(back, older.id)).toMatchObject([{ mdmServerId: fleet }]);
+    expect(isLeft(back, older)).toBe(false);
+    const seen = prove(back, fleet, older, at("2026-06-04"));
+    expect(holdingLinks(seen, newer.id)).toMatchObject([{ mdmServerId: zentral }]);
+  });
+
+  test("is news once: a poll that tells the same again writes nothing", () => {
+    const key = { tokenId: newer.id, mdmServerId: fleet };
+    expect(isProofNew(both([]), key)).toBe(true);
+    expect(isProofNew(both([fleet]), key)).toBe(false);
+    const back = prove(claim(both([fleet]), fleet, "fetched", older, at("2026-06-03")).after, fleet, older, at("2026-06-04"));
+    expect(isProofNew(back, key)).toBe(true);
+  });
+
+  test("on leap day is done to the token that was issued later, though it ends earlier", () => {
+    const before = aContentToken({ id: contentTokenId(3), issuedAt: at("2028-02-28T15:00:00Z"), expiresAt: at("2029-02-28T15:00:00Z") });
+    const leap = aContentToken({ id: contentTokenId(4), issuedAt: at("2028-02-29T10:00:00Z"), expiresAt: at("2029-02-28T10:00:00Z") });
+    expect([isRenewalOf(leap, before), isRenewalOf(before, leap)]).toEqual([true, false]);
   });
 
   test("says nothing of a token that no MDM server was linked to: its holders may not be registered", () => {
@@ -170,7 +206,7 @@ describe("moving on to a newer token", () => {
   test.each([
     ["of another location", { locationId: locationId(2) }],
     ["that works with another service", { origin: "imported" as const }],
-    ["that ends no later", { expiresAt: older.expiresAt }],
+    ["that was issued earlier, whatever its end says", { issuedAt: at("2025-01-01"), expiresAt: at("2099-01-01") }],
   ])("to one %s renews nothing", (_, over) => {
     expect(isRenewalOf({ ...newer, ...over }, older)).toBe(false);
     expect(isSuperseded(older, { ...newer, ...over }, both([fleet, zentral]), at("2027-01-01"))).toBe(false);

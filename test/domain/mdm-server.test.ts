@@ -22,9 +22,11 @@ describe("a replaced credential", () => {
     expect(isCredentialGood(revoked, second, NOW)).toBe(true);
   });
 
-  test("ends when another one is made after it, and a revocation ends both before", () => {
+  test("goes on when another one is made after it, as when an administrator asks twice; a revocation ends both", () => {
     const twice = withCredential(replaced, third, NOW, false);
-    expect([first, second, third].map((each) => isCredentialGood(twice, each, NOW))).toEqual([false, true, true]);
+    expect([first, second, third].map((each) => isCredentialGood(twice, each, NOW))).toEqual([true, true, true]);
+    const dayLater = at("2026-06-02T00:00:00Z");
+    expect([first, second, third].map((each) => isCredentialGood(twice, each, dayLater))).toEqual([false, false, true]);
     const revoked = withCredential(replaced, third, NOW, true);
     expect([first, second, third].map((each) => isCredentialGood(revoked, each, NOW))).toEqual([false, false, true]);
   });

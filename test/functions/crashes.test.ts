@@ -58,9 +58,7 @@ const stateOf = async ({ ports, files, told }: Host) => {
     ),
     locations: sorted((await ports.locations.list({ limit: 100 })).items.map(({ name, appleOrgName }) => ({ name, appleOrgName }))),
     organization: (await ports.organizations.get()).name,
-    servers: sorted(
-      servers.map(({ name, removedAt, earlierCredential }) => [name, removedAt !== undefined, earlierCredential !== undefined]),
-    ),
+    servers: sorted(servers.map(({ name, removedAt, earlierCredentials }) => [name, removedAt !== undefined, earlierCredentials.length])),
     links: sorted(
       links.map(({ links: all, conflict }) => ({
         open: all.filter(({ removedAt }) => removedAt === undefined).length,

@@ -10,7 +10,7 @@ import { retryParkedFacts } from "../../functions/schedule/retry-parked-facts.ts
 import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
 import { sweepOutbox } from "../../functions/schedule/sweep-outbox.ts";
 import { Unfinished } from "../../functions/unfinished.ts";
-import { at, locationId } from "../make.ts";
+import { aLocation, at, locationId } from "../make.ts";
 import { peopleInMemory } from "../outside.ts";
 import { ada, makeService, NOW, signedUp } from "../service.ts";
 import { makeWorld } from "../world.ts";
@@ -22,6 +22,12 @@ beforeEach(async () => {
 });
 
 const issue = async () => (await service.call("POST /v1/content-tokens", [], { body: { locationId: locationId() } })).body;
+/** Of another location: of the same one, it would renew the other token. */
+const issueElsewhere = async () => {
+  const there = aLocation({ id: locationId(2), name: "Other", uId: "1000000000000001", primary: false });
+  await service.ports.locations.add(there);
+  return (await service.call("POST /v1/content-tokens", [], { body: { locationId: there.id } })).body;
+};
 const stateOf = async (id: string) => {
   const answer = await service.call("GET /v1/content-tokens/{id}", [id], {
     claims: { sub: "ada", token_use: "access", auth_time: 4_000_000_000 },
@@ -231,7 +237,7 @@ describe("the scan", () => {
 
   test("stops cleanly when its time is up, and the next run goes on", async () => {
     await issue();
-    await issue();
+    await issueElsewhere();
     service.clock.now = addDays(end, -60);
     let asked = 0;
     expect(await scanExpiry(service.ports, () => asked++ > 0)).toEqual({ looked: 1, complete: false });
@@ -251,7 +257,7 @@ describe("the scan", () => {
 
   test("goes on past a token it can't judge, and fails in the end so that the alarm tells", async () => {
     const broken = await issue();
-    await issue();
+    await issueElsewhere();
     const { sentSteps } = service.ports.reminders;
     service.ports.reminders.sentSteps = async (id) => {
       if (id === broken.id) throw new Error("a damaged record");

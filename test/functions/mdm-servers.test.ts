@@ -72,7 +72,12 @@ describe("a link", () => {
 
   test("is a content manager's to make in their location alone", async () => {
     const [mine, foreign] = [await service.issue(other.id, "manager"), await service.issue(here)];
-    expect((await service.link(service.fleet, mine, "manager")).status).toBe(200);
+    // One that works for another location would no longer know which to fetch for.
+    await service.link(service.fleet, foreign);
+    expect(await service.link(service.fleet, mine, "manager")).toMatchObject({ status: 403, body: { reason: "not_permitted" } });
+    await service.link(service.zentral, mine);
+    await service.call("DELETE /v1/mdm-servers/{id}/links/{tokenId}", [service.zentral.id, mine]);
+    expect((await service.link(service.zentral, mine, "manager")).status).toBe(200);
     expect(await service.link(service.fleet, foreign, "manager")).toMatchObject({ status: 403, body: { reason: "not_permitted" } });
   });
 

@@ -16,7 +16,11 @@ describe("a renewed token", () => {
     const renewed = await service.call("POST /v1/content-tokens", [], { body: { locationId: here } });
     expect(renewed.body).toMatchObject({ renews: [older], overlapEndsAt: "2026-07-02T12:00:00.000Z", worksWith: "this-service" });
     expect((await service.shown(older)).state).toBe("active");
-    await service.fetchAs(service.fleet);
+    // A link proves nothing: it may never have been followed.
+    const { headers } = await service.fetchAs(service.fleet);
+    expect((await service.shown(older)).state).toBe("active");
+    const polled = await service.fetchAs(service.fleet, { headers: { "if-none-match": `"other", ${headers.etag}` } });
+    expect(polled.status).toBe(304);
     const newer = renewed.body.id;
     expect(await service.shown(older)).toMatchObject({ state: "invalidated", cause: "superseded", supersededBy: newer });
     expect((await service.shown(newer)).links).toMatchObject([{ mdmServerId: service.fleet.id }]);
@@ -25,15 +29,48 @@ describe("a renewed token", () => {
     expect(service.published.filter(({ kind }) => kind === "notice")).toEqual([]);
   });
 
+  test("that died meanwhile ends nothing, whatever was read before", async () => {
+    const older = await service.issue();
+    await service.link(service.fleet, older);
+    service.later(86_400);
+    const newer = await service.issue();
+    const { headers } = await service.fetchAs(service.fleet);
+    // Revoked between the claim and the end of the older one.
+    const { replace } = service.ports.links;
+    service.ports.links.replace = async (...args) => {
+      const done = await replace(...args);
+      service.ports.links.replace = replace;
+      await service.call("POST /v1/content-tokens/{id}/revocation", [newer], { body: { reason: "leaked" } });
+      return done;
+    };
+    await service.fetchAs(service.fleet, { headers: { "if-none-match": headers.etag ?? "" } });
+    expect((await service.shown(newer)).cause).toBe("revoked");
+    expect((await service.shown(older)).state).toBe("active");
+  });
+
+  test("that is revoked gives the MDM server the older one back, and the preview knows that it has it", async () => {
+    const older = await service.issue();
+    await service.link(service.fleet, older);
+    await service.link(service.zentral, older);
+    service.later(86_400);
+    const newer = await service.issue();
+    await service.fetchWhole(service.fleet);
+    await service.call("POST /v1/content-tokens/{id}/revocation", [newer], { body: { reason: "leaked" } });
+    service.later(60);
+    await service.fetchAs(service.fleet);
+    const { cutOff } = (await service.call("GET /v1/accounts/{id}/password-change-preview", [ada.id])).body;
+    expect(cutOff.map(({ id }: { id: string }) => id).toSorted()).toEqual([service.fleet.id, service.zentral.id].toSorted());
+  });
+
   test("waits for the last of several MDM servers", async () => {
     const older = await service.issue();
     await service.link(service.fleet, older);
     await service.link(service.zentral, older);
     service.later(86_400);
     await service.issue();
-    await service.fetchAs(service.fleet);
+    await service.fetchWhole(service.fleet);
     expect((await service.shown(older)).state).toBe("active");
-    await service.fetchAs(service.zentral);
+    await service.fetchWhole(service.zentral);
     expect((await service.shown(older)).state).toBe("invalidated");
   });
 

@@ -97,11 +97,12 @@ const makeWatched = async () => {
     register: async (): Promise<{ id: string; credential: string }> =>
       (await call("POST /v1/mdm-servers", [], { body: { name: "Fleet", vendor: "fleet" } })).body,
     link: (server: { id: string }, token: string) => call("PUT /v1/mdm-servers/{id}/links/{tokenId}", [server.id, token], { body: {} }),
-    fetchAs: ({ credential }: { credential: string }) =>
-      call("GET /v1/fetch/content-token", [], {
-        claims: {},
-        headers: { authorization: `Bearer ${credential}`, accept: "application/json" },
-      }),
+    /** Fetches, and is seen to have what it got, since it polls again with its hash. */
+    fetchAs: async ({ credential }: { credential: string }) => {
+      const headers = { authorization: `Bearer ${credential}`, accept: "application/json" };
+      const { etag = "" } = (await call("GET /v1/fetch/content-token", [], { claims: {}, headers })).headers;
+      return call("GET /v1/fetch/content-token", [], { claims: {}, headers: { ...headers, "if-none-match": etag } });
+    },
   };
 };
 type Watched = Awaited<ReturnType<typeof makeWatched>>;
