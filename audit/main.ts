@@ -70,13 +70,14 @@ const UNSEALED =
   "Not compared with any seal: a chain that was rewritten whole, or cut at its end, is not found without (--seals BUCKET|FOLDER).";
 
 const linesOf = ({ chains, entries, brokenChains, seals }: Report, name: string, sealsName: string): string[] => {
-  const isSealed = seals.count > seals.newer;
+  const isCompared = seals.count > seals.newer;
   const newer = seals.newer === 0 ? "" : ` (${seals.newer} not compared: newer than the log that was read)`;
-  const ok = `OK: every chain is as it was written${isSealed ? ", and holds what was sealed of it" : ""}.`;
+  const ok = `OK: every chain is as it was written${isCompared ? ", and holds what was sealed of it" : ""}.`;
   const isBroken = brokenChains.length + seals.broken.length > 0;
   return [
     `Custody log ${name}: ${chains} chains, ${entries.count} entries${spanText(entries)}`,
-    isSealed ? `Seals in ${sealsName}: ${seals.count}${spanText(seals)}${newer}` : UNSEALED,
+    ...(seals.count > 0 ? [`Seals in ${sealsName}: ${seals.count}${spanText(seals)}${newer}`] : []),
+    ...(isCompared ? [] : [UNSEALED]),
     ...brokenChains.map(({ subject, seq, why }) => `${subject} entry ${seq} ${why}`),
     ...seals.broken.map(({ number, why }) => `seal ${number} ${why}`),
     isBroken ? `BROKEN: ${brokenChains.length} of ${chains} chains, ${seals.broken.length} of ${seals.count} seals.` : ok,

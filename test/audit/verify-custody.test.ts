@@ -265,6 +265,9 @@ describe("an export", () => {
     await seal(new Date(Date.now() + 1000));
     const { code, out } = await againstExport(before);
     expect(out).toContain("(2 not compared: newer than the log that was read)");
+    // Nothing was compared, and nothing is claimed.
+    expect(out).toContain("Not compared with any seal");
+    expect(out).not.toContain("holds what was sealed");
     expect(code).toBe(0);
   });
 
