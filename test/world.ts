@@ -6,11 +6,9 @@ import type { AccountFact } from "../domain/account-fact.ts";
 import type { ContentToken, Holding } from "../domain/content-token.ts";
 import { type CustodyEntry, entryAfter, type SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
-import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
-import { type Conflict, type LocationLinks, noLinks } from "../domain/links.ts";
+import type { AccountId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
-import { Refusal } from "../domain/refusal.ts";
 import type { ReminderLadder } from "../domain/reminder.ts";
 import type {
   Accounts,
@@ -24,12 +22,12 @@ import type {
   MdmServers,
   Organizations,
   Outbox,
-  Page,
-  PageRequest,
   Parking,
   Reminders,
   Trace,
 } from "../functions/ports.ts";
+import { amongst, born, pageOf } from "./lists.ts";
+import { custodyInMemory, linksInMemory, serversInMemory } from "./world-custody.ts";
 
 export type World = {
   readonly organizations: Organizations;
@@ -47,22 +45,6 @@ export type World = {
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-const amongst = <Id, Value>(all: ReadonlyMap<Id, Value>, ids: readonly Id[]): ReadonlyMap<Id, Value> =>
-  new Map([...all].filter(([id]) => ids.includes(id)));
-
-const born = (at: Date, { id }: { readonly id: string }): string => `${at.toISOString()}#${id}`;
-const written = ({ at, subject, seq }: CustodyEntry): string => `${at.toISOString()}#${subject}#${String(seq).padStart(9, "0")}`;
-
-/** Newest first, as the lists of the records are. */
-const pageOf = <Item>(all: Iterable<Item>, place: (item: Item) => string, { limit, after }: PageRequest): Page<Item> => {
-  const sorted = [...all].toSorted((one, other) => (place(one) < place(other) ? 1 : -1));
-  if (after !== undefined && !/^\d{4}-.*#/.test(after)) throw new Refusal("invalid_input", "not a cursor of this list");
-  const rest = after === undefined ? sorted : sorted.filter((item) => place(item) < after);
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  return { items, ...(rest.length > limit && last !== undefined ? { next: place(last) } : {}) };
-};
-
 export const makeWorld = (): World => {
   const records = new Map<AccountId, Account>();
   const places = new Map<LocationId, Location>();
@@ -79,10 +61,6 @@ export const makeWorld = (): World => {
 
   const chains = new Map<SubjectId, CustodyEntry[]>();
   const registered = new Map<MdmServerId, MdmServer>();
-  const credentials = new Map<string, MdmServerId>();
-  const linked = new Map<LocationId, LocationLinks>();
-  const everLinked = new Set<string>();
-  const conflicts = new Map<ConflictId, Conflict>();
 
   /** Whether everything is what was judged; `written` carries a condition of its own. */
   const isJudged = (
@@ -345,99 +323,18 @@ export const makeWorld = (): World => {
     },
   };
 
-  const custody: CustodyLog = {
-    async history(subject, page) {
-      return pageOf(chains.get(subject) ?? [], ({ seq }) => `0000-#${String(seq).padStart(9, "0")}`, page);
-    },
-    async list({ from, to }, page) {
-      const within = [...chains.values()].flat().filter(({ at }) => (from === undefined || at >= from) && (to === undefined || at <= to));
-      return pageOf(within, written, page);
-    },
-    async *changedSince(since) {
-      const entries = [...chains.values()].flat().filter(({ at }) => since === undefined || at >= since);
-      yield* entries.toSorted((one, other) => (written(one) < written(other) ? -1 : 1)).map(({ subject }) => subject);
-    },
-    async *chain(subject, from) {
-      const entries = [...chains].flatMap(([id, chain]) => (id === subject ? chain : []));
-      yield* entries.filter(({ seq }) => seq >= from).map((entry) => ({ subject, seq: entry.seq, entry }));
-    },
-  };
-
-  const servers: MdmServers = {
-    async get(id) {
-      return registered.get(id);
-    },
-    async getAll(ids) {
-      return amongst(registered, ids);
-    },
-    async findByCredential(sha) {
-      const id = credentials.get(sha);
-      return id === undefined ? undefined : registered.get(id);
-    },
-    async list(page) {
-      return pageOf(registered.values(), (one) => born(one.createdAt, one), page);
-    },
-    async register(server, traces, judged) {
-      if (!isJudged(judged)) return false;
-      if (registered.has(server.id) || credentials.has(server.credentialSha256)) return false;
-      registered.set(server.id, server);
-      credentials.set(server.credentialSha256, server.id);
-      return record(traces);
-    },
-    async replace(server, traces, judged) {
-      if (registered.get(server.id)?.version !== server.version - 1 || !isJudged(judged)) return false;
-      registered.set(server.id, server);
-      credentials.set(server.credentialSha256, server.id);
-      return record(traces);
-    },
-    async seen(id, at) {
-      const server = registered.get(id);
-      if (server !== undefined) registered.set(id, { ...server, lastSeenAt: at });
-    },
-  };
-
-  const links: Links = {
-    async of(location) {
-      return linked.get(location) ?? noLinks(location);
-    },
-    async ofAll(ids) {
-      return amongst(linked, ids);
-    },
-    async *all() {
-      yield* linked.values();
-    },
-    async locationsOf(server) {
-      return [...linked.keys()].filter((location) => everLinked.has(`${server} ${location}`));
-    },
-    async replace(after, { conflict, lookAgain, server }, traces, judged) {
-      if ((linked.get(after.location)?.version ?? 0) !== after.version - 1 || !isJudged(judged)) return false;
-      const token = lookAgain === undefined ? undefined : held.get(lookAgain.id);
-      if (lookAgain !== undefined && (token === undefined || token.invalidation !== undefined || token.dueAt === undefined)) return false;
-      if (token !== undefined && lookAgain?.dueAt !== undefined) held.set(token.id, { ...token, dueAt: lookAgain.dueAt });
-      linked.set(after.location, after);
-      if (server !== undefined) everLinked.add(`${server} ${after.location}`);
-      if (conflict !== undefined) conflicts.set(conflict.id, conflict);
-      return record(traces);
-    },
-    async conflict(id) {
-      return conflicts.get(id);
-    },
-    async conflicts(page) {
-      return pageOf(conflicts.values(), (one) => born(one.foundAt, one), page);
-    },
-  };
-
+  const shared = { held, registered, record, isJudged };
   return {
     organizations,
     locations,
     accounts,
     tokens,
     reminders: reminderPort,
-    servers,
-    links,
+    servers: serversInMemory(shared),
+    links: linksInMemory(shared),
     erasures,
     outbox,
     parking,
-    custody,
+    custody: custodyInMemory(chains),
   };
 };

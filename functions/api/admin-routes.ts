@@ -2,7 +2,7 @@
 // made from this. A route without a handler does not compile, nor one that says less, more or otherwise than its handler answers.
 import * as z from "zod";
 import document from "../../docs/openapi.json" with { type: "json" };
-import { openRoute, route } from "../doors/http.ts";
+import { openRoute, route } from "../doors/route.ts";
 import { ok } from "../handle.ts";
 import type { ADMIN_ROUTES } from "../routes.ts";
 import { ChangeAccountInput, ChangeAccountReply, changeAccount } from "./change-account.ts";

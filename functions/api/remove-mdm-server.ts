@@ -1,6 +1,6 @@
 // DELETE /v1/mdm-servers/{id}: it is no longer in use. Its credential opens nothing, and its links are closed.
 import * as z from "zod";
-import { assertMay } from "../../domain/account.ts";
+import { type Account, assertMay } from "../../domain/account.ts";
 import { MdmServerId } from "../../domain/ids.ts";
 import { openLinks } from "../../domain/links.ts";
 import { custodyOf } from "../announce.ts";
@@ -13,6 +13,12 @@ import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 export const RemoveMdmServerInput = z.strictObject({ id: MdmServerId });
 export const RemoveMdmServerReply = ShownMdmServer;
 
+const closeLinks = async (id: MdmServerId, caller: Account, ports: UnlinkingPorts): Promise<void> => {
+  for (const links of await linksOfServer(id, ports))
+    for (const { tokenId, mdmServerId } of openLinks(links))
+      if (mdmServerId === id) await unlinkFrom(links.location, { tokenId, mdmServerId }, caller, ports);
+};
+
 export const removeMdmServer: Handle<
   typeof RemoveMdmServerInput,
   "servers" | keyof UnlinkingPorts,
@@ -21,13 +27,13 @@ export const removeMdmServer: Handle<
   assertMay(caller, "mdm-server:manage");
   const server = await registeredServer(id, ports);
   // Its links first: cut short, it is still registered, and the next attempt finds what is left.
-  for (const links of await linksOfServer(id, ports))
-    for (const { tokenId, mdmServerId } of openLinks(links))
-      if (mdmServerId === id) await unlinkFrom(links.location, { tokenId, mdmServerId }, caller, ports);
+  await closeLinks(id, caller, ports);
   const at = ports.now();
   const removed = { ...server, removedAt: at, version: server.version + 1 };
   assertReplaced(
     await ports.servers.replace(removed, [custodyOf("mdm-server-removed", { subject: id, at, by: caller.id })], { accounts: [caller] }),
   );
+  // One that came in between, before the removal forbade it.
+  await closeLinks(id, caller, ports);
   return ok(shownMdmServer(removed, await linksOfServer(id, ports)), removed.version);
 };

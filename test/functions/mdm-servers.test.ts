@@ -273,6 +273,19 @@ describe("two MDM servers on one location", () => {
     expect((await service.call("GET /v1/conflicts")).body.items).toHaveLength(1);
   });
 
+  test("are none when one is removed while it is being linked", async () => {
+    const token = await service.issue();
+    const { replace } = service.ports.servers;
+    service.ports.servers.replace = async (...args) => {
+      service.ports.servers.replace = replace;
+      await service.link(service.fleet, token);
+      return replace(...args);
+    };
+    await service.call("DELETE /v1/mdm-servers/{id}", [service.fleet.id]);
+    expect((await service.shown(token)).links).toMatchObject([{ removedAt: expect.any(String) }]);
+    expect((await service.link(service.zentral, token)).body.conflictId).toBeUndefined();
+  });
+
   test("after one was removed are none any more to come", async () => {
     const token = await service.issue();
     await service.link(service.fleet, token);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { route } from "../../functions/doors/http.ts";
+import { route } from "../../functions/doors/route.ts";
 import { created, type Handle, ok } from "../../functions/handle.ts";
 
 const Input = z.strictObject({});

@@ -1,0 +1,106 @@
+// Ports without a world, continued: the custody log, MDM servers and their links, in memory.
+import type { ContentToken } from "../domain/content-token.ts";
+import type { CustodyEntry, SubjectId } from "../domain/custody.ts";
+import type { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
+import { type Conflict, type LocationLinks, noLinks } from "../domain/links.ts";
+import type { MdmServer } from "../domain/mdm-server.ts";
+import type { CustodyLog, Judged, Links, MdmServers, Trace } from "../functions/ports.ts";
+import { amongst, born, pageOf, written } from "./lists.ts";
+
+/** What these ports share with the rest of the world. */
+export type Shared = {
+  readonly held: Map<ContentTokenId, ContentToken>;
+  readonly registered: Map<MdmServerId, MdmServer>;
+  readonly record: (traces?: readonly Trace[]) => boolean;
+  readonly isJudged: (judged?: Judged) => boolean;
+};
+
+export const custodyInMemory = (chains: ReadonlyMap<SubjectId, readonly CustodyEntry[]>): CustodyLog => ({
+  async history(subject, page) {
+    return pageOf(chains.get(subject) ?? [], ({ seq }) => `0000-#${String(seq).padStart(9, "0")}`, page);
+  },
+  async list({ from, to }, page) {
+    const within = [...chains.values()].flat().filter(({ at }) => (from === undefined || at >= from) && (to === undefined || at <= to));
+    return pageOf(within, written, page);
+  },
+  async *changedSince(since) {
+    const entries = [...chains.values()].flat().filter(({ at }) => since === undefined || at >= since);
+    yield* entries.toSorted((one, other) => (written(one) < written(other) ? -1 : 1)).map(({ subject }) => subject);
+  },
+  async *chain(subject, from) {
+    const entries = [...chains].flatMap(([id, chain]) => (id === subject ? chain : []));
+    yield* entries.filter(({ seq }) => seq >= from).map((entry) => ({ subject, seq: entry.seq, entry }));
+  },
+});
+
+export const serversInMemory = ({ registered, record, isJudged }: Shared): MdmServers => {
+  const credentials = new Map<string, MdmServerId>();
+  return {
+    async get(id) {
+      return registered.get(id);
+    },
+    async getAll(ids) {
+      return amongst(registered, ids);
+    },
+    async findByCredential(sha) {
+      const id = credentials.get(sha);
+      return id === undefined ? undefined : registered.get(id);
+    },
+    async list(page) {
+      return pageOf(registered.values(), (one) => born(one.createdAt, one), page);
+    },
+    async register(server, traces, judged) {
+      if (!isJudged(judged)) return false;
+      if (registered.has(server.id) || credentials.has(server.credentialSha256)) return false;
+      registered.set(server.id, server);
+      credentials.set(server.credentialSha256, server.id);
+      return record(traces);
+    },
+    async replace(server, traces, judged) {
+      if (registered.get(server.id)?.version !== server.version - 1 || !isJudged(judged)) return false;
+      registered.set(server.id, server);
+      credentials.set(server.credentialSha256, server.id);
+      return record(traces);
+    },
+    async seen(id, at) {
+      const server = registered.get(id);
+      if (server !== undefined) registered.set(id, { ...server, lastSeenAt: at });
+    },
+  };
+};
+
+export const linksInMemory = ({ held, record, isJudged }: Shared): Links => {
+  const linked = new Map<LocationId, LocationLinks>();
+  const everLinked = new Set<string>();
+  const conflicts = new Map<ConflictId, Conflict>();
+  return {
+    async of(location) {
+      return linked.get(location) ?? noLinks(location);
+    },
+    async ofAll(ids) {
+      return amongst(linked, ids);
+    },
+    async *all() {
+      yield* linked.values();
+    },
+    async locationsOf(server) {
+      return [...linked.keys()].filter((location) => everLinked.has(`${server} ${location}`));
+    },
+    async replace(after, { conflict, lookAgain, server }, traces, judged) {
+      if ((linked.get(after.location)?.version ?? 0) !== after.version - 1 || !isJudged(judged)) return false;
+      const token = lookAgain === undefined ? undefined : held.get(lookAgain.id);
+      if (lookAgain !== undefined && (token === undefined || token.invalidation !== undefined || token.dueAt === undefined)) return false;
+      if (token !== undefined && lookAgain?.dueAt !== undefined) held.set(token.id, { ...token, dueAt: lookAgain.dueAt });
+      linked.set(after.location, after);
+      if (server !== undefined) everLinked.add(`${server} ${after.location}`);
+      if (conflict !== undefined) conflicts.set(conflict.id, conflict);
+      return record(traces);
+    },
+    async conflict(id) {
+      return conflicts.get(id);
+    },
+    async conflicts(page) {
+      return pageOf(conflicts.values(), (one) => born(one.foundAt, one), page);
+    },
+  };
+};
