@@ -5,7 +5,7 @@ import type { DomainEvent } from "../domain/events.ts";
 import type { AccountId } from "../domain/ids.ts";
 import { announce, custodyOf, eraseFile } from "./announce.ts";
 import { type EndingPorts, recordEnd } from "./end-token.ts";
-import { sha256 } from "./identity.ts";
+import { sha256 } from "./hash.ts";
 import type { Ports, Trace } from "./ports.ts";
 
 export type FactPorts = Pick<Ports, "accounts" | "parking" | "log" | "now">;

@@ -1,6 +1,6 @@
 // Credentials of MDM servers: random, kept as their hash alone, known by their prefix to whoever finds one where it should not be.
 import { CREDENTIAL_BYTES } from "../domain/mdm-server.ts";
-import { sha256 } from "./identity.ts";
+import { sha256 } from "./hash.ts";
 import type { Ports } from "./ports.ts";
 
 export const newCredential = (random: Ports["random"]): { readonly credential: string; readonly sha256: string } => {

@@ -3,8 +3,5 @@
 import { createHash } from "node:crypto";
 import { AccountId, IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";
 
-/** SHA-256 in hex. */
-export const sha256 = (text: string | Uint8Array): string => createHash("sha256").update(text).digest("hex");
-
 export const accountIdOf = (subject: string): AccountId =>
   AccountId.parse(`acc_${identifierText(createHash("sha256").update(subject).digest().subarray(0, IDENTIFIER_BYTES))}`);

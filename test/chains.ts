@@ -1,12 +1,13 @@
 // Chains of the custody log as the service writes them, and as somebody may have left them.
-import { createHash } from "node:crypto";
+
 import fc from "fast-check";
 import { type CustodyEntry, type CustodyRecord, entryAfter } from "../domain/custody.ts";
 import type { Found, SealedChain } from "../domain/custody-verification.ts";
 import { SealedHead } from "../domain/seal.ts";
+import { sha256 } from "../functions/hash.ts";
 import { accountId, at, contentTokenId, locationId } from "./make.ts";
 
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+export { sha256 };
 
 export const aRecord = (over: Partial<CustodyRecord> = {}): CustodyRecord => ({
   kind: "custody",

@@ -1,5 +1,4 @@
 // Ports without a world: the same promises as the real ones, kept in memory. The contract tests hold both to them.
-import { createHash } from "node:crypto";
 import type { Account } from "../domain/account.ts";
 import { latestChange } from "../domain/account.ts";
 import type { AccountFact } from "../domain/account-fact.ts";
@@ -10,6 +9,7 @@ import type { AccountId, ContentTokenId, LocationId, MdmServerId } from "../doma
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import type { ReminderLadder } from "../domain/reminder.ts";
+import { sha256 } from "../functions/hash.ts";
 import type {
   Accounts,
   ContentTokens,
@@ -42,8 +42,6 @@ export type World = {
   readonly parking: Parking;
   readonly custody: CustodyLog;
 };
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 export const makeWorld = (): World => {
   const records = new Map<AccountId, Account>();

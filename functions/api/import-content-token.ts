@@ -12,7 +12,7 @@ import { custodyOf } from "../announce.ts";
 import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
-import { sha256 } from "../identity.ts";
+import { sha256 } from "../hash.ts";
 import type { Adding, Trace } from "../ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";

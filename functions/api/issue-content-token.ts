@@ -10,7 +10,7 @@ import { renderTokenFile, SECRET_BYTES } from "../../domain/token-file.ts";
 import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
-import { sha256 } from "../identity.ts";
+import { sha256 } from "../hash.ts";
 import type { Idempotency, Ports } from "../ports.ts";
 import { renewedBy } from "../supersede.ts";
 import { ShownToken, shownToken } from "./shown.ts";

@@ -1,19 +1,17 @@
 // The CustodyLog table: entries are put and read, never changed; the functions' roles hold no right to. An entry is put only where its chain ends.
 //
 //   subject   seq (number)   the entry; `log` and `timeKey` = at#subject#seq place it in the index byTime
-import { createHash } from "node:crypto";
 import { paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { CustodyEntry, type CustodyRecord, entryAfter, type Head, type SubjectId } from "../../domain/custody.ts";
 import type { Found } from "../../domain/custody-verification.ts";
+import { sha256 } from "../hash.ts";
 import type { CustodyLog } from "../ports.ts";
 import { readPage } from "./lists.ts";
 import { type Table, toItem } from "./table.ts";
 import type { Write } from "./transact.ts";
 
 const LOG = "LOG";
-
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const timeKey = ({ at, subject, seq }: CustodyEntry): string => `${at.toISOString()}#${subject}#${seq}`;
 

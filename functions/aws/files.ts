@@ -1,7 +1,7 @@
 // Token files in S3: random keys under `tokens/`, versioned, encrypted by the bucket. Links are signed without a version, so that erasing kills them.
-import { createHash } from "node:crypto";
 import { DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { sha256 } from "../hash.ts";
 import type { Files } from "../ports.ts";
 
 type Bucket = { readonly client: S3Client; readonly name: string };
@@ -15,7 +15,7 @@ export const filesIn = ({ client, name: Bucket }: Bucket): Files => ({
       new PutObjectCommand({ Bucket, Key: key, Body: bytes, ContentType: "application/octet-stream", CacheControl: "no-store" }),
     );
     if (VersionId === undefined) throw new Error("the bucket of token files keeps no versions");
-    return { key, version: VersionId, sha256: createHash("sha256").update(bytes).digest("hex") };
+    return { key, version: VersionId, sha256: sha256(bytes) };
   },
 
   async signDownload({ key }, fileName, until) {

@@ -4,7 +4,8 @@ import * as z from "zod";
 import { type Account, isSignInCurrent } from "../../domain/account.ts";
 import { isCredentialGood, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import { accountIdOf, sha256 } from "../identity.ts";
+import { sha256 } from "../hash.ts";
+import { accountIdOf } from "../identity.ts";
 import type { Ports } from "../ports.ts";
 import type { HttpEvent } from "./http-event.ts";
 

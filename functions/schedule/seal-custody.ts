@@ -2,7 +2,7 @@
 // a chain that is broken keeps the head it was last sealed with, and is looked at again every day until it is mended.
 import { type BrokenChain, type Sealed, walkFromSealed } from "../../domain/custody-verification.ts";
 import { type Seal, type SealedHead, sealAfter } from "../../domain/seal.ts";
-import { sha256 } from "../identity.ts";
+import { sha256 } from "../hash.ts";
 import type { Ports, Seals } from "../ports.ts";
 
 export type SealPorts = Pick<Ports, "custody" | "log" | "now"> & { readonly seals: Seals };
