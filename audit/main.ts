@@ -105,6 +105,7 @@ try {
 } catch (error) {
   // What a client can't reach has no message of its own, but a code.
   const { message, name, code } = error as { message?: string; name?: string; code?: string };
-  console.error(`Could not verify: ${message || code || name}`);
+  const advice = code === "ECONNREFUSED" ? ": nothing listens there. Does the service run (npm start)?" : "";
+  console.error(`Could not verify: ${message || code || name}${advice}`);
   process.exitCode = 2;
 }

@@ -326,7 +326,7 @@ describe("what could not be verified is neither whole nor broken:", () => {
   test.each<[string, readonly string[], RegExp]>([
     ["an option that there is not", ["--tabel", "x"], /--tabel/],
     ["an export that is not there", ["--export", "/nowhere"], /no file or folder/],
-    ["a table that nobody serves", ["--table", "x", "--endpoint", "http://127.0.0.1:1"], /ECONNREFUSED/],
+    ["a table that nobody serves", ["--table", "x", "--endpoint", "http://127.0.0.1:1"], /ECONNREFUSED.*nothing listens there.*npm start/],
   ])("%s", async (_, args, why) => {
     const { code, error } = await verify(args);
     expect(error).toMatch(/^Could not verify: /);

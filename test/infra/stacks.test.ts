@@ -1,5 +1,5 @@
 // The templates as they would be deployed: what holds state stays, nobody has broad rights, nothing is open by mistake, every alarm has its runbook.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
@@ -7,21 +7,12 @@ import { Match, Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { METRICS_NAMESPACE } from "../../functions/env.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/routes.ts";
-import { parseConfig, readConfig } from "../../infra/config.ts";
-import { COUNTRIES } from "../../infra/countries.ts";
+import { parseConfig } from "../../infra/config.ts";
 import { RecordsStack } from "../../infra/records-stack.ts";
 import { ServiceStack } from "../../infra/service-stack.ts";
+import { given } from "./given.ts";
 
 const root = join(import.meta.dirname, "../..");
-const given = {
-  organization: "Pretendco",
-  country: "US",
-  administratorEmail: "a@example.org",
-  noticeEmails: ["tokens@example.org", "more@example.org"],
-  alarmEmails: ["ops@example.org"],
-  signInPrefix: "pretendco",
-};
-
 const synthesize = (config: object = {}) => {
   const cdk = JSON.parse(readFileSync(join(root, "cdk.json"), "utf8"));
   const outdir = mkdtempSync(join(folder, "out-"));
@@ -387,55 +378,7 @@ describe("alarms", () => {
   });
 });
 
-describe("the dashboard", () => {
-  type Widget = { type: string; y: number; properties: { markdown?: string; title?: string; alarms?: string[]; metrics?: unknown[][] } };
-
-  /** What the template joins, with the logical id of each resource that it refers to. */
-  const widgets = (): Widget[] => {
-    const [dashboard] = Object.values(stacks.service.findResources("AWS::CloudWatch::Dashboard"));
-    const parts: (string | { Ref?: string; "Fn::GetAtt"?: string[] })[] = dashboard?.Properties.DashboardBody["Fn::Join"][1];
-    const text = parts.map((part) => (typeof part === "string" ? part : (part.Ref ?? part["Fn::GetAtt"]?.[0] ?? ""))).join("");
-    return JSON.parse(text).widgets;
-  };
-
-  test("answers three questions, one below the other, with something under each", () => {
-    const questions = widgets().filter(({ type }) => type === "text");
-    expect(questions.map(({ properties }) => properties.markdown)).toEqual([
-      "## Are all tokens well?",
-      "## Is everything running?",
-      "## What changed today?",
-    ]);
-    const rows = [...questions.map(({ y }) => y), Number.POSITIVE_INFINITY];
-    for (const [index, y] of questions.map((question) => question.y).entries())
-      expect(widgets().filter((widget) => widget.type !== "text" && widget.y > y && widget.y < (rows[index + 1] ?? 0))).not.toEqual([]);
-  });
-
-  test("shows the state of every alarm, by severity", () => {
-    const shown = widgets().filter(({ type }) => type === "alarm");
-    expect(shown.map(({ properties }) => properties.title)).toEqual(["Alarms: high", "Alarms: medium", "Alarms: low"]);
-    const alarms = Object.keys(stacks.service.findResources("AWS::CloudWatch::Alarm"));
-    expect(shown.flatMap(({ properties }) => properties.alarms ?? []).toSorted()).toEqual(alarms.toSorted());
-  });
-
-  test("shows runs and failures of every function", () => {
-    const functions = Object.keys(stacks.service.findResources("AWS::Lambda::Function"));
-    for (const name of ["Invocations", "Errors"]) {
-      const shown = widgets().flatMap(({ properties }) => properties.metrics?.filter(([, metric]) => metric === name) ?? []);
-      expect(shown.map(([, , , id]) => id).toSorted()).toEqual(functions.toSorted());
-    }
-  });
-});
-
 describe("the configuration", () => {
-  const refusalOf = (config: unknown): string | undefined => {
-    try {
-      parseConfig(config, "x.json");
-      return undefined;
-    } catch (error) {
-      return error instanceof Error ? error.message : undefined;
-    }
-  };
-
   test("decides about the trail", () => {
     stacks.records.resourceCountIs("AWS::CloudTrail::Trail", 1);
     expect(synthesize({ trail: "existing" }).records.findResources("AWS::CloudTrail::Trail")).toEqual({});
@@ -445,62 +388,4 @@ describe("the configuration", () => {
     const endpoints = Object.values(stacks.service.findResources("AWS::SNS::Subscription")).map(({ Properties }) => Properties.Endpoint);
     expect(endpoints.toSorted()).toEqual(["more@example.org", "ops@example.org", "tokens@example.org"]);
   });
-
-  const COUNTRY = "country: must be the two capital letters of a country (ISO 3166-1), like US.";
-  test.each<[object, string]>([
-    [{ country: "usa" }, COUNTRY],
-    [{ country: "us" }, COUNTRY],
-    [{ country: "ZZ" }, COUNTRY],
-    [{ country: "UK" }, COUNTRY],
-    [{ country: 1 }, "country: must be text."],
-    [{ country: undefined }, "country: is missing."],
-    [{ organization: " " }, "organization: must not be empty."],
-    [{ organization: "x".repeat(101) }, "organization: must have at most 100 characters."],
-    [{ administratorEmail: "ada" }, "administratorEmail: must be an e-mail address."],
-    [{ administratorEmail: undefined }, "administratorEmail: is missing."],
-    [{ noticeEmails: [] }, "noticeEmails: must not be empty."],
-    [{ noticeEmails: "ada@example.org" }, "noticeEmails: must be a list."],
-    [{ alarmEmails: ["a@example.org", "ada"] }, "alarmEmails[1]: must be an e-mail address."],
-    [{ reminderLadder: [7, 7] }, "reminderLadder: each number of days may stand once."],
-    [{ reminderLadder: [366] }, "reminderLadder[0]: must be at most 365."],
-    [{ reminderLadder: [-1] }, "reminderLadder[0]: must be at least 0."],
-    [{ reminderLadder: [1.5] }, "reminderLadder[0]: must be a whole number."],
-    [{ signInPrefix: "Pretend Co" }, "signInPrefix: must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end."],
-    [{ signInPrefix: "pretendco-aws" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
-    [{ signInPrefix: "amazonia" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
-    [{ signInPrefix: "my-cognito-pool" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
-    [{ trail: "none" }, 'trail: must be "create" or "existing".'],
-    [
-      { colour: "red" },
-      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, signInPrefix, trail.",
-    ],
-  ])("%j is refused with a sentence", (wrong, sentence) => {
-    expect(refusalOf({ ...given, ...wrong })).toBe(`The configuration in x.json can't be deployed:\n  ${sentence}`);
-  });
-
-  test("that is wrong in several places says so of each", () => {
-    expect(refusalOf({ ...given, country: "ZZ", trail: undefined, signInPrefix: undefined })?.split("\n")).toHaveLength(3);
-  });
-
-  test("that is no object is told what it has to have", () => {
-    expect(refusalOf([])).toContain("it: must be an object with the fields organization, country,");
-  });
-
-  test("that is not JSON names its file", () => {
-    const file = join(folder, "content-tokens.config.json");
-    writeFileSync(file, '{"organization": }');
-    expect(() => readConfig(file, "demo.json")).toThrow(/^The configuration in .*content-tokens\.config\.json is not JSON: /);
-  });
-
-  test("of the demo can be deployed", () => {
-    expect(readConfig(join(folder, "missing.json"), join(root, "infra/demo.config.json"))).toMatchObject({ organization: "Pretendco" });
-  });
-});
-
-test("the countries are those of ISO 3166-1: known to Unicode, none of them an older name of another", () => {
-  const known = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
-  expect(COUNTRIES.size).toBe(249);
-  expect([...COUNTRIES].filter((code) => known.of(code) === undefined)).toEqual([]);
-  expect([...COUNTRIES].filter((code) => new Intl.Locale("und", { region: code }).region !== code)).toEqual([]);
-  expect(["ZZ", "XK", "EU", "UK", "DD", "AN"].filter((code) => COUNTRIES.has(code))).toEqual([]);
 });

@@ -1,0 +1,81 @@
+// What a deployer may write in the configuration, and what they are told when it can't be deployed.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { parseConfig, readConfig } from "../../infra/config.ts";
+import { COUNTRIES } from "../../infra/countries.ts";
+import { given } from "./given.ts";
+
+const infra = join(import.meta.dirname, "../../infra");
+
+describe("the configuration", () => {
+  const refusalOf = (config: unknown): string | undefined => {
+    try {
+      parseConfig(config, "x.json");
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : undefined;
+    }
+  };
+
+  const COUNTRY = "country: must be the two capital letters of a country (ISO 3166-1), like US.";
+  test.each<[object, string]>([
+    [{ country: "usa" }, COUNTRY],
+    [{ country: "us" }, COUNTRY],
+    [{ country: "ZZ" }, COUNTRY],
+    [{ country: "UK" }, COUNTRY],
+    [{ country: 1 }, "country: must be text."],
+    [{ country: undefined }, "country: is missing."],
+    [{ organization: " " }, "organization: must not be empty."],
+    [{ organization: "x".repeat(101) }, "organization: must have at most 100 characters."],
+    [{ administratorEmail: "ada" }, "administratorEmail: must be an e-mail address."],
+    [{ administratorEmail: undefined }, "administratorEmail: is missing."],
+    [{ noticeEmails: [] }, "noticeEmails: must not be empty."],
+    [{ noticeEmails: "ada@example.org" }, "noticeEmails: must be a list."],
+    [{ alarmEmails: ["a@example.org", "ada"] }, "alarmEmails[1]: must be an e-mail address."],
+    [{ reminderLadder: [7, 7] }, "reminderLadder: each number of days may stand once."],
+    [{ reminderLadder: [366] }, "reminderLadder[0]: must be at most 365."],
+    [{ reminderLadder: [-1] }, "reminderLadder[0]: must be at least 0."],
+    [{ reminderLadder: [1.5] }, "reminderLadder[0]: must be a whole number."],
+    [{ signInPrefix: "Pretend Co" }, "signInPrefix: must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end."],
+    [{ signInPrefix: "pretendco-aws" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
+    [{ signInPrefix: "amazonia" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
+    [{ signInPrefix: "my-cognito-pool" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
+    [{ trail: "none" }, 'trail: must be "create" or "existing".'],
+    [
+      { colour: "red" },
+      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, signInPrefix, trail.",
+    ],
+  ])("%j is refused with a sentence", (wrong, sentence) => {
+    expect(refusalOf({ ...given, ...wrong })).toBe(`The configuration in x.json can't be deployed:\n  ${sentence}`);
+  });
+
+  test("that is wrong in several places says so of each", () => {
+    expect(refusalOf({ ...given, country: "ZZ", trail: undefined, signInPrefix: undefined })?.split("\n")).toHaveLength(3);
+  });
+
+  test("that is no object is told what it has to have", () => {
+    expect(refusalOf([])).toContain("it: must be an object with the fields organization, country,");
+  });
+
+  test("that is not JSON names its file", () => {
+    const folder = mkdtempSync(join(tmpdir(), "config-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, "content-tokens.config.json");
+    writeFileSync(file, '{"organization": }');
+    expect(() => readConfig(file, "demo.json")).toThrow(/^The configuration in .*content-tokens\.config\.json is not JSON: /);
+  });
+
+  test("of the demo can be deployed", () => {
+    expect(readConfig(join(infra, "missing.json"), join(infra, "demo.config.json"))).toMatchObject({ organization: "Pretendco" });
+  });
+});
+
+test("the countries are those of ISO 3166-1: known to Unicode, none of them an older name of another", () => {
+  const known = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
+  expect(COUNTRIES.size).toBe(249);
+  expect([...COUNTRIES].filter((code) => known.of(code) === undefined)).toEqual([]);
+  expect([...COUNTRIES].filter((code) => new Intl.Locale("und", { region: code }).region !== code)).toEqual([]);
+  expect(["ZZ", "XK", "EU", "UK", "DD", "AN"].filter((code) => COUNTRIES.has(code))).toEqual([]);
+});
