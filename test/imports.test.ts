@@ -14,12 +14,12 @@ type Row = {
 };
 
 /** What handlers stand on: files directly in functions/ that are no entries. */
-const SHARED = /^\.\/functions\/[a-z-]+\.ts$/;
+const SHARED = /^\.\/functions\/(ports\/)?[a-z-]+\.ts$/;
 const DOMAIN = /^\.\/domain\//;
 
 const ROWS: Readonly<Record<string, Row>> = {
   "domain/": { files: /^domain\//, may: [/^zod$/, DOMAIN] },
-  "functions/": { files: /^functions\/[a-z-]+\.ts$/, may: [/^zod$/, /^node:crypto$/, DOMAIN, SHARED] },
+  "functions/": { files: /^functions\/(ports\/)?[a-z-]+\.ts$/, may: [/^zod$/, /^node:crypto$/, DOMAIN, SHARED] },
   // An entry puts a door, handlers and ports together; it decides nothing and knows no SDK.
   "functions/*.lambda.ts": {
     files: /^functions\/[a-z-]+\.lambda\.ts$/,
@@ -32,7 +32,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^aws-lambda$/,
       /^zod$/,
       DOMAIN,
-      /^\.\/functions\/(ports|handle|hash|identity|unfinished)\.ts$/,
+      /^\.\/functions\/((ports|handle|hash|identity|unfinished)\.ts$|ports\/)/,
       /^\.\/functions\/doors\//,
     ],
   },
@@ -51,7 +51,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^zod$/,
       /^node:(crypto|timers\/promises)$/,
       DOMAIN,
-      /^\.\/functions\/((ports|env|cursor|hash|metrics)\.ts|aws\/)/,
+      /^\.\/functions\/((ports|env|cursor|hash|metrics)\.ts|ports\/|aws\/)/,
     ],
   },
   // The stacks know of the functions what they are called, which routes they serve, what they are told and what they measure: never how they work.

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Announcement } from "../domain/events.ts";
 import { readSeal, type Seal, sealText } from "../domain/seal.ts";
-import type { Bus, Files, Log, People, Seals } from "../functions/ports.ts";
+import type { Bus, Log, People, Seals } from "../functions/ports/telling.ts";
+import type { Files } from "../functions/ports/tokens.ts";
 
 /** `stored` is what lies there, by key; `isDown` makes every erasure fail. */
 export const filesInMemory = (stored: Map<string, Uint8Array>, isDown = (): boolean => false): Files => ({

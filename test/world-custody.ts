@@ -4,7 +4,9 @@ import type { CustodyEntry, SubjectId } from "../domain/custody.ts";
 import type { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
 import { type Conflict, type LocationLinks, noLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
-import type { CustodyLog, Judged, Links, MdmServers, Trace } from "../functions/ports.ts";
+import type { Links, MdmServers } from "../functions/ports/records.ts";
+import type { CustodyLog } from "../functions/ports/telling.ts";
+import type { Judged, Trace } from "../functions/ports.ts";
 import { amongst, born, pageOf, written } from "./lists.ts";
 
 /** What these ports share with the rest of the world. */

@@ -10,22 +10,10 @@ import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import type { ReminderLadder } from "../domain/reminder.ts";
 import { sha256 } from "../functions/hash.ts";
-import type {
-  Accounts,
-  ContentTokens,
-  CustodyLog,
-  Erasures,
-  Idempotency,
-  Judged,
-  Links,
-  Locations,
-  MdmServers,
-  Organizations,
-  Outbox,
-  Parking,
-  Reminders,
-  Trace,
-} from "../functions/ports.ts";
+import type { Accounts, Links, Locations, MdmServers, Organizations } from "../functions/ports/records.ts";
+import type { CustodyLog, Outbox, Parking } from "../functions/ports/telling.ts";
+import type { ContentTokens, Erasures, Reminders } from "../functions/ports/tokens.ts";
+import type { Idempotency, Judged, Trace } from "../functions/ports.ts";
 import { amongst, born, pageOf } from "./lists.ts";
 import { custodyInMemory, linksInMemory, serversInMemory } from "./world-custody.ts";
 

@@ -13,7 +13,8 @@ import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../hash.ts";
-import type { Adding, Trace } from "../ports.ts";
+import type { Adding } from "../ports/tokens.ts";
+import type { Trace } from "../ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
 

@@ -6,7 +6,8 @@ import type { Organization } from "../../domain/organization.ts";
 import { firstDueAt, withOverlapEnd } from "../../domain/reminder.ts";
 import { addDays } from "../../domain/time.ts";
 import { announce, custodyOf, eraseFile, eventOf } from "../announce.ts";
-import type { Adding, Ports, Trace } from "../ports.ts";
+import type { Adding } from "../ports/tokens.ts";
+import type { Ports, Trace } from "../ports.ts";
 import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 
 export type StoringPorts = keyof SupersedingPorts;

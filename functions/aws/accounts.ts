@@ -1,7 +1,8 @@
 // Accounts in the Records table. Facts about an account only ever move one way (a later password, a first end), by the writes' own conditions.
 import { Account } from "../../domain/account.ts";
 import type { AccountId } from "../../domain/ids.ts";
-import type { Accounts, Judged, Trace } from "../ports.ts";
+import type { Accounts } from "../ports/records.ts";
+import type { Judged, Trace } from "../ports.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";

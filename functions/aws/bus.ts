@@ -1,7 +1,7 @@
 // The service's own event bus, and notices through whatever sends them. What one entry of a batch says is checked for each: a batch may be taken in part.
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { type Announcement, type DomainEvent, EVENT_SOURCE, type Notice } from "../../domain/events.ts";
-import type { Bus, Log } from "../ports.ts";
+import type { Bus, Log } from "../ports/telling.ts";
 
 /** Rejects when it was not sent. */
 export type SendNotice = (notice: Pick<Notice, "subject" | "message">) => Promise<void>;

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { ContentToken, type Holding } from "../../domain/content-token.ts";
 import { AccountId, ContentTokenId } from "../../domain/ids.ts";
-import type { ContentTokens } from "../ports.ts";
+import type { ContentTokens } from "../ports/tokens.ts";
 import { plannedErasure } from "./erasures.ts";
 import { listIn, readPage } from "./lists.ts";
 import { replacedLocation } from "./locations.ts";

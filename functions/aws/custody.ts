@@ -6,7 +6,7 @@ import * as z from "zod";
 import { CustodyEntry, type CustodyRecord, entryAfter, type Head, type SubjectId } from "../../domain/custody.ts";
 import type { Found } from "../../domain/custody-verification.ts";
 import { sha256 } from "../hash.ts";
-import type { CustodyLog } from "../ports.ts";
+import type { CustodyLog } from "../ports/telling.ts";
 import { readPage } from "./lists.ts";
 import { type Table, toItem } from "./table.ts";
 import type { Write } from "./transact.ts";

@@ -1,7 +1,7 @@
 // Files that are to be erased: the plan stands before a file is stored and ends when a token is recorded with it.
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { Erasures } from "../ports.ts";
+import type { Erasures } from "../ports/tokens.ts";
 import { fromItem, keys, recordsOf, type Table, toItem } from "./table.ts";
 import type { Write } from "./transact.ts";
 

@@ -2,7 +2,7 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { sha256 } from "../hash.ts";
-import type { Files } from "../ports.ts";
+import type { Files } from "../ports/tokens.ts";
 
 type Bucket = { readonly client: S3Client; readonly name: string };
 

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { LocationId } from "../../domain/ids.ts";
 import { Conflict, LocationLinks, noLinks } from "../../domain/links.ts";
-import type { Links } from "../ports.ts";
+import type { Links } from "../ports/records.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, itemsOf, keys, listed, readItem, readItems, recordsOf, type Table, toItem } from "./table.ts";
 import { transact, type Write } from "./transact.ts";

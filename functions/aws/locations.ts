@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { LocationId } from "../../domain/ids.ts";
 import { Location } from "../../domain/organization.ts";
-import type { Locations } from "../ports.ts";
+import type { Locations } from "../ports/records.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";

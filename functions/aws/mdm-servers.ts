@@ -3,7 +3,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { MdmServerId } from "../../domain/ids.ts";
 import { MdmServer } from "../../domain/mdm-server.ts";
-import type { MdmServers } from "../ports.ts";
+import type { MdmServers } from "../ports/records.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
 import { conditionally, putNew, transact, type Write } from "./transact.ts";

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { LocationId } from "../../domain/ids.ts";
 import { Organization } from "../../domain/organization.ts";
 import { ReminderLadder } from "../../domain/reminder.ts";
-import type { Organizations } from "../ports.ts";
+import type { Organizations } from "../ports/records.ts";
 import { accountItem } from "./accounts.ts";
 import { newLocation, replacedLocation } from "./locations.ts";
 import { fromItem, keys, readItem, type Table, toItem } from "./table.ts";

@@ -2,7 +2,7 @@
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { type Announcement, type DomainEvent, EVENT_DETAILS, type EventType } from "../../domain/events.ts";
-import type { Outbox } from "../ports.ts";
+import type { Outbox } from "../ports/telling.ts";
 import { fromItem, keys, recordsOf, type Table } from "./table.ts";
 
 const Row = { id: z.string(), recordedAt: z.date() };

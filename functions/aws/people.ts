@@ -5,7 +5,7 @@ import {
   type AttributeType,
   type CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
-import type { People } from "../ports.ts";
+import type { People } from "../ports/telling.ts";
 
 type Pool = { readonly client: CognitoIdentityProviderClient; readonly userPoolId: string };
 

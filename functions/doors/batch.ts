@@ -1,7 +1,7 @@
 // The door of what comes through a queue. One message that fails does not bring back the others: the queue is told which ones to give again.
 // For Lambda such a run went well, so that the failures are counted here, for an alarm.
 import * as z from "zod";
-import type { Log } from "../ports.ts";
+import type { Log } from "../ports/telling.ts";
 import { Unfinished } from "../unfinished.ts";
 import { type Context, door, isTimeUpIn } from "./door.ts";
 

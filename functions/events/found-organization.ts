@@ -6,7 +6,8 @@ import { DEFAULT_OVERLAP_DAYS, type Location, Organization, UID_BYTES, uIdOf } f
 import { FIRST_VERSION } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { accountIdOf } from "../identity.ts";
-import type { People, Ports } from "../ports.ts";
+import type { People } from "../ports/telling.ts";
+import type { Ports } from "../ports.ts";
 
 export const Founding = z.object({
   organization: Organization.shape.name,

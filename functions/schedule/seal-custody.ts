@@ -3,7 +3,8 @@
 import { type BrokenChain, type Sealed, walkFromSealed } from "../../domain/custody-verification.ts";
 import { type Seal, type SealedHead, sealAfter } from "../../domain/seal.ts";
 import { sha256 } from "../hash.ts";
-import type { Ports, Seals } from "../ports.ts";
+import type { Seals } from "../ports/telling.ts";
+import type { Ports } from "../ports.ts";
 
 export type SealPorts = Pick<Ports, "custody" | "log" | "now"> & { readonly seals: Seals };
 

@@ -6,7 +6,7 @@ import type { ContentToken } from "../../domain/content-token.ts";
 import type { Announcement } from "../../domain/events.ts";
 import { dueStep, firstDueAt, type ReminderLadder } from "../../domain/reminder.ts";
 import { addDays } from "../../domain/time.ts";
-import type { ContentTokens, Reminders } from "../../functions/ports.ts";
+import type { ContentTokens, Reminders } from "../../functions/ports/tokens.ts";
 import { type ScanPorts, scanExpiry } from "../../functions/schedule/scan-expiry.ts";
 import { aContentToken, aLocation, anOrganization, at, contentTokenId } from "../make.ts";
 import { busInMemory, filesInMemory, logInMemory } from "../outside.ts";

@@ -1,0 +1,100 @@
+// What is kept of the organization, its locations, its accounts, and the MDM servers with their links.
+import type { Account } from "../../domain/account.ts";
+import type { ContentToken } from "../../domain/content-token.ts";
+import type { AccountId, ConflictId, LocationId, MdmServerId } from "../../domain/ids.ts";
+import type { Conflict, LocationLinks } from "../../domain/links.ts";
+import type { MdmServer } from "../../domain/mdm-server.ts";
+import type { Location, Organization } from "../../domain/organization.ts";
+import type { ReminderLadder } from "../../domain/reminder.ts";
+import type { Judged, Page, PageRequest, Trace } from "../ports.ts";
+
+export interface Organizations {
+  /** Rejects when none was founded: nothing works before the first deployment has. */
+  get(): Promise<Organization>;
+  isFounded(): Promise<boolean>;
+  /** The organization, its primary location and its first administrator at once. False, and nothing changed, when there is an organization already. */
+  found(organization: Organization, primary: Location, administrator: Account, traces?: readonly Trace[]): Promise<boolean>;
+  /**
+   * Writes the next version over the one that was read; the primary location has the organization's name. False when either changed meanwhile.
+   * The ladder that due times were set by is forgotten: tokens may have come under the one before.
+   */
+  replace(organization: Organization, primary: Location, traces?: readonly Trace[]): Promise<boolean>;
+  /** The ladder that all tokens' due times were set by; `undefined` from an edit of the organization until a scan has applied what it says. */
+  scannedLadder(): Promise<ReminderLadder | undefined>;
+  /** Notes that every token is due by the organization's ladder. False when it was edited since it was read. */
+  keepScannedLadder(organization: Organization): Promise<boolean>;
+  /** When a scan last looked at all that was due; `undefined` before the first one. */
+  scannedAt(): Promise<Date | undefined>;
+  keepScannedAt(at: Date): Promise<void>;
+}
+
+export interface Locations {
+  get(id: LocationId): Promise<Location | undefined>;
+  primary(): Promise<Location>;
+  /** Those of `ids` that exist, strongly consistent. */
+  getAll(ids: readonly LocationId[]): Promise<ReadonlyMap<LocationId, Location>>;
+  list(page: PageRequest): Promise<Page<Location>>;
+  /** False, and nothing changed, when the uId is taken. */
+  add(location: Location, traces?: readonly Trace[]): Promise<boolean>;
+  /** Writes the next version over the one that was read. False when it changed meanwhile. */
+  replace(location: Location, traces?: readonly Trace[]): Promise<boolean>;
+}
+
+export interface Accounts {
+  /** Strongly consistent: what a decision rests on must not be older than the change that forbids it. */
+  get(id: AccountId): Promise<Account | undefined>;
+  /** The records of all of `ids`, strongly consistent. Those that do not exist are left out. */
+  getAll(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>>;
+  list(page: PageRequest): Promise<Page<Account>>;
+  /** False, and nothing changed, when the account is registered already. */
+  register(account: Account, traces?: readonly Trace[]): Promise<boolean>;
+  /** Writes the next version over the one that was read. False when it, or what was judged, changed meanwhile. */
+  replace(account: Account, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /** Keeps the latest of all changes told. False, and nothing announced, when there is no such account. */
+  recordPasswordChange(id: AccountId, occurredAt: Date, traces?: readonly Trace[]): Promise<boolean>;
+  /** Keeps the first time since it was last enabled. False, and nothing announced, when there is no such account or what was judged changed. */
+  recordDisabled(id: AccountId, disabledAt: Date, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+}
+
+export interface MdmServers {
+  /** Strongly consistent. */
+  get(id: MdmServerId): Promise<MdmServer | undefined>;
+  /** Those of `ids` that exist, strongly consistent. */
+  getAll(ids: readonly MdmServerId[]): Promise<ReadonlyMap<MdmServerId, MdmServer>>;
+  /** Whose credential ever had this SHA-256 (hex), strongly consistent. Whether it is still good is for `isCredentialGood` to say. */
+  findByCredential(sha256: string): Promise<MdmServer | undefined>;
+  list(page: PageRequest): Promise<Page<MdmServer>>;
+  /** False, and nothing changed, when the credential is another one's, or what was judged changed. */
+  register(server: MdmServer, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /** Writes the next version over the one that was read. False when it, or what was judged, changed meanwhile. */
+  replace(server: MdmServer, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /** Notes that it called. */
+  seen(id: MdmServerId, at: Date): Promise<void>;
+}
+
+export interface Links {
+  /** Strongly consistent. */
+  of(location: LocationId): Promise<LocationLinks>;
+  /** Strongly consistent; a location that nothing was ever linked to has none. */
+  ofAll(locations: readonly LocationId[]): Promise<ReadonlyMap<LocationId, LocationLinks>>;
+  /** Every location that has ever been linked to. Not strongly consistent. */
+  all(): AsyncIterable<LocationLinks>;
+  /** The locations with tokens that the MDM server was ever linked to, strongly consistent. */
+  locationsOf(server: MdmServerId): Promise<readonly LocationId[]>;
+  /**
+   * Writes the next version over the one that was read, with the conflict as it is now, if there is one. `lookAgain`: a token that the next scan
+   * has to look at, whatever comes in between. `server`: the MDM server that is found by the location from now on. False when the links, or what was judged, changed meanwhile.
+   */
+  replace(
+    after: LocationLinks,
+    change: {
+      readonly conflict?: Conflict | undefined;
+      readonly lookAgain?: ContentToken | undefined;
+      readonly server?: MdmServerId | undefined;
+    },
+    traces?: readonly Trace[],
+    judged?: Judged,
+  ): Promise<boolean>;
+  conflict(id: ConflictId): Promise<Conflict | undefined>;
+  conflicts(page: PageRequest): Promise<Page<Conflict>>;
+}
