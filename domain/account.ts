@@ -49,7 +49,13 @@ export type Act =
   | "content-token:revoke"
   | "mdm-server:manage"
   | "mdm-server:link"
-  | "custody-log:read";
+  | "custody-log:read"
+  | "subscription:read"
+  | "subscription:manage"
+  | "license:read"
+  | "license:acquire"
+  | "license:transfer"
+  | "license:assign";
 
 const CONTENT_MANAGER_ACTS: ReadonlySet<Act> = new Set([
   "organization:read",
@@ -60,6 +66,11 @@ const CONTENT_MANAGER_ACTS: ReadonlySet<Act> = new Set([
   "content-token:download",
   "content-token:revoke",
   "mdm-server:link",
+  "subscription:read",
+  "license:read",
+  "license:acquire",
+  "license:transfer",
+  "license:assign",
 ]);
 
 const covers = (grant: Grant, location: LocationId | undefined): boolean =>

@@ -2,7 +2,9 @@
 import * as z from "zod";
 import { type Account, isKilledByPassword } from "./account.ts";
 import { AccountId, ContentTokenId, LocationId } from "./ids.ts";
+import type { Location } from "./organization.ts";
 import { Refusal } from "./refusal.ts";
+import { assertNotReserved, isReserved } from "./subscription.ts";
 import { addYears, calendarDaysBetween, floorToSecond } from "./time.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -74,33 +76,48 @@ export const worksWith = ({ origin }: Pick<ContentToken, "origin">): WorksWith =
 export type TokenState =
   | { readonly state: "active" }
   | { readonly state: "expired" }
+  /** Its location is the built-in service's own. */
+  | { readonly state: "reserved" }
   | { readonly state: "invalidated"; readonly cause: InvalidationCause };
 
 /** When a token issued at `issuedAt` ends: one calendar year later, to the second. Source: Apple, "Getting started with the management API". */
 export const expiryOf = (issuedAt: Date): Date => addYears(issuedAt, 1);
 
-/** What the record alone says, without those who were given the file. */
+/** What a token's worth hangs on beside its own record: those who were given the file, and its location. */
+export type Standing = {
+  readonly holders: ReadonlyMap<AccountId, Account>;
+  readonly locations: ReadonlyMap<LocationId, Pick<Location, "reservedAt">>;
+};
+
+/** What the record alone says. */
 const recordedState = ({ invalidation, expiresAt }: ContentToken, now: Date): TokenState => {
   if (invalidation !== undefined) return { state: "invalidated", cause: invalidation.cause };
   return { state: now >= expiresAt ? "expired" : "active" };
 };
 
+const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): Pick<Location, "reservedAt"> => {
+  const location = locations.get(locationId);
+  if (location === undefined) throw new Error(`the record of ${locationId}, which has ${id}, was not loaded`);
+  return location;
+};
+
 /**
- * A token's state at `now`. `holders` must contain the record of every account in `downloadedBy`; one that is missing is an error,
- * since a token whose holders can't be judged must not pass for good.
- * Invariant: a recorded invalidation is final; expiry hides no recorded cause.
+ * A token's state at `now`. `holders` must contain the record of every account in `downloadedBy`, and `locations` its location's; one that is missing is
+ * an error, since a token that can't be judged must not pass for good.
+ * Invariant: a recorded invalidation is final; expiry hides no recorded cause; reservation hides no end.
  */
-export const tokenState = (token: ContentToken, holders: ReadonlyMap<AccountId, Account>, now: Date): TokenState => {
+export const tokenState = (token: ContentToken, standing: Standing, now: Date): TokenState => {
   const recorded = recordedState(token, now);
   if (recorded.state !== "active") return recorded;
   let disabled = false;
   for (const { accountId, givenAt } of token.downloadedBy) {
-    const account = holders.get(accountId);
+    const account = standing.holders.get(accountId);
     if (account === undefined) throw new Error(`the record of ${accountId}, which was given ${token.id}, was not loaded`);
     if (isKilledByPassword(givenAt, account)) return { state: "invalidated", cause: "password-changed" };
     disabled ||= account.disabledAt !== undefined;
   }
-  return disabled ? { state: "invalidated", cause: "account-disabled" } : { state: "active" };
+  if (disabled) return { state: "invalidated", cause: "account-disabled" };
+  return isReserved(locationOf(token, standing)) ? { state: "reserved" } : { state: "active" };
 };
 
 const assertState = (current: TokenState, { expiresAt }: ContentToken): void => {
@@ -110,9 +127,16 @@ const assertState = (current: TokenState, { expiresAt }: ContentToken): void => 
     throw new Refusal("token_invalidated", `This content token is no longer valid (${current.cause}). Issue or import a new one.`);
 };
 
-/** Refuses with `token_expired` or `token_invalidated` unless the token is active. */
-export const assertUsable = (token: ContentToken, holders: ReadonlyMap<AccountId, Account>, now: Date): void =>
-  assertState(tokenState(token, holders, now), token);
+/** Refuses with `token_expired`, `token_invalidated` or `location_reserved` unless the token is active. */
+export const assertUsable = (token: ContentToken, standing: Standing, now: Date): void => {
+  assertState(tokenState(token, standing, now), token);
+  assertNotReserved(locationOf(token, standing));
+};
+
+/** Refuses with `location_reserved` when the token may not be shown: it would be good, and is the built-in service's own. */
+export const assertShown = (token: ContentToken, standing: Standing, now: Date): void => {
+  if (tokenState(token, standing, now).state === "reserved") assertNotReserved(locationOf(token, standing));
+};
 
 /**
  * Refuses with `token_expired` or `token_invalidated` when its end is recorded or its time is over. One that a password killed, and whose end was

@@ -27,10 +27,13 @@ export const CustodyAct = z.enum([
   "credential-replaced",
   "location-created",
   "location-changed",
+  "location-closed",
   "organization-founded",
   "organization-changed",
   "conflict-found",
   "conflict-resolved",
+  "subscription-began",
+  "subscription-ended",
 ]);
 export type CustodyAct = z.infer<typeof CustodyAct>;
 

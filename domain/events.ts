@@ -2,12 +2,15 @@
 // at least once; `id` is what consumers tell repetitions by. Neither ever carries a secret, a link or an e-mail address.
 import * as z from "zod";
 import { InvalidationCause } from "./content-token.ts";
-import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "./ids.ts";
+import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "./ids.ts";
+import { AdamId, PricingParam } from "./licenses.ts";
 
 /** The `source` of every event of this service. */
 export const EVENT_SOURCE = "content-tokens";
 
 const Token = { tokenId: ContentTokenId, locationId: LocationId };
+
+const Licenses = { adamId: AdamId, pricingParam: PricingParam, quantity: z.int().min(1) };
 
 /** The `detail` of each event by its `detail-type`. Times outside are ISO 8601 UTC. */
 export const EVENT_DETAILS = {
@@ -30,6 +33,30 @@ export const EVENT_DETAILS = {
   /** Two MDM servers have tokens of one location. */
   MdmConflictFound: z.object({ conflictId: ConflictId, locationId: LocationId, mdmServerIds: z.array(MdmServerId), foundAt: z.date() }),
   MdmConflictResolved: z.object({ conflictId: ConflictId, locationId: LocationId, keptBy: MdmServerId.optional() }),
+  /** The monthly subscription began: the location is the built-in service's own. `toBeRemovedFrom`: MDM servers that hold its token and must not. */
+  LocationReserved: z.object({
+    locationId: LocationId,
+    isPrimary: z.boolean(),
+    toBeRemovedFrom: z.array(MdmServerId),
+    /** MDM servers and accounts that have a token of the primary location, whichever location is reserved. */
+    warned: z.array(z.union([MdmServerId, AccountId])),
+  }),
+  /** The subscription ended. */
+  LocationReleased: z.object({ locationId: LocationId, isPrimary: z.boolean() }),
+  LocationClosed: z.object({ locationId: LocationId }),
+  LicensesAcquired: z.object({ locationId: LocationId, ...Licenses, accountId: AccountId }),
+  LicensesTransferred: z.object({
+    transferId: TransferId,
+    fromLocationId: LocationId,
+    toLocationId: LocationId,
+    ...Licenses,
+    accountId: AccountId,
+  }),
+  /** How many, never to whom: what an MDM server calls a user may be an address. */
+  LicensesAssigned: z.object({ locationId: LocationId, ...Licenses }),
+  LicensesUnassigned: z.object({ locationId: LocationId, ...Licenses }),
+  /** Of a retired user; they never come back. */
+  LicensesRetired: z.object({ locationId: LocationId, ...Licenses }),
   /** Also taken from anyone who may put events on the service's own bus; see `readAccountEvent`. */
   "account.password-changed": z.object({ accountId: AccountId, occurredAt: z.date() }),
   "account.disabled": z.object({ accountId: AccountId, occurredAt: z.date() }),

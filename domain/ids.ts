@@ -19,6 +19,9 @@ export type MdmServerId = z.infer<typeof MdmServerId>;
 export const ConflictId = idOfKind("cfl").brand<"ConflictId">();
 export type ConflictId = z.infer<typeof ConflictId>;
 
+export const TransferId = idOfKind("tr").brand<"TransferId">();
+export type TransferId = z.infer<typeof TransferId>;
+
 /** Bytes that `identifierText` needs: 128 bits, so that identifiers can't be guessed or collide. */
 export const IDENTIFIER_BYTES = 16;
 

@@ -39,11 +39,14 @@ export const checkOfLocation = (location: Location, told: Told, isForced: boolea
   return { outcome, note: NOTES[outcome], told };
 };
 
-/** The location with what a token was the first to tell; `undefined` when it told nothing new. What was forced teaches nothing. */
-export const learnt = (location: Location, { outcome, told }: LocationCheck): Location | undefined => {
-  if (outcome === "forced") return undefined;
-  const appleOrgName = location.appleOrgName ?? told.orgName;
-  const appleUId = location.appleUId ?? told.appleUId;
-  if (appleOrgName === location.appleOrgName && appleUId === location.appleUId) return undefined;
-  return { ...location, appleOrgName, appleUId, version: location.version + 1 };
+/**
+ * The location with what a token that is imported was the first to tell; `undefined` when it told nothing new. What was forced teaches nothing but that
+ * there is one.
+ */
+export const learnt = (location: Location, { outcome, told }: LocationCheck, now: Date): Location | undefined => {
+  const { importedAt = now, appleOrgName, appleUId } = location;
+  const known =
+    outcome === "forced" ? { appleOrgName, appleUId } : { appleOrgName: appleOrgName ?? told.orgName, appleUId: appleUId ?? told.appleUId };
+  const isNews = importedAt !== location.importedAt || known.appleOrgName !== appleOrgName || known.appleUId !== appleUId;
+  return isNews ? { ...location, ...known, importedAt, version: location.version + 1 } : undefined;
 };

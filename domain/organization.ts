@@ -1,6 +1,7 @@
 // The organization and its locations. Exactly one location is primary: it is made with the organization and bears its name.
 import * as z from "zod";
 import { LocationId } from "./ids.ts";
+import { Refusal } from "./refusal.ts";
 import { ReminderLadder } from "./reminder.ts";
 import { nameText } from "./text.ts";
 import { Version } from "./version.ts";
@@ -39,10 +40,35 @@ export const Location = z.object({
     .max(1024)
     .optional()
     .describe("The organization's name in the first token of Apple's that was imported: one of another organization is refused."),
+  /** When a token of Apple's was first imported. */
+  importedAt: z.date().optional(),
+  /** When something was first assigned through a token of this location. */
+  assignedThroughTokenAt: z.date().optional(),
+  reservedAt: z.date().optional().describe("Since when it is the built-in service's own: while the monthly subscription runs."),
+  closedAt: z.date().optional().describe("When it was closed, which is not undone."),
   createdAt: z.date(),
   version: Version,
 });
 export type Location = z.infer<typeof Location>;
+
+/** Refuses with `location_closed`. */
+export const assertOpen = ({ closedAt }: Pick<Location, "closedAt">): void => {
+  if (closedAt !== undefined)
+    throw new Refusal("location_closed", `This location was closed at ${closedAt.toISOString()}. Use another one.`);
+};
+
+/** What keeps a location open. */
+export type Content = { readonly available: number; readonly assigned: number; readonly assets: number; readonly liveTokens: number };
+
+/** Refuses with `primary_location` or, counting what is left, with `location_not_empty`. Retired licenses are worth nothing and keep nothing open. */
+export const assertClosable = ({ primary }: Pick<Location, "primary">, { available, assigned, assets, liveTokens }: Content): void => {
+  if (primary) throw new Refusal("primary_location", "The primary location belongs to the organization and can't be closed.");
+  if (available + assigned + liveTokens > 0)
+    throw new Refusal(
+      "location_not_empty",
+      `This location still has ${available} available and ${assigned} assigned licenses of ${assets} assets, and ${liveTokens} live content tokens. Unassign and transfer the licenses, and revoke the tokens. Closing is not undone.`,
+    );
+};
 
 /** Bytes that `uIdOf` needs. */
 export const UID_BYTES = 8;

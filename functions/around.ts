@@ -1,26 +1,37 @@
-// What decides what tokens are worth and who would miss them: the records of everyone who was given their files, and the links of their locations.
-import type { Account } from "../domain/account.ts";
-import type { ContentToken } from "../domain/content-token.ts";
-import type { AccountId, LocationId } from "../domain/ids.ts";
+// What decides what tokens are worth and who would miss them: the records of everyone who was given their files, their locations, and the links there.
+import type { ContentToken, Standing } from "../domain/content-token.ts";
+import type { LocationId } from "../domain/ids.ts";
 import type { LocationLinks } from "../domain/links.ts";
-import type { Ports } from "./ports.ts";
+import type { Location } from "../domain/organization.ts";
+import type { Judged, Ports } from "./ports.ts";
 
-export type Around = {
-  readonly holders: ReadonlyMap<AccountId, Account>;
-  readonly links: ReadonlyMap<LocationId, LocationLinks>;
-  readonly now: Date;
-};
+/** With the whole records: what a decision on them rested on. */
+export type Ground = Pick<Standing, "holders"> & { readonly locations: ReadonlyMap<LocationId, Location> };
 
-/** The records of all who were given any of `tokens`. */
-export const holdersOf = (
+export type Around = Ground & { readonly links: ReadonlyMap<LocationId, LocationLinks>; readonly now: Date };
+
+/** What the worth of `tokens` hangs on. */
+export const groundOf = async (
   tokens: readonly ContentToken[],
-  { accounts }: Pick<Ports, "accounts">,
-): Promise<ReadonlyMap<AccountId, Account>> =>
-  accounts.getAll(tokens.flatMap(({ downloadedBy }) => downloadedBy.map(({ accountId }) => accountId)));
+  { accounts, locations }: Pick<Ports, "accounts" | "locations">,
+): Promise<Ground> => ({
+  holders: await accounts.getAll(tokens.flatMap(({ downloadedBy }) => downloadedBy.map(({ accountId }) => accountId))),
+  locations: await locations.getAll(tokens.map(({ locationId }) => locationId)),
+});
+
+/** The same as what an act on the tokens is conditioned on. */
+export const judgedOf = ({ holders, locations }: Ground) =>
+  ({
+    accounts: [...holders.values()],
+    locations: [...locations.values()],
+  }) satisfies Judged;
 
 /** What `tokens` are shown with. */
-export const aroundOf = async (tokens: readonly ContentToken[], ports: Pick<Ports, "accounts" | "links" | "now">): Promise<Around> => {
-  const holders = await holdersOf(tokens, ports);
+export const aroundOf = async (
+  tokens: readonly ContentToken[],
+  ports: Pick<Ports, "accounts" | "locations" | "links" | "now">,
+): Promise<Around> => {
+  const ground = await groundOf(tokens, ports);
   const links = await ports.links.ofAll(tokens.map(({ locationId }) => locationId));
-  return { holders, links, now: ports.now() };
+  return { ...ground, links, now: ports.now() };
 };

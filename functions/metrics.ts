@@ -11,6 +11,8 @@ export const ACTS = [
   "ContentTokenExpired",
   "ContentTokenInvalidated",
   "MdmConflictFound",
+  "LocationReserved",
+  "LicensesTransferred",
 ] as const satisfies readonly EventType[];
 
 /** Written when something happened: silence says that nothing did. */
@@ -32,6 +34,8 @@ export const GAUGES = {
   HeldDeadTokens: "Count",
   /** Those that soon will not. */
   HeldEndingTokens: "Count",
+  /** Times that an MDM server holds a token of the built-in service's location, from which it has to be removed. */
+  HeldReservedTokens: "Count",
   /** Locations that two MDM servers claim. */
   OpenConflicts: "Count",
   /** From a fact of the identity provider's trail until it was recorded here. Written only when there is one. */

@@ -5,9 +5,11 @@ import type { ContentToken } from "../domain/content-token.ts";
 import type { CustodyRecord } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
 import type { AccountId } from "../domain/ids.ts";
+import type { LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
-import type { Organization } from "../domain/organization.ts";
-import type { Accounts, Links, Locations, MdmServers, Organizations } from "./ports/records.ts";
+import type { Location, Organization } from "../domain/organization.ts";
+import type { Licenses } from "./ports/licenses.ts";
+import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "./ports/records.ts";
 import type { Bus, CustodyLog, Log, Outbox, Parking } from "./ports/telling.ts";
 import type { ContentTokens, Erasures, Files, Reminders } from "./ports/tokens.ts";
 
@@ -24,6 +26,9 @@ export type Judged = {
   readonly accounts?: Iterable<Account>;
   readonly servers?: readonly MdmServer[];
   readonly tokens?: readonly ContentToken[];
+  /** None of them is closed. */
+  readonly locations?: readonly Location[];
+  readonly links?: readonly LocationLinks[];
 };
 
 /** One use of an `Idempotency-Key`: whose, and the SHA-256 of what was asked with it. Kept for a day. */
@@ -37,6 +42,9 @@ export type Ports = {
   readonly reminders: Reminders;
   readonly servers: MdmServers;
   readonly links: Links;
+  readonly subscriptions: Subscriptions;
+  readonly licenses: Licenses;
+  readonly requests: Requests;
   readonly files: Files;
   readonly erasures: Erasures;
   readonly outbox: Outbox;

@@ -13,6 +13,8 @@ import { amongst, born, pageOf, written } from "./lists.ts";
 export type Shared = {
   readonly held: Map<ContentTokenId, ContentToken>;
   readonly registered: Map<MdmServerId, MdmServer>;
+  readonly linked: Map<LocationId, LocationLinks>;
+  readonly conflicts: Map<ConflictId, Conflict>;
   readonly record: (traces?: readonly Trace[]) => boolean;
   readonly isJudged: (judged?: Judged) => boolean;
 };
@@ -71,10 +73,8 @@ export const serversInMemory = ({ registered, record, isJudged }: Shared): MdmSe
   };
 };
 
-export const linksInMemory = ({ held, record, isJudged }: Shared): Links => {
-  const linked = new Map<LocationId, LocationLinks>();
+export const linksInMemory = ({ held, linked, conflicts, record, isJudged }: Shared): Links => {
   const everLinked = new Set<string>();
-  const conflicts = new Map<ConflictId, Conflict>();
   return {
     async of(location) {
       return linked.get(location) ?? noLinks(location);

@@ -5,17 +5,20 @@ import type { AccountFact } from "../domain/account-fact.ts";
 import type { ContentToken, Holding } from "../domain/content-token.ts";
 import { type CustodyEntry, entryAfter, type SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
-import type { AccountId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
+import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
+import type { Conflict, LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
-import type { Location, Organization } from "../domain/organization.ts";
-import type { ReminderLadder } from "../domain/reminder.ts";
+import type { Location } from "../domain/organization.ts";
 import { sha256 } from "../functions/hash.ts";
-import type { Accounts, Links, Locations, MdmServers, Organizations } from "../functions/ports/records.ts";
+import type { Licenses } from "../functions/ports/licenses.ts";
+import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "../functions/ports/records.ts";
 import type { CustodyLog, Outbox, Parking } from "../functions/ports/telling.ts";
 import type { ContentTokens, Erasures, Reminders } from "../functions/ports/tokens.ts";
-import type { Idempotency, Judged, Trace } from "../functions/ports.ts";
+import type { Judged, Trace } from "../functions/ports.ts";
 import { amongst, born, pageOf } from "./lists.ts";
 import { custodyInMemory, linksInMemory, serversInMemory } from "./world-custody.ts";
+import { licensesInMemory } from "./world-licenses.ts";
+import { type Founded, locationsInMemory, organizationsInMemory, requestsInMemory, subscriptionsInMemory } from "./world-organization.ts";
 
 export type World = {
   readonly organizations: Organizations;
@@ -25,6 +28,9 @@ export type World = {
   readonly reminders: Reminders;
   readonly servers: MdmServers;
   readonly links: Links;
+  readonly subscriptions: Subscriptions;
+  readonly licenses: Licenses;
+  readonly requests: Requests;
   readonly erasures: Erasures;
   readonly outbox: Outbox;
   readonly parking: Parking;
@@ -36,30 +42,43 @@ export const makeWorld = (): World => {
   const places = new Map<LocationId, Location>();
   const held = new Map<ContentTokenId, ContentToken>();
   const secrets = new Map<string, ContentTokenId>();
-  const used = new Map<string, { tokenId: ContentTokenId; requestSha256: string }>();
+  const requests = requestsInMemory();
   const reminders = new Map<ContentTokenId, Set<number>>();
   const plans = new Map<string, Date>();
   const untold = new Map<string, Announcement>();
   const parked = new Map<string, AccountFact>();
-  let theOrganization: Organization | undefined;
-  let scanned: ReminderLadder | undefined;
-  let scannedAt: Date | undefined;
+  const founded: Founded = {};
+  const arrivals = new Map<LocationId, number>();
 
+  const conflicts = new Map<ConflictId, Conflict>();
   const chains = new Map<SubjectId, CustodyEntry[]>();
   const registered = new Map<MdmServerId, MdmServer>();
 
+  const linked = new Map<LocationId, LocationLinks>();
+  const isOpen = (id: LocationId): boolean => places.get(id)?.closedAt === undefined;
+  const arrive = (id: LocationId): void => void arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
+
   /** Whether everything is what was judged; `written` carries a condition of its own. */
   const isJudged = (
-    { organization, accounts: judged = [], servers: judgedServers = [], tokens: judgedTokens = [] }: Judged = {},
+    {
+      organization,
+      accounts: judged = [],
+      servers: judgedServers = [],
+      tokens: judgedTokens = [],
+      locations: judgedPlaces = [],
+      links: judgedLinks = [],
+    }: Judged = {},
     written?: AccountId,
   ): boolean =>
-    (organization === undefined || theOrganization?.version === organization.version) &&
+    (organization === undefined || founded.organization?.version === organization.version) &&
     [...judged].every(({ id, version }) => id === written || records.get(id)?.version === version) &&
     judgedServers.every(({ id, version }) => registered.get(id)?.version === version && registered.get(id)?.removedAt === undefined) &&
     judgedTokens.every(({ id, downloadedBy }) => {
       const token = held.get(id);
       return token !== undefined && token.invalidation === undefined && token.downloadedBy.length === downloadedBy.length;
-    });
+    }) &&
+    judgedPlaces.every(({ id, version }) => places.get(id)?.version === version && isOpen(id)) &&
+    judgedLinks.every(({ location, version }) => (linked.get(location)?.version ?? 0) === version);
 
   const record = (traces: readonly Trace[] = []) => {
     for (const one of traces)
@@ -71,72 +90,6 @@ export const makeWorld = (): World => {
   };
   /** What an act leaves that moves nothing: it is no second act. */
   const recordAgain = (traces: readonly Trace[] = []) => record(traces.filter(({ kind }) => kind !== "custody"));
-
-  const organizations: Organizations = {
-    async get() {
-      if (theOrganization === undefined) throw new Error("the organization was not founded");
-      return theOrganization;
-    },
-    async isFounded() {
-      return theOrganization !== undefined;
-    },
-    async found(organization, primary, administrator, traces) {
-      if (theOrganization !== undefined) return false;
-      theOrganization = organization;
-      scanned = organization.reminderLadder;
-      places.set(primary.id, primary);
-      records.set(administrator.id, administrator);
-      return record(traces);
-    },
-    async replace(organization, primary, traces) {
-      if (theOrganization?.version !== organization.version - 1 || places.get(primary.id)?.version !== primary.version - 1) return false;
-      theOrganization = organization;
-      scanned = undefined;
-      places.set(primary.id, primary);
-      return record(traces);
-    },
-    async scannedLadder() {
-      return scanned;
-    },
-    async keepScannedLadder(organization) {
-      if (!isJudged({ organization })) return false;
-      scanned = organization.reminderLadder;
-      return true;
-    },
-    async scannedAt() {
-      return scannedAt;
-    },
-    async keepScannedAt(at) {
-      scannedAt = at;
-    },
-  };
-
-  const locations: Locations = {
-    async get(id) {
-      return places.get(id);
-    },
-    async primary() {
-      const primary = [...places.values()].find(({ primary }) => primary);
-      if (primary === undefined) throw new Error("there is no primary location");
-      return primary;
-    },
-    async getAll(ids) {
-      return amongst(places, ids);
-    },
-    async list(page) {
-      return pageOf(places.values(), (one) => born(one.createdAt, one), page);
-    },
-    async add(location, traces) {
-      if ([...places.values()].some(({ uId }) => uId === location.uId)) return false;
-      places.set(location.id, location);
-      return record(traces);
-    },
-    async replace(location, traces) {
-      if (places.get(location.id)?.version !== location.version - 1) return false;
-      places.set(location.id, location);
-      return record(traces);
-    },
-  };
 
   const accounts: Accounts = {
     async get(id) {
@@ -176,8 +129,6 @@ export const makeWorld = (): World => {
     },
   };
 
-  const idempotencyKey = ({ accountId, key }: Pick<Idempotency, "accountId" | "key">): string => `${accountId} ${key}`;
-
   const isDueAsRead = (token: ContentToken): boolean => {
     const now = held.get(token.id);
     return now !== undefined && now.invalidation === undefined && now.dueAt?.getTime() === token.dueAt?.getTime();
@@ -196,9 +147,6 @@ export const makeWorld = (): World => {
     async findBySecret(secretSha256) {
       return secrets.get(secretSha256);
     },
-    async findByIdempotencyKey(use) {
-      return used.get(idempotencyKey(use));
-    },
     async list(location, page) {
       const listed = [...held.values()].filter(({ locationId }) => location === "all" || locationId === location);
       return pageOf(listed, (one) => born(one.issuedAt, one), page);
@@ -210,22 +158,22 @@ export const makeWorld = (): World => {
       return amongst(held, ids);
     },
     async add(token, traces, { idempotency, location, judged } = {}) {
-      if (!isJudged(judged)) return false;
+      if (!isJudged(judged) || !isOpen(token.locationId)) return false;
       if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
       if (held.has(token.id) || secrets.has(token.secretSha256) || !plans.has(token.file.key)) return false;
-      if (idempotency !== undefined && used.has(idempotencyKey(idempotency))) return false;
+      if (!requests.use(idempotency, token.id)) return false;
+      arrive(token.locationId);
       held.set(token.id, token);
       if (location !== undefined) places.set(location.id, location);
       secrets.set(token.secretSha256, token.id);
       plans.delete(token.file.key);
-      if (idempotency !== undefined) used.set(idempotencyKey(idempotency), { tokenId: token.id, requestSha256: idempotency.requestSha256 });
       return record(traces);
     },
-    async handOver({ token: { id, downloadedBy }, to, holders, at }, traces) {
+    async handOver({ token: { id, downloadedBy }, to, holders, at }, traces, judged) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined || token.expiresAt <= at) return false;
       if (token.downloadedBy.length !== downloadedBy.length) return false;
-      if (!isJudged({ accounts: [...holders.values(), to] })) return false;
+      if (!isJudged({ ...judged, accounts: [...holders.values(), to] })) return false;
       const isHolder = token.downloadedBy.some(({ accountId }) => accountId === to.id);
       const first: Holding[] = isHolder ? [] : [{ accountId: to.id, givenAt: at }];
       held.set(id, { ...token, downloadedBy: [...token.downloadedBy, ...first] });
@@ -309,10 +257,13 @@ export const makeWorld = (): World => {
     },
   };
 
-  const shared = { held, registered, record, isJudged };
+  const shared = { held, registered, linked, conflicts, places, arrivals, records, founded, record, isJudged, isOpen, arrive, requests };
   return {
-    organizations,
-    locations,
+    organizations: organizationsInMemory(shared),
+    locations: locationsInMemory(shared),
+    subscriptions: subscriptionsInMemory(shared),
+    licenses: licensesInMemory(shared),
+    requests,
     accounts,
     tokens,
     reminders: reminderPort,

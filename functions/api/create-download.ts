@@ -5,7 +5,7 @@ import { assertRoomFor, assertUsable, DEFAULT_LINK_SECONDS, linkEndOf, MAX_LINK_
 import { ContentTokenId } from "../../domain/ids.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
-import { holdersOf } from "../around.ts";
+import { groundOf, judgedOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { ShownLinkTo } from "./shown.ts";
@@ -38,17 +38,16 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
   ports,
 ) =>
   judgedAgain(async () => {
-    const { tokens, locations, files, now, random } = ports;
+    const { tokens, files, now, random } = ports;
     const to = await callerNow(caller, ports);
     const token = existing(await tokens.get(id), "content token");
     const { locationId, file } = token;
     assertMay(to, "content-token:download", locationId);
-    const location = existing(await locations.get(locationId), "location");
-    const holders = await holdersOf([token], ports);
+    const ground = await groundOf([token], ports);
     const at = now();
-    assertUsable(token, holders, at);
+    assertUsable(token, ground, at);
     assertRoomFor(token, to.id);
-    const fileName = tokenFileName(location.name);
+    const fileName = tokenFileName(existing(ground.locations.get(locationId), "location").name);
     const link = await files.signDownload(file, fileName, linkEndOf(token, at, linkSeconds));
     const detail = { tokenId: id, locationId, accountId: to.id, linkExpiresAt: link.expiresAt };
     const details = { linkExpiresAt: link.expiresAt.toISOString() };
@@ -57,7 +56,7 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
       custodyOf("token-downloaded", { subject: id, at, by: to.id, locationId, details }),
     ];
     // Recorded before it is revealed: a link nobody can account for must not exist.
-    if (!(await tokens.handOver({ token, to, holders, at }, traces))) return undefined;
+    if (!(await tokens.handOver({ token, to, holders: ground.holders, at }, traces, judgedOf(ground)))) return undefined;
     await announce(traces, ports);
     return created({ ...link, fileName, sha256: file.sha256, ...adviceFor(to) });
   });

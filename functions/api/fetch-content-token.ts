@@ -16,7 +16,7 @@ import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
 import { custodyOf, eventOf } from "../announce.ts";
-import { holdersOf } from "../around.ts";
+import { groundOf, judgedOf } from "../around.ts";
 import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../handle.ts";
 import type { Ports } from "../ports.ts";
@@ -55,7 +55,7 @@ const linksToFetch = async (server: MdmServer, location: LocationId | undefined,
  * The newest usable token of the location that works with the same service as one that the MDM server is linked to, and who has its file. Refuses,
  * with the reason that the latest linked one is no good for, when there is none.
  */
-const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, "tokens" | "accounts" | "now">) => {
+const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, "tokens" | "accounts" | "locations" | "now">) => {
   const { tokens, now } = ports;
   const [latest] = linked.toSorted(byNewest);
   if (latest === undefined) throw notLinked();
@@ -66,12 +66,12 @@ const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, 
   // The list may be a moment old: each is judged by its record.
   for (const { id } of listed.toSorted(byNewest)) {
     const token = existing(await tokens.get(id), "content token");
-    const holders = await holdersOf([token], ports);
-    if (tokenState(token, holders, now()).state === "active") return { token, holders };
+    const ground = await groundOf([token], ports);
+    if (tokenState(token, ground, now()).state === "active") return { token, ground };
   }
-  const holders = await holdersOf([latest], ports);
-  assertUsable(latest, holders, now());
-  return { token: latest, holders };
+  const ground = await groundOf([latest], ports);
+  assertUsable(latest, ground, now());
+  return { token: latest, ground };
 };
 
 type Needs = keyof ClaimingPorts | keyof SupersedingPorts;
@@ -85,7 +85,7 @@ export const fetchContentToken: Handle<
   MdmServer
 > = ({ caller, input: { location }, ifNoneMatch, wantsJson }, ports) =>
   judgedAgain(async () => {
-    const { tokens, locations, servers, files, now, random } = ports;
+    const { tokens, servers, files, now, random } = ports;
     const server = await registeredServer(caller.id, ports);
     const before = await linksToFetch(server, location, ports);
     const linked = await tokens.getAll(
@@ -93,11 +93,11 @@ export const fetchContentToken: Handle<
         .filter(isMine(server))
         .map(({ tokenId }) => tokenId),
     );
-    const { token, holders } = await currentToken([...linked.values()], ports);
+    const { token, ground } = await currentToken([...linked.values()], ports);
     const { id, locationId, file } = token;
     const at = now();
     if (isSeenAnew(server, at)) await servers.seen(server.id, at);
-    const judged = { accounts: holders.values(), servers: [server], tokens: [token] };
+    const judged = { ...judgedOf(ground), servers: [server], tokens: [token] };
     const claiming = { before, token, by: server.id, judged };
     const claimOf = { mdmServerId: server.id, how: "fetched" as const, at };
 
@@ -110,7 +110,7 @@ export const fetchContentToken: Handle<
       return unchanged(file.sha256);
     }
 
-    const fileName = tokenFileName(existing(await locations.get(locationId), "location").name);
+    const fileName = tokenFileName(existing(ground.locations.get(locationId), "location").name);
     const link = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
     const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: link.expiresAt };
     const details = { linkExpiresAt: link.expiresAt.toISOString() };

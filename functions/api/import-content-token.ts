@@ -3,8 +3,9 @@ import * as z from "zod";
 import { type Account, assertMay, isKilledByPassword } from "../../domain/account.ts";
 import { AccountId, LocationId } from "../../domain/ids.ts";
 import { checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/location-check.ts";
-import { Location } from "../../domain/organization.ts";
+import { assertOpen, Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { assertNotReserved } from "../../domain/subscription.ts";
 import { nameText } from "../../domain/text.ts";
 import { addYears } from "../../domain/time.ts";
 import { assertNotExpired, parseTokenFile } from "../../domain/token-file.ts";
@@ -13,8 +14,6 @@ import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../hash.ts";
-import type { Adding } from "../ports/tokens.ts";
-import type { Trace } from "../ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
 
@@ -56,17 +55,17 @@ const assertAlive = (holder: Account, givenAt: Date): void => {
 };
 
 /** A first token tells what the later ones are compared with: that is kept with it. */
-const learning = (location: Location, check: LocationCheck, by: AccountId, at: Date): Pick<Adding, "location"> & { traces: Trace[] } => {
-  const known = learnt(location, check);
-  if (known === undefined) return { traces: [] };
+const learning = (location: Location, check: LocationCheck, by: AccountId, at: Date) => {
+  const known = learnt(location, check, at);
+  if (known === undefined) return {};
   const { id } = location;
   const details = { learntFrom: "an imported token", ...(known.appleUId === undefined ? {} : { appleUId: known.appleUId }) };
-  return { location: known, traces: [custodyOf("location-changed", { subject: id, at, by, locationId: id, details })] };
+  return { learnt: known, traces: [custodyOf("location-changed", { subject: id, at, by, locationId: id, details })] };
 };
 
 export const importContentToken: Handle<
   typeof ImportContentTokenInput,
-  StoringPorts | "locations" | "organizations",
+  StoringPorts | "organizations",
   z.input<typeof ImportContentTokenReply>,
   201
 > = async ({ caller, input: { locationId, fileName, file, downloadedBy, appleUId, force } }, ports) => {
@@ -78,6 +77,8 @@ export const importContentToken: Handle<
     assertMay(judged, "content-token:import", locationId);
     if (force !== undefined) assertMay(judged, "content-token:force-import");
     const location = existing(await locations.get(locationId), "location");
+    assertOpen(location);
+    assertNotReserved(location);
     const { secret, expiresAt, orgName } = parseTokenFile(bytes, fileName);
     const at = now();
     assertNotExpired({ expiresAt }, at);
@@ -94,8 +95,8 @@ export const importContentToken: Handle<
 
     const held = holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }];
     const facts = { locationId, origin: "imported" as const, issuedAt, expiresAt, secretSha256, downloadedBy: held, bytes };
-    const ground = { caller: judged, holder, organization: await organizations.get() };
-    const token = await storeToken(facts, ground, ports, {
+    const basis = { caller: judged, holder, organization: await organizations.get(), location };
+    const token = await storeToken(facts, basis, ports, {
       reason: check.outcome === "forced" ? force?.reason : undefined,
       ...learning(location, check, caller.id, at),
     });

@@ -3,15 +3,16 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { expiryOf } from "../../domain/content-token.ts";
 import { ContentTokenId, LocationId } from "../../domain/ids.ts";
-import { Refusal } from "../../domain/refusal.ts";
+import { assertOpen } from "../../domain/organization.ts";
 import { isRenewalOf } from "../../domain/renewal.ts";
+import { assertNotReserved } from "../../domain/subscription.ts";
 import { floorToSecond } from "../../domain/time.ts";
 import { renderTokenFile, SECRET_BYTES } from "../../domain/token-file.ts";
 import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../hash.ts";
-import type { Idempotency, Ports } from "../ports.ts";
+import { madeBefore, useOf } from "../replayed.ts";
 import { renewedBy } from "../supersede.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
@@ -24,33 +25,25 @@ export const IssueContentTokenReply = ShownToken.extend({
   overlapEndsAt: z.date().optional(),
 });
 
-/** What an earlier request with the same key made. Refuses with `idempotency_key_reused` when it was another request. */
-const replayed = async (use: Idempotency | undefined, { tokens }: Pick<Ports, "tokens">) => {
-  const earlier = use === undefined ? undefined : await tokens.findByIdempotencyKey(use);
-  if (earlier === undefined) return undefined;
-  if (earlier.requestSha256 !== use?.requestSha256)
-    throw new Refusal("idempotency_key_reused", "This Idempotency-Key stands for another request. Use a new one for each request.");
-  return existing(await tokens.get(earlier.tokenId), "content token");
-};
-
 export const issueContentToken: Handle<
   typeof IssueContentTokenInput,
-  StoringPorts | "locations" | "organizations",
+  StoringPorts | "organizations" | "requests",
   z.input<typeof IssueContentTokenReply>,
   201,
   "idempotencyKey"
 > = async ({ caller, input: { locationId }, idempotencyKey }, ports) => {
-  const { locations, organizations, now, random } = ports;
-  const idempotency =
-    idempotencyKey === undefined ? undefined : { accountId: caller.id, key: idempotencyKey, requestSha256: sha256(locationId) };
+  const { locations, organizations, tokens, now, random } = ports;
+  const idempotency = useOf(caller, idempotencyKey, { locationId });
 
   const token = await judgedAgain(async () => {
     const judged = await callerNow(caller, ports);
     assertMay(judged, "content-token:issue", locationId);
-    existing(await locations.get(locationId), "location");
+    const location = existing(await locations.get(locationId), "location");
     // Of two requests at once with one key, the second one finds what the first one made.
-    const earlier = await replayed(idempotency, ports);
-    if (earlier !== undefined) return earlier;
+    const earlier = await madeBefore(idempotency, ports);
+    if (earlier !== undefined) return existing(await tokens.get(ContentTokenId.parse(earlier)), "content token");
+    assertOpen(location);
+    assertNotReserved(location);
     const organization = await organizations.get();
     const at = now();
     const secret = Buffer.from(random(SECRET_BYTES)).toString("base64");
@@ -58,7 +51,7 @@ export const issueContentToken: Handle<
     const bytes = new TextEncoder().encode(renderTokenFile({ secret, expiresAt, orgName: organization.name }));
     const downloadedBy = [{ accountId: caller.id, givenAt: at }];
     const facts = { locationId, origin: "issued" as const, issuedAt: at, expiresAt, secretSha256: sha256(secret), downloadedBy, bytes };
-    return storeToken(facts, { caller: judged, holder: undefined, organization }, ports, { idempotency });
+    return storeToken(facts, { caller: judged, holder: undefined, organization, location }, ports, { idempotency });
   });
 
   const renews = (await renewedBy(token, ports, (older) => isRenewalOf(token, older))).map(({ id }) => id);

@@ -7,7 +7,7 @@ import { ConflictId, ContentTokenId, type LocationId, MdmServerId } from "../../
 import { openLinks } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { custodyOf, eventOf } from "../announce.ts";
-import { aroundOf, holdersOf } from "../around.ts";
+import { aroundOf, groundOf, judgedOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
@@ -26,7 +26,7 @@ const assertKnownHere = async (caller: Account, id: MdmServerId, location: Locat
   throw new Refusal("not_permitted", "This MDM server was never linked at this location. Ask an administrator to link it the first time.");
 };
 
-type Needs = keyof ClaimingPorts | "accounts" | "tokens" | "servers" | "now";
+type Needs = keyof ClaimingPorts | "accounts" | "tokens" | "locations" | "servers" | "now";
 
 export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typeof LinkMdmServerReply>> = async (
   { caller, input: { id, tokenId } },
@@ -41,7 +41,8 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
     await assertKnownHere(judgedCaller, id, locationId, ports);
     const server = await registeredServer(id, ports);
     const at = now();
-    assertUsable(token, await holdersOf([token], ports), at);
+    const ground = await groundOf([token], ports);
+    assertUsable(token, ground, at);
     const before = await links.of(locationId);
     const isLinked = openLinks(before).some((link) => link.tokenId === tokenId && link.mdmServerId === id);
     // Told again, it is no second claim.
@@ -50,7 +51,8 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
       eventOf("MdmServerLinked", { tokenId, locationId, mdmServerId: id }, { at, random }),
       custodyOf("token-linked", { subject: tokenId, at, by: caller.id, locationId, details: { mdmServerId: id } }),
     ];
-    const judged = { accounts: [judgedCaller], servers: [server], tokens: [token] };
+    const { locations } = judgedOf(ground);
+    const judged = { accounts: [judgedCaller], servers: [server], tokens: [token], locations };
     const claiming = { before, token, claim: { mdmServerId: id, how: "linked" as const, at }, by: caller.id, traces, judged };
     const after = await claim(claiming, ports);
     return after === undefined ? undefined : { token, after };

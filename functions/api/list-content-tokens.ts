@@ -51,7 +51,7 @@ const nextPlace = (lists: readonly Place["list"][], { list }: Place, next: strin
   return following === undefined ? undefined : { list: following };
 };
 
-type Needs = "tokens" | "accounts" | "links" | "now";
+type Needs = "tokens" | "accounts" | "locations" | "links" | "now";
 
 export const listContentTokens: Handle<typeof ListContentTokensInput, Needs, z.input<typeof ListContentTokensReply>> = async (
   { caller, input },
@@ -64,7 +64,8 @@ export const listContentTokens: Handle<typeof ListContentTokensInput, Needs, z.i
     const page = await ports.tokens.list(place.list, { limit: input.limit - items.length, after: place.after });
     const around = await aroundOf(page.items, ports);
     const shown = page.items.map((token) => shownToken(token, around));
-    items.push(...shown.filter(({ state }) => input.state === undefined || state === input.state));
+    // What is reserved is not shown.
+    items.push(...shown.filter(({ state }) => (input.state === undefined ? state !== "reserved" : state === input.state)));
     place = nextPlace(lists, place, page.next);
   }
   return ok({ items, ...(place === undefined ? {} : { next: cursor.write(place) }) });

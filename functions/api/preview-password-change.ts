@@ -31,7 +31,7 @@ const DEDICATED = "This is a person's account. Download tokens with a dedicated 
 const WITHOUT_GRANT =
   "This account has files of tokens that it may no longer download: renew those with another account, and let the earlier ones end.";
 
-type Needs = "accounts" | "tokens" | "links" | "servers" | "now";
+type Needs = "accounts" | "tokens" | "locations" | "links" | "servers" | "now";
 
 export const previewPasswordChange: Handle<typeof PreviewPasswordChangeInput, Needs, z.input<typeof PreviewPasswordChangeReply>> = async (
   { caller, input: { id } },
@@ -42,7 +42,7 @@ export const previewPasswordChange: Handle<typeof PreviewPasswordChangeInput, Ne
   const given = await Array.fromAsync(ports.tokens.givenTo(id));
   const tokens = [...(await ports.tokens.getAll(given.map(({ tokenId }) => tokenId))).values()];
   const around = await aroundOf(tokens, ports);
-  const usable = tokens.filter((token) => tokenState(token, around.holders, around.now).state === "active");
+  const usable = tokens.filter((token) => tokenState(token, around, around.now).state === "active");
   const holding = new Map(
     usable.map((token) => {
       const links = around.links.get(token.locationId);

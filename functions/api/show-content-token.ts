@@ -1,7 +1,7 @@
 // GET /v1/content-tokens/{id}: what it is, what it is worth now, and how to renew it for the MDM servers that have it.
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
-import { worksWith } from "../../domain/content-token.ts";
+import { assertShown, worksWith } from "../../domain/content-token.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
 import { holdingLinks } from "../../domain/links.ts";
 import { Vendor } from "../../domain/mdm-server.ts";
@@ -17,7 +17,7 @@ export const ShowContentTokenReply = ShownToken.extend({
     .describe("For each MDM server that would be cut off if the token ended, what a person has to do."),
 });
 
-type Needs = "accounts" | "tokens" | "links" | "servers" | "now";
+type Needs = "accounts" | "tokens" | "locations" | "links" | "servers" | "now";
 
 export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.input<typeof ShowContentTokenReply>> = async (
   { caller, input: { id } },
@@ -26,6 +26,7 @@ export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.inp
   const token = existing(await ports.tokens.get(id), "content token");
   assertMay(caller, "content-token:read", token.locationId);
   const around = await aroundOf([token], ports);
+  assertShown(token, around, around.now);
   const links = around.links.get(token.locationId);
   const holding = links === undefined ? [] : holdingLinks(links, id);
   const servers = await ports.servers.getAll(holding.map(({ mdmServerId }) => mdmServerId));

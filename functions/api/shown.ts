@@ -28,11 +28,11 @@ export const ShownAccount = Account.pick({
 });
 export const shownAccount = ({ createdAt: _, version: __, enabledAt: ___, ...account }: Account): z.input<typeof ShownAccount> => account;
 
-export const ShownLocation = Location.omit({ version: true, createdAt: true }).extend({
+export const ShownLocation = Location.omit({ version: true, createdAt: true, assignedThroughTokenAt: true, importedAt: true }).extend({
   conflictId: ConflictId.optional().describe("Two MDM servers have tokens of it, and nobody has said who keeps it."),
 });
 export const shownLocation = (
-  { version: _, createdAt: __, ...location }: Location,
+  { version: _, createdAt: __, assignedThroughTokenAt: ___, importedAt: ____, ...location }: Location,
   links: LocationLinks | undefined,
 ): z.input<typeof ShownLocation> => ({ ...location, conflictId: links?.conflict?.id });
 
@@ -43,7 +43,9 @@ export const ShownToken = z.object({
   locationId: LocationId,
   origin: z.enum(["issued", "imported"]),
   worksWith: z.enum(["this-service", "apple"]).describe("Whose device API it opens."),
-  state: z.enum(["active", "expired", "invalidated"]),
+  state: z
+    .enum(["active", "expired", "invalidated", "reserved"])
+    .describe("`reserved`: it would be good, and belongs to the built-in service while the monthly subscription runs."),
   cause: InvalidationCause.optional(),
   invalidatedAt: z.date().optional(),
   reason: z.string().optional().describe("The words of whoever revoked it."),
@@ -60,9 +62,10 @@ export const ShownToken = z.object({
 });
 export type ShownToken = z.input<typeof ShownToken>;
 
-export const shownToken = (token: ContentToken, { holders, links, now }: Around): ShownToken => {
+export const shownToken = (token: ContentToken, around: Around): ShownToken => {
+  const { holders, links, now } = around;
   const { id, locationId, origin, invalidation, downloadedBy, issuedAt, expiresAt } = token;
-  const current = tokenState(token, holders, now);
+  const current = tokenState(token, around, now);
   const ids = downloadedBy.map(({ accountId }) => accountId);
   const withoutGrant = [...holders.values()]
     .filter((holder) => ids.includes(holder.id) && !holder.dedicated && !isAllowed(holder, "content-token:download", locationId))

@@ -2,7 +2,7 @@
 import type { Account } from "../../domain/account.ts";
 import type { ContentToken } from "../../domain/content-token.ts";
 import { ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/ids.ts";
-import type { Organization } from "../../domain/organization.ts";
+import type { Location, Organization } from "../../domain/organization.ts";
 import { firstDueAt, withOverlapEnd } from "../../domain/reminder.ts";
 import { addDays } from "../../domain/time.ts";
 import { announce, custodyOf, eraseFile, eventOf } from "../announce.ts";
@@ -15,9 +15,16 @@ export type StoringPorts = keyof SupersedingPorts;
 type NewToken = Omit<ContentToken, "id" | "file" | "dueAt" | "supersedesAt"> & { readonly bytes: Uint8Array };
 
 /** What the decision to keep it rested on. */
-type Ground = { readonly caller: Account; readonly holder: Account | undefined; readonly organization: Organization };
+type Basis = {
+  readonly caller: Account;
+  readonly holder: Account | undefined;
+  readonly organization: Organization;
+  readonly location: Location;
+};
 
-type More = Pick<Adding, "idempotency" | "location"> & {
+type More = Pick<Adding, "idempotency"> & {
+  /** The location's next version, with what the token is the first to tell of it. */
+  readonly learnt?: Location | undefined;
   /** Why it is kept although something spoke against it, if something did. */
   readonly reason?: string | undefined;
   /** What else the act leaves. */
@@ -27,9 +34,9 @@ type More = Pick<Adding, "idempotency" | "location"> & {
 /** Answers `undefined`, and keeps nothing, when the secret is held already, the idempotency key was used, or what was judged changed. */
 export const storeToken = async (
   { bytes, ...facts }: NewToken,
-  { caller, holder, organization }: Ground,
+  { caller, holder, organization, location }: Basis,
   ports: Pick<Ports, StoringPorts>,
-  { reason, idempotency, location, traces: more = [] }: More = {},
+  { reason, idempotency, learnt, traces: more = [] }: More = {},
 ): Promise<ContentToken | undefined> => {
   const { tokens, files, erasures, now, random } = ports;
   const at = now();
@@ -54,7 +61,7 @@ export const storeToken = async (
     ...more,
   ];
   const accounts = holder === undefined ? [caller] : [caller, holder];
-  if (!(await tokens.add(token, traces, { idempotency, location, judged: { organization, accounts } }))) {
+  if (!(await tokens.add(token, traces, { idempotency, location: learnt, judged: { organization, accounts, locations: [location] } }))) {
     await eraseFile(fileKey, ports);
     return undefined;
   }

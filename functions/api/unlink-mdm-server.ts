@@ -9,7 +9,7 @@ import { ShownToken, shownToken } from "./shown.ts";
 export const UnlinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
 export const UnlinkMdmServerReply = ShownToken;
 
-type Needs = keyof UnlinkingPorts | "accounts" | "tokens";
+type Needs = keyof UnlinkingPorts | "accounts" | "tokens" | "locations";
 
 export const unlinkMdmServer: Handle<typeof UnlinkMdmServerInput, Needs, z.input<typeof UnlinkMdmServerReply>> = async (
   { caller, input: { id, tokenId } },

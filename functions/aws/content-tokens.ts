@@ -5,16 +5,15 @@ import { AccountId, ContentTokenId } from "../../domain/ids.ts";
 import type { ContentTokens } from "../ports/tokens.ts";
 import { plannedErasure } from "./erasures.ts";
 import { listIn, readPage } from "./lists.ts";
-import { replacedLocation } from "./locations.ts";
-import { fromItem, itemsOf, keys, listed, readById, readItem, recordsOf, type Table, toItem } from "./table.ts";
+import { arrival, replacedLocation } from "./locations.ts";
+import { usedKey } from "./requests.ts";
+import { fromItem, itemsOf, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";
 
 const StoredToken = ContentToken.extend({ downloadedBy: z.record(AccountId, z.iso.datetime()) });
 const Given = z.object({ sk: z.templateLiteral(["CT#", z.string()]), givenAt: z.date() });
+const AtLocation = z.object({ sk: z.templateLiteral(["CT#", z.string()]) });
 const Secret = z.object({ tokenId: ContentTokenId });
-const Used = z.object({ tokenId: ContentTokenId, requestSha256: z.string() });
-
-const DAY_SECONDS = 86_400;
 /** The one partition of the index byDue. */
 export const DUE = "DUE";
 const INVALIDATE_ATTEMPTS = 5;
@@ -59,22 +58,19 @@ export const contentTokensIn = (table: Table): ContentTokens => {
       return item === undefined ? undefined : fromItem(Secret, item).tokenId;
     },
 
-    async findByIdempotencyKey({ accountId, key }) {
-      const item = await readItem(table, keys.idempotency(accountId, key));
-      return item === undefined ? undefined : fromItem(Used, item);
-    },
-
     list(location, page) {
       return readPage(table, location === "all" ? listIn(table, "byKind", "CT") : listIn(table, "byLocation", location), page, fromStored);
     },
 
     async *ofLocation(location) {
       const query = {
-        IndexName: "byLocation",
-        KeyConditionExpression: "locationId = :location",
-        ExpressionAttributeValues: { ":location": location },
+        ConsistentRead: true,
+        KeyConditionExpression: "pk = :pk AND begins_with(sk, :tokens)",
+        ExpressionAttributeValues: { ":pk": keys.location(location).pk, ":tokens": "CT#" },
       };
-      yield* recordsOf(table, query, fromStored);
+      const rows = await Array.fromAsync(itemsOf(table, query));
+      const ids = rows.map((row) => ContentTokenId.parse(fromItem(AtLocation, row).sk.slice("CT#".length)));
+      yield* (await readById(table, ids, keys.contentToken, fromStored)).values();
     },
 
     getAll: (ids) => readById(table, ids, keys.contentToken, fromStored),
@@ -87,22 +83,15 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           putNew(table, { ...keys.given(accountId, token.id), ...toItem({ givenAt }) }),
         ),
         { Delete: { TableName, Key: keys.erasure(token.file.key), ConditionExpression: "attribute_exists(pk)" } },
+        arrival(table, token.locationId),
+        putNew(table, keys.tokenAt(token.locationId, token.id)),
         ...(location === undefined ? [] : [replacedLocation(table, location)]),
-        ...(idempotency === undefined
-          ? []
-          : [
-              putNew(table, {
-                ...keys.idempotency(idempotency.accountId, idempotency.key),
-                tokenId: token.id,
-                requestSha256: idempotency.requestSha256,
-                ttl: Math.floor(token.issuedAt.getTime() / 1000) + DAY_SECONDS,
-              }),
-            ]),
+        ...usedKey(table, idempotency, token.id, token.issuedAt),
       ];
       return transact(table, writes, traces, judged);
     },
 
-    handOver({ token, to, holders, at }, traces) {
+    handOver({ token, to, holders, at }, traces, judged) {
       const accounts = new Map([...holders, [to.id, to]]).values();
       const given = at.toISOString();
       const writes: Write[] = [
@@ -126,7 +115,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           },
         },
       ];
-      return transact(table, writes, traces, { accounts });
+      return transact(table, writes, traces, { ...judged, accounts });
     },
 
     async invalidate(id, invalidation, traces, judged) {

@@ -18,19 +18,23 @@ const conflictItem = (conflict: Conflict) => ({
   ...toItem(conflict),
 });
 
+/** Over the version before it, or not at all. */
+export const replacedLinks = ({ name: TableName }: Table, after: LocationLinks): Write => ({
+  Put: {
+    TableName,
+    Item: linksItem(after),
+    ...(after.version === 1
+      ? { ConditionExpression: "attribute_not_exists(pk)" }
+      : { ConditionExpression: "version = :before", ExpressionAttributeValues: { ":before": after.version - 1 } }),
+  },
+});
+
+export const keptConflict = ({ name: TableName }: Table, conflict: Conflict | undefined): Write[] =>
+  conflict === undefined ? [] : [{ Put: { TableName, Item: conflictItem(conflict) } }];
+
 export const linksIn = (table: Table): Links => {
   const { name: TableName } = table;
   const fromStored = (item: Record<string, unknown>): LocationLinks => fromItem(LocationLinks, item);
-
-  const overBefore = (after: LocationLinks): Write => ({
-    Put: {
-      TableName,
-      Item: linksItem(after),
-      ...(after.version === 1
-        ? { ConditionExpression: "attribute_not_exists(pk)" }
-        : { ConditionExpression: "version = :before", ExpressionAttributeValues: { ":before": after.version - 1 } }),
-    },
-  });
 
   return {
     async of(location) {
@@ -62,9 +66,9 @@ export const linksIn = (table: Table): Links => {
 
     replace(after, { conflict, lookAgain, server }, traces, judged) {
       const writes: Write[] = [
-        overBefore(after),
+        replacedLinks(table, after),
         ...(server === undefined ? [] : [{ Put: { TableName, Item: keys.linkedLocation(server, after.location) } }]),
-        ...(conflict === undefined ? [] : [{ Put: { TableName, Item: conflictItem(conflict) } }]),
+        ...keptConflict(table, conflict),
       ];
       if (lookAgain !== undefined)
         writes.push({

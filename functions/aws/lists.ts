@@ -5,7 +5,7 @@ import { cursorOf, foreignCursor } from "../cursor.ts";
 import type { Page, PageRequest } from "../ports.ts";
 import type { Table } from "./table.ts";
 
-type List = {
+export type List = {
   readonly table: string;
   readonly index?: string;
   readonly key: string;
@@ -14,6 +14,8 @@ type List = {
   readonly place: z.ZodObject;
   /** Both ends belong to it. */
   readonly between?: { readonly key: string; readonly from: string; readonly to: string };
+  /** Of the table itself, in the order of its keys and strongly consistent; else newest first. */
+  readonly isAscending?: true;
 };
 
 /** A key as DynamoDB takes one: neither empty nor long. */
@@ -31,7 +33,7 @@ export const listIn = ({ name }: Table, index: "byKind" | "byLocation", value: s
 
 export const readPage = async <Item>(
   { client }: Pick<Table, "client">,
-  { table: TableName, index: IndexName, key, value, place, between }: List,
+  { table: TableName, index: IndexName, key, value, place, between, isAscending }: List,
   { limit, after }: PageRequest,
   parse: (item: Record<string, unknown>) => Item,
 ): Promise<Page<Item>> => {
@@ -42,7 +44,8 @@ export const readPage = async <Item>(
     KeyConditionExpression: between === undefined ? "#key = :value" : "#key = :value AND #sort BETWEEN :from AND :to",
     ExpressionAttributeNames: { "#key": key, ...(between === undefined ? {} : { "#sort": between.key }) },
     ExpressionAttributeValues: { ":value": value, ...(between === undefined ? {} : { ":from": between.from, ":to": between.to }) },
-    ScanIndexForward: false,
+    ScanIndexForward: isAscending ?? false,
+    ConsistentRead: isAscending ?? false,
     // One more than asked for tells whether there is a next page.
     Limit: limit + 1,
     ...(after === undefined ? {} : { ExclusiveStartKey: { ...cursor.read(after), [key]: value } }),

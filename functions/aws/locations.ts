@@ -3,6 +3,7 @@ import * as z from "zod";
 import { LocationId } from "../../domain/ids.ts";
 import { Location } from "../../domain/organization.ts";
 import type { Locations } from "../ports/records.ts";
+import { keptConflict, replacedLinks } from "./links.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";
@@ -11,7 +12,7 @@ const Primary = z.object({ primaryId: LocationId });
 
 const locationItem = (location: Location) => ({
   ...keys.location(location.id),
-  ...listed("LOC", location.id, location.createdAt),
+  ...(location.closedAt === undefined ? listed("LOC", location.id, location.createdAt) : {}),
   ...toItem(location),
 });
 
@@ -28,6 +29,30 @@ export const replacedLocation = ({ name: TableName }: Table, location: Location)
     Item: locationItem(location),
     ConditionExpression: "version = :before",
     ExpressionAttributeValues: { ":before": location.version - 1 },
+  },
+});
+
+/** Something comes to the location that keeps it open, while it is. */
+export const arrival = ({ name: TableName }: Table, id: LocationId): Write => ({
+  Update: {
+    TableName,
+    Key: keys.arrivals(id),
+    UpdateExpression: "ADD arrivals :one",
+    ConditionExpression: "attribute_not_exists(closedAt)",
+    ExpressionAttributeValues: { ":one": 1 },
+  },
+});
+
+const Arrivals = z.object({ arrivals: z.int().min(0) });
+
+/** Nothing comes to it from now on; not when something came since `arrivals` was read. */
+const lastArrival = ({ name: TableName }: Table, { id, closedAt }: Location, arrivals: number): Write => ({
+  Put: {
+    TableName,
+    Item: { ...keys.arrivals(id), arrivals, ...toItem({ closedAt }) },
+    ...(arrivals === 0
+      ? { ConditionExpression: "attribute_not_exists(pk)" }
+      : { ConditionExpression: "arrivals = :arrivals", ExpressionAttributeValues: { ":arrivals": arrivals } }),
   },
 });
 
@@ -49,5 +74,18 @@ export const locationsIn = (table: Table): Locations => {
     list: (page) => readPage(table, listIn(table, "byKind", "LOC"), page, fromStored),
     add: (location, traces) => transact(table, newLocation(table, location), traces),
     replace: (location, traces) => transact(table, [replacedLocation(table, location)], traces),
+    async arrivals(id) {
+      const item = await readItem(table, keys.arrivals(id));
+      return item === undefined ? 0 : fromItem(Arrivals, item).arrivals;
+    },
+    close(closed, { arrivals, links, conflict }, traces, judged) {
+      const writes = [
+        replacedLocation(table, closed),
+        lastArrival(table, closed, arrivals),
+        ...(links === undefined ? [] : [replacedLinks(table, links)]),
+        ...keptConflict(table, conflict),
+      ];
+      return transact(table, writes, traces, judged);
+    },
   };
 };

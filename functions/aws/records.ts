@@ -4,6 +4,7 @@ import { accountsIn } from "./accounts.ts";
 import { contentTokensIn } from "./content-tokens.ts";
 import { custodyIn } from "./custody.ts";
 import { erasuresIn } from "./erasures.ts";
+import { licensesIn } from "./licenses.ts";
 import { linksIn } from "./links.ts";
 import { locationsIn } from "./locations.ts";
 import { mdmServersIn } from "./mdm-servers.ts";
@@ -11,11 +12,26 @@ import { organizationsIn } from "./organization.ts";
 import { outboxIn } from "./outbox.ts";
 import { parkingIn } from "./parking.ts";
 import { remindersIn } from "./reminders.ts";
+import { requestsIn } from "./requests.ts";
+import { subscriptionsIn } from "./subscriptions.ts";
 import type { Table } from "./table.ts";
 
 export type Records = Pick<
   Ports,
-  "organizations" | "locations" | "accounts" | "tokens" | "reminders" | "servers" | "links" | "erasures" | "outbox" | "parking" | "custody"
+  | "organizations"
+  | "locations"
+  | "accounts"
+  | "tokens"
+  | "reminders"
+  | "servers"
+  | "links"
+  | "subscriptions"
+  | "licenses"
+  | "requests"
+  | "erasures"
+  | "outbox"
+  | "parking"
+  | "custody"
 >;
 
 export const recordsIn = (table: Table): Records => ({
@@ -26,6 +42,9 @@ export const recordsIn = (table: Table): Records => ({
   reminders: remindersIn(table),
   servers: mdmServersIn(table),
   links: linksIn(table),
+  subscriptions: subscriptionsIn(table),
+  licenses: licensesIn(table),
+  requests: requestsIn(table),
   erasures: erasuresIn(table),
   outbox: outboxIn(table),
   parking: parkingIn(table),

@@ -5,8 +5,16 @@
 //   ORG                    ORG                Organization, and `primaryId`
 //   ORG                    LADDER             the reminder ladder that tokens' due times were set by; gone from an edit until a scan applied it
 //   ORG                    SCAN               scannedAt: when a scan last looked at all that was due
-//   LOC#<location>         LOC                Location                                        in byKind as LOC
+//   ORG                    SUBSCRIPTION       Subscription
+//   LOC#<location>         LOC                Location                                        in byKind as LOC until it is closed
 //   LOC#<location>         LINKS              LocationLinks                                   in byKind as LINKS
+//   LOC#<location>         ARRIVALS           how many times licenses or a token came to it; `closedAt` once nothing may any more
+//   LOC#<location>         CT#<token>         one per token that the location ever had
+//   LOC#<location>         ASSET#<asset>      AssetTraits; <asset> = <adamId>#<pricingParam>
+//   ASSET#<location>#<asset>  COUNTS          LicenseCounts: in a partition of their own, so that assets of one location don't share what it can bear
+//   ASSET#<location>#<asset>  SN#<serial number>, USER#<client user>
+//                                             an assignment                                   in byKind as HELD#<location>#<target>, by <asset>
+//   TRANSFER#<transfer>    TRANSFER           Transfer                                        in byKind as TRANSFER
 //   CONFLICT#<conflict>    CONFLICT           Conflict                                        in byKind as CONFLICT
 //   MDM#<server>           MDM                MdmServer                                       in byKind as MDM
 //   MDM#<server>           LOC#<location>     one per location that the MDM server was ever linked to a token of
@@ -28,7 +36,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import type { Announcement } from "../../domain/events.ts";
-import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
+import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "../../domain/ids.ts";
+import { type AssetKey, assetText, type Target, targetText } from "../../domain/licenses.ts";
 
 /** The Records table, and the CustodyLog whose entries are written in the same transactions. */
 export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string; readonly custodyLog: string };
@@ -37,7 +46,14 @@ export const keys = {
   organization: () => ({ pk: "ORG", sk: "ORG" }),
   scannedLadder: () => ({ pk: "ORG", sk: "LADDER" }),
   scan: () => ({ pk: "ORG", sk: "SCAN" }),
+  subscription: () => ({ pk: "ORG", sk: "SUBSCRIPTION" }),
   location: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "LOC" }),
+  arrivals: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "ARRIVALS" }),
+  tokenAt: (id: LocationId, token: ContentTokenId) => ({ pk: `LOC#${id}`, sk: `CT#${token}` }),
+  traits: (asset: AssetKey) => ({ pk: `LOC#${asset.locationId}`, sk: `ASSET#${assetText(asset)}` }),
+  counts: (asset: AssetKey) => ({ pk: `ASSET#${asset.locationId}#${assetText(asset)}`, sk: "COUNTS" }),
+  assignment: (asset: AssetKey, target: Target) => ({ pk: `ASSET#${asset.locationId}#${assetText(asset)}`, sk: targetText(target) }),
+  transfer: (id: TransferId) => ({ pk: `TRANSFER#${id}`, sk: "TRANSFER" }),
   links: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "LINKS" }),
   conflict: (id: ConflictId) => ({ pk: `CONFLICT#${id}`, sk: "CONFLICT" }),
   server: (id: MdmServerId) => ({ pk: `MDM#${id}`, sk: "MDM" }),
@@ -56,7 +72,7 @@ export const keys = {
 };
 
 /** Where a record stands in the lists: newest first means descending. */
-export const listed = (kind: "LOC" | "ACC" | "CT" | "MDM" | "LINKS" | "CONFLICT", id: string, createdAt: Date) => ({
+export const listed = (kind: "LOC" | "ACC" | "CT" | "MDM" | "LINKS" | "CONFLICT" | "TRANSFER", id: string, createdAt: Date) => ({
   kind,
   sortKey: `${createdAt.toISOString()}#${id}`,
 });

@@ -4,6 +4,7 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { ContentToken } from "../../domain/content-token.ts";
 import type { Announcement } from "../../domain/events.ts";
+import type { LocationLinks } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { Judged, Trace } from "../ports.ts";
 import { nextEntries } from "./custody.ts";
@@ -86,11 +87,22 @@ const judgedToken = ({ name: TableName }: Table, { id, downloadedBy }: ContentTo
   },
 });
 
-const checksOf = (table: Table, { organization, accounts = [], servers = [], tokens = [] }: Judged): Write[] => [
+/** Links that were never written have version 0. */
+const judgedLinks = (table: Table, { location, version }: LocationLinks): Write =>
+  version === 0
+    ? { ConditionCheck: { TableName: table.name, Key: keys.links(location), ConditionExpression: "attribute_not_exists(pk)" } }
+    : judgedVersion(table, keys.links(location), version);
+
+const checksOf = (
+  table: Table,
+  { organization, accounts = [], servers = [], tokens = [], locations = [], links = [] }: Judged,
+): Write[] => [
   ...(organization === undefined ? [] : [judgedVersion(table, keys.organization(), organization.version)]),
   ...[...accounts].map(({ id, version }) => judgedVersion(table, keys.account(id), version)),
   ...servers.map(({ id, version }) => judgedVersion(table, keys.server(id), version, " AND attribute_not_exists(removedAt)")),
   ...tokens.map((token) => judgedToken(table, token)),
+  ...locations.map(({ id, version }) => judgedVersion(table, keys.location(id), version, " AND attribute_not_exists(closedAt)")),
+  ...links.map((each) => judgedLinks(table, each)),
 ];
 
 /** An item can stand in a transaction once: what is written carries its own condition, and a check stands once. */

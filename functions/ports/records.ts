@@ -6,7 +6,8 @@ import type { Conflict, LocationLinks } from "../../domain/links.ts";
 import type { MdmServer } from "../../domain/mdm-server.ts";
 import type { Location, Organization } from "../../domain/organization.ts";
 import type { ReminderLadder } from "../../domain/reminder.ts";
-import type { Judged, Page, PageRequest, Trace } from "../ports.ts";
+import type { Subscription } from "../../domain/subscription.ts";
+import type { Idempotency, Judged, Page, PageRequest, Trace } from "../ports.ts";
 
 export interface Organizations {
   /** Rejects when none was founded: nothing works before the first deployment has. */
@@ -38,6 +39,36 @@ export interface Locations {
   add(location: Location, traces?: readonly Trace[]): Promise<boolean>;
   /** Writes the next version over the one that was read. False when it changed meanwhile. */
   replace(location: Location, traces?: readonly Trace[]): Promise<boolean>;
+  /** How many times licenses or a token came to it, strongly consistent: what was counted there is still all while this stays the same. */
+  arrivals(id: LocationId): Promise<number>;
+  /**
+   * Closes it, with its links as they are then: from now on nothing comes to it, and it is in no list. False when it, its links or its arrivals
+   * changed meanwhile.
+   */
+  close(closed: Location, closing: Closing, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+}
+
+/** `links`: the next version, when there are any to close; `conflict`: as it is settled by that. */
+export type Closing = {
+  readonly arrivals: number;
+  readonly links?: LocationLinks | undefined;
+  readonly conflict?: Conflict | undefined;
+};
+
+export interface Subscriptions {
+  /** Strongly consistent. */
+  get(): Promise<Subscription>;
+  /**
+   * Writes the next version over the one that was read, with the location that it reserves or releases: its next version, or its first. False when
+   * either, or what was judged, changed meanwhile.
+   */
+  replace(after: Subscription, location: Location, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+}
+
+/** What was asked with an `Idempotency-Key` before. */
+export interface Requests {
+  /** What an earlier request with the same key made, strongly consistent. Kept for a day. */
+  earlier(use: Pick<Idempotency, "accountId" | "key">): Promise<{ readonly made: string; readonly requestSha256: string } | undefined>;
 }
 
 export interface Accounts {

@@ -24,26 +24,22 @@ export interface ContentTokens {
   get(id: ContentTokenId): Promise<ContentToken | undefined>;
   /** The token whose secret has this SHA-256 (hex), strongly consistent. */
   findBySecret(secretSha256: string): Promise<ContentTokenId | undefined>;
-  /** What an earlier request with the same key made. */
-  findByIdempotencyKey(
-    use: Pick<Idempotency, "accountId" | "key">,
-  ): Promise<{ tokenId: ContentTokenId; requestSha256: string } | undefined>;
   /** Newest first, of one location or of all. Not strongly consistent. */
   list(location: LocationId | "all", page: PageRequest): Promise<Page<ContentToken>>;
   /**
    * False, and nothing changed, when a token with the same secret is held already, whatever became of it, when the idempotency key was used, when
-   * what was judged changed, or when a planned erasure of its file has been begun. Ends the plan to erase the file.
+   * what was judged changed, the location was closed, or when a planned erasure of its file has been begun. Ends the plan to erase the file.
    */
   add(token: ContentToken, traces?: readonly Trace[], adding?: Adding): Promise<boolean>;
-  /** Every token the location ever had. Not strongly consistent. */
+  /** Every token the location ever had, strongly consistent, in no order. */
   ofLocation(location: LocationId): AsyncIterable<ContentToken>;
   /** Those of `ids` that exist, strongly consistent. */
   getAll(ids: readonly ContentTokenId[]): Promise<ReadonlyMap<ContentTokenId, ContentToken>>;
   /**
-   * Records that an account is given the file. False, and nothing changed, when the token or any account involved
-   * is no longer what `HandOver` says: read again, judge again.
+   * Records that an account is given the file. False, and nothing changed, when the token, any account involved or what else was judged
+   * is no longer what it was: read again, judge again.
    */
-  handOver(handOver: HandOver, traces?: readonly Trace[]): Promise<boolean>;
+  handOver(handOver: HandOver, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
   /**
    * Ends a token and plans the erasure of its file. False when it had ended before: the first cause stays, nothing is announced. `judged`: a newer token
    * that takes its place; rejects when that one ended meanwhile.

@@ -1,9 +1,9 @@
 // How things stand, as gauges for the alarms: what waits, what is held, when all was last scanned. Each is measured whatever becomes of the others.
 // One that can't be is not written, and counted: to an alarm a missing value is no good one.
-import { daysLeft, tokenState } from "../../domain/content-token.ts";
-import { heldTokens, type LocationLinks } from "../../domain/links.ts";
+import { type ContentToken, daysLeft, type TokenState, tokenState } from "../../domain/content-token.ts";
+import { heldTokens, holdingLinks, type LocationLinks } from "../../domain/links.ts";
 import { secondsSince } from "../../domain/time.ts";
-import { holdersOf } from "../around.ts";
+import { groundOf } from "../around.ts";
 import type { Gauge } from "../metrics.ts";
 import type { Ports } from "../ports.ts";
 
@@ -65,13 +65,15 @@ const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) =>
   const now = ports.now();
   const ids = batch.flatMap(heldTokens);
   const tokens = await ports.tokens.getAll(ids);
-  const holders = await holdersOf([...tokens.values()], ports);
-  const alive = ids.flatMap((id) => {
-    const token = tokens.get(id);
-    return token !== undefined && tokenState(token, holders, now).state === "active" ? [token] : [];
-  });
+  const ground = await groundOf([...tokens.values()], ports);
+  const inState = (wanted: TokenState["state"]): readonly ContentToken[] =>
+    [...tokens.values()].filter((token) => tokenState(token, ground, now).state === wanted);
+  const alive = inState("active");
+  const reserved = inState("reserved");
   return {
-    dead: ids.length - alive.length,
+    dead: ids.length - alive.length - reserved.length,
+    // Each has to be removed from each of the MDM servers that hold it.
+    reserved: batch.flatMap((links) => reserved.flatMap(({ id }) => holdingLinks(links, id))).length,
     ending: alive.filter((token) => daysLeft(token, now) <= ENDING_DAYS).length,
     conflicts: batch.filter(({ conflict }) => conflict !== undefined).length,
   };
@@ -90,13 +92,14 @@ async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): Async
 
 /** All or nothing: of half the locations it would say that the other half is well. */
 const held: Measurement = async (ports, isTimeUp) => {
-  let [dead, ending, conflicts] = [0, 0, 0];
+  let [dead, ending, conflicts, reserved] = [0, 0, 0, 0];
   for await (const batch of inBatches(ports.links.all(), LOCATIONS)) {
     if (isTimeUp()) throw new Error("the time was up before all that MDM servers hold was looked at");
     const there = await heldAt(batch, ports);
-    [dead, ending, conflicts] = [dead + there.dead, ending + there.ending, conflicts + there.conflicts];
+    [dead, ending] = [dead + there.dead, ending + there.ending];
+    [conflicts, reserved] = [conflicts + there.conflicts, reserved + there.reserved];
   }
-  return { HeldDeadTokens: dead, HeldEndingTokens: ending, OpenConflicts: conflicts };
+  return { HeldDeadTokens: dead, HeldEndingTokens: ending, OpenConflicts: conflicts, HeldReservedTokens: reserved };
 };
 
 const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, parked, held };

@@ -2,12 +2,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Account } from "../../domain/account.ts";
-import { assertUsable, type ContentToken, daysLeft, expiryOf, tokenState } from "../../domain/content-token.ts";
-import { aContentToken, accountId, anAccount, at } from "../make.ts";
+import { assertShown, assertUsable, type ContentToken, daysLeft, expiryOf, type Standing, tokenState } from "../../domain/content-token.ts";
+import { aContentToken, accountId, aLocation, anAccount, at, locationId } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 
-const stateOf = (token: ContentToken, now: string, ...accounts: Account[]) =>
-  tokenState(token, new Map(accounts.map((account) => [account.id, account])), at(now));
+const standing = (accounts: readonly Account[], location = aLocation()): Standing => ({
+  holders: new Map(accounts.map((account) => [account.id, account])),
+  locations: new Map([[location.id, location]]),
+});
+
+const stateOf = (token: ContentToken, now: string, ...accounts: Account[]) => tokenState(token, standing(accounts), at(now));
 
 describe("one exact calendar year", () => {
   test.each([
@@ -66,10 +70,10 @@ describe("the state", () => {
   });
 
   test("a token that is not usable is refused with its reason and what to do", () => {
-    const expired = refusalOf(() => assertUsable(aContentToken(), new Map([[accountId(), anAccount()]]), at("2028-01-01")));
+    const expired = refusalOf(() => assertUsable(aContentToken(), standing([anAccount()]), at("2028-01-01")));
     expect(expired).toMatchObject({ reason: "token_expired", message: expect.stringContaining("Issue or import a new one") });
     const dead = anAccount({ passwordChangedAt: at("2026-02-01") });
-    expect(refusalOf(() => assertUsable(aContentToken(), new Map([[dead.id, dead]]), at(now))).reason).toBe("token_invalidated");
+    expect(refusalOf(() => assertUsable(aContentToken(), standing([dead]), at(now))).reason).toBe("token_invalidated");
   });
 });
 
@@ -79,3 +83,26 @@ test.each([
   ["2026-12-11T12:00:00Z", 30],
   ["2027-05-01T00:00:00Z", 0],
 ])("at %s, %i days are left", (now, days) => expect(daysLeft(aContentToken(), at(now))).toBe(days));
+
+describe("a token of the built-in service's location", () => {
+  const reserved = standing([anAccount()], aLocation({ reservedAt: at("2026-03-01T00:00:00Z") }));
+  const during = at("2026-06-01T00:00:00Z");
+
+  test("is reserved: neither given out nor shown", () => {
+    expect(tokenState(aContentToken(), reserved, during)).toEqual({ state: "reserved" });
+    expect(refusalOf(() => assertUsable(aContentToken(), reserved, during)).reason).toBe("location_reserved");
+    expect(refusalOf(() => assertShown(aContentToken(), reserved, during)).reason).toBe("location_reserved");
+  });
+
+  test("hides no end that it came to", () => {
+    const dead = standing([anAccount({ passwordChangedAt: at("2026-02-01T00:00:00Z") })], aLocation({ reservedAt: during }));
+    expect(tokenState(aContentToken(), dead, during)).toEqual({ state: "invalidated", cause: "password-changed" });
+    expect(tokenState(aContentToken(), reserved, at("2028-01-01T00:00:00Z"))).toEqual({ state: "expired" });
+    expect(assertShown(aContentToken(), dead, during)).toBeUndefined();
+  });
+
+  test("without its location is not judged", () => {
+    const elsewhere = standing([anAccount()], aLocation({ id: locationId(2) }));
+    expect(() => tokenState(aContentToken(), elsewhere, during)).toThrow(/was not loaded/);
+  });
+});

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { LocationId } from "../../domain/ids.ts";
-import { aContentToken, at, contentTokenId, locationId } from "../make.ts";
+import { aContentToken, aLocation, at, contentTokenId, locationId } from "../make.ts";
 import { makeService, signedUp } from "../service.ts";
 
 type Shown = { readonly id: string; readonly locationId: string };
@@ -14,6 +14,8 @@ beforeEach(async () => {
 
 /** Tokens of locations by their number, the later the newer; the manager may act in `granted`. */
 const withTokens = async (locations: readonly number[], granted: readonly number[]) => {
+  for (const seed of new Set(locations))
+    if (seed !== 1) await service.ports.locations.add(aLocation({ id: locationId(seed), uId: String(10 ** 15 + seed), primary: false }));
   for (const [index, location] of locations.entries()) {
     const seed = index + 1;
     const token = aContentToken({

@@ -1,0 +1,55 @@
+// The monthly subscription: while it runs, one location is the built-in service's own. Which one follows from whether the primary location is in use.
+// Source: Apple, "Reserved location": without assignments made with the primary location's token it becomes reserved and its token does not appear; with
+// some, a new location is created for the built-in service and the primary one keeps its token.
+import * as z from "zod";
+import { LocationId } from "./ids.ts";
+import type { Location } from "./organization.ts";
+import { Refusal } from "./refusal.ts";
+
+export const Plan = z.enum(["none", "monthly"]);
+export type Plan = z.infer<typeof Plan>;
+
+export const Subscription = z.object({
+  plan: Plan,
+  /** The built-in service's location: while the plan is monthly, and after it the one that was created for it, in case it begins again. */
+  locationId: LocationId.optional(),
+  /** When the plan that there is now began. */
+  sinceAt: z.date().optional(),
+  /** 0 while there was never any plan. */
+  version: z.int().min(0),
+});
+export type Subscription = z.infer<typeof Subscription>;
+
+export const NO_SUBSCRIPTION: Subscription = { plan: "none", version: 0 };
+
+/** What tells whether the primary location is in use. */
+export type Use = {
+  /** Whether its token was ever used to assign something here, and whether one of Apple's was ever imported: what that assigned can't be seen here. */
+  readonly primary: Pick<Location, "assignedThroughTokenAt" | "importedAt">;
+  /** What whoever begins the subscription says of it. */
+  readonly said: boolean | undefined;
+};
+
+/** Whether the primary location is in use. Refuses with `primary_in_use_unsaid` when only a person can know. */
+export const isPrimaryInUse = ({ primary, said }: Use): boolean => {
+  if (primary.assignedThroughTokenAt !== undefined) return true;
+  if (said === undefined && primary.importedAt !== undefined)
+    throw new Refusal(
+      "primary_in_use_unsaid",
+      "A token of Apple's was imported for the primary location, and what was assigned with it can't be seen here. Say by primaryInUse whether anything was: if so, the built-in service gets a location of its own.",
+    );
+  return said ?? false;
+};
+
+export const isReserved = ({ reservedAt }: Pick<Location, "reservedAt">): boolean => reservedAt !== undefined;
+
+/** Refuses with `location_reserved`. */
+export const assertNotReserved = (location: Pick<Location, "reservedAt">): void => {
+  if (isReserved(location))
+    throw new Refusal(
+      "location_reserved",
+      "This location is the built-in service's own while the monthly subscription runs: its token is not shown, given out or replaced. Use another location, and transfer licenses to it.",
+    );
+};
+
+export const released = ({ reservedAt: _, ...location }: Location): Location => ({ ...location, version: location.version + 1 });

@@ -1,0 +1,211 @@
+// The ledger of licenses in the Records table. Counts change by conditional additions, never by writing over what was read: two writers of one asset
+// don't overtake each other, and none can take what is not there.
+import * as z from "zod";
+import type { LocationId } from "../../domain/ids.ts";
+import {
+  type Asset,
+  type AssetKey,
+  AssetKey as AssetKeySchema,
+  AssetTraits,
+  type Assignment,
+  assetText,
+  type Entry,
+  keyOf,
+  LicenseCounts,
+  NO_LICENSES,
+  type Target,
+  Target as TargetSchema,
+  Transfer,
+  targetText,
+} from "../../domain/licenses.ts";
+import { FIRST_VERSION } from "../../domain/version.ts";
+import { cursorOf } from "../cursor.ts";
+import type { AssignmentList, Licenses } from "../ports/licenses.ts";
+import type { Page, PageRequest } from "../ports.ts";
+import { type List, listIn, readPage } from "./lists.ts";
+import { arrival } from "./locations.ts";
+import { usedKey } from "./requests.ts";
+import { fromItem, itemsOf, keys, listed, readItem, readItems, type Table, toItem } from "./table.ts";
+import { putNew, transact, type Write } from "./transact.ts";
+
+const COUNTED = ["available", "assigned", "retired"] as const;
+
+/** Where a count was never added to there is none. */
+const StoredCounts = z.object({
+  available: LicenseCounts.shape.available.default(0),
+  assigned: LicenseCounts.shape.assigned.default(0),
+  retired: LicenseCounts.shape.retired.default(0),
+});
+
+const Assigned = z.intersection(
+  z.object({ location: AssetKeySchema.shape.locationId, ...AssetKeySchema.omit({ locationId: true }).shape, assignedAt: z.date() }),
+  TargetSchema,
+);
+
+/** `location` and not `locationId`: the index byLocation holds content tokens alone. */
+const assignmentItem = ({ asset, target, assignedAt }: Assignment) => ({
+  ...keys.assignment(asset, target),
+  kind: heldKind(asset.locationId, target),
+  sortKey: assetText(asset),
+  location: asset.locationId,
+  adamId: asset.adamId,
+  pricingParam: asset.pricingParam,
+  ...target,
+  ...toItem({ assignedAt }),
+});
+
+const heldKind = (location: LocationId, target: Target): string => `HELD#${location}#${targetText(target)}`;
+
+const assignmentOf = (item: Record<string, unknown>): Assignment => {
+  const { location, adamId, pricingParam, assignedAt, ...target } = fromItem(Assigned, item);
+  return { asset: { locationId: location, adamId, pricingParam }, target, assignedAt };
+};
+
+/** Adds to the counts; what is taken from one must be there, so none falls below 0. */
+const counted = ({ name: TableName }: Table, { asset, ...entry }: Entry): Write => {
+  const changed = COUNTED.flatMap((count) => (entry[count] === undefined ? [] : [[count, entry[count]] as const]));
+  const taken = changed.filter(([, change]) => change < 0);
+  const isNew = taken.length === 0;
+  return {
+    Update: {
+      TableName,
+      Key: keys.counts(asset),
+      UpdateExpression: `ADD ${changed.map(([count]) => `${count} :${count}`).join(", ")}`,
+      ...(isNew ? {} : { ConditionExpression: taken.map(([count]) => `${count} >= :taken_${count}`).join(" AND ") }),
+      ExpressionAttributeValues: Object.fromEntries([
+        ...changed.map(([count, change]) => [`:${count}`, change]),
+        ...taken.map(([count, change]) => [`:taken_${count}`, -change]),
+      ]),
+    },
+  };
+};
+
+const keptTraits = (table: Table, traits: AssetTraits): Write => {
+  const Item = { ...keys.traits(traits), ...toItem(traits) };
+  if (traits.version === FIRST_VERSION) return putNew(table, Item);
+  const before = { ConditionExpression: "version = :before", ExpressionAttributeValues: { ":before": traits.version - 1 } };
+  return { Put: { TableName: table.name, Item, ...before } };
+};
+
+/** Where the ledger's sum, or a location's, grows. */
+const arrivedAt = (entries: readonly Entry[]): readonly LocationId[] => {
+  const grown = entries.filter(({ available = 0, assigned = 0, retired = 0 }) => available + assigned + retired > 0);
+  return [...new Set(grown.map(({ asset }) => asset.locationId))];
+};
+
+const InBase = z.object({ pk: z.string().min(1).max(256), sk: z.string().min(1).max(1024) });
+
+const inBase = ({ name }: Table, pk: string, { from, to }: { readonly from: string; readonly to: string }): List => ({
+  table: name,
+  key: "pk",
+  value: pk,
+  place: InBase,
+  between: { key: "sk", from, to },
+  isAscending: true,
+});
+
+/** Of an asset: between its counts and whatever sorts after every target. */
+const TARGETS = { from: "SN#", to: "USER$" };
+const ASSETS = { from: "ASSET#", to: "ASSET$" };
+
+const AtAsset = z.object({ asset: AssetKeySchema, after: z.string().optional() });
+
+export const licensesIn = (table: Table): Licenses => {
+  /** With their counts as they are now. */
+  const withCounts = async (traits: readonly AssetTraits[]): Promise<readonly Asset[]> => {
+    const items = await readItems(table, traits.map(keys.counts));
+    const counts = new Map(items.map((item) => [item.pk, fromItem(StoredCounts, item)]));
+    return traits.map((each) => ({ ...each, ...NO_LICENSES, ...counts.get(keys.counts(each).pk) }));
+  };
+
+  async function* assets(location: LocationId): AsyncGenerator<Asset> {
+    const query = {
+      ConsistentRead: true,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :assets)",
+      ExpressionAttributeValues: { ":pk": keys.location(location).pk, ":assets": ASSETS.from },
+    };
+    const items = await Array.fromAsync(itemsOf(table, query));
+    yield* await withCounts(items.map((item) => fromItem(AssetTraits, item)));
+  }
+
+  const ofAsset = (asset: AssetKey, page: PageRequest): Promise<Page<Assignment>> =>
+    readPage(table, inBase(table, keys.counts(asset).pk, TARGETS), page, assignmentOf);
+
+  /** Asset after asset, each from where its assignments are. */
+  const ofLocation = async (location: LocationId, { limit, after }: PageRequest): Promise<Page<Assignment>> => {
+    const cursor = cursorOf(AtAsset);
+    const begin = after === undefined ? undefined : cursor.read(after);
+    const all = (await Array.fromAsync(assets(location))).filter(({ assigned }) => assigned > 0).map(keyOf);
+    const rest = begin === undefined ? all : all.filter((asset) => assetText(asset) >= assetText(begin.asset));
+    const items: Assignment[] = [];
+    for (const [index, asset] of rest.entries()) {
+      const isBegun = begin !== undefined && assetText(asset) === assetText(begin.asset);
+      const page = await ofAsset(asset, { limit: limit - items.length, after: isBegun ? begin.after : undefined });
+      items.push(...page.items);
+      if (page.next !== undefined) return { items, next: cursor.write({ asset, after: page.next }) };
+      const following = rest[index + 1];
+      if (items.length >= limit) return following === undefined ? { items } : { items, next: cursor.write({ asset: following }) };
+    }
+    return { items };
+  };
+
+  return {
+    async asset(key) {
+      const [traits, counts] = await Promise.all([readItem(table, keys.traits(key)), readItem(table, keys.counts(key))]);
+      if (traits === undefined) return undefined;
+      return {
+        ...fromItem(AssetTraits, traits),
+        ...NO_LICENSES,
+        ...(counts === undefined ? {} : fromItem(StoredCounts, counts)),
+      };
+    },
+
+    assets,
+
+    async listAssets(location, page) {
+      const { items, ...rest } = await readPage(table, inBase(table, keys.location(location).pk, ASSETS), page, (item) =>
+        fromItem(AssetTraits, item),
+      );
+      return { items: await withCounts(items), ...rest };
+    },
+
+    async holding(asset, targets) {
+      const found = await readItems(
+        table,
+        targets.map((target) => keys.assignment(asset, target)),
+      );
+      const held = new Set(found.map(({ sk }) => sk));
+      return targets.filter((target) => held.has(targetText(target)));
+    },
+
+    assignments(list: AssignmentList, page) {
+      if (list.of === "asset") return ofAsset(list.asset, page);
+      if (list.of === "location") return ofLocation(list.locationId, page);
+      return readPage(table, listIn(table, "byKind", heldKind(list.locationId, list.target)), page, assignmentOf);
+    },
+
+    post({ entries, traits = [], assigned = [], unassigned = [], transfer }, traces, { idempotency, judged } = {}) {
+      const writes: Write[] = [
+        ...entries.map((entry) => counted(table, entry)),
+        ...traits.map((each) => keptTraits(table, each)),
+        ...assigned.map((assignment) => putNew(table, assignmentItem(assignment))),
+        ...unassigned.map(({ asset, target }) => ({
+          Delete: { TableName: table.name, Key: keys.assignment(asset, target), ConditionExpression: "attribute_exists(pk)" },
+        })),
+        ...arrivedAt(entries).map((location) => arrival(table, location)),
+        ...(transfer === undefined
+          ? []
+          : [putNew(table, { ...keys.transfer(transfer.id), ...listed("TRANSFER", transfer.id, transfer.at), ...toItem(transfer) })]),
+        ...(idempotency === undefined ? [] : usedKey(table, idempotency, idempotency.made, idempotency.at)),
+      ];
+      return transact(table, writes, traces, judged);
+    },
+
+    transfers: (page) => readPage(table, listIn(table, "byKind", "TRANSFER"), page, (item) => fromItem(Transfer, item)),
+
+    async transfer(id) {
+      const item = await readItem(table, keys.transfer(id));
+      return item === undefined ? undefined : fromItem(Transfer, item);
+    },
+  };
+};

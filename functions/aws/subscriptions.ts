@@ -1,0 +1,28 @@
+// The monthly subscription in the Records table: written with the location that it reserves or releases, and nowhere else.
+import { NO_SUBSCRIPTION, Subscription } from "../../domain/subscription.ts";
+import { FIRST_VERSION } from "../../domain/version.ts";
+import type { Subscriptions } from "../ports/records.ts";
+import { newLocation, replacedLocation } from "./locations.ts";
+import { fromItem, keys, readItem, type Table, toItem } from "./table.ts";
+import { transact, type Write } from "./transact.ts";
+
+export const subscriptionsIn = (table: Table): Subscriptions => ({
+  async get() {
+    const item = await readItem(table, keys.subscription());
+    return item === undefined ? NO_SUBSCRIPTION : fromItem(Subscription, item);
+  },
+
+  replace(after, location, traces, judged) {
+    const overBefore: Write = {
+      Put: {
+        TableName: table.name,
+        Item: { ...keys.subscription(), ...toItem(after) },
+        ...(after.version === FIRST_VERSION
+          ? { ConditionExpression: "attribute_not_exists(pk)" }
+          : { ConditionExpression: "version = :before", ExpressionAttributeValues: { ":before": after.version - 1 } }),
+      },
+    };
+    const place = location.version === FIRST_VERSION ? newLocation(table, location) : [replacedLocation(table, location)];
+    return transact(table, [overBefore, ...place], traces, judged);
+  },
+});

@@ -1,0 +1,39 @@
+// The ledger of licenses as it is kept: each posting is recorded whole or not at all, and its own conditions are what protects the ledger.
+
+import type { LocationId } from "../../domain/ids.ts";
+import type { Asset, AssetKey, Assignment, Posting, Target, Transfer } from "../../domain/licenses.ts";
+import type { Idempotency, Judged, Page, PageRequest, Trace } from "../ports.ts";
+
+/** Whose assignments are listed: those of a location, of one of its assets, or of one target at it. */
+export type AssignmentList =
+  | { readonly of: "location"; readonly locationId: LocationId }
+  | { readonly of: "asset"; readonly asset: AssetKey }
+  | { readonly of: "target"; readonly locationId: LocationId; readonly target: Target };
+
+export type PostingWith = {
+  /** The use of a key, and what a repeated request finds as made. */
+  readonly idempotency?: (Idempotency & { readonly made: string; readonly at: Date }) | undefined;
+  readonly judged?: Judged;
+};
+
+export interface Licenses {
+  /** Strongly consistent. */
+  asset(key: AssetKey): Promise<Asset | undefined>;
+  /** Every asset that the location ever had, strongly consistent. */
+  assets(location: LocationId): AsyncIterable<Asset>;
+  /** By Adam ID, strongly consistent. */
+  listAssets(location: LocationId, page: PageRequest): Promise<Page<Asset>>;
+  /** Which of `targets` have a license of the asset, strongly consistent. */
+  holding(asset: AssetKey, targets: readonly Target[]): Promise<readonly Target[]>;
+  /** Those of an asset or of a location are strongly consistent, those of a target are not. */
+  assignments(list: AssignmentList, page: PageRequest): Promise<Page<Assignment>>;
+  /**
+   * False, and nothing changed, when a count would fall below 0, an assignment that is made exists or one that is ended does not, traits are not of the
+   * version before, a location that licenses come to is closed, the idempotency key was used, or what was judged changed. Refuses as `busy` when
+   * conflicts with other writes outlast the attempts.
+   */
+  post(posting: Posting, traces?: readonly Trace[], more?: PostingWith): Promise<boolean>;
+  /** Newest first, of all locations. Not strongly consistent. */
+  transfers(page: PageRequest): Promise<Page<Transfer>>;
+  transfer(id: Transfer["id"]): Promise<Transfer | undefined>;
+}

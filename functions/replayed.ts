@@ -1,0 +1,18 @@
+// A request that comes again with the same `Idempotency-Key` is answered with what the first one made.
+import type { Account } from "../domain/account.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { sha256 } from "./hash.ts";
+import type { Idempotency, Ports } from "./ports.ts";
+
+/** The use of a key for a request; none without one. */
+export const useOf = (caller: Pick<Account, "id">, key: string | undefined, request: unknown): Idempotency | undefined =>
+  key === undefined ? undefined : { accountId: caller.id, key, requestSha256: sha256(JSON.stringify(request)) };
+
+/** What an earlier request with the key made. Refuses with `idempotency_key_reused` when it was another request. */
+export const madeBefore = async (use: Idempotency | undefined, { requests }: Pick<Ports, "requests">): Promise<string | undefined> => {
+  const earlier = use === undefined ? undefined : await requests.earlier(use);
+  if (earlier === undefined) return undefined;
+  if (earlier.requestSha256 !== use?.requestSha256)
+    throw new Refusal("idempotency_key_reused", "This Idempotency-Key stands for another request. Use a new one for each request.");
+  return earlier.made;
+};

@@ -1,0 +1,92 @@
+// Ports without a world, continued: the ledger of licenses, in memory.
+import {
+  type Asset,
+  type AssetKey,
+  type AssetTraits,
+  type Assignment,
+  assetText,
+  keyOf,
+  type LicenseCounts,
+  NO_LICENSES,
+  type Target,
+  type Transfer,
+  targetText,
+} from "../domain/licenses.ts";
+import type { Licenses } from "../functions/ports/licenses.ts";
+import type { Page, PageRequest } from "../functions/ports.ts";
+import { born, pageOf } from "./lists.ts";
+import type { SharedPlaces } from "./world-organization.ts";
+
+const nameOf = (asset: AssetKey): string => `${asset.locationId} ${assetText(asset)}`;
+const placeOf = (asset: AssetKey, target: Target): string => `${nameOf(asset)} ${targetText(target)}`;
+
+/** In the order of their names. */
+const ascending = <Item>(all: Iterable<Item>, place: (item: Item) => string, { limit, after }: PageRequest): Page<Item> => {
+  const sorted = [...all].toSorted((one, other) => (place(one) < place(other) ? -1 : 1));
+  const rest = after === undefined ? sorted : sorted.filter((item) => place(item) > after);
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return { items, ...(rest.length > limit && last !== undefined ? { next: place(last) } : {}) };
+};
+
+export const licensesInMemory = ({ record, isJudged, isOpen, arrive, requests }: SharedPlaces): Licenses => {
+  const known = new Map<string, AssetTraits>();
+  const counts = new Map<string, LicenseCounts>();
+  const assignments = new Map<string, Assignment>();
+  const transfers = new Map<Transfer["id"], Transfer>();
+
+  const withCounts = (traits: AssetTraits): Asset => ({ ...traits, ...(counts.get(nameOf(traits)) ?? NO_LICENSES) });
+  const of = (location: AssetKey["locationId"]): Asset[] =>
+    [...known.values()].filter(({ locationId }) => locationId === location).map(withCounts);
+
+  return {
+    async asset(key) {
+      const traits = known.get(nameOf(key));
+      return traits === undefined ? undefined : withCounts(traits);
+    },
+    async *assets(location) {
+      yield* of(location).toSorted((one, other) => (assetText(one) < assetText(other) ? -1 : 1));
+    },
+    async listAssets(location, page) {
+      return ascending(of(location), assetText, page);
+    },
+    async holding(asset, targets) {
+      return targets.filter((target) => assignments.has(placeOf(asset, target)));
+    },
+    async assignments(list, page) {
+      const isListed = ({ asset, target }: Assignment): boolean => {
+        if (list.of === "asset") return nameOf(asset) === nameOf(list.asset);
+        return asset.locationId === list.locationId && (list.of === "location" || targetText(target) === targetText(list.target));
+      };
+      return ascending([...assignments.values()].filter(isListed), ({ asset, target }) => placeOf(asset, target), page);
+    },
+    async post({ entries, traits = [], assigned = [], unassigned = [], transfer }, traces, { idempotency, judged } = {}) {
+      const after = entries.map(({ asset, ...change }) => {
+        const before = counts.get(nameOf(asset)) ?? NO_LICENSES;
+        const { available = 0, assigned: held = 0, retired = 0 } = change;
+        const now = { available: before.available + available, assigned: before.assigned + held, retired: before.retired + retired };
+        return { asset: keyOf(asset), now, grows: available + held + retired > 0 };
+      });
+      if (after.some(({ now }) => Math.min(now.available, now.assigned, now.retired) < 0)) return false;
+      if (traits.some((each) => (known.get(nameOf(each))?.version ?? 0) !== each.version - 1)) return false;
+      if (assigned.some(({ asset, target }) => assignments.has(placeOf(asset, target)))) return false;
+      if (unassigned.some(({ asset, target }) => !assignments.has(placeOf(asset, target)))) return false;
+      const grown = after.filter(({ grows }) => grows).map(({ asset }) => asset.locationId);
+      if (grown.some((location) => !isOpen(location)) || !isJudged(judged)) return false;
+      if (!requests.use(idempotency, idempotency?.made ?? "")) return false;
+      for (const { asset, now } of after) counts.set(nameOf(asset), now);
+      for (const each of traits) known.set(nameOf(each), each);
+      for (const each of assigned) assignments.set(placeOf(each.asset, each.target), each);
+      for (const { asset, target } of unassigned) assignments.delete(placeOf(asset, target));
+      for (const location of grown) arrive(location);
+      if (transfer !== undefined) transfers.set(transfer.id, transfer);
+      return record(traces);
+    },
+    async transfers(page) {
+      return pageOf(transfers.values(), (one) => born(one.at, one), page);
+    },
+    async transfer(id) {
+      return transfers.get(id);
+    },
+  };
+};
