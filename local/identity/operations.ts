@@ -39,6 +39,11 @@ const shown = ({ sub, email, enabled, status, createdAt, modifiedAt }: Person) =
 };
 
 const temporaryPassword = (): string => `${randomBytes(9).toString("base64url")}-aA1`;
+const invitationMail = (email: string, password: string): Mail => ({
+  to: email,
+  subject: "Your temporary password",
+  text: `Your username is ${email} and temporary password is ${password}`,
+});
 const codeMail = (person: Person, code: string): Mail => ({
   to: person.email,
   subject: "Your verification code",
@@ -58,6 +63,29 @@ const AdminCreateUser = OfUser.extend({
   TemporaryPassword: text.optional(),
   MessageAction: z.enum(["SUPPRESS", "RESEND"]).optional(),
 });
+type Invitation = z.infer<typeof AdminCreateUser>;
+
+const invited = ({ MessageAction, TemporaryPassword = temporaryPassword() }: Invitation, email: string, context: Context): string => {
+  assertPassword(TemporaryPassword, context);
+  if (MessageAction !== "SUPPRESS") context.mail(invitationMail(email, TemporaryPassword));
+  return TemporaryPassword;
+};
+
+const created = (email: string, input: Invitation, context: Context): Promise<Person> => {
+  if (context.people.find(email) !== undefined)
+    throw new CognitoError("UsernameExistsException", "An account with the given email already exists.");
+  return context.people.create(email, invited(input, email, context));
+};
+
+/** With a new temporary password, which lasts as long as a first one. */
+const invitedAgain = async (email: string, input: Invitation, context: Context): Promise<Person> => {
+  const person = named(email, context);
+  if (person.status !== "FORCE_CHANGE_PASSWORD")
+    throw new CognitoError("UnsupportedUserStateException", "User is in an unsupported state: they have set a password.");
+  await context.people.setPassword(person, invited(input, email, context), "FORCE_CHANGE_PASSWORD");
+  return person;
+};
+
 const ConfirmForgotPassword = OfClient.extend({ Username: text, ConfirmationCode: text, Password: text });
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -65,17 +93,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     assertPool(input, context);
     const email = input.UserAttributes.find(({ Name }) => Name === "email")?.Value ?? input.Username;
     if (!z.email().safeParse(email).success) throw new CognitoError("InvalidParameterException", "Username should be an email.");
-    if (context.people.find(email) !== undefined)
-      throw new CognitoError("UsernameExistsException", "An account with the given email already exists.");
-    const password = input.TemporaryPassword ?? temporaryPassword();
-    assertPassword(password, context);
-    const person = await context.people.create(email, password);
-    if (input.MessageAction === undefined)
-      context.mail({
-        to: email,
-        subject: "Your temporary password",
-        text: `Your username is ${email} and temporary password is ${password}`,
-      });
+    const person = await (input.MessageAction === "RESEND" ? invitedAgain : created)(email, input, context);
     const { attributes, common } = shown(person);
     return { answer: { User: { ...common, Attributes: attributes } }, sub: person.sub };
   }),

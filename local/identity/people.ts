@@ -11,6 +11,8 @@ const Person = z.object({
   enabled: z.boolean(),
   status: z.enum(["FORCE_CHANGE_PASSWORD", "CONFIRMED", "RESET_REQUIRED"]),
   password: z.object({ salt: z.string(), hash: z.string() }),
+  /** When a temporary password ends. */
+  temporaryUntil: z.number().optional(),
   code: z.object({ hash: z.string(), endsAt: z.number(), tries: z.int() }).optional(),
   createdAt: z.number(),
   modifiedAt: z.number(),
@@ -22,6 +24,8 @@ const Kept = z.object({ key: z.record(z.string(), z.unknown()).optional(), peopl
 
 const hashed = promisify<string, Buffer, number, Buffer>(scrypt);
 const HASH_BYTES = 32;
+/** TemporaryPasswordValidityDays of a pool that does not say: seven. */
+const TEMPORARY_SECONDS = 7 * 24 * 60 * 60;
 const CODE_MILLISECONDS = 60 * 60 * 1000;
 const CODE_TRIES = 5;
 const REFRESH_SECONDS = 30 * 24 * 60 * 60;
@@ -64,6 +68,7 @@ export const openPeople = (file: string) => {
         enabled: true,
         status: "FORCE_CHANGE_PASSWORD",
         password: await hashOf(password),
+        temporaryUntil: now + TEMPORARY_SECONDS,
         createdAt: now,
         modifiedAt: now,
       };
@@ -82,8 +87,12 @@ export const openPeople = (file: string) => {
       person.password = await hashOf(password);
       person.status = status;
       delete person.code;
+      if (status === "FORCE_CHANGE_PASSWORD") person.temporaryUntil = seconds() + TEMPORARY_SECONDS;
+      else delete person.temporaryUntil;
       touch(person);
     },
+
+    isTemporaryOver: ({ temporaryUntil }: Person): boolean => temporaryUntil !== undefined && temporaryUntil < seconds(),
 
     setEnabled(person: Person, enabled: boolean): void {
       person.enabled = enabled;

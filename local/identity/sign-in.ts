@@ -42,6 +42,7 @@ const signedIn = async (person: Person, authTime: number, { tokens }: Context, m
 const withPassword = async (username: string, password: string, context: Context): Promise<Done> => {
   const person = await checked(context.people.find(username), password, context);
   if (person.status === "RESET_REQUIRED") throw new CognitoError("PasswordResetRequiredException", "Password reset required for the user");
+  if (context.people.isTemporaryOver(person)) throw notAuthorized("Temporary password has expired and must be reset by an administrator.");
   const authTime = seconds();
   if (person.status === "CONFIRMED")
     return signedIn(person, authTime, context, { RefreshToken: context.people.newRefreshToken(person, authTime) });

@@ -19,7 +19,7 @@ import {
   InitiateAuthCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { decodeJwt } from "jose";
-import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { readIdentityEvent } from "../../domain/identity-event.ts";
 import { accountIdOf } from "../../functions/identity.ts";
 import type { Envelope } from "../../local/events/bus.ts";
@@ -105,6 +105,44 @@ test("somebody invited sets a new password at their first sign-in, and the trail
   await expect(respond(NEXT)).rejects.toMatchObject(refused);
   await expect(signIn(temporary)).rejects.toMatchObject(refused);
   expect((await signIn(NEXT, EMAIL.toUpperCase())).AuthenticationResult?.AccessToken).toBeDefined();
+});
+
+describe("somebody invited, and then again", () => {
+  const temporary = (): string => /password is (.*)$/.exec(mails().at(-1)?.text ?? "")?.[1] ?? "";
+  const invite = (MessageAction?: "RESEND" | "SUPPRESS", Username = EMAIL) =>
+    client.send(new AdminCreateUserCommand({ UserPoolId, Username, MessageAction }));
+  afterEach(() => void vi.useRealTimers());
+  const daysLater = (days: number) => vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + days * 24 * 60 * 60 * 1000 });
+
+  test("gets in with the newest temporary password alone, under the same subject", async () => {
+    const { User } = await invite();
+    const first = temporary();
+    const { User: again } = await invite("RESEND");
+    expect(again?.Username).toBe(User?.Username);
+    expect(mails()).toHaveLength(2);
+    await expect(signIn(first)).rejects.toMatchObject(refused);
+    expect((await signIn(temporary())).ChallengeName).toBe("NEW_PASSWORD_REQUIRED");
+  });
+
+  test("may take seven days each time", async () => {
+    await invite();
+    daysLater(6.9);
+    expect((await signIn(temporary())).ChallengeName).toBe("NEW_PASSWORD_REQUIRED");
+    daysLater(0.2);
+    await expect(signIn(temporary())).rejects.toMatchObject({ ...refused, message: expect.stringContaining("expired") });
+    await invite("RESEND");
+    daysLater(6.9);
+    expect((await signIn(temporary())).ChallengeName).toBe("NEW_PASSWORD_REQUIRED");
+  });
+
+  test("is refused to nobody the pool knows, and to who has set a password; no mail goes out", async () => {
+    await expect(invite("RESEND")).rejects.toMatchObject({ name: "UserNotFoundException" });
+    await provider.adopt(EMAIL, PASSWORD);
+    await expect(invite("RESEND")).rejects.toMatchObject({ name: "UnsupportedUserStateException" });
+    await expect(invite("SUPPRESS")).rejects.toMatchObject({ name: "UsernameExistsException" });
+    expect(mails()).toEqual([]);
+    expect((await signIn(PASSWORD)).AuthenticationResult).toBeDefined();
+  });
 });
 
 describe("somebody with a password", () => {
