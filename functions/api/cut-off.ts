@@ -1,0 +1,64 @@
+// What would be cut off if the tokens that an account was given ended now: the tokens, and the MDM servers that have them. Asked before whatever ends them.
+import * as z from "zod";
+import type { Account } from "../../domain/account.ts";
+import { tokenState } from "../../domain/content-token.ts";
+import { AccountId, MdmServerId } from "../../domain/ids.ts";
+import { holdingLinks } from "../../domain/links.ts";
+import { Vendor } from "../../domain/mdm-server.ts";
+import { aroundOf } from "../around.ts";
+import type { Ports } from "../ports.ts";
+import { ShownToken, shownToken } from "./shown.ts";
+
+const CutOff = z.object({ id: MdmServerId, name: z.string(), vendor: Vendor });
+export const ShownCutOff = z.object({
+  accountId: AccountId,
+  tokens: z
+    .array(ShownToken.extend({ cutOff: z.array(CutOff) }))
+    .describe(
+      "Usable tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account.",
+    ),
+  cutOff: z.array(CutOff).describe("Every MDM server that would be cut off."),
+  advice: z.array(z.string()),
+});
+
+/** What to do before, as one who ends the tokens is told. */
+export type Advice = {
+  /** Where an MDM server would be cut off. */
+  readonly before: string;
+  /** Where tokens would end, and no MDM server is known to have one. */
+  readonly nobodyCutOff: string;
+  /** Of an account that is a person's. */
+  readonly personal: string;
+};
+
+const WITHOUT_GRANT =
+  "This account has files of tokens that it may no longer download: renew those with another account, and let the earlier ones end.";
+
+export const cutOffOf = async (
+  { id, dedicated }: Account,
+  words: Advice,
+  ports: Pick<Ports, "accounts" | "tokens" | "links" | "servers" | "now">,
+): Promise<z.input<typeof ShownCutOff>> => {
+  const given = await Array.fromAsync(ports.tokens.givenTo(id));
+  const tokens = [...(await ports.tokens.getAll(given.map(({ tokenId }) => tokenId))).values()];
+  const around = await aroundOf(tokens, ports);
+  const usable = tokens.filter((token) => tokenState(token, around.holders, around.now).state === "active");
+  const holding = new Map(
+    usable.map((token) => {
+      const links = around.links.get(token.locationId);
+      return [token.id, links === undefined ? [] : holdingLinks(links, token.id).map(({ mdmServerId }) => mdmServerId)];
+    }),
+  );
+  const servers = await ports.servers.getAll([...holding.values()].flat());
+  const cutOffBy = (ids: readonly MdmServerId[]) => ids.flatMap((server) => servers.get(server) ?? []).map((each) => CutOff.parse(each));
+  const shown = usable
+    .map((token) => ({ ...shownToken(token, around), cutOff: cutOffBy(holding.get(token.id) ?? []) }))
+    .toSorted((one, other) => other.cutOff.length - one.cutOff.length || one.expiresAt.getTime() - other.expiresAt.getTime());
+  const cutOff = cutOffBy([...servers.keys()]);
+  const advice = [
+    ...(shown.length === 0 ? [] : [cutOff.length === 0 ? words.nobodyCutOff : words.before]),
+    ...(dedicated ? [] : [words.personal]),
+    ...(shown.some(({ withoutGrant = [] }) => withoutGrant.includes(id)) ? [WITHOUT_GRANT] : []),
+  ];
+  return { accountId: id, tokens: shown, cutOff, advice };
+};

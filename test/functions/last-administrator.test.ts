@@ -1,0 +1,89 @@
+// There is always an administrator left: on a real DynamoDB, where two who take each other's rights at the same moment meet in the table.
+import { beforeEach, describe, expect, test } from "vitest";
+import type { AccountId } from "../../domain/ids.ts";
+import { adminRoutes } from "../../functions/api/admin-routes.ts";
+import { recordsIn } from "../../functions/aws/records.ts";
+import { http } from "../../functions/doors/http.ts";
+import { aLocation, anOrganization } from "../make.ts";
+import { databaseForTests } from "../records.ts";
+import { makeService, NOW, signedUp } from "../service.ts";
+
+const database = databaseForTests();
+const three = ["ada", "bob", "cem"] as const;
+type Name = (typeof three)[number];
+const idOf = (name: Name): AccountId => signedUp(name).id;
+
+let ports: Awaited<ReturnType<typeof makeService>>["ports"];
+beforeEach(async () => {
+  ports = { ...(await makeService()).ports, ...recordsIn(await database.table()) };
+  await ports.organizations.found(anOrganization(), aLocation(), signedUp("ada"));
+  for (const name of ["bob", "cem"] as const) await ports.accounts.register(signedUp(name));
+});
+
+type Asked = { readonly route: string; readonly body?: object };
+const ask = async (as: Name, id: AccountId | undefined, { route, body }: Asked) =>
+  (
+    await http(
+      adminRoutes,
+      ports,
+    )({
+      routeKey: route,
+      headers: {},
+      pathParameters: id === undefined ? {} : { id },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      requestContext: {
+        requestId: "r",
+        authorizer: { jwt: { claims: { sub: as, token_use: "access", auth_time: String(NOW.getTime() / 1000) } } },
+      },
+    })
+  ).statusCode;
+
+const administrators = async (): Promise<Name[]> => {
+  const found = await ports.accounts.getAll(three.map(idOf));
+  return three.filter((name) => {
+    const account = found.get(idOf(name));
+    return account?.disabledAt === undefined && account?.grants.some(({ role }) => role === "administrator");
+  });
+};
+
+const WAYS: readonly (readonly [string, Asked])[] = [
+  ["removes", { route: "DELETE /v1/accounts/{id}" }],
+  ["disables", { route: "PATCH /v1/accounts/{id}", body: { enabled: false } }],
+  ["takes the grants of", { route: "PATCH /v1/accounts/{id}", body: { grants: [] } }],
+];
+
+describe.each(WAYS)("when each %s the other", (_, way) => {
+  test("at the same moment, exactly one succeeds", async () => {
+    await ask("ada", idOf("cem"), way);
+    const statuses = await Promise.all([ask("ada", idOf("bob"), way), ask("bob", idOf("ada"), way)]);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => [403, 412].includes(status))).toHaveLength(1);
+    expect(await administrators()).toHaveLength(1);
+  });
+
+  test("in a ring of three, one is left at least", async () => {
+    const ring = [ask("ada", idOf("bob"), way), ask("bob", idOf("cem"), way), ask("cem", idOf("ada"), way)];
+    const statuses = await Promise.all(ring);
+    expect(statuses).toContain(200);
+    expect((await administrators()).length).toBe(3 - statuses.filter((status) => status === 200).length);
+    expect((await administrators()).length).toBeGreaterThan(0);
+  });
+
+  test("the last one stays: nobody does it to themselves", async () => {
+    for (const name of ["bob", "cem"] as const) expect(await ask("ada", idOf(name), way)).toBe(200);
+    expect(await ask("ada", idOf("ada"), way)).toBe(409);
+    expect(await administrators()).toEqual(["ada"]);
+  });
+});
+
+test("whoever was removed meanwhile registers nobody: what they asked rested on a record that changed", async () => {
+  const { register } = ports.accounts;
+  ports.accounts.register = async (...given) => {
+    expect(await ask("bob", idOf("ada"), { route: "DELETE /v1/accounts/{id}" })).toBe(200);
+    return register(...given);
+  };
+  const grants = [{ role: "administrator", location: "all" }];
+  const body = { subject: "crony", email: "crony@example.org", grants };
+  expect(await ask("ada", undefined, { route: "POST /v1/accounts", body })).toBe(412);
+  expect(await ports.accounts.get(signedUp("crony").id)).toBeUndefined();
+});
