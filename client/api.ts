@@ -5,12 +5,15 @@ type Nothing = Readonly<Record<string, never>>;
 export type Account = {
   readonly id: AccountId;
   readonly subject: string;
-  readonly email: string;
+  /** Erased when the account is removed. */
+  readonly email?: string;
   readonly grants: readonly Grant[];
   /** Made for downloading tokens alone, not a person's: nobody changes its password by the way. */
   readonly dedicated: boolean;
   readonly passwordChangedAt?: string;
   readonly disabledAt?: string;
+  /** It was removed for good: without grants and e-mail address, kept since tokens and the custody log refer to it. */
+  readonly removedAt?: string;
 };
 
 export type AccountId = string;
@@ -45,7 +48,8 @@ export type ContentToken = {
   readonly origin: "issued" | "imported";
   /** Whose device API it opens. */
   readonly worksWith: "this-service" | "apple";
-  readonly state: "active" | "expired" | "invalidated";
+  /** `reserved`: it would be good, and belongs to the built-in service while the monthly subscription runs. */
+  readonly state: "active" | "expired" | "invalidated" | "reserved";
   readonly cause?: InvalidationCause;
   readonly invalidatedAt?: string;
   /** The words of whoever revoked it. */
@@ -72,7 +76,7 @@ export type ContentToken = {
 
 export type ContentTokenId = string;
 
-export type CustodyAct = "token-issued" | "token-imported" | "token-downloaded" | "token-fetched" | "token-linked" | "token-unlinked" | "token-invalidated" | "token-expired" | "account-registered" | "account-changed" | "account-disabled" | "password-changed" | "mdm-server-registered" | "mdm-server-changed" | "mdm-server-removed" | "credential-replaced" | "location-created" | "location-changed" | "organization-founded" | "organization-changed" | "conflict-found" | "conflict-resolved";
+export type CustodyAct = "token-issued" | "token-imported" | "token-downloaded" | "token-fetched" | "token-linked" | "token-unlinked" | "token-invalidated" | "token-expired" | "account-registered" | "account-changed" | "account-disabled" | "account-removed" | "invitation-sent" | "password-changed" | "mdm-server-registered" | "mdm-server-changed" | "mdm-server-removed" | "credential-replaced" | "location-created" | "location-changed" | "location-closed" | "organization-founded" | "organization-changed" | "conflict-found" | "conflict-resolved" | "subscription-began" | "subscription-ended";
 
 export type CustodyEntry = {
   readonly subject: SubjectId;
@@ -115,6 +119,10 @@ export type Location = {
   readonly appleUId?: string;
   /** The organization's name in the first token of Apple's that was imported: one of another organization is refused. */
   readonly appleOrgName?: string;
+  /** Since when it is the built-in service's own: while the monthly subscription runs. */
+  readonly reservedAt?: string;
+  /** When it was closed, which is not undone. */
+  readonly closedAt?: string;
   /** Two MDM servers have tokens of it, and nobody has said who keeps it. */
   readonly conflictId?: ConflictId;
 };
@@ -159,7 +167,7 @@ export type Problem = {
   /** What was expected, what came, what to do. */
   readonly detail: string;
   /** What clients branch on: a closed list, from which none is renamed or reused. */
-  readonly reason: "account_disabled" | "account_exists" | "already_held" | "another_location" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "malformed_json" | "not_a_content_token" | "not_base64" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+  readonly reason: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
   /** What the logs know the request by. */
   readonly requestId: string;
 };
@@ -309,7 +317,7 @@ export type Api = {
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
-  /** List the accounts, newest first */
+  /** List the accounts, newest first, without removed ones */
   readonly "GET /v1/accounts": {
     readonly asked: {
       /** How many to answer at most. A page may hold fewer, and still have a `next`. */
@@ -333,10 +341,11 @@ export type Api = {
       readonly 503: GatewayRefusal;
     };
   };
-  /** Register somebody of the identity provider */
+  /** Invite somebody by e-mail, or register somebody of the identity provider by their subject */
   readonly "POST /v1/accounts": {
     readonly asked: {
-      readonly subject: string;
+      /** Whom the identity provider knows by it. Left out, whoever has the e-mail address is invited, unless the user pool knows them already. */
+      readonly subject?: string;
       readonly email: string;
       readonly grants?: readonly Grant[];
       /** Made for downloading tokens alone, not a person's: nobody changes its password by the way. */
@@ -350,14 +359,15 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "account_exists">;
+      readonly 409: Refusal<409, "account_exists" | "account_removed">;
+      readonly 412: Refusal<412, "version_mismatch">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
-  /** Show an account */
+  /** Show an account, also a removed one */
   readonly "GET /v1/accounts/{id}": {
     readonly asked: {
       readonly id: AccountId;
@@ -375,14 +385,14 @@ export type Api = {
       readonly 503: GatewayRefusal;
     };
   };
-  /** Change an account's grants, say whether it is dedicated, or enable it again */
+  /** Change an account's grants, say whether it is dedicated, disable it and end the tokens it was given, or enable it again */
   readonly "PATCH /v1/accounts/{id}": {
     readonly asked: {
       readonly id: AccountId;
       readonly grants?: readonly Grant[];
       readonly dedicated?: boolean;
-      /** Enables a disabled account. Tokens that it was given before stay dead. */
-      readonly enabled?: true;
+      /** False disables it and ends the tokens it was given. True enables it again; tokens that it was given before stay dead. */
+      readonly enabled?: boolean;
     };
     readonly headers: {
       /** The ETag of the version that is meant: another one is not edited. */
@@ -390,6 +400,27 @@ export type Api = {
     };
     readonly answered: {
       /** The account as it is now */
+      readonly 200: Account;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "account_removed" | "own_account">;
+      readonly 412: Refusal<412, "version_mismatch">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Remove an account for good, end the tokens it was given and delete its person from the user pool */
+  readonly "DELETE /v1/accounts/{id}": {
+    readonly asked: {
+      readonly id: AccountId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** What stays of the account */
       readonly 200: Account;
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
@@ -403,25 +434,60 @@ export type Api = {
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
-  /** Disable an account and end the tokens it was given */
-  readonly "DELETE /v1/accounts/{id}": {
+  /** Send the invitation again, with a new temporary password */
+  readonly "POST /v1/accounts/{id}/invitation": {
     readonly asked: {
       readonly id: AccountId;
     };
     readonly headers: Nothing;
     readonly answered: {
-      /** The account, disabled */
-      readonly 200: Account;
+      /** The account; the invitation is on its way */
+      readonly 202: Account;
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "own_account">;
+      readonly 409: Refusal<409, "account_removed" | "invitation_accepted">;
       readonly 412: Refusal<412, "version_mismatch">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Show what disabling or removing an account would cut off, and what to renew first */
+  readonly "GET /v1/accounts/{id}/removal-preview": {
+    readonly asked: {
+      readonly id: AccountId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The tokens that would end, and the MDM servers that have them */
+      readonly 200: {
+        readonly accountId: AccountId;
+        /** Usable tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account. */
+        readonly tokens: readonly (ContentToken & {
+          readonly cutOff: readonly {
+            readonly id: MdmServerId;
+            readonly name: string;
+            readonly vendor: Vendor;
+          }[];
+        })[];
+        /** Every MDM server that would be cut off. */
+        readonly cutOff: readonly {
+          readonly id: MdmServerId;
+          readonly name: string;
+          readonly vendor: Vendor;
+        }[];
+        readonly advice: readonly (string)[];
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
     };
   };
   /** Report that an account's password changed, which ends the tokens it was given before */
@@ -438,6 +504,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "account_removed">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 422: Refusal<422, "time_in_future">;
       readonly 429: GatewayRefusal;
@@ -995,11 +1062,13 @@ export const STATUSES: { readonly [Key in keyof Api]: readonly (keyof Api[Key]["
   "GET /v1/locations/{id}": [200, 400, 401, 403, 404, 429, 500, 503],
   "PATCH /v1/locations/{id}": [200, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
   "GET /v1/accounts": [200, 400, 401, 403, 429, 500, 503],
-  "POST /v1/accounts": [201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "POST /v1/accounts": [201, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
   "GET /v1/accounts/{id}": [200, 400, 401, 403, 404, 429, 500, 503],
   "PATCH /v1/accounts/{id}": [200, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
   "DELETE /v1/accounts/{id}": [200, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
-  "POST /v1/accounts/{id}/password-changes": [202, 400, 401, 403, 404, 413, 422, 429, 500, 503],
+  "POST /v1/accounts/{id}/invitation": [202, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
+  "GET /v1/accounts/{id}/removal-preview": [200, 400, 401, 403, 404, 429, 500, 503],
+  "POST /v1/accounts/{id}/password-changes": [202, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503],
   "GET /v1/accounts/{id}/password-change-preview": [200, 400, 401, 403, 404, 429, 500, 503],
   "GET /v1/content-tokens": [200, 400, 401, 403, 429, 500, 503],
   "POST /v1/content-tokens": [201, 400, 401, 403, 404, 409, 413, 429, 500, 503],

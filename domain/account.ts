@@ -16,10 +16,12 @@ export type Grant = z.infer<typeof Grant>;
 /** Somebody at the identity provider, as it calls them. */
 export const Subject = plainText(128);
 
+export const Email = z.email("must be an e-mail address").max(254);
+
 export const Account = z.object({
   id: AccountId,
   subject: Subject,
-  email: z.email("must be an e-mail address").max(254),
+  email: Email.optional().describe("Erased when the account is removed."),
   grants: z.array(Grant).max(100),
   dedicated: z
     .boolean()
@@ -27,6 +29,10 @@ export const Account = z.object({
     .describe("Made for downloading tokens alone, not a person's: nobody changes its password by the way."),
   passwordChangedAt: z.date().optional(),
   disabledAt: z.date().optional(),
+  removedAt: z
+    .date()
+    .optional()
+    .describe("It was removed for good: without grants and e-mail address, kept since tokens and the custody log refer to it."),
   /** When it was last enabled again: a report that it was disabled before that is an old one. */
   enabledAt: z.date().optional(),
   createdAt: z.date(),
@@ -133,6 +139,37 @@ export const isKilledByPassword = (givenAt: Date, account: Pick<Account, "passwo
  */
 export const enabledAgain = ({ disabledAt, ...account }: Account, now: Date): Account =>
   disabledAt === undefined ? account : { ...account, enabledAt: now, passwordChangedAt: latestChange(account.passwordChangedAt, now) };
+
+/** An account that is disabled: it may nothing, and what it was given is dead. The first time counts. */
+export const disabledFrom = (account: Account, at: Date): Account => ({ ...account, disabledAt: account.disabledAt ?? at });
+
+/**
+ * What stays of an account that is removed: that it was there, for what refers to it. No rights, and nothing that tells who it was.
+ * Invariant: whatever is removed is disabled, so that each rule about the one holds for the other.
+ */
+export const removedFrom = ({ email: _, ...account }: Account, at: Date): Account => ({
+  ...disabledFrom(account, at),
+  grants: [],
+  removedAt: at,
+});
+
+/** Refuses with `account_removed`: a removal can't be taken back. */
+export const assertNotRemoved = ({ removedAt }: Pick<Account, "removedAt">): void => {
+  if (removedAt !== undefined)
+    throw new Refusal(
+      "account_removed",
+      "This account was removed, which can't be taken back. Remove it again if the user pool still knows its person, then invite them anew.",
+    );
+};
+
+/** The user pool's own limit for a name to sign in with. */
+const MAX_SIGN_IN_LENGTH = 128;
+
+/** Refuses with `invalid_input` an address that the user pool would not take. */
+export const assertInvitable = (email: string): void => {
+  if (email.length > MAX_SIGN_IN_LENGTH)
+    throw new Refusal("invalid_input", `email: must have at most ${MAX_SIGN_IN_LENGTH} characters for an invitation`);
+};
 
 /** Whether a sign-in at `authenticatedAt` (whole seconds, the `auth_time` claim) is newer than the account's latest password. */
 export const isSignInCurrent = (authenticatedAt: Date, account: Pick<Account, "passwordChangedAt">): boolean =>

@@ -20,6 +20,8 @@ export const CustodyAct = z.enum([
   "account-registered",
   "account-changed",
   "account-disabled",
+  "account-removed",
+  "invitation-sent",
   "password-changed",
   "mdm-server-registered",
   "mdm-server-changed",

@@ -4,6 +4,7 @@
 export const REASONS = [
   "account_disabled",
   "account_exists",
+  "account_removed",
   "already_held",
   "another_location",
   "asset_differs",
@@ -14,6 +15,7 @@ export const REASONS = [
   "idempotency_key_reused",
   "internal_error",
   "invalid_input",
+  "invitation_accepted",
   "irrevocable",
   "location_closed",
   "location_not_empty",

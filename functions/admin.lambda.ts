@@ -1,6 +1,6 @@
-// Administrators' and content managers' records. No right to any token file.
+// Administrators' and content managers' records, and those who sign in. No right to any token file.
 import { adminRoutes } from "./api/admin-routes.ts";
-import { environmentOf, recordsOf } from "./aws/connect.ts";
+import { administeringOf, environmentOf } from "./aws/connect.ts";
 import { http } from "./doors/http.ts";
 
-export const handler = http(adminRoutes, recordsOf("admin", environmentOf("admin")));
+export const handler = http(adminRoutes, administeringOf("admin", environmentOf("admin")));

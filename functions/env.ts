@@ -6,7 +6,7 @@ const tables = { RECORDS_TABLE: name, CUSTODY_TABLE: name };
 const told = { ...tables, BUS_NAME: name };
 
 export const ENV = {
-  admin: z.object(told),
+  admin: z.object({ ...told, USER_POOL_ID: name }),
   custody: z.object({ ...told, TOKENS_BUCKET: name }),
   "custody-seal": z.object({ CUSTODY_TABLE: name, SEALS_BUCKET: name }),
   "expiry-scan": z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),

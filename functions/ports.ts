@@ -10,7 +10,7 @@ import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import type { Licenses } from "./ports/licenses.ts";
 import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "./ports/records.ts";
-import type { Bus, CustodyLog, Log, Outbox, Parking } from "./ports/telling.ts";
+import type { Bus, CustodyLog, Log, Outbox, Parking, People } from "./ports/telling.ts";
 import type { ContentTokens, Erasures, Files, Reminders } from "./ports/tokens.ts";
 
 /** `next` is opaque and fits only the list that gave it. */
@@ -51,6 +51,7 @@ export type Ports = {
   readonly bus: Bus;
   readonly parking: Parking;
   readonly custody: CustodyLog;
+  readonly people: People;
   readonly log: Log;
   readonly now: () => Date;
   /** Bytes that nobody can guess. */

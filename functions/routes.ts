@@ -12,6 +12,8 @@ export const ADMIN_ROUTES = [
   "GET /v1/accounts/{id}",
   "PATCH /v1/accounts/{id}",
   "DELETE /v1/accounts/{id}",
+  "POST /v1/accounts/{id}/invitation",
+  "GET /v1/accounts/{id}/removal-preview",
   "POST /v1/accounts/{id}/password-changes",
   "GET /v1/accounts/{id}/password-change-preview",
   "GET /v1/content-tokens",

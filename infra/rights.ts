@@ -3,7 +3,7 @@
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import type { RecordsStack } from "./records-stack.ts";
 
-type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket" | "seals">;
+type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket" | "seals" | "userPool">;
 
 /** What partition keys begin with; drawn in functions/aws/table.ts. */
 type Family =
@@ -61,18 +61,26 @@ const keepCustody = ({ custodyLog }: Kept, grantee: IGrantable): void => {
   Grant.addToPrincipal({ grantee, actions: ["dynamodb:PutItem", "dynamodb:Query"], resourceArns: [log, `${log}/index/*`] });
 };
 
-/** To found the organization, once. */
+/** To invite people to the user pool, and to look them up. */
+const INVITES = ["cognito-idp:AdminCreateUser", "cognito-idp:AdminGetUser"];
+
+/** To found the organization, once, and to invite its first administrator. */
 export const grantFound = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee, ["dynamodb:GetItem"]);
   write(kept, grantee, ["ORG", "LOC#*", "UID#*", "ACC#*"], ["dynamodb:PutItem"]);
   keepCustody(kept, grantee);
+  kept.userPool.grant(grantee, ...INVITES);
 };
 
-/** To see every record, and to keep those of the organization, its locations, its accounts, and the MDM servers with their links. */
+/**
+ * To see every record, and to keep those of the organization, its locations, its accounts, and the MDM servers with their links; to invite people and to
+ * delete them. Not to reset anybody's password: docs/decisions/0013-accounts-invited-disabled-removed.md.
+ */
 export const grantAdminister = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
   write(kept, grantee, ["ORG", "LOC#*", "UID#*", "ACC#*", "MDM#*", "CONFLICT#*", "OUTBOX", "PARKED"]);
   keepCustody(kept, grantee);
+  kept.userPool.grant(grantee, ...INVITES, "cognito-idp:AdminDeleteUser");
 };
 
 /** To keep content tokens and their secrets, MDM servers and their credentials. */

@@ -73,7 +73,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: "admin",
       severity: "high",
-      environment: told,
+      environment: { ...told, USER_POOL_ID: records.userPool.userPoolId },
       timeout: REQUEST,
       impact: "Administrators can't see or change locations, accounts and tokens; MDM servers keep working.",
     });
@@ -166,17 +166,15 @@ export class ServiceStack extends Stack {
     { organization, country, administratorEmail, reminderLadder }: Config,
     tables: Pick<Env<"setup">, "RECORDS_TABLE" | "CUSTODY_TABLE">,
   ): LambdaFunction {
-    const { userPool } = this.#records;
     const setup = new ServiceFunction(this, "Setup", {
       alarms: this.#alarms,
       name: "setup",
       severity: "medium",
-      environment: { ...tables, USER_POOL_ID: userPool.userPoolId },
+      environment: { ...tables, USER_POOL_ID: this.#records.userPool.userPoolId },
       timeout: Duration.minutes(1),
       impact: "A first deployment has no organization and nobody who can sign in; a later one is not hurt.",
     });
     grantFound(this.#records, setup);
-    userPool.grant(setup, "cognito-idp:AdminCreateUser", "cognito-idp:AdminGetUser");
     new CustomResource(this, "Organization", {
       serviceToken: setup.functionArn,
       resourceType: "Custom::Organization",

@@ -7,6 +7,8 @@ export const operationOf = ({ headers }: Asked): string =>
 
 export type User = { readonly email: string; readonly sub: string; hasPassword: boolean };
 
+const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+
 const attributesOf = ({ email, sub }: User) => [
   { Name: "email", Value: email },
   { Name: "sub", Value: sub },
@@ -16,6 +18,7 @@ const attributesOf = ({ email, sub }: User) => [
 export const asCognito = (users: User[] = []) => {
   let made = 0;
   const answerTo = (operation: string, { Username, MessageAction }: { Username: string; MessageAction?: string }): Answered => {
+    if (!NAME.test(Username)) return exception("InvalidParameterException", "1 validation error detected: Value at 'username' failed");
     const user = users.find(({ email, sub }) => email === Username.toLowerCase() || sub === Username);
     if (operation === "AdminCreateUser" && MessageAction === undefined) {
       if (user !== undefined) return exception("UsernameExistsException", "User account already exists");

@@ -45,13 +45,37 @@ export const busInMemory = (published: Announcement[], takes: (one: Announcement
   },
 });
 
-/** `invited` is whom an invitation went to. */
-export const peopleInMemory = (invited: string[] = []): People => ({
-  async invite(email) {
-    if (!invited.includes(email)) invited.push(email);
-    return `subject-of-${email}`;
-  },
-});
+/** Somebody in the pool, by their e-mail address. */
+export type InPool = { readonly subject: string; hasPassword: boolean };
+
+/** `invited` is whom an invitation went to, as often as one did; `pool` is who is there. */
+export const peopleInMemory = (invited: string[] = [], pool = new Map<string, InPool>()): People => {
+  const made = new Map<string, number>();
+  const withSubject = (subject: string) => [...pool].find(([, person]) => person.subject === subject);
+  return {
+    async invite(email) {
+      const known = pool.get(email);
+      if (known !== undefined) return known.subject;
+      const times = (made.get(email) ?? 0) + 1;
+      made.set(email, times);
+      const subject = times === 1 ? `subject-of-${email}` : `subject-${times}-of-${email}`;
+      pool.set(email, { subject, hasPassword: false });
+      invited.push(email);
+      return subject;
+    },
+    async inviteAgain(subject) {
+      const [email, person] = withSubject(subject) ?? [];
+      if (email === undefined || person === undefined) return "unknown";
+      if (person.hasPassword) return "accepted";
+      invited.push(email);
+      return "sent";
+    },
+    async remove(subject) {
+      const [email] = withSubject(subject) ?? [];
+      if (email !== undefined) pool.delete(email);
+    },
+  };
+};
 
 export const logInMemory = (lines: string[]): Log => ({
   info: (message, fields) => void lines.push(JSON.stringify({ message, ...fields })),

@@ -1,146 +1,35 @@
 // What each handler does, set in scene: what there was before, and the act. Run on any ports, whole or cut short.
-import { randomBytes } from "node:crypto";
-import type { Announcement } from "../domain/events.ts";
-import { adminRoutes } from "../functions/api/admin-routes.ts";
-import { custodyRoutes } from "../functions/api/custody-routes.ts";
-import { http } from "../functions/doors/http.ts";
-import type { FunctionName } from "../functions/env.ts";
 import { Founding, foundOrganization } from "../functions/events/found-organization.ts";
 import { takeIdentityEvent } from "../functions/events/take-identity-event.ts";
 import { accountIdOf } from "../functions/identity.ts";
-import type { People, Seals } from "../functions/ports/telling.ts";
-import type { Ports } from "../functions/ports.ts";
-import { CUSTODY_ROUTES } from "../functions/routes.ts";
 import { measure } from "../functions/schedule/measure.ts";
 import { retryParkedFacts } from "../functions/schedule/retry-parked-facts.ts";
 import { scanExpiry } from "../functions/schedule/scan-expiry.ts";
 import { sealCustody } from "../functions/schedule/seal-custody.ts";
 import { sweepOutbox } from "../functions/schedule/sweep-outbox.ts";
-import { aLocation, anOrganization, at, locationId } from "./make.ts";
-import { busInMemory, filesInMemory, logInMemory, peopleInMemory, sealsInMemory } from "./outside.ts";
-import { signedUp } from "./service.ts";
-import type { World } from "./world.ts";
+import { busInMemory, filesInMemory } from "./outside.ts";
+import { ACCOUNT_SCENARIOS } from "./scenarios/accounts.ts";
+import {
+  ada,
+  asking,
+  call,
+  event,
+  FETCH,
+  FOUNDING,
+  fileOf,
+  here,
+  issue,
+  later,
+  link,
+  manager,
+  neverTimeUp,
+  other,
+  register,
+  type Scenario,
+  START,
+} from "./scenarios/scene.ts";
 
-const START = at("2026-06-01T12:00:00.000Z");
-const [ada, manager] = [signedUp("ada"), signedUp("manager")];
-const here = aLocation();
-const other = aLocation({ id: locationId(2), name: "Springfield", uId: "1000000000000001", primary: false });
-export const neverTimeUp = (): boolean => false;
-
-export const makeHost = (world: World) => {
-  const clock = { now: START };
-  const files = new Map<string, Uint8Array>();
-  const told: Announcement[] = [];
-  const seals = sealsInMemory();
-  const ports: Ports & { readonly seals: Seals; readonly people: People } = {
-    ...world,
-    seals,
-    people: peopleInMemory(),
-    files: filesInMemory(files),
-    bus: busInMemory(told),
-    log: logInMemory([]),
-    now: () => clock.now,
-    random: (bytes) => randomBytes(bytes),
-  };
-  return { ports, files, told, clock };
-};
-export type Host = ReturnType<typeof makeHost>;
-export type HostPorts = Host["ports"];
-
-export const later = ({ clock }: Host, seconds: number): void => {
-  clock.now = new Date(clock.now.getTime() + seconds * 1000);
-};
-
-type Asked = {
-  readonly route: string;
-  readonly path?: readonly string[];
-  readonly body?: object;
-  readonly key?: string;
-  readonly bearer?: string;
-  readonly etag?: string | undefined;
-};
-
-/** As the gateway calls; the answer, whatever its status. */
-const call = async (ports: Ports, now: Date, { route, path = [], body, key, bearer, etag }: Asked) => {
-  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
-  const {
-    statusCode,
-    headers,
-    body: text,
-  } = await http(
-    { ...adminRoutes, ...custodyRoutes },
-    ports,
-  )({
-    routeKey: route,
-    headers: {
-      ...(key === undefined ? {} : { "idempotency-key": key }),
-      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-      ...(etag === undefined ? {} : { "if-none-match": etag }),
-    },
-    pathParameters: Object.fromEntries(names.map((name, index) => [name, path[index]])),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    requestContext: {
-      requestId: "r",
-      authorizer: { jwt: { claims: { sub: "ada", token_use: "access", auth_time: String(Math.floor(now.getTime() / 1000)) } } },
-    },
-  });
-  return { statusCode, etag: headers.etag, body: text === "" ? {} : JSON.parse(text) };
-};
-
-export type Scenario = {
-  readonly name: string;
-  /** What is asked, of an act that the API is asked for. */
-  readonly route?: string;
-  /** The function whose act it is. */
-  readonly by: FunctionName;
-  /** What was there before; its answer is given to `act`. */
-  readonly before?: (host: Host) => Promise<string[]>;
-  readonly act: (ports: HostPorts, host: Host, given: readonly string[]) => Promise<unknown>;
-  /** Changes nothing that is kept. */
-  readonly changesNothing?: boolean;
-  /** What was founded before; the organization, unless founding it is the act. */
-  readonly begins?: "unfounded";
-  /** Whoever asked asks again, as a queue, a clock or a careful client does. Otherwise the act is done whole or not at all. */
-  readonly again?: boolean;
-};
-
-export const organize = async (host: Host): Promise<void> => {
-  await host.ports.organizations.found(anOrganization(), here, ada);
-  await host.ports.locations.add(other);
-  await host.ports.accounts.register(manager);
-};
-
-const issue = async (host: Host, location = here.id): Promise<string> =>
-  (await call(host.ports, host.clock.now, { route: "POST /v1/content-tokens", body: { locationId: location } })).body.id;
-const register = async (host: Host, name: string) =>
-  (await call(host.ports, host.clock.now, { route: "POST /v1/mdm-servers", body: { name, vendor: "other" } })).body as {
-    id: string;
-    credential: string;
-  };
-const link = (host: Host, server: string, token: string) =>
-  call(host.ports, host.clock.now, { route: "PUT /v1/mdm-servers/{id}/links/{tokenId}", path: [server, token], body: {} });
-
-const fileOf = (token: string): string =>
-  Buffer.from(Buffer.from(JSON.stringify({ expDate: "2027-01-01T00:00:00+0000", token, orgName: "P" })).toString("base64")).toString(
-    "base64",
-  );
-
-const byOf = (route: string): FunctionName => ((CUSTODY_ROUTES as readonly string[]).includes(route) ? "custody" : "admin");
-
-const FOUNDING = { organization: "Pretendco", country: "US", administratorEmail: "ada@example.org", reminderLadder: "[30, 1]" };
-
-const FETCH = "GET /v1/fetch/content-token";
-
-const asking = (
-  route: string,
-  over: (given: readonly string[]) => Omit<Asked, "route"> = () => ({}),
-): Pick<Scenario, "by" | "act" | "route"> => ({
-  by: byOf(route),
-  route,
-  act: (ports, host, given) => call(ports, host.clock.now, { route, ...over(given) }),
-});
-
-const event = (detailType: string, detail: object) => ({ id: "e-1", "detail-type": detailType, time: "2026-06-01T12:00:30Z", detail });
+export { type Host, type HostPorts, later, makeHost, neverTimeUp, organize, type Scenario } from "./scenarios/scene.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: "issuing", ...asking("POST /v1/content-tokens", () => ({ body: { locationId: here.id } })) },
@@ -175,24 +64,7 @@ export const SCENARIOS: readonly Scenario[] = [
     before: async (host) => [await issue(host)],
     ...asking("POST /v1/content-tokens/{id}/revocation", (path) => ({ path, body: { reason: "lost" } })),
   },
-  {
-    name: "registering an account of which a fact was parked",
-    before: async (host) => {
-      await host.ports.parking.park({ accountId: accountIdOf("late"), eventId: "e", meaning: "changed", occurredAt: START });
-      return [];
-    },
-    ...asking("POST /v1/accounts", () => ({ body: { subject: "late", email: "late@example.org" } })),
-  },
-  { name: "changing an account", ...asking("PATCH /v1/accounts/{id}", () => ({ path: [manager.id], body: { grants: [] } })) },
-  {
-    name: "disabling an account",
-    before: async (host) => [await issue(host)],
-    ...asking("DELETE /v1/accounts/{id}", () => ({ path: [manager.id] })),
-  },
-  {
-    name: "reporting a password change",
-    ...asking("POST /v1/accounts/{id}/password-changes", () => ({ path: [manager.id], body: {} })),
-  },
+  ...ACCOUNT_SCENARIOS,
   { name: "creating a location", ...asking("POST /v1/locations", () => ({ body: { name: "Third" } })) },
   { name: "renaming a location", ...asking("PATCH /v1/locations/{id}", () => ({ path: [other.id], body: { name: "New" } })) },
   { name: "changing the organization", ...asking("PATCH /v1/organization", () => ({ body: { name: "New", reminderLadder: [90, 1] } })) },

@@ -11,7 +11,7 @@ import type { Log } from "../functions/ports/telling.ts";
 import type { Ports } from "../functions/ports.ts";
 import { document, undocumented } from "./answers.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
-import { busInMemory, filesInMemory, logInMemory } from "./outside.ts";
+import { busInMemory, filesInMemory, type InPool, logInMemory, peopleInMemory } from "./outside.ts";
 import { makeWorld } from "./world.ts";
 
 export const NOW = at("2026-06-01T12:00:00.000Z");
@@ -28,6 +28,8 @@ const complaintsAbout = undocumented(document);
 export const makeService = async (logOf?: (name: "admin" | "custody") => Log) => {
   const files = new Map<string, Uint8Array>();
   const published: Announcement[] = [];
+  const invited: string[] = [];
+  const pool = new Map<string, InPool>();
   const logged: string[] = [];
   const clock = { now: NOW };
   const faults = { bus: false, files: false };
@@ -35,6 +37,7 @@ export const makeService = async (logOf?: (name: "admin" | "custody") => Log) =>
     ...makeWorld(),
     files: filesInMemory(files, () => faults.files),
     bus: busInMemory(published, () => !faults.bus),
+    people: peopleInMemory(invited, pool),
     log: logInMemory(logged),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),
@@ -78,5 +81,5 @@ export const makeService = async (logOf?: (name: "admin" | "custody") => Log) =>
     if (complaints.length > 0) throw new Error(`The API's document says otherwise. ${complaints.join("; ")}`);
     return reply;
   };
-  return { ports, files, published, logged, clock, faults, call };
+  return { ports, files, published, invited, pool, logged, clock, faults, call };
 };

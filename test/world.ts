@@ -99,10 +99,11 @@ export const makeWorld = (): World => {
       return amongst(records, ids);
     },
     async list(page) {
-      return pageOf(records.values(), (one) => born(one.createdAt, one), page);
+      const kept = [...records.values()].filter(({ removedAt }) => removedAt === undefined);
+      return pageOf(kept, (one) => born(one.createdAt, one), page);
     },
-    async register(account, traces) {
-      if (records.has(account.id)) return false;
+    async register(account, traces, judged) {
+      if (records.has(account.id) || !isJudged(judged)) return false;
       records.set(account.id, account);
       return record(traces);
     },
@@ -119,9 +120,9 @@ export const makeWorld = (): World => {
       records.set(id, { ...account, passwordChangedAt, version: account.version + 1 });
       return record(traces);
     },
-    async recordDisabled(id, disabledAt, traces, judged) {
+    async recordDisabled(id, disabledAt, traces) {
       const account = records.get(id);
-      if (account === undefined || !isJudged(judged, id)) return false;
+      if (account === undefined) return false;
       const isOld = account.enabledAt !== undefined && disabledAt <= account.enabledAt;
       if (account.disabledAt !== undefined || isOld) return recordAgain(traces);
       records.set(id, { ...account, disabledAt, version: account.version + 1 });

@@ -10,7 +10,7 @@ import { ChangeLocationInput, ChangeLocationReply, changeLocation } from "./chan
 import { ChangeMdmServerInput, ChangeMdmServerReply, changeMdmServer } from "./change-mdm-server.ts";
 import { ChangeOrganizationInput, ChangeOrganizationReply, changeOrganization } from "./change-organization.ts";
 import { CreateLocationInput, CreateLocationReply, createLocation } from "./create-location.ts";
-import { DisableAccountInput, DisableAccountReply, disableAccount } from "./disable-account.ts";
+import { InviteAgainInput, InviteAgainReply, inviteAgain } from "./invite-again.ts";
 import { LinkMdmServerInput, LinkMdmServerReply, linkMdmServer } from "./link-mdm-server.ts";
 import { ListAccountsInput, ListAccountsReply, listAccounts } from "./list-accounts.ts";
 import { ListConflictsInput, ListConflictsReply, listConflicts } from "./list-conflicts.ts";
@@ -19,7 +19,9 @@ import { ListCustodyLogInput, ListCustodyLogReply, listCustodyLog } from "./list
 import { ListLocationsInput, ListLocationsReply, listLocations } from "./list-locations.ts";
 import { ListMdmServersInput, ListMdmServersReply, listMdmServers } from "./list-mdm-servers.ts";
 import { PreviewPasswordChangeInput, PreviewPasswordChangeReply, previewPasswordChange } from "./preview-password-change.ts";
+import { PreviewRemovalInput, PreviewRemovalReply, previewRemoval } from "./preview-removal.ts";
 import { RegisterAccountInput, RegisterAccountReply, registerAccount } from "./register-account.ts";
+import { RemoveAccountInput, RemoveAccountReply, removeAccount } from "./remove-account.ts";
 import { RemoveMdmServerInput, RemoveMdmServerReply, removeMdmServer } from "./remove-mdm-server.ts";
 import { ReportPasswordChangeInput, ReportPasswordChangeReply, reportPasswordChange } from "./report-password-change.ts";
 import { ResolveConflictInput, ResolveConflictReply, resolveConflict } from "./resolve-conflict.ts";
@@ -77,41 +79,53 @@ export const adminRoutes = {
   }),
   "GET /v1/accounts": route(ListAccountsInput, ListAccountsReply, listAccounts, {
     who: "administrator",
-    does: "List the accounts, newest first",
+    does: "List the accounts, newest first, without removed ones",
     answers: { 200: "A page of accounts" },
   }),
   "POST /v1/accounts": route(RegisterAccountInput, RegisterAccountReply, registerAccount, {
     who: "administrator",
-    does: "Register somebody of the identity provider",
+    does: "Invite somebody by e-mail, or register somebody of the identity provider by their subject",
     answers: { 201: "The account" },
     etag: true,
-    refuses: ["account_exists", "not_found"],
+    refuses: ["account_exists", "account_removed", "not_found", "version_mismatch"],
   }),
   "GET /v1/accounts/{id}": route(ShowAccountInput, ShowAccountReply, showAccount, {
     who: "administrator",
-    does: "Show an account",
+    does: "Show an account, also a removed one",
     answers: { 200: "The account" },
     etag: true,
   }),
   "PATCH /v1/accounts/{id}": route(ChangeAccountInput, ChangeAccountReply, changeAccount, {
     who: "administrator",
-    does: "Change an account's grants, say whether it is dedicated, or enable it again",
+    does: "Change an account's grants, say whether it is dedicated, disable it and end the tokens it was given, or enable it again",
     answers: { 200: "The account as it is now" },
     etag: true,
     takes: { ifMatch: true },
+    refuses: ["account_removed", "own_account", "version_mismatch"],
+  }),
+  "DELETE /v1/accounts/{id}": route(RemoveAccountInput, RemoveAccountReply, removeAccount, {
+    who: "administrator",
+    does: "Remove an account for good, end the tokens it was given and delete its person from the user pool",
+    answers: { 200: "What stays of the account" },
+    etag: true,
     refuses: ["own_account", "version_mismatch"],
   }),
-  "DELETE /v1/accounts/{id}": route(DisableAccountInput, DisableAccountReply, disableAccount, {
+  "POST /v1/accounts/{id}/invitation": route(InviteAgainInput, InviteAgainReply, inviteAgain, {
     who: "administrator",
-    does: "Disable an account and end the tokens it was given",
-    answers: { 200: "The account, disabled" },
-    refuses: ["own_account", "version_mismatch"],
+    does: "Send the invitation again, with a new temporary password",
+    answers: { 202: "The account; the invitation is on its way" },
+    refuses: ["account_removed", "invitation_accepted", "version_mismatch"],
+  }),
+  "GET /v1/accounts/{id}/removal-preview": route(PreviewRemovalInput, PreviewRemovalReply, previewRemoval, {
+    who: "administrator",
+    does: "Show what disabling or removing an account would cut off, and what to renew first",
+    answers: { 200: "The tokens that would end, and the MDM servers that have them" },
   }),
   "POST /v1/accounts/{id}/password-changes": route(ReportPasswordChangeInput, ReportPasswordChangeReply, reportPasswordChange, {
     who: "administrator",
     does: "Report that an account's password changed, which ends the tokens it was given before",
     answers: { 202: "The account; the files of its tokens are being erased" },
-    refuses: ["time_in_future"],
+    refuses: ["account_removed", "time_in_future"],
   }),
   "GET /v1/accounts/{id}/password-change-preview": route(PreviewPasswordChangeInput, PreviewPasswordChangeReply, previewPasswordChange, {
     who: "administrator",

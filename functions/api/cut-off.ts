@@ -37,12 +37,12 @@ const WITHOUT_GRANT =
 export const cutOffOf = async (
   { id, dedicated }: Account,
   words: Advice,
-  ports: Pick<Ports, "accounts" | "tokens" | "links" | "servers" | "now">,
+  ports: Pick<Ports, "accounts" | "tokens" | "locations" | "links" | "servers" | "now">,
 ): Promise<z.input<typeof ShownCutOff>> => {
   const given = await Array.fromAsync(ports.tokens.givenTo(id));
   const tokens = [...(await ports.tokens.getAll(given.map(({ tokenId }) => tokenId))).values()];
   const around = await aroundOf(tokens, ports);
-  const usable = tokens.filter((token) => tokenState(token, around.holders, around.now).state === "active");
+  const usable = tokens.filter((token) => tokenState(token, around, around.now).state === "active");
   const holding = new Map(
     usable.map((token) => {
       const links = around.links.get(token.locationId);

@@ -16,7 +16,7 @@ const ADVICE: Advice = {
   personal: "This is a person's account. Download tokens with a dedicated one, which stays when people leave.",
 };
 
-type Needs = "accounts" | "tokens" | "links" | "servers" | "now";
+type Needs = "accounts" | "tokens" | "locations" | "links" | "servers" | "now";
 
 export const previewRemoval: Handle<typeof PreviewRemovalInput, Needs, z.input<typeof PreviewRemovalReply>> = async (
   { caller, input: { id } },

@@ -1,31 +1,37 @@
-// DELETE /v1/accounts/{id}: disables it. It signs in no more, and the tokens it was given die. The function that listens to the event erases their files.
+// DELETE /v1/accounts/{id}: removes it for good. It signs in no more, the tokens it was given die, and nothing tells any more who it was; its record
+// stays, for what refers to it. The function that listens to the event erases the tokens' files.
 import * as z from "zod";
-import { assertMay } from "../../domain/account.ts";
+import { assertMay, removedFrom } from "../../domain/account.ts";
 import { AccountId } from "../../domain/ids.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
 import { assertReplaced, existing, type Handle, ok } from "../handle.ts";
 import { assertNotOwn } from "./not-own.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
 
-export const DisableAccountInput = z.strictObject({ id: AccountId });
-export const DisableAccountReply = ShownAccount;
+export const RemoveAccountInput = z.strictObject({ id: AccountId });
+export const RemoveAccountReply = ShownAccount;
 
-type Needs = "accounts" | "bus" | "outbox" | "log" | "now" | "random";
+type Needs = "accounts" | "people" | "bus" | "outbox" | "log" | "now" | "random";
 
-export const disableAccount: Handle<typeof DisableAccountInput, Needs, z.input<typeof DisableAccountReply>> = async (
+export const removeAccount: Handle<typeof RemoveAccountInput, Needs, z.input<typeof RemoveAccountReply>> = async (
   { caller, input: { id } },
   ports,
 ) => {
-  const { accounts, now } = ports;
   assertMay(caller, "account:manage");
   assertNotOwn(caller, id);
-  existing(await accounts.get(id), "account");
-  const at = now();
-  const traces = [
-    eventOf("account.disabled", { accountId: id, occurredAt: at }, { ...ports, at }),
-    custodyOf("account-disabled", { subject: id, at, by: caller.id }),
-  ];
-  assertReplaced(await accounts.recordDisabled(id, at, traces, { accounts: [caller] }));
-  await announce(traces, ports);
-  return ok(shownAccount(existing(await accounts.get(id), "account")));
+  const before = existing(await ports.accounts.get(id), "account");
+  const at = ports.now();
+  const after = before.removedAt === undefined ? { ...removedFrom(before, at), version: before.version + 1 } : before;
+  if (after !== before) {
+    const traces = [
+      eventOf("account.disabled", { accountId: id, occurredAt: after.disabledAt ?? at }, { ...ports, at }),
+      custodyOf("account-removed", { subject: id, at, by: caller.id }),
+    ];
+    // The caller too must be what was judged: two administrators who remove each other at once must not both succeed.
+    assertReplaced(await ports.accounts.replace(after, traces, { accounts: [caller] }));
+    await announce(traces, ports);
+  }
+  // After the record, so that the tokens are dead whatever happens. Asked again after a crash, it is done again.
+  await ports.people.remove(after.subject);
+  return ok(shownAccount(after), after.version);
 };

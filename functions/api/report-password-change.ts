@@ -1,7 +1,7 @@
 // POST /v1/accounts/{id}/password-changes: reports one by hand. It counts at once; the files of the tokens that it ends are erased by the function
 // that listens to the event.
 import * as z from "zod";
-import { assertMay, CLOCK_TOLERANCE_SECONDS, isTooFarAhead } from "../../domain/account.ts";
+import { assertMay, assertNotRemoved, CLOCK_TOLERANCE_SECONDS, isTooFarAhead } from "../../domain/account.ts";
 import { AccountId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { IsoTime } from "../../domain/time.ts";
@@ -30,6 +30,7 @@ export const reportPasswordChange: Handle<typeof ReportPasswordChangeInput, Need
       "time_in_future",
       `occurredAt is ${occurredAt.toISOString()}, more than ${CLOCK_TOLERANCE_SECONDS} s ahead of this service's clock. Send the time at which the password changed.`,
     );
+  assertNotRemoved(existing(await ports.accounts.get(id), "account"));
   const traces = [
     eventOf("account.password-changed", { accountId: id, occurredAt }, { ...ports, at }),
     custodyOf("password-changed", { subject: id, at, by: caller.id, details: { occurredAt: occurredAt.toISOString() } }),

@@ -25,6 +25,7 @@ export const ShownAccount = Account.pick({
   dedicated: true,
   passwordChangedAt: true,
   disabledAt: true,
+  removedAt: true,
 });
 export const shownAccount = ({ createdAt: _, version: __, enabledAt: ___, ...account }: Account): z.input<typeof ShownAccount> => account;
 

@@ -2,14 +2,15 @@
 import { Account } from "../../domain/account.ts";
 import type { AccountId } from "../../domain/ids.ts";
 import type { Accounts } from "../ports/records.ts";
-import type { Judged, Trace } from "../ports.ts";
+import type { Trace } from "../ports.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";
 
 export const accountItem = (account: Account) => ({
   ...keys.account(account.id),
-  ...listed("ACC", account.id, account.createdAt),
+  // In no index, it is in no list.
+  ...(account.removedAt === undefined ? listed("ACC", account.id, account.createdAt) : {}),
   ...toItem(account),
 });
 
@@ -25,14 +26,13 @@ export const accountsIn = (table: Table): Accounts => {
    * A fact that moves an account one way. Told again, it moves nothing and is no second act: but what was to be announced still is, so that a
    * repeated report resumes an interrupted fan-out.
    */
-  const recordFact = async (id: AccountId, moved: Write, traces: readonly Trace[], judged: Judged = {}): Promise<boolean> => {
-    if (await transact(table, [moved], traces, judged)) return true;
+  const recordFact = async (id: AccountId, moved: Write, traces: readonly Trace[]): Promise<boolean> => {
+    if (await transact(table, [moved], traces)) return true;
     const exists = { ConditionCheck: { TableName, Key: keys.account(id), ConditionExpression: "attribute_exists(pk)" } };
     return transact(
       table,
       [exists],
       traces.filter(({ kind }) => kind !== "custody"),
-      judged,
     );
   };
 
@@ -43,7 +43,7 @@ export const accountsIn = (table: Table): Accounts => {
 
     list: (page) => readPage(table, listIn(table, "byKind", "ACC"), page, (item) => fromItem(Account, item)),
 
-    register: (account, traces) => transact(table, [putNew(table, accountItem(account))], traces),
+    register: (account, traces, judged) => transact(table, [putNew(table, accountItem(account))], traces, judged),
 
     replace(account, traces, judged) {
       const overBefore: Write = {
@@ -70,7 +70,7 @@ export const accountsIn = (table: Table): Accounts => {
       return recordFact(id, later, traces);
     },
 
-    recordDisabled(id, disabledAt, traces = [], judged = {}) {
+    recordDisabled(id, disabledAt, traces = []) {
       const first: Write = {
         Update: {
           TableName,
@@ -81,7 +81,7 @@ export const accountsIn = (table: Table): Accounts => {
           ExpressionAttributeValues: { ":at": disabledAt.toISOString(), ":one": 1 },
         },
       };
-      return recordFact(id, first, traces, judged);
+      return recordFact(id, first, traces);
     },
   };
 };

@@ -30,21 +30,35 @@ const kept = (name: FunctionName, { RECORDS_TABLE, CUSTODY_TABLE }: Tables) => (
   random: (bytes: number) => randomBytes(bytes),
 });
 
-/** All but files: what a function without any right to token files is given. */
-export const recordsOf = (name: FunctionName, told: Told, sendNotice?: SendNotice): Omit<Ports, "files"> => {
+/** All but files and people: what a function without any right to token files or to the user pool is given. */
+const recordsOf = (name: FunctionName, told: Told, sendNotice?: SendNotice): Omit<Ports, "files" | "people"> => {
   const ports = kept(name, told);
   return { ...ports, bus: busTo({ events: new EventBridgeClient(), busName: told.BUS_NAME, sendNotice }, ports.log) };
 };
 
-export const portsOf = (name: FunctionName, told: Told & { readonly TOKENS_BUCKET: string }, sendNotice?: SendNotice): Ports => ({
+export const portsOf = (
+  name: FunctionName,
+  told: Told & { readonly TOKENS_BUCKET: string },
+  sendNotice?: SendNotice,
+): Omit<Ports, "people"> => ({
   ...recordsOf(name, told, sendNotice),
   files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
 });
 
+/** Those who sign in. Only who asks for them has Cognito's client in its bundle. */
+const peopleOf = ({ USER_POOL_ID }: { readonly USER_POOL_ID: string }): People =>
+  peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: USER_POOL_ID });
+
+/** What administering takes: records and people, and no file. */
+export const administeringOf = (name: FunctionName, env: Env<"admin">): Omit<Ports, "files"> => ({
+  ...recordsOf(name, env),
+  people: peopleOf(env),
+});
+
 /** What founding the organization takes: it tells nothing, and reads no file. */
-export const foundingOf = (name: FunctionName, env: Tables & { readonly USER_POOL_ID: string }) => ({
+export const foundingOf = (name: FunctionName, env: Env<"setup">) => ({
   ...kept(name, env),
-  people: peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: env.USER_POOL_ID }) satisfies People,
+  people: peopleOf(env),
 });
 
 /** What sealing the custody log takes: it reads no record and no file. */

@@ -1,6 +1,9 @@
 // Those who sign in, in the Cognito user pool. Cognito sends the invitation with its temporary password itself: it never passes through here.
+// Source: Amazon Cognito user pools API reference, AdminCreateUser, AdminGetUser and AdminDeleteUser.
 import {
   AdminCreateUserCommand,
+  type AdminCreateUserCommandInput,
+  AdminDeleteUserCommand,
   AdminGetUserCommand,
   type AttributeType,
   type CognitoIdentityProviderClient,
@@ -8,9 +11,12 @@ import {
 import type { People } from "../ports/telling.ts";
 
 type Pool = { readonly client: CognitoIdentityProviderClient; readonly userPoolId: string };
+type Attributes = readonly AttributeType[] | undefined;
 
-const subjectOf = (attributes: readonly AttributeType[] | undefined): string => {
-  const subject = attributes?.find(({ Name }) => Name === "sub")?.Value;
+const attributeOf = (attributes: Attributes, name: string): string | undefined => attributes?.find(({ Name }) => Name === name)?.Value;
+
+const subjectOf = (attributes: Attributes): string => {
+  const subject = attributeOf(attributes, "sub");
   if (subject === undefined) throw new Error("the user pool gave a user without a subject");
   return subject;
 };
@@ -18,32 +24,63 @@ const subjectOf = (attributes: readonly AttributeType[] | undefined): string => 
 /** By its name alone: the pool's message may quote the address that it was sent, and would carry it into a log. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown");
 
-export const peopleIn = ({ client, userPoolId: UserPoolId }: Pool): People => {
-  const create = async (email: string) => {
-    const UserAttributes = [
-      { Name: "email", Value: email },
-      { Name: "email_verified", Value: "true" },
-    ];
-    const asked = { UserPoolId, Username: email, UserAttributes, DesiredDeliveryMediums: ["EMAIL" as const] };
-    return (await client.send(new AdminCreateUserCommand(asked))).User?.Attributes;
-  };
-  const find = async (email: string) => (await client.send(new AdminGetUserCommand({ UserPoolId, Username: email }))).UserAttributes;
+/** What the pool answers, or the refusal that was `expected`. Whatever else fails is an error that quotes nothing. */
+const asked = async <Value, Refused extends string = never>(
+  what: string,
+  call: Promise<Value>,
+  expected?: Refused,
+): Promise<Value | Refused> => {
+  try {
+    return await call;
+  } catch (error) {
+    if (expected !== undefined && nameOf(error) === expected) return expected;
+    throw new Error(`the user pool did not take ${what}: ${nameOf(error)}`);
+  }
+};
 
-  const createOrFind = async (email: string) => {
-    try {
-      return await create(email);
-    } catch (error) {
-      if (nameOf(error) !== "UsernameExistsException") throw error;
-      return await find(email);
-    }
+/** What the pool takes for a name; it refuses any other as malformed, and knows nobody by it. */
+const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+
+export const peopleIn = ({ client, userPoolId: UserPoolId }: Pool): People => {
+  const find = async (Username: string) => (await client.send(new AdminGetUserCommand({ UserPoolId, Username }))).UserAttributes;
+  const create = async (email: string, more: Partial<AdminCreateUserCommandInput>) => {
+    const input = { UserPoolId, Username: email, DesiredDeliveryMediums: ["EMAIL" as const], ...more };
+    return (await client.send(new AdminCreateUserCommand(input))).User?.Attributes;
+  };
+
+  /**
+   * Who has exactly this subject. The pool looks names up among e-mail addresses too, and an account's subject is whatever it was registered under: one
+   * that is somebody's address must not lead to them.
+   */
+  const withSubject = async (subject: string): Promise<Attributes> => {
+    if (!NAME.test(subject)) return undefined;
+    const found = await asked("a look-up", find(subject), "UserNotFoundException");
+    return found !== "UserNotFoundException" && attributeOf(found, "sub") === subject ? found : undefined;
   };
 
   return {
     async invite(email) {
-      const attributes = await createOrFind(email).catch((error: unknown) => {
-        throw new Error(`the user pool did not take the invitation: ${nameOf(error)}`);
-      });
-      return subjectOf(attributes);
+      const UserAttributes = [
+        { Name: "email", Value: email },
+        { Name: "email_verified", Value: "true" },
+      ];
+      const made = await asked("the invitation", create(email, { UserAttributes }), "UsernameExistsException");
+      if (made !== "UsernameExistsException") return subjectOf(made);
+      const known = await asked("the invitation", find(email));
+      return subjectOf(known);
+    },
+
+    async inviteAgain(subject) {
+      // By the pool's own address of them: its names are addresses, and the one that the record has may be another one.
+      const email = attributeOf(await withSubject(subject), "email");
+      if (email === undefined) return "unknown";
+      const sent = await asked("the invitation", create(email, { MessageAction: "RESEND" }), "UnsupportedUserStateException");
+      return sent === "UnsupportedUserStateException" ? "accepted" : "sent";
+    },
+
+    async remove(subject) {
+      if ((await withSubject(subject)) === undefined) return;
+      await asked("the removal", client.send(new AdminDeleteUserCommand({ UserPoolId, Username: subject })), "UserNotFoundException");
     },
   };
 };

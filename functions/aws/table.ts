@@ -20,7 +20,7 @@
 //   MDM#<server>           LOC#<location>     one per location that the MDM server was ever linked to a token of
 //   CREDENTIAL#<sha256>    CREDENTIAL         serverId: one per credential ever made, never removed
 //   UID#<uId>              UID                one per library identifier ever given
-//   ACC#<account>          ACC                Account                                         in byKind as ACC
+//   ACC#<account>          ACC                Account                                         in byKind as ACC until it is removed
 //   CT#<token>             CT                 ContentToken; `downloadedBy` is a map account → first time, which only grows
 //                                                                                             in byKind as CT, byLocation, byDue while it has a `dueAt`
 //   CT#<token>             REMINDER#<step>    the ledger: a reminder of that step was sent

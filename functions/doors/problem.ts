@@ -6,6 +6,7 @@ import { REASONS, type Reason, type Refusal } from "../../domain/refusal.ts";
 const ANSWERS: Readonly<Record<Reason, readonly [status: number, title: string]>> = {
   account_disabled: [403, "The account is disabled"],
   account_exists: [409, "The account is registered already"],
+  account_removed: [409, "The account was removed"],
   already_held: [409, "The content token is held already"],
   another_location: [409, "The content token seems to be of another location"],
   asset_differs: [409, "The asset is of another kind"],
@@ -16,6 +17,7 @@ const ANSWERS: Readonly<Record<Reason, readonly [status: number, title: string]>
   idempotency_key_reused: [409, "The idempotency key was used for another request"],
   internal_error: [500, "Something failed here"],
   invalid_input: [400, "The request is not as expected"],
+  invitation_accepted: [409, "The invitation was accepted"],
   irrevocable: [409, "The license never comes back"],
   location_closed: [409, "The location is closed"],
   location_not_empty: [409, "The location is not empty"],

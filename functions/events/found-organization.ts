@@ -6,7 +6,6 @@ import { DEFAULT_OVERLAP_DAYS, type Location, Organization, UID_BYTES, uIdOf } f
 import { FIRST_VERSION } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { accountIdOf } from "../identity.ts";
-import type { People } from "../ports/telling.ts";
 import type { Ports } from "../ports.ts";
 
 export const Founding = z.object({
@@ -20,7 +19,7 @@ export const Founding = z.object({
     .pipe(Organization.shape.reminderLadder),
 });
 
-type Needs = Pick<Ports, "organizations" | "now" | "random"> & { readonly people: People };
+type Needs = Pick<Ports, "organizations" | "people" | "now" | "random">;
 
 export const foundOrganization = async (asked: z.infer<typeof Founding>, { organizations, people, now, random }: Needs): Promise<void> => {
   if (await organizations.isFounded()) return;

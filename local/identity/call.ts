@@ -54,7 +54,8 @@ export const operation = <Input extends z.ZodType>(
 
 export const text = z.string().min(1).max(2048);
 export const OfPool = z.object({ UserPoolId: text });
-export const OfUser = OfPool.extend({ Username: text });
+/** As Cognito takes names: without white space, and of 128 characters at most. */
+export const OfUser = OfPool.extend({ Username: z.string().regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u) });
 export const OfClient = z.object({ ClientId: text });
 
 export const assertPool = ({ UserPoolId }: { UserPoolId: string }, { pool }: Context): void => {

@@ -51,8 +51,12 @@ test("accounts", async () => {
   await admin("PATCH", path, { dedicated: true, grants: [{ role: "content-manager", location: here }] });
   await admin("GET", `${path}/password-change-preview`);
   await admin("GET", `/v1/accounts/${host.session.accounts.administrator.id}/password-change-preview`);
+  await admin("GET", `${path}/removal-preview`);
   await admin("POST", `${path}/password-changes`, {});
-  expect((await admin("DELETE", path)).body.disabledAt).toBeDefined();
+  expect((await admin("DELETE", path)).body.removedAt).toBeDefined();
+  await admin("GET", path);
+  const { body: invited } = await admin("POST", "/v1/accounts", { email: "invited@example.org" });
+  await admin("POST", `/v1/accounts/${invited.id}/invitation`);
 });
 
 test("content tokens from issue to revocation", async () => {

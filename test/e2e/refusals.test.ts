@@ -135,6 +135,8 @@ describe("a content manager is refused what is not theirs", () => {
       ["PATCH", `/v1/accounts/${administrator}`, { grants: [] }],
       ["PATCH", `/v1/accounts/${host.session.accounts.contentManager.id}`, { grants }],
       ["DELETE", `/v1/accounts/${administrator}`],
+      ["POST", `/v1/accounts/${administrator}/invitation`, {}],
+      ["GET", `/v1/accounts/${administrator}/removal-preview`],
       ["POST", `/v1/accounts/${administrator}/password-changes`, {}],
       ["GET", `/v1/accounts/${administrator}/password-change-preview`],
       ["GET", "/v1/mdm-servers"],

@@ -183,10 +183,12 @@ describe("roles", () => {
 
   test("a disabled account may nothing, and nobody disables or degrades themselves", async () => {
     const id = signedUp("manager").id;
-    expect((await service.call("DELETE /v1/accounts/{id}", [id])).body).toMatchObject({ disabledAt: NOW.toISOString() });
+    const disabled = await service.call("PATCH /v1/accounts/{id}", [id], { body: { enabled: false } });
+    expect(disabled.body).toMatchObject({ disabledAt: NOW.toISOString() });
     expect((await service.call("GET /v1/locations", [], { as: "manager" })).body.reason).toBe("account_disabled");
     expect(service.published).toMatchObject([{ type: "account.disabled", detail: { accountId: id } }]);
     expect((await service.call("DELETE /v1/accounts/{id}", [ada.id])).body.reason).toBe("own_account");
+    expect((await service.call("PATCH /v1/accounts/{id}", [ada.id], { body: { enabled: false } })).body.reason).toBe("own_account");
     expect((await service.call("PATCH /v1/accounts/{id}", [ada.id], { body: { grants: [] } })).body.reason).toBe("own_account");
   });
 });

@@ -30,7 +30,7 @@ const sorted = <Value>(values: readonly Value[]): Value[] =>
   values.toSorted((one, another) => (JSON.stringify(one) < JSON.stringify(another) ? -1 : 1));
 
 /** The world without what differs from run to run: identifiers, times, and how often something was looked at. */
-const stateOf = async ({ ports, files, told }: Host) => {
+const stateOf = async ({ ports, files, told, pool }: Host) => {
   if (!(await ports.organizations.isFounded())) return { organization: undefined, untold: 0, unerased: 0 };
   const seal = await ports.seals.last();
   const tokens = (await ports.tokens.list("all", { limit: 100 })).items;
@@ -48,6 +48,7 @@ const stateOf = async ({ ports, files, told }: Host) => {
         overlap: invalidation === undefined && supersedesAt !== undefined,
       })),
     ),
+    people: sorted([...pool.keys()]),
     accounts: sorted(
       (await ports.accounts.list({ limit: 100 })).items.map(({ id, grants, passwordChangedAt, disabledAt }) => ({
         id,

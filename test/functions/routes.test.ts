@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { route } from "../../functions/doors/route.ts";
+import { ENV } from "../../functions/env.ts";
 import { created, type Handle, ok } from "../../functions/handle.ts";
 
 const Input = z.strictObject({});
@@ -38,6 +39,12 @@ test("a handler can't answer another status than its type says", () => {
   // @ts-expect-error It says 200.
   const wrong: Handle<typeof Input, never, z.input<typeof Body>> = async () => created({ name: "new" });
   expect(wrong).toBeDefined();
+});
+
+test("the client of the user pool is held by those alone who invite", () => {
+  const bundle = (of: string): string => readFileSync(join(import.meta.dirname, "../../dist", of, "index.mjs"), "utf8");
+  const holders = Object.keys(ENV).filter((name) => bundle(name).includes("AWSCognitoIdentityProviderService"));
+  expect(holders.toSorted()).toEqual(["admin", "setup"]);
 });
 
 test.each(["custody", "expiry-scan", "identity-events", "outbox"])("the bundle of %s does not hold the API's document", (name) => {

@@ -2,14 +2,18 @@
 // against the deployed policies. Nothing on one machine checks rights, so that one too few would be found in production.
 
 import { readFileSync } from "node:fs";
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { peopleIn } from "../../functions/aws/people.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import type { Table } from "../../functions/aws/table.ts";
+import { asCognito } from "../cognito.ts";
+import { serve, type TestServer, TO_TEST } from "../http.ts";
 import { clientOf, databaseForTests } from "../records.ts";
 import { makeHost, organize, SCENARIOS } from "../scenarios.ts";
 import { TABLES } from "../table.ts";
 
-type Call = { readonly action: string; readonly table: "Records" | "CustodyLog"; readonly key: string };
+type Call = { readonly action: string; readonly table: "Records" | "CustodyLog" | "People"; readonly key: string };
 
 type Item = Readonly<Record<string, unknown>>;
 type Input = {
@@ -80,7 +84,19 @@ const idOf = (name: string): string => name.replace(/(^|-)([a-z])/g, (_, __, let
 const database = databaseForTests();
 let noted: Call[] | undefined;
 let table: Table;
-beforeAll(() => {
+let pool: TestServer;
+let cognito: CognitoIdentityProviderClient;
+beforeAll(async () => {
+  pool = await serve(asCognito());
+  cognito = new CognitoIdentityProviderClient({ ...TO_TEST, endpoint: pool.url });
+  cognito.middlewareStack.add(
+    (next, { commandName = "" }) =>
+      async (args) => {
+        noted?.push({ action: `cognito-idp:${commandName.replace(/Command$/, "")}`, table: "People", key: "" });
+        return next(args);
+      },
+    { step: "initialize", name: "note" },
+  );
   const client = clientOf(database.endpoint());
   client.middlewareStack.add(
     (next, { commandName }) =>
@@ -92,14 +108,18 @@ beforeAll(() => {
   );
   table = { client, ...TABLES };
 });
-afterAll(() => table.client.destroy());
+afterAll(async () => {
+  table.client.destroy();
+  cognito.destroy();
+  await pool.close();
+});
 
 describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario.by, scenario] as const))(
   "%s",
   (_, by, { before, act, begins, route }) => {
     test(`needs no right that ${by} does not have`, async () => {
       await database.table();
-      const host = makeHost(recordsIn(table));
+      const host = makeHost(recordsIn(table), peopleIn({ client: cognito, userPoolId: "us-east-1_AbC" }));
       if (begins === undefined) await organize(host);
       const given = (await before?.(host)) ?? [];
       noted = [];

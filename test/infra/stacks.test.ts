@@ -158,7 +158,15 @@ describe("rights", () => {
       ]),
     );
     expect(byFunction).toEqual({
-      Admin: [...READ, ...WRITE, "events:PutEvents", ...KEY].toSorted(),
+      Admin: [
+        "cognito-idp:AdminCreateUser",
+        "cognito-idp:AdminDeleteUser",
+        "cognito-idp:AdminGetUser",
+        ...READ,
+        ...WRITE,
+        "events:PutEvents",
+        ...KEY,
+      ].toSorted(),
       Custody: [...READ, ...WRITE, "events:PutEvents", ...KEY, "s3:GetObject", "s3:PutObject", ...ERASE].toSorted(),
       CustodySeal: ["dynamodb:Query", ...KEY, "s3:GetObjectVersion", "s3:ListBucketVersions", "s3:PutObject"].toSorted(),
       ExpiryScan: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, "sns:Publish"].toSorted(),

@@ -2,6 +2,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { removedFrom } from "../../../domain/account.ts";
 import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { keys } from "../../../functions/aws/table.ts";
 import { accountId, anAccount, at } from "../../make.ts";
@@ -35,6 +36,30 @@ battery("accounts", (records) => {
     expect(await records.accounts.recordDisabled(ada.id, NOW)).toBe(true);
     expect(await records.accounts.recordDisabled(ada.id, at("2027-01-01"))).toBe(true);
     expect(await records.accounts.get(ada.id)).toEqual({ ...ada, disabledAt: NOW, version: 2 });
+  });
+
+  test("are listed until they are removed, and read by their identifier for ever", async () => {
+    await records.accounts.register(ada);
+    await records.accounts.register(bob);
+    const removed = { ...removedFrom(bob, NOW), version: 2 };
+    expect(await records.accounts.replace(removed)).toBe(true);
+    expect((await records.accounts.list({ limit: 10 })).items).toEqual([ada]);
+    expect(await records.accounts.get(bob.id)).toEqual(removed);
+    expect((await records.accounts.getAll([ada.id, bob.id])).get(bob.id)).toEqual(removed);
+    expect(removed.email).toBeUndefined();
+    // What is told of it later brings it back into no list.
+    await records.accounts.recordPasswordChange(bob.id, NOW);
+    await records.accounts.recordDisabled(bob.id, at("2027-01-01"));
+    expect((await records.accounts.list({ limit: 10 })).items).toEqual([ada]);
+    expect(await records.accounts.register(bob)).toBe(false);
+  });
+
+  test("are not registered when whoever does it is not what was judged any more", async () => {
+    await records.accounts.register(ada);
+    await records.accounts.recordPasswordChange(ada.id, NOW);
+    expect(await records.accounts.register(bob, [], { accounts: [ada] })).toBe(false);
+    expect(await records.accounts.get(bob.id)).toBeUndefined();
+    expect(await records.accounts.register(bob, [], { accounts: [{ ...ada, version: 2 }] })).toBe(true);
   });
 
   test("that nobody registered are not made by a fact about them", async () => {
