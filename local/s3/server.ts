@@ -25,6 +25,9 @@ const LIST_QUERY = /^(versions|prefix|delimiter|max-keys|key-marker|version-id-m
 const UNSUPPORTED_WRITE =
   /^(if-(?!none-match$)|x-amz-(copy-source|acl|grant-|tagging|object-lock-|website-|write-offset|server-side-encryption-customer-|bypass-|if-))/;
 
+const noSuchKey = (headers: Readonly<Record<string, string>> = {}): S3Error =>
+  new S3Error(404, "NoSuchKey", "The specified key does not exist.", headers);
+
 const REFUSALS: Readonly<Record<Refused, () => S3Error>> = {
   // A page of another site can make a browser call this port under its own name.
   "foreign-host": () => new S3Error(403, "AccessDenied", "This host name is not served here"),
@@ -157,16 +160,18 @@ const getObject = async (store: Store, bucket: string, key: string, request: Sig
     if (!/^[\t\x20-\x7e]*$/.test(value)) throw new S3Error(400, "InvalidArgument", "A response header must be printable ASCII");
     headers[override] = value;
   }
-  return { status: 200, headers, body: await store.read(bucket, version) };
+  const body = await store.read(bucket, version);
+  if (body === undefined) throw noSuchKey();
+  return { status: 200, headers, body };
 };
 
 const find = (versions: readonly Version[], versionId: string | undefined): Version => {
   if (versionId === undefined) {
     const latest = versions[0];
-    if (latest === undefined) throw new S3Error(404, "NoSuchKey", "The specified key does not exist.");
+    if (latest === undefined) throw noSuchKey();
     if (latest.deleteMarker) {
       const headers = { "x-amz-delete-marker": "true", "x-amz-version-id": latest.versionId };
-      throw new S3Error(404, "NoSuchKey", "The specified key does not exist.", headers);
+      throw noSuchKey(headers);
     }
     return latest;
   }

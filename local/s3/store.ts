@@ -31,7 +31,8 @@ export type Store = {
   isAdding(bucket: string, key: string): boolean;
   /** Without an upload the new version is a delete marker. */
   add(bucket: string, key: string, now: Date, upload?: Upload): Promise<Version>;
-  read(bucket: string, version: Version): Promise<Buffer>;
+  /** `undefined` when the version was removed since it was looked up. */
+  read(bucket: string, version: Version): Promise<Buffer | undefined>;
   /** The bytes are gone from the disk before this resolves. */
   remove(bucket: string, version: Version): Promise<void>;
 };
@@ -116,8 +117,10 @@ export const openStore = async (directory: string): Promise<Store> => {
       return version;
     },
     async read(bucket, version) {
-      const file = await readFile(pathOf(bucket, version));
-      return file.subarray(file.indexOf("\n") + 1);
+      const file = await readFile(pathOf(bucket, version)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+      });
+      return file?.subarray(file.indexOf("\n") + 1);
     },
     async remove(bucket, version) {
       await rm(pathOf(bucket, version), { force: true });

@@ -120,6 +120,13 @@ const expectRefusal = (answer: Answer, status: number, code: string, message = "
 };
 
 describe("objects", () => {
+  test("that are erased while they are read are answered as those that are not there", async () => {
+    await put("content");
+    // Between the look-up and the reading of the bytes.
+    await rm(join(directory, Bucket), { recursive: true });
+    expectRefusal(await raw(await link()), 404, "NoSuchKey");
+  });
+
   test("come back as they were put, with their headers", async () => {
     const Metadata = { origin: "import" };
     const sent = await client.send(
