@@ -143,6 +143,8 @@ export type MdmServer = {
     /** When it was last seen that the MDM server has the token: it told the file's hash, or signed in with it. */
     readonly usedAt?: string;
     readonly locationId: LocationId;
+    /** The location is the built-in service's own: the token has to be removed from this MDM server. */
+    readonly toBeRemoved?: true;
   }[];
 };
 
@@ -309,7 +311,31 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "primary_location">;
+      readonly 409: Refusal<409, "location_closed" | "primary_location">;
+      readonly 412: Refusal<412, "version_mismatch">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Close a location that has no license and no live token any more; that is not undone */
+  readonly "DELETE /v1/locations/{id}": {
+    readonly asked: {
+      readonly id: LocationId;
+    };
+    readonly headers: {
+      /** The ETag of the version that is meant: another one is not edited. */
+      readonly "if-match"?: string;
+    };
+    readonly answered: {
+      /** The location, closed */
+      readonly 200: Location;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "location_not_empty" | "location_reserved" | "primary_location">;
       readonly 412: Refusal<412, "version_mismatch">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
@@ -359,7 +385,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "account_exists" | "account_removed">;
+      readonly 409: Refusal<409, "account_exists" | "account_removed" | "location_closed">;
       readonly 412: Refusal<412, "version_mismatch">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
@@ -405,7 +431,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "account_removed" | "own_account">;
+      readonly 409: Refusal<409, "account_removed" | "location_closed" | "own_account">;
       readonly 412: Refusal<412, "version_mismatch">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
@@ -593,7 +619,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "idempotency_key_reused">;
+      readonly 409: Refusal<409, "idempotency_key_reused" | "location_closed" | "location_reserved">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
@@ -621,6 +647,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "location_reserved">;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
       readonly 503: GatewayRefusal;
@@ -681,7 +708,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "already_held" | "another_location" | "password_changed_since_download">;
+      readonly 409: Refusal<409, "already_held" | "another_location" | "location_closed" | "location_reserved" | "password_changed_since_download">;
       readonly 410: Refusal<410, "token_expired">;
       readonly 413: Refusal<413, "body_too_large" | "token_file_too_large"> | GatewayRefusal;
       readonly 422: Refusal<422, "not_a_content_token" | "not_base64" | "wrong_token_type">;
@@ -708,7 +735,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "token_invalidated" | "too_many_holders">;
+      readonly 409: Refusal<409, "location_reserved" | "token_invalidated" | "too_many_holders">;
       readonly 410: Refusal<410, "token_expired">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
@@ -863,7 +890,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "token_invalidated">;
+      readonly 409: Refusal<409, "location_reserved" | "token_invalidated">;
       readonly 410: Refusal<410, "token_expired">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
@@ -966,6 +993,516 @@ export type Api = {
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
+  /** Show the monthly subscription, and from which MDM servers a token has to be removed */
+  readonly "GET /v1/subscription": {
+    readonly asked: Nothing;
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The subscription */
+      readonly 200: {
+        readonly plan: "none" | "monthly";
+        /** When the plan that there is now began. */
+        readonly since?: string;
+        /** The built-in service's own location, while the plan is monthly. */
+        readonly locationId?: LocationId;
+        /** Whether that is the primary location: its token is not shown or given out. */
+        readonly isPrimaryReserved: boolean;
+        /** MDM servers that hold a token of the built-in service's location. Remove it there, then say so: DELETE the link. */
+        readonly toBeRemoved: readonly {
+          readonly mdmServerId: MdmServerId;
+          readonly name: string;
+          readonly vendor: Vendor;
+          readonly tokenId: ContentTokenId;
+          readonly linkedAt: string;
+        }[];
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Begin the monthly subscription, which gives the built-in service a location, or end it */
+  readonly "PUT /v1/subscription": {
+    readonly asked: {
+      readonly plan: "none" | "monthly";
+      /** Whether anything was assigned with a token of the primary location. Has to be said when one of Apple's was imported for it. If so, the built-in service gets a new location, and the primary one keeps its token. */
+      readonly primaryInUse?: boolean;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The subscription as it is now; told again, nothing changes */
+      readonly 200: {
+        readonly plan: "none" | "monthly";
+        /** When the plan that there is now began. */
+        readonly since?: string;
+        /** The built-in service's own location, while the plan is monthly. */
+        readonly locationId?: LocationId;
+        /** Whether that is the primary location: its token is not shown or given out. */
+        readonly isPrimaryReserved: boolean;
+        /** MDM servers that hold a token of the built-in service's location. Remove it there, then say so: DELETE the link. */
+        readonly toBeRemoved: readonly {
+          readonly mdmServerId: MdmServerId;
+          readonly name: string;
+          readonly vendor: Vendor;
+          readonly tokenId: ContentTokenId;
+          readonly linkedAt: string;
+        }[];
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 422: Refusal<422, "primary_in_use_unsaid">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** List the licenses of a location, asset by asset */
+  readonly "GET /v1/licenses": {
+    readonly asked: {
+      readonly locationId: LocationId;
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of assets with their counts */
+      readonly 200: {
+        readonly items: readonly {
+          readonly locationId: LocationId;
+          /** The app or book in Apple's store, its digits as text. */
+          readonly adamId: string;
+          /** Standard quality, or high quality (of some books). */
+          readonly pricingParam: "STDQ" | "PLUS";
+          readonly productType: "App" | "Book";
+          readonly name?: string;
+          /** Whether a license can be assigned to a device's serial number. Of a book none can. */
+          readonly deviceAssignable: boolean;
+          /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
+          readonly revocable: boolean;
+          readonly supportedPlatforms: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
+          readonly available: number;
+          readonly assigned: number;
+          readonly retired: number;
+          /** Available, assigned and retired together. */
+          readonly total: number;
+        }[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Record licenses that were acquired for a location */
+  readonly "POST /v1/licenses": {
+    readonly asked: {
+      readonly locationId: LocationId;
+      /** The app or book in Apple's store, its digits as text. */
+      readonly adamId: string;
+      /** Standard quality, or high quality (of some books). */
+      readonly pricingParam?: "STDQ" | "PLUS";
+      readonly productType: "App" | "Book";
+      readonly name?: string;
+      readonly quantity: number;
+      /** Whether a license can be assigned to a device's serial number. Of a book none can. */
+      readonly deviceAssignable?: boolean;
+      /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
+      readonly revocable?: boolean;
+      readonly supportedPlatforms?: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
+    };
+    readonly headers: {
+      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      readonly "idempotency-key"?: string;
+    };
+    readonly answered: {
+      /** The asset with its counts as they are now */
+      readonly 201: {
+        readonly locationId: LocationId;
+        /** The app or book in Apple's store, its digits as text. */
+        readonly adamId: string;
+        /** Standard quality, or high quality (of some books). */
+        readonly pricingParam: "STDQ" | "PLUS";
+        readonly productType: "App" | "Book";
+        readonly name?: string;
+        /** Whether a license can be assigned to a device's serial number. Of a book none can. */
+        readonly deviceAssignable: boolean;
+        /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
+        readonly revocable: boolean;
+        readonly supportedPlatforms: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
+        readonly available: number;
+        readonly assigned: number;
+        readonly retired: number;
+        /** Available, assigned and retired together. */
+        readonly total: number;
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "asset_differs" | "idempotency_key_reused" | "location_closed" | "too_many_licenses">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Record licenses that were acquired, as CSV, or check the file in a dry run */
+  readonly "POST /v1/licenses/import": {
+    readonly asked: {
+      readonly locationId: LocationId;
+      /** The file's text. Its first line names the columns: adamId, productType and quantity are needed; pricingParam, name, deviceAssignable, revocable and supportedPlatforms (separated by spaces) are not. */
+      readonly csv: string;
+      /** Tells what is wrong with the file, and takes nothing. */
+      readonly dryRun?: boolean;
+    };
+    readonly headers: {
+      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      readonly "idempotency-key"?: string;
+    };
+    readonly answered: {
+      /** What the file says, and every bad line of it */
+      readonly 200: {
+        readonly dryRun: boolean;
+        /** Lines that are good. */
+        readonly lines: number;
+        /** How many assets they are about. */
+        readonly assets: number;
+        /** How many licenses they add up to. */
+        readonly quantity: number;
+        /** Every bad line. With one, nothing is taken. */
+        readonly problems: readonly {
+          /** 1 is the line of the columns' names. */
+          readonly line: number;
+          readonly problem: string;
+        }[];
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "asset_differs" | "idempotency_key_reused" | "location_closed" | "too_many_licenses">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 422: Refusal<422, "bad_lines">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** List transfers of licenses, newest first, of one location or of all in the caller's reach */
+  readonly "GET /v1/license-transfers": {
+    readonly asked: {
+      readonly locationId?: LocationId;
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of transfers */
+      readonly 200: {
+        readonly items: readonly {
+          readonly id: string;
+          readonly fromLocationId: LocationId;
+          readonly toLocationId: LocationId;
+          /** The app or book in Apple's store, its digits as text. */
+          readonly adamId: string;
+          /** Standard quality, or high quality (of some books). */
+          readonly pricingParam: "STDQ" | "PLUS";
+          readonly quantity: number;
+          readonly at: string;
+          readonly by: AccountId;
+        }[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Transfer unassigned licenses from one location to another, or say in a dry run what would be possible */
+  readonly "POST /v1/license-transfers": {
+    readonly asked: {
+      readonly fromLocationId: LocationId;
+      readonly toLocationId: LocationId;
+      /** The app or book in Apple's store, its digits as text. */
+      readonly adamId: string;
+      /** Standard quality, or high quality (of some books). */
+      readonly pricingParam?: "STDQ" | "PLUS";
+      readonly quantity: number;
+      /** Says what would be possible, and changes nothing. */
+      readonly dryRun?: boolean;
+    };
+    readonly headers: {
+      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      readonly "idempotency-key"?: string;
+    };
+    readonly answered: {
+      /** What would be possible (dryRun) */
+      readonly 200: {
+        readonly id: string;
+        readonly fromLocationId: LocationId;
+        readonly toLocationId: LocationId;
+        /** The app or book in Apple's store, its digits as text. */
+        readonly adamId: string;
+        /** Standard quality, or high quality (of some books). */
+        readonly pricingParam: "STDQ" | "PLUS";
+        readonly quantity: number;
+        readonly at: string;
+        readonly by: AccountId;
+      } | {
+        readonly dryRun: true;
+        readonly possible: boolean;
+        /** How many could be transferred now, at most. */
+        readonly most: number;
+        /** What it would be refused for. */
+        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+        readonly detail?: string;
+        /** What there is at the location that gives. */
+        readonly from: {
+          readonly available: number;
+          readonly assigned: number;
+          readonly retired: number;
+        };
+        readonly to: {
+          readonly available: number;
+          readonly assigned: number;
+          readonly retired: number;
+        };
+      };
+      /** The transfer */
+      readonly 201: {
+        readonly id: string;
+        readonly fromLocationId: LocationId;
+        readonly toLocationId: LocationId;
+        /** The app or book in Apple's store, its digits as text. */
+        readonly adamId: string;
+        /** Standard quality, or high quality (of some books). */
+        readonly pricingParam: "STDQ" | "PLUS";
+        readonly quantity: number;
+        readonly at: string;
+        readonly by: AccountId;
+      } | {
+        readonly dryRun: true;
+        readonly possible: boolean;
+        /** How many could be transferred now, at most. */
+        readonly most: number;
+        /** What it would be refused for. */
+        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+        readonly detail?: string;
+        /** What there is at the location that gives. */
+        readonly from: {
+          readonly available: number;
+          readonly assigned: number;
+          readonly retired: number;
+        };
+        readonly to: {
+          readonly available: number;
+          readonly assigned: number;
+          readonly retired: number;
+        };
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "asset_differs" | "idempotency_key_reused" | "location_closed" | "not_enough_licenses" | "too_many_licenses">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** List who has licenses of a location */
+  readonly "GET /v1/assignments": {
+    readonly asked: {
+      readonly locationId: LocationId;
+      /** The app or book in Apple's store, its digits as text. */
+      readonly adamId?: string;
+      /** Of the asset that `adamId` names. */
+      readonly pricingParam?: "STDQ" | "PLUS";
+      readonly serialNumber?: string;
+      readonly clientUserId?: string;
+      /** How many to answer at most. A page may hold fewer, and still have a `next`. */
+      readonly limit?: number;
+      /** The `next` of an earlier page of the same list. */
+      readonly after?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** A page of assignments */
+      readonly 200: {
+        readonly items: readonly {
+          readonly locationId: LocationId;
+          /** The app or book in Apple's store, its digits as text. */
+          readonly adamId: string;
+          /** Standard quality, or high quality (of some books). */
+          readonly pricingParam: "STDQ" | "PLUS";
+          readonly serialNumber?: string;
+          readonly clientUserId?: string;
+          readonly assignedAt: string;
+        }[];
+        /** Where the list goes on: the next request's `after`. */
+        readonly next?: string;
+      };
+      readonly 400: Refusal<400, "invalid_input">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: GatewayRefusal;
+    };
+  };
+  /** Assign licenses to serial numbers and client users, to all of them or to none */
+  readonly "POST /v1/assignments": {
+    readonly asked: {
+      readonly locationId: LocationId;
+      /** The app or book in Apple's store, its digits as text. */
+      readonly adamId: string;
+      /** Standard quality, or high quality (of some books). */
+      readonly pricingParam?: "STDQ" | "PLUS";
+      /** Of both together 80 at most. */
+      readonly serialNumbers?: readonly (string)[];
+      /** Of both together 80 at most. */
+      readonly clientUserIds?: readonly (string)[];
+    };
+    readonly headers: {
+      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      readonly "idempotency-key"?: string;
+    };
+    readonly answered: {
+      /** How many were assigned, and what there is now */
+      readonly 200: {
+        /** How many were given a license by this request. */
+        readonly assigned: number;
+        /** How many had one: that costs no second license. */
+        readonly alreadyAssigned: number;
+        /** What there is now. */
+        readonly license: {
+          readonly locationId: LocationId;
+          /** The app or book in Apple's store, its digits as text. */
+          readonly adamId: string;
+          /** Standard quality, or high quality (of some books). */
+          readonly pricingParam: "STDQ" | "PLUS";
+          readonly productType: "App" | "Book";
+          readonly name?: string;
+          /** Whether a license can be assigned to a device's serial number. Of a book none can. */
+          readonly deviceAssignable: boolean;
+          /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
+          readonly revocable: boolean;
+          readonly supportedPlatforms: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
+          readonly available: number;
+          readonly assigned: number;
+          readonly retired: number;
+          /** Available, assigned and retired together. */
+          readonly total: number;
+        };
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "idempotency_key_reused" | "location_closed" | "not_device_assignable" | "not_enough_licenses">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Take licenses back from serial numbers and client users */
+  readonly "POST /v1/assignments/removals": {
+    readonly asked: {
+      readonly locationId: LocationId;
+      /** The app or book in Apple's store, its digits as text. */
+      readonly adamId: string;
+      /** Standard quality, or high quality (of some books). */
+      readonly pricingParam?: "STDQ" | "PLUS";
+      /** Of both together 80 at most. */
+      readonly serialNumbers?: readonly (string)[];
+      /** Of both together 80 at most. */
+      readonly clientUserIds?: readonly (string)[];
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** How many came back, and what there is now */
+      readonly 200: {
+        /** How many licenses came back by this request. */
+        readonly unassigned: number;
+        /** How many had none. */
+        readonly notAssigned: number;
+        /** What there is now. */
+        readonly license: {
+          readonly locationId: LocationId;
+          /** The app or book in Apple's store, its digits as text. */
+          readonly adamId: string;
+          /** Standard quality, or high quality (of some books). */
+          readonly pricingParam: "STDQ" | "PLUS";
+          readonly productType: "App" | "Book";
+          readonly name?: string;
+          /** Whether a license can be assigned to a device's serial number. Of a book none can. */
+          readonly deviceAssignable: boolean;
+          /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
+          readonly revocable: boolean;
+          readonly supportedPlatforms: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
+          readonly available: number;
+          readonly assigned: number;
+          readonly retired: number;
+          /** Available, assigned and retired together. */
+          readonly total: number;
+        };
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "irrevocable">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Retire client users: what of theirs can come back does, the rest is retired with them */
+  readonly "POST /v1/assignments/retirements": {
+    readonly asked: {
+      readonly locationId: LocationId;
+      readonly clientUserIds: readonly (string)[];
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** How many licenses came back, and how many never will */
+      readonly 200: {
+        /** How many licenses came back. */
+        readonly unassigned: number;
+        /** How many never will. */
+        readonly retired: number;
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
   /** List what was done, newest first: to one subject, by one actor, of one kind, at one location, or within a time */
   readonly "GET /v1/custody-log": {
     readonly asked: {
@@ -1044,7 +1581,7 @@ export type Api = {
       readonly 400: Refusal<400, "invalid_input">;
       readonly 401: Refusal<401, "unauthenticated">;
       readonly 403: Refusal<403, "not_linked">;
-      readonly 409: Refusal<409, "token_invalidated">;
+      readonly 409: Refusal<409, "location_reserved" | "token_invalidated">;
       readonly 410: Refusal<410, "token_expired">;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
@@ -1061,6 +1598,7 @@ export const STATUSES: { readonly [Key in keyof Api]: readonly (keyof Api[Key]["
   "POST /v1/locations": [201, 400, 401, 403, 413, 429, 500, 503],
   "GET /v1/locations/{id}": [200, 400, 401, 403, 404, 429, 500, 503],
   "PATCH /v1/locations/{id}": [200, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
+  "DELETE /v1/locations/{id}": [200, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
   "GET /v1/accounts": [200, 400, 401, 403, 429, 500, 503],
   "POST /v1/accounts": [201, 400, 401, 403, 404, 409, 412, 413, 429, 500, 503],
   "GET /v1/accounts/{id}": [200, 400, 401, 403, 404, 429, 500, 503],
@@ -1072,7 +1610,7 @@ export const STATUSES: { readonly [Key in keyof Api]: readonly (keyof Api[Key]["
   "GET /v1/accounts/{id}/password-change-preview": [200, 400, 401, 403, 404, 429, 500, 503],
   "GET /v1/content-tokens": [200, 400, 401, 403, 429, 500, 503],
   "POST /v1/content-tokens": [201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
-  "GET /v1/content-tokens/{id}": [200, 400, 401, 403, 404, 429, 500, 503],
+  "GET /v1/content-tokens/{id}": [200, 400, 401, 403, 404, 409, 429, 500, 503],
   "GET /v1/content-tokens/{id}/history": [200, 400, 401, 403, 404, 429, 500, 503],
   "POST /v1/content-tokens/import": [201, 400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503],
   "POST /v1/content-tokens/{id}/downloads": [201, 400, 401, 403, 404, 409, 410, 413, 429, 500, 503],
@@ -1087,6 +1625,17 @@ export const STATUSES: { readonly [Key in keyof Api]: readonly (keyof Api[Key]["
   "POST /v1/mdm-servers/{id}/credential": [201, 400, 401, 403, 404, 412, 413, 429, 500, 503],
   "GET /v1/conflicts": [200, 400, 401, 403, 429, 500, 503],
   "POST /v1/conflicts/{id}/resolution": [200, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "GET /v1/subscription": [200, 400, 401, 403, 429, 500, 503],
+  "PUT /v1/subscription": [200, 400, 401, 403, 413, 422, 429, 500, 503],
+  "GET /v1/licenses": [200, 400, 401, 403, 404, 429, 500, 503],
+  "POST /v1/licenses": [201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "POST /v1/licenses/import": [200, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503],
+  "GET /v1/license-transfers": [200, 400, 401, 403, 429, 500, 503],
+  "POST /v1/license-transfers": [200, 201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "GET /v1/assignments": [200, 400, 401, 403, 404, 429, 500, 503],
+  "POST /v1/assignments": [200, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "POST /v1/assignments/removals": [200, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "POST /v1/assignments/retirements": [200, 400, 401, 403, 413, 429, 500, 503],
   "GET /v1/custody-log": [200, 400, 401, 403, 429, 500, 503],
   "GET /v1/health": [200, 429, 500, 503],
   "GET /v1/openapi.json": [200, 429, 500, 503],

@@ -1,11 +1,10 @@
-// What a content token opens: the licenses of a location. Of each asset some are available, some assigned, some retired, and each change is a posting
-// as in double-entry bookkeeping: it moves licenses between those three, or brings new ones in, and says every assignment that it makes or ends.
+// What a content token opens: the licenses of a location. Of each asset some are available, some assigned, some retired.
 // Source: Apple, "App and Book Management API", ResponseAsset: total = available + assigned + retired.
 import * as z from "zod";
 import { AccountId, LocationId, TransferId } from "./ids.ts";
 import { Refusal } from "./refusal.ts";
 import { nameText, plainText } from "./text.ts";
-import { FIRST_VERSION, Version } from "./version.ts";
+import { Version } from "./version.ts";
 
 export const AdamId = z
   .string()
@@ -52,6 +51,17 @@ export const MAX_TARGETS = 80;
 export const Target = z.union([z.object({ serialNumber: plainText(64) }), z.object({ clientUserId: plainText(255) })]);
 export type Target = z.infer<typeof Target>;
 
+/** Each once. Refuses with `invalid_input` when there is none, or more than one act assigns to. */
+export const targetsOf = (serialNumbers: readonly string[], clientUserIds: readonly string[]): readonly Target[] => {
+  const targets = [
+    ...[...new Set(serialNumbers)].map((serialNumber) => ({ serialNumber })),
+    ...[...new Set(clientUserIds)].map((clientUserId) => ({ clientUserId })),
+  ];
+  if (targets.length === 0 || targets.length > MAX_TARGETS)
+    throw new Refusal("invalid_input", `Name 1 to ${MAX_TARGETS} serial numbers and client users in all; these are ${targets.length}.`);
+  return targets;
+};
+
 export const isDevice = (target: Target): target is Extract<Target, { serialNumber: string }> => "serialNumber" in target;
 
 /** One text per target. */
@@ -72,23 +82,6 @@ export const Transfer = z.object({
 });
 export type Transfer = z.infer<typeof Transfer>;
 
-/** How the counts of one asset change. */
-export type Entry = { readonly asset: AssetKey } & { readonly [Kind in keyof LicenseCounts]?: number };
-
-/**
- * One change of the ledger, recorded whole or not at all.
- * Invariant: all counts of all entries add up to what was acquired, which is 0 unless it is an acquisition; `assigned` of an asset changes by exactly
- * the assignments that are made less those that are ended.
- */
-export type Posting = {
-  readonly entries: readonly Entry[];
-  /** Traits that are new at a location, or their next version. */
-  readonly traits?: readonly AssetTraits[];
-  readonly assigned?: readonly Assignment[];
-  readonly unassigned?: readonly AssignmentKey[];
-  readonly transfer?: Transfer;
-};
-
 export const keyOf = ({ locationId, adamId, pricingParam }: AssetKey): AssetKey => ({ locationId, adamId, pricingParam });
 
 /** One text per asset of a location. */
@@ -103,116 +96,3 @@ export const Acquisition = z.object({
   supportedPlatforms: AssetTraits.shape.supportedPlatforms.optional(),
 });
 export type Acquisition = z.infer<typeof Acquisition>;
-
-const assertBookTraits = ({ productType, deviceAssignable, revocable }: Acquisition): void => {
-  if (productType === "Book" && (deviceAssignable === true || revocable === true))
-    throw new Refusal(
-      "asset_differs",
-      "A book is assigned to users only and never comes back: it is neither device-assignable nor revocable.",
-    );
-};
-
-const FIXED = ["productType", "deviceAssignable", "revocable"] as const;
-
-const assertSameAsset = (before: AssetTraits, asked: Acquisition): void => {
-  const differs = FIXED.filter((field) => asked[field] !== undefined && asked[field] !== before[field]);
-  if (differs.length > 0)
-    throw new Refusal(
-      "asset_differs",
-      `This location has the asset already with ${differs.map((field) => `${field} ${before[field]}`).join(", ")}. Leave it out, or correct it.`,
-    );
-};
-
-/** The asset's traits after an acquisition: its name and platforms are what was said last, what kind of license it is never changes. */
-const traitsAfter = (key: AssetKey, before: AssetTraits | undefined, asked: Acquisition): AssetTraits => {
-  const isApp = asked.productType === "App";
-  const { name = before?.name, supportedPlatforms = before?.supportedPlatforms ?? [] } = asked;
-  return {
-    ...keyOf(key),
-    productType: asked.productType,
-    ...(name === undefined ? {} : { name }),
-    deviceAssignable: before?.deviceAssignable ?? asked.deviceAssignable ?? isApp,
-    revocable: before?.revocable ?? asked.revocable ?? isApp,
-    supportedPlatforms,
-    version: before === undefined ? FIRST_VERSION : before.version + 1,
-  };
-};
-
-const isSameText = (one: AssetTraits, other: AssetTraits): boolean =>
-  one.name === other.name && one.supportedPlatforms.join() === other.supportedPlatforms.join();
-
-const assertRoom = (before: LicenseCounts, quantity: number): void => {
-  if (totalOf(before) + quantity > MAX_TOTAL)
-    throw new Refusal("too_many_licenses", `A location counts at most ${MAX_TOTAL} licenses of an asset; it has ${totalOf(before)}.`);
-};
-
-/** New licenses. Refuses with `asset_differs` or `too_many_licenses`. */
-export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acquisition): Posting => {
-  assertBookTraits(asked);
-  if (before !== undefined) assertSameAsset(before, asked);
-  assertRoom(before ?? NO_LICENSES, asked.quantity);
-  const traits = traitsAfter(key, before, asked);
-  const isNews = before === undefined || !isSameText(before, traits);
-  return { entries: [{ asset: keyOf(key), available: asked.quantity }], ...(isNews ? { traits: [traits] } : {}) };
-};
-
-const assertAvailable = ({ available, assigned }: LicenseCounts, needed: number, what: string): void => {
-  if (available < needed)
-    throw new Refusal(
-      "not_enough_licenses",
-      `${needed} unassigned licenses are needed to ${what}; ${available} are available and ${assigned} are assigned. Acquire more, transfer some here, or unassign some.`,
-    );
-};
-
-/** Unassigned licenses from one location to another. Refuses with `not_enough_licenses`, `asset_differs` or `too_many_licenses`. */
-export const transferring = (from: Asset, to: Asset | undefined, transfer: Transfer): Posting => {
-  const { quantity, toLocationId } = transfer;
-  assertAvailable(from, quantity, "be transferred");
-  if (to !== undefined && FIXED.some((field) => to[field] !== from[field]))
-    throw new Refusal("asset_differs", "Both locations have this asset, and not of the same kind: licenses can't be mixed.");
-  assertRoom(to ?? NO_LICENSES, quantity);
-  const there = { ...keyOf(from), locationId: toLocationId };
-  const { available: _, assigned: __, retired: ___, ...traits } = from;
-  return {
-    entries: [
-      { asset: keyOf(from), available: -quantity },
-      { asset: there, available: quantity },
-    ],
-    ...(to === undefined ? { traits: [{ ...traits, ...there, version: FIRST_VERSION }] } : {}),
-    transfer,
-  };
-};
-
-/** What of an asset could be transferred now, at most. */
-export const mostTransferable = ({ available }: LicenseCounts): number => Math.min(available, MAX_TRANSFER);
-
-/**
- * A license for each of `targets`, none of whom has one. Refuses with `not_device_assignable` or `not_enough_licenses`; then nobody is given one.
- */
-export const assigning = (asset: Asset, targets: readonly Target[], assignedAt: Date): Posting => {
-  if (!asset.deviceAssignable && targets.some(isDevice))
-    throw new Refusal("not_device_assignable", `This ${asset.productType.toLowerCase()} can be assigned to client users only.`);
-  assertAvailable(asset, targets.length, "be assigned");
-  const key = keyOf(asset);
-  return {
-    entries: [{ asset: key, available: -targets.length, assigned: targets.length }],
-    assigned: targets.map((target) => ({ asset: key, target, assignedAt })),
-  };
-};
-
-/** The licenses of `targets`, each of whom has one, back. Refuses with `irrevocable`. */
-export const unassigning = (asset: AssetTraits, targets: readonly Target[]): Posting => {
-  if (!asset.revocable)
-    throw new Refusal("irrevocable", `A license of this ${asset.productType.toLowerCase()} never comes back once it is assigned.`);
-  const key = keyOf(asset);
-  return {
-    entries: [{ asset: key, available: targets.length, assigned: -targets.length }],
-    unassigned: targets.map((target) => ({ asset: key, target })),
-  };
-};
-
-/** What a client user who is retired had: what can come back does, the rest is retired with them. */
-export const retiring = (clientUserId: string, held: readonly AssetTraits[]): Posting => ({
-  entries: held.map((asset) => ({ asset: keyOf(asset), assigned: -1, ...(asset.revocable ? { available: 1 } : { retired: 1 }) })),
-  unassigned: held.map((asset) => ({ asset: keyOf(asset), target: { clientUserId } })),
-});

@@ -169,17 +169,16 @@ export const isProofNew = (links: LocationLinks, { tokenId, mdmServerId }: Pick<
   return link?.usedAt === undefined || isReplaced(link, links);
 };
 
+/** The open links whose MDM servers have no later one. */
+export const latestLinks = (links: LocationLinks): readonly Link[] => openLinks(links).filter((link) => !isReplaced(link, links));
+
 /** The open links of a token whose MDM servers have no later one: who would be cut off if it ended. */
 export const holdingLinks = (links: LocationLinks, tokenId: ContentTokenId): readonly Link[] =>
-  openLinks(links).filter((link) => link.tokenId === tokenId && !isReplaced(link, links));
+  latestLinks(links).filter((link) => link.tokenId === tokenId);
 
 /** The tokens of the location that an MDM server holds and has no later one of. */
 export const heldTokens = (links: LocationLinks): readonly ContentTokenId[] => [
-  ...new Set(
-    openLinks(links)
-      .filter((link) => !isReplaced(link, links))
-      .map(({ tokenId }) => tokenId),
-  ),
+  ...new Set(latestLinks(links).map(({ tokenId }) => tokenId)),
 ];
 
 /** Whether every MDM server that was linked to the token has moved on to a later one. One that nobody is linked to says nothing. */

@@ -35,6 +35,30 @@ const holdersLine = ({ servers }: Where): string =>
     ? "MDM servers: none is known to have it. Look into yours: not every one may be registered."
     : `MDM servers that have it: ${servers.map(({ name, vendor }) => `${name} (${vendor})`).join(", ")}`;
 
+/** What beginning the monthly subscription means for those who have a token of the primary location. */
+export const reservedNotice = ({ location, servers }: Where, isPrimaryReserved: boolean): Words => ({
+  subject: subjectLine(
+    { location, servers },
+    isPrimaryReserved ? "must be removed from MDM servers" : "stays yours, and is not the built-in service's",
+  ),
+  message: [
+    `Location: ${location.name}`,
+    holdersLine({ location, servers }),
+    "",
+    ...(isPrimaryReserved
+      ? [
+          "The monthly subscription began, and this location is now the built-in service's own. Its content token is not shown or given out any more. An MDM server that still has it corrupts the license counts and fails to assign.",
+          "",
+          "What to do now: remove the token from each MDM server that has it, then record that here. For other MDM servers create a location, transfer licenses to it and give them its token.",
+        ]
+      : [
+          "The monthly subscription began, and the built-in service was given a location of its own, since this one is in use. Its content token stays as it is, and so do its assignments.",
+          "",
+          "What to do: nothing, unless you mean to assign what the built-in service is to assign: transfer those licenses to its location.",
+        ]),
+  ].join("\n"),
+});
+
 export const expiringNotice = (token: ContentToken, where: Where, daysLeft: number): Words => ({
   subject: subjectLine(where, `ends ${inDays(daysLeft)}`),
   message: [

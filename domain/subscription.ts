@@ -30,6 +30,10 @@ export type Use = {
   readonly said: boolean | undefined;
 };
 
+/** Whether tokens of it were, or may have been, used to assign something. */
+const isInUse = ({ assignedThroughTokenAt, importedAt }: Use["primary"]): boolean =>
+  assignedThroughTokenAt !== undefined || importedAt !== undefined;
+
 /** Whether the primary location is in use. Refuses with `primary_in_use_unsaid` when only a person can know. */
 export const isPrimaryInUse = ({ primary, said }: Use): boolean => {
   if (primary.assignedThroughTokenAt !== undefined) return true;
@@ -51,5 +55,14 @@ export const assertNotReserved = (location: Pick<Location, "reservedAt">): void 
       "This location is the built-in service's own while the monthly subscription runs: its token is not shown, given out or replaced. Use another location, and transfer licenses to it.",
     );
 };
+
+/** What the built-in service's location is called where one is made for it. Source: Apple, "Reserved location", by its own service's name. */
+export const BUILT_IN_NAME = "Built-in device management";
+
+/** Whether the location that was made for an earlier subscription can be the built-in service's again: nobody else came to use it. */
+export const isReusable = (earlier: Location | undefined): earlier is Location =>
+  earlier !== undefined && !earlier.primary && earlier.closedAt === undefined && !isInUse(earlier);
+
+export const reserved = (location: Location, at: Date): Location => ({ ...location, reservedAt: at, version: location.version + 1 });
 
 export const released = ({ reservedAt: _, ...location }: Location): Location => ({ ...location, version: location.version + 1 });

@@ -34,7 +34,7 @@ export const GAUGES = {
   HeldDeadTokens: "Count",
   /** Those that soon will not. */
   HeldEndingTokens: "Count",
-  /** Times that an MDM server holds a token of the built-in service's location, from which it has to be removed. */
+  /** Tokens of the built-in service's location that MDM servers hold, each as often as it has to be removed. */
   HeldReservedTokens: "Count",
   /** Locations that two MDM servers claim. */
   OpenConflicts: "Count",

@@ -47,6 +47,7 @@ export class Overview extends Construct {
         ownMetric("outbox", "HeldDeadTokens"),
         ownMetric("outbox", "HeldEndingTokens"),
         ownMetric("outbox", "OpenConflicts"),
+        ownMetric("outbox", "HeldReservedTokens"),
       ]),
       standing("Facts about accounts that are parked", 8, [ownMetric("outbox", "ParkedFacts"), ownMetric("outbox", "ParkedOldestSeconds")]),
       standing("Until a password change counts", 6, [ownMetric("identity-events", "IdentityEventDelaySeconds")]),

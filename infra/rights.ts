@@ -18,6 +18,8 @@ type Family =
   | "MDM#*"
   | "CREDENTIAL#*"
   | "CONFLICT#*"
+  | "ASSET#*"
+  | "TRANSFER#*"
   | "OUTBOX"
   | "ERASE"
   | "PARKED";
@@ -73,12 +75,24 @@ export const grantFound = (kept: Kept, grantee: IGrantable): void => {
 };
 
 /**
- * To see every record, and to keep those of the organization, its locations, its accounts, and the MDM servers with their links; to invite people and to
+ * To see every record, and to keep those of the organization, its locations with their licenses, its accounts, and the MDM servers with their links; to invite people and to
  * delete them. Not to reset anybody's password: docs/decisions/0013-accounts-invited-disabled-removed.md.
  */
 export const grantAdminister = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
-  write(kept, grantee, ["ORG", "LOC#*", "UID#*", "ACC#*", "MDM#*", "CONFLICT#*", "OUTBOX", "PARKED"]);
+  write(kept, grantee, [
+    "ORG",
+    "LOC#*",
+    "UID#*",
+    "ASSET#*",
+    "TRANSFER#*",
+    "IDEMPOTENCY#*",
+    "ACC#*",
+    "MDM#*",
+    "CONFLICT#*",
+    "OUTBOX",
+    "PARKED",
+  ]);
   keepCustody(kept, grantee);
   kept.userPool.grant(grantee, ...INVITES, "cognito-idp:AdminDeleteUser");
 };

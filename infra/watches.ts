@@ -125,6 +125,15 @@ const WATCHES: readonly Watch[] = [
     when: gauge(),
   },
   {
+    heading: "MDM servers hold the reserved token",
+    service: "outbox",
+    metric: "HeldReservedTokens",
+    severity: "medium",
+    happened: "An MDM server has a token of the location that belongs to the built-in service.",
+    impact: "It corrupts that location's license counts, and its assignments fail.",
+    when: gauge(),
+  },
+  {
     heading: "A location has two MDM servers",
     service: "outbox",
     metric: "OpenConflicts",

@@ -39,7 +39,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   // The API's document is answered as it lies in docs/.
   "functions/api/": {
     files: /^functions\/api\//,
-    may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/(api|doors)\//, /^\.\/docs\/openapi\.json$/],
+    may: [/^zod$/, /^csv-parse\/sync$/, DOMAIN, SHARED, /^\.\/functions\/(api|doors)\//, /^\.\/docs\/openapi\.json$/],
   },
   "functions/events/": { files: /^functions\/events\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/events\//] },
   "functions/schedule/": { files: /^functions\/schedule\//, may: [DOMAIN, SHARED, /^\.\/functions\/schedule\//] },

@@ -9,8 +9,10 @@ import { ChangeAccountInput, ChangeAccountReply, changeAccount } from "./change-
 import { ChangeLocationInput, ChangeLocationReply, changeLocation } from "./change-location.ts";
 import { ChangeMdmServerInput, ChangeMdmServerReply, changeMdmServer } from "./change-mdm-server.ts";
 import { ChangeOrganizationInput, ChangeOrganizationReply, changeOrganization } from "./change-organization.ts";
+import { CloseLocationInput, CloseLocationReply, closeLocation } from "./close-location.ts";
 import { CreateLocationInput, CreateLocationReply, createLocation } from "./create-location.ts";
 import { InviteAgainInput, InviteAgainReply, inviteAgain } from "./invite-again.ts";
+import { ledgerRoutes } from "./ledger-routes.ts";
 import { LinkMdmServerInput, LinkMdmServerReply, linkMdmServer } from "./link-mdm-server.ts";
 import { ListAccountsInput, ListAccountsReply, listAccounts } from "./list-accounts.ts";
 import { ListConflictsInput, ListConflictsReply, listConflicts } from "./list-conflicts.ts";
@@ -75,7 +77,15 @@ export const adminRoutes = {
     answers: { 200: "The location as it is now" },
     etag: true,
     takes: { ifMatch: true },
-    refuses: ["primary_location", "version_mismatch"],
+    refuses: ["location_closed", "primary_location", "version_mismatch"],
+  }),
+  "DELETE /v1/locations/{id}": route(CloseLocationInput, CloseLocationReply, closeLocation, {
+    who: "administrator",
+    does: "Close a location that has no license and no live token any more; that is not undone",
+    answers: { 200: "The location, closed" },
+    etag: true,
+    takes: { ifMatch: true },
+    refuses: ["location_not_empty", "location_reserved", "primary_location", "version_mismatch"],
   }),
   "GET /v1/accounts": route(ListAccountsInput, ListAccountsReply, listAccounts, {
     who: "administrator",
@@ -87,7 +97,7 @@ export const adminRoutes = {
     does: "Invite somebody by e-mail, or register somebody of the identity provider by their subject",
     answers: { 201: "The account" },
     etag: true,
-    refuses: ["account_exists", "account_removed", "not_found", "version_mismatch"],
+    refuses: ["account_exists", "account_removed", "location_closed", "not_found", "version_mismatch"],
   }),
   "GET /v1/accounts/{id}": route(ShowAccountInput, ShowAccountReply, showAccount, {
     who: "administrator",
@@ -101,7 +111,7 @@ export const adminRoutes = {
     answers: { 200: "The account as it is now" },
     etag: true,
     takes: { ifMatch: true },
-    refuses: ["account_removed", "own_account", "version_mismatch"],
+    refuses: ["account_removed", "location_closed", "own_account", "version_mismatch"],
   }),
   "DELETE /v1/accounts/{id}": route(RemoveAccountInput, RemoveAccountReply, removeAccount, {
     who: "administrator",
@@ -141,6 +151,7 @@ export const adminRoutes = {
     who: "content-manager",
     does: "Show a content token, and how to renew it for the MDM servers that have it",
     answers: { 200: "The content token" },
+    refuses: ["location_reserved"],
   }),
   "GET /v1/content-tokens/{id}/history": route(ShowHistoryInput, ShowHistoryReply, showHistory, {
     who: "content-manager",
@@ -177,7 +188,7 @@ export const adminRoutes = {
     who: "content-manager",
     does: "Link an MDM server to a content token that it has or is to fetch",
     answers: { 200: "The content token with its links" },
-    refuses: ["token_expired", "token_invalidated"],
+    refuses: ["location_reserved", "token_expired", "token_invalidated"],
   }),
   "DELETE /v1/mdm-servers/{id}/links/{tokenId}": route(UnlinkMdmServerInput, UnlinkMdmServerReply, unlinkMdmServer, {
     who: "content-manager",
@@ -195,6 +206,7 @@ export const adminRoutes = {
     answers: { 200: "The conflict, resolved" },
     refuses: ["conflict_resolved", "not_linked"],
   }),
+  ...ledgerRoutes,
   "GET /v1/custody-log": route(ListCustodyLogInput, ListCustodyLogReply, listCustodyLog, {
     who: "administrator",
     does: "List what was done, newest first: to one subject, by one actor, of one kind, at one location, or within a time",

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
-import { Location } from "../../domain/organization.ts";
+import { assertOpen, Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
@@ -24,6 +24,7 @@ export const changeLocation: Handle<
   const before = existing(await locations.get(input.id), "location");
   if (before.primary && input.name !== undefined && input.name !== before.name)
     throw new Refusal("primary_location", "The primary location has the organization's name. Rename the organization.");
+  assertOpen(before);
   assertVersion(before, ifMatch);
   const after: Location = {
     ...before,

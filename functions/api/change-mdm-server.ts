@@ -6,7 +6,7 @@ import { MdmServer } from "../../domain/mdm-server.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, type Handle, ok } from "../handle.ts";
-import { linksOfServer } from "./links-of-server.ts";
+import { placesOfServer } from "./links-of-server.ts";
 import { registeredServer } from "./registered-server.ts";
 import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
@@ -16,7 +16,7 @@ export const ChangeMdmServerReply = ShownMdmServer;
 
 export const changeMdmServer: Handle<
   typeof ChangeMdmServerInput,
-  "servers" | "links" | "now",
+  "servers" | "links" | "locations" | "now",
   z.input<typeof ChangeMdmServerReply>,
   200,
   "ifMatch"
@@ -28,5 +28,5 @@ export const changeMdmServer: Handle<
   const details = { name: after.name, vendor: after.vendor };
   const trace = custodyOf("mdm-server-changed", { subject: id, at: ports.now(), by: caller.id, details });
   assertReplaced(await ports.servers.replace(after, [trace], { accounts: [caller] }));
-  return ok(shownMdmServer(after, await linksOfServer(id, ports)), after.version);
+  return ok(shownMdmServer(after, await placesOfServer(id, ports)), after.version);
 };

@@ -17,7 +17,7 @@ export const custodyRoutes = {
     does: "Issue a content token of a location, for one calendar year",
     answers: { 201: "The content token, and which ones it renews" },
     takes: { idempotencyKey: true },
-    refuses: ["idempotency_key_reused", "not_found"],
+    refuses: ["idempotency_key_reused", "location_closed", "location_reserved", "not_found"],
   }),
   "POST /v1/content-tokens/import": route(ImportContentTokenInput, ImportContentTokenReply, importContentToken, {
     who: "content-manager",
@@ -26,6 +26,8 @@ export const custodyRoutes = {
     refuses: [
       "already_held",
       "another_location",
+      "location_closed",
+      "location_reserved",
       "not_a_content_token",
       "not_base64",
       "not_found",
@@ -39,7 +41,7 @@ export const custodyRoutes = {
     who: "content-manager",
     does: "Give a short-lived link to a content token's file",
     answers: { 201: "The link, and when it ends" },
-    refuses: ["token_expired", "token_invalidated", "too_many_holders"],
+    refuses: ["location_reserved", "token_expired", "token_invalidated", "too_many_holders"],
   }),
   "POST /v1/content-tokens/{id}/revocation": route(RevokeContentTokenInput, RevokeContentTokenReply, revokeContentToken, {
     who: "content-manager",
@@ -69,6 +71,6 @@ export const custodyRoutes = {
     },
     etag: true,
     takes: { ifNoneMatch: true, wantsJson: true },
-    refuses: ["busy", "not_linked", "token_expired", "token_invalidated"],
+    refuses: ["busy", "location_reserved", "not_linked", "token_expired", "token_invalidated"],
   }),
 } satisfies Served<typeof CUSTODY_ROUTES>;

@@ -1,5 +1,7 @@
 // What many routes take: the parts of a page, and a place in the path.
 import * as z from "zod";
+import { AssetKey, MAX_TARGETS, PricingParam } from "../../domain/licenses.ts";
+import { plainText } from "../../domain/text.ts";
 
 /** `limit` comes as text from the query. */
 export const PageInput = {
@@ -11,4 +13,15 @@ export const PageInput = {
     .default(50)
     .describe("How many to answer at most. A page may hold fewer, and still have a `next`."),
   after: z.string().max(1024).optional().describe("The `next` of an earlier page of the same list."),
+};
+
+/** An asset of a location. */
+export const AssetInput = { ...AssetKey.shape, pricingParam: PricingParam.default("STDQ") };
+
+const UP_TO = `Of both together ${MAX_TARGETS} at most.`;
+
+/** Whom licenses are assigned to. */
+export const TargetsInput = {
+  serialNumbers: z.array(plainText(64)).max(MAX_TARGETS).default([]).describe(UP_TO),
+  clientUserIds: z.array(plainText(255)).max(MAX_TARGETS).default([]).describe(UP_TO),
 };

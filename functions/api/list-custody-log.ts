@@ -5,6 +5,7 @@ import { Actor, CustodyAct, type CustodyEntry, SubjectId } from "../../domain/cu
 import { LocationId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { IsoTime } from "../../domain/time.ts";
+import { filteredPage } from "../filtered.ts";
 import { type Handle, ok } from "../handle.ts";
 import type { Page, PageRequest, Ports } from "../ports.ts";
 import { PageInput } from "./inputs.ts";
@@ -22,9 +23,6 @@ export const ListCustodyLogInput = z.strictObject({
 export const ListCustodyLogReply = pageOf(ShownEntry);
 
 type Asked = z.infer<typeof ListCustodyLogInput>;
-
-/** A filter reads on past what it drops; after so many pages it answers with what it has and where to go on. */
-const READS = 10;
 
 const isAsked = ({ by, act, locationId, from, to }: Asked, entry: CustodyEntry): boolean =>
   (by === undefined || entry.by === by) &&
@@ -46,14 +44,6 @@ export const listCustodyLog: Handle<typeof ListCustodyLogInput, "custody", z.inp
   const { from, to } = input;
   if (from !== undefined && to !== undefined && from > to)
     throw new Refusal("invalid_input", `from (${from.toISOString()}) lies after to (${to.toISOString()}).`);
-  const read = readerOf(input, ports);
-  const items: CustodyEntry[] = [];
-  let next = input.after;
-  for (let reads = 0; reads < READS && items.length < input.limit; reads++) {
-    const page = await read({ limit: input.limit - items.length, after: next });
-    items.push(...page.items.filter((entry) => isAsked(input, entry)));
-    next = page.next;
-    if (next === undefined) break;
-  }
-  return ok({ items, next });
+  const { items, ...rest } = await filteredPage(input, readerOf(input, ports), (entry) => isAsked(input, entry));
+  return ok({ items: [...items], ...rest });
 };

@@ -26,7 +26,7 @@ const pageOfScope = async (
   const known = await locations.getAll(asked);
   const end = asked.at(-1);
   return {
-    items: asked.flatMap((id) => known.get(id) ?? []),
+    items: asked.flatMap((id) => known.get(id) ?? []).filter(({ closedAt }) => closedAt === undefined),
     ...(rest.length > limit && end !== undefined ? { next: cursor.write({ last: end }) } : {}),
   };
 };

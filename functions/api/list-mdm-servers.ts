@@ -3,18 +3,19 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { type Handle, ok } from "../handle.ts";
 import { PageInput } from "./inputs.ts";
-import { linksOfServer } from "./links-of-server.ts";
+import { placesOfServer } from "./links-of-server.ts";
 import { pageOf, ShownMdmServer, shownMdmServer } from "./shown.ts";
 
 export const ListMdmServersInput = z.strictObject(PageInput);
 export const ListMdmServersReply = pageOf(ShownMdmServer);
 
-export const listMdmServers: Handle<typeof ListMdmServersInput, "servers" | "links", z.input<typeof ListMdmServersReply>> = async (
-  { caller, input },
-  ports,
-) => {
+export const listMdmServers: Handle<
+  typeof ListMdmServersInput,
+  "servers" | "links" | "locations",
+  z.input<typeof ListMdmServersReply>
+> = async ({ caller, input }, ports) => {
   assertMay(caller, "mdm-server:manage");
   const { items, ...rest } = await ports.servers.list(input);
-  const shown = await Promise.all(items.map(async (server) => shownMdmServer(server, await linksOfServer(server.id, ports))));
+  const shown = await Promise.all(items.map(async (server) => shownMdmServer(server, await placesOfServer(server.id, ports))));
   return ok({ items: shown, ...rest });
 };

@@ -35,5 +35,5 @@ export const registerMdmServer: Handle<
   const trace = custodyOf("mdm-server-registered", { subject: id, at, by: caller.id, details: { name, vendor } });
   if (!(await servers.register(server, [trace], { accounts: [caller] })))
     throw new Refusal("busy", "Your account changed at this moment. Try again.");
-  return created({ ...shownMdmServer(server, []), credential }, server.version);
+  return created({ ...shownMdmServer(server, { links: [], reserved: [] }), credential }, server.version);
 };

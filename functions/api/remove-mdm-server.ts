@@ -6,7 +6,7 @@ import { openLinks } from "../../domain/links.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, type Handle, ok } from "../handle.ts";
 import { type UnlinkingPorts, unlinkFrom } from "../unlink.ts";
-import { linksOfServer } from "./links-of-server.ts";
+import { linksOfServer, placesOfServer } from "./links-of-server.ts";
 import { registeredServer } from "./registered-server.ts";
 import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
@@ -21,7 +21,7 @@ const closeLinks = async (id: MdmServerId, caller: Account, ports: UnlinkingPort
 
 export const removeMdmServer: Handle<
   typeof RemoveMdmServerInput,
-  "servers" | keyof UnlinkingPorts,
+  "servers" | "locations" | keyof UnlinkingPorts,
   z.input<typeof RemoveMdmServerReply>
 > = async ({ caller, input: { id } }, ports) => {
   assertMay(caller, "mdm-server:manage");
@@ -35,5 +35,5 @@ export const removeMdmServer: Handle<
   );
   // One that came in between, before the removal forbade it.
   await closeLinks(id, caller, ports);
-  return ok(shownMdmServer(removed, await linksOfServer(id, ports)), removed.version);
+  return ok(shownMdmServer(removed, await placesOfServer(id, ports)), removed.version);
 };

@@ -3,17 +3,18 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { MdmServerId } from "../../domain/ids.ts";
 import { existing, type Handle, ok } from "../handle.ts";
-import { linksOfServer } from "./links-of-server.ts";
+import { placesOfServer } from "./links-of-server.ts";
 import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
 export const ShowMdmServerInput = z.strictObject({ id: MdmServerId });
 export const ShowMdmServerReply = ShownMdmServer;
 
-export const showMdmServer: Handle<typeof ShowMdmServerInput, "servers" | "links", z.input<typeof ShowMdmServerReply>> = async (
-  { caller, input: { id } },
-  ports,
-) => {
+export const showMdmServer: Handle<
+  typeof ShowMdmServerInput,
+  "servers" | "links" | "locations",
+  z.input<typeof ShowMdmServerReply>
+> = async ({ caller, input: { id } }, ports) => {
   assertMay(caller, "mdm-server:manage");
   const server = existing(await ports.servers.get(id), "MDM server");
-  return ok(shownMdmServer(server, await linksOfServer(id, ports)), server.version);
+  return ok(shownMdmServer(server, await placesOfServer(id, ports)), server.version);
 };

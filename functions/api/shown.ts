@@ -107,12 +107,20 @@ export const ShownMdmServer = MdmServer.pick({
   removedAt: true,
 }).extend({
   links: z
-    .array(Link.pick({ tokenId: true, linkedAt: true, usedAt: true }).extend({ locationId: LocationId }))
+    .array(
+      Link.pick({ tokenId: true, linkedAt: true, usedAt: true }).extend({
+        locationId: LocationId,
+        toBeRemoved: z
+          .literal(true)
+          .optional()
+          .describe("The location is the built-in service's own: the token has to be removed from this MDM server."),
+      }),
+    )
     .describe("What it is linked to now."),
 });
 export const shownMdmServer = (
   { id, name, vendor, createdAt, lastSeenAt, removedAt }: MdmServer,
-  locations: readonly LocationLinks[],
+  places: { readonly links: readonly LocationLinks[]; readonly reserved: readonly LocationId[] },
 ): z.input<typeof ShownMdmServer> => ({
   id,
   name,
@@ -120,10 +128,16 @@ export const shownMdmServer = (
   createdAt,
   lastSeenAt,
   removedAt,
-  links: locations.flatMap(({ location, links }) =>
+  links: places.links.flatMap(({ location, links }) =>
     links
       .filter((link) => link.mdmServerId === id && link.removedAt === undefined)
-      .map(({ tokenId, linkedAt, usedAt }) => ({ tokenId, locationId: location, linkedAt, usedAt })),
+      .map(({ tokenId, linkedAt, usedAt }) => ({
+        tokenId,
+        locationId: location,
+        linkedAt,
+        usedAt,
+        ...(places.reserved.includes(location) ? { toBeRemoved: true as const } : {}),
+      })),
   ),
 });
 

@@ -9,7 +9,6 @@ import {
   AssetTraits,
   type Assignment,
   assetText,
-  type Entry,
   keyOf,
   LicenseCounts,
   NO_LICENSES,
@@ -18,6 +17,7 @@ import {
   Transfer,
   targetText,
 } from "../../domain/licenses.ts";
+import type { Entry } from "../../domain/postings.ts";
 import { FIRST_VERSION } from "../../domain/version.ts";
 import { cursorOf } from "../cursor.ts";
 import type { AssignmentList, Licenses } from "../ports/licenses.ts";

@@ -1,11 +1,11 @@
 // The first deployment: the organization, its primary location, its first administrator, all or nothing, and never over what is there.
 import * as z from "zod";
 import type { Account } from "../../domain/account.ts";
-import { IDENTIFIER_BYTES, identifierText, LocationId } from "../../domain/ids.ts";
-import { DEFAULT_OVERLAP_DAYS, type Location, Organization, UID_BYTES, uIdOf } from "../../domain/organization.ts";
+import { DEFAULT_OVERLAP_DAYS, Organization } from "../../domain/organization.ts";
 import { FIRST_VERSION } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { accountIdOf } from "../identity.ts";
+import { newLocation } from "../new-location.ts";
 import type { Ports } from "../ports.ts";
 
 export const Founding = z.object({
@@ -34,13 +34,7 @@ export const foundOrganization = async (asked: z.infer<typeof Founding>, { organ
     renewalOverlapDays: DEFAULT_OVERLAP_DAYS,
     version: FIRST_VERSION,
   };
-  const primary: Location = {
-    ...born,
-    id: LocationId.parse(`loc_${identifierText(random(IDENTIFIER_BYTES))}`),
-    name: asked.organization,
-    uId: uIdOf(random(UID_BYTES)),
-    primary: true,
-  };
+  const primary = newLocation(asked.organization, { primary: true, at, random });
   const administrator: Account = {
     ...born,
     id: accountIdOf(subject),

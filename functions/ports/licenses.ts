@@ -1,7 +1,8 @@
 // The ledger of licenses as it is kept: each posting is recorded whole or not at all, and its own conditions are what protects the ledger.
 
 import type { LocationId } from "../../domain/ids.ts";
-import type { Asset, AssetKey, Assignment, Posting, Target, Transfer } from "../../domain/licenses.ts";
+import type { Asset, AssetKey, Assignment, Target, Transfer } from "../../domain/licenses.ts";
+import type { Posting } from "../../domain/postings.ts";
 import type { Idempotency, Judged, Page, PageRequest, Trace } from "../ports.ts";
 
 /** Whose assignments are listed: those of a location, of one of its assets, or of one target at it. */

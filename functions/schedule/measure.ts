@@ -1,7 +1,7 @@
 // How things stand, as gauges for the alarms: what waits, what is held, when all was last scanned. Each is measured whatever becomes of the others.
 // One that can't be is not written, and counted: to an alarm a missing value is no good one.
-import { type ContentToken, daysLeft, type TokenState, tokenState } from "../../domain/content-token.ts";
-import { heldTokens, holdingLinks, type LocationLinks } from "../../domain/links.ts";
+import { daysLeft, tokenState } from "../../domain/content-token.ts";
+import { heldTokens, type LocationLinks, latestLinks } from "../../domain/links.ts";
 import { secondsSince } from "../../domain/time.ts";
 import { groundOf } from "../around.ts";
 import type { Gauge } from "../metrics.ts";
@@ -63,17 +63,18 @@ const parked: Measurement = async (ports) => {
 /** What MDM servers hold at the locations of `batch`. A token without a record is as dead as one that was ended. */
 const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) => {
   const now = ports.now();
-  const ids = batch.flatMap(heldTokens);
+  const locations = await ports.locations.getAll(batch.map(({ location }) => location));
+  const { reserved = [], theirs = [] } = Object.groupBy(batch, ({ location }) =>
+    locations.get(location)?.reservedAt === undefined ? "theirs" : "reserved",
+  );
+  const ids = theirs.flatMap(heldTokens);
   const tokens = await ports.tokens.getAll(ids);
   const ground = await groundOf([...tokens.values()], ports);
-  const inState = (wanted: TokenState["state"]): readonly ContentToken[] =>
-    [...tokens.values()].filter((token) => tokenState(token, ground, now).state === wanted);
-  const alive = inState("active");
-  const reserved = inState("reserved");
+  const alive = [...tokens.values()].filter((token) => tokenState(token, ground, now).state === "active");
   return {
-    dead: ids.length - alive.length - reserved.length,
-    // Each has to be removed from each of the MDM servers that hold it.
-    reserved: batch.flatMap((links) => reserved.flatMap(({ id }) => holdingLinks(links, id))).length,
+    dead: ids.length - alive.length,
+    // Dead or not, they have to be removed.
+    reserved: reserved.flatMap(latestLinks).length,
     ending: alive.filter((token) => daysLeft(token, now) <= ENDING_DAYS).length,
     conflicts: batch.filter(({ conflict }) => conflict !== undefined).length,
   };

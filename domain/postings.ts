@@ -1,0 +1,176 @@
+// The ledger's rules: each act on licenses is a posting, as in double-entry bookkeeping. It moves licenses between available, assigned and retired, or
+// brings new ones in, and says every assignment that it makes or ends.
+import {
+  type Acquisition,
+  type Asset,
+  type AssetKey,
+  type AssetTraits,
+  type Assignment,
+  type AssignmentKey,
+  isDevice,
+  keyOf,
+  type LicenseCounts,
+  MAX_TOTAL,
+  MAX_TRANSFER,
+  NO_LICENSES,
+  type Target,
+  type Transfer,
+  totalOf,
+} from "./licenses.ts";
+import { Refusal } from "./refusal.ts";
+import { FIRST_VERSION } from "./version.ts";
+
+/** How the counts of one asset change. */
+export type Entry = { readonly asset: AssetKey } & { readonly [Kind in keyof LicenseCounts]?: number };
+
+/**
+ * One change of the ledger, recorded whole or not at all.
+ * Invariant: all counts of all entries add up to what was acquired, which is 0 unless it is an acquisition; `assigned` of an asset changes by exactly
+ * the assignments that are made less those that are ended.
+ */
+export type Posting = {
+  readonly entries: readonly Entry[];
+  /** Traits that are new at a location, or their next version. */
+  readonly traits?: readonly AssetTraits[];
+  readonly assigned?: readonly Assignment[];
+  readonly unassigned?: readonly AssignmentKey[];
+  readonly transfer?: Transfer;
+};
+
+/** Several postings as one. */
+export const merged = (postings: readonly Posting[]): Posting => ({
+  entries: postings.flatMap(({ entries }) => entries),
+  traits: postings.flatMap(({ traits = [] }) => traits),
+});
+
+/** An asset after a posting that acquires licenses of it. */
+export const posted = (before: Asset | undefined, { entries, traits = [] }: Posting): Asset => {
+  const known = traits[0] ?? before;
+  if (known === undefined) throw new Error("a first acquisition tells the asset's traits");
+  const available = entries.reduce((sum, entry) => sum + (entry.available ?? 0), before?.available ?? 0);
+  return { ...NO_LICENSES, ...before, ...known, available };
+};
+
+const assertBookTraits = ({ productType, deviceAssignable, revocable }: Acquisition): void => {
+  if (productType === "Book" && (deviceAssignable === true || revocable === true))
+    throw new Refusal(
+      "asset_differs",
+      "A book is assigned to users only and never comes back: it is neither device-assignable nor revocable.",
+    );
+};
+
+const FIXED = ["productType", "deviceAssignable", "revocable"] as const;
+
+const assertSameAsset = (before: AssetTraits, asked: Acquisition): void => {
+  const differs = FIXED.filter((field) => asked[field] !== undefined && asked[field] !== before[field]);
+  if (differs.length > 0)
+    throw new Refusal(
+      "asset_differs",
+      `This location has the asset already with ${differs.map((field) => `${field} ${before[field]}`).join(", ")}. Leave it out, or correct it.`,
+    );
+};
+
+/** The asset's traits after an acquisition: its name and platforms are what was said last, what kind of license it is never changes. */
+const traitsAfter = (key: AssetKey, before: AssetTraits | undefined, asked: Acquisition): AssetTraits => {
+  const isApp = asked.productType === "App";
+  const { name = before?.name, supportedPlatforms = before?.supportedPlatforms ?? [] } = asked;
+  return {
+    ...keyOf(key),
+    productType: asked.productType,
+    ...(name === undefined ? {} : { name }),
+    deviceAssignable: before?.deviceAssignable ?? asked.deviceAssignable ?? isApp,
+    revocable: before?.revocable ?? asked.revocable ?? isApp,
+    supportedPlatforms,
+    version: before === undefined ? FIRST_VERSION : before.version + 1,
+  };
+};
+
+const isSameText = (one: AssetTraits, other: AssetTraits): boolean =>
+  one.name === other.name && one.supportedPlatforms.join() === other.supportedPlatforms.join();
+
+const assertNone = (refusal: Refusal | undefined): void => {
+  if (refusal !== undefined) throw refusal;
+};
+
+const tooMany = (before: LicenseCounts, quantity: number): Refusal | undefined =>
+  totalOf(before) + quantity > MAX_TOTAL
+    ? new Refusal("too_many_licenses", `A location counts at most ${MAX_TOTAL} licenses of an asset; it has ${totalOf(before)}.`)
+    : undefined;
+
+/** New licenses. Refuses with `asset_differs` or `too_many_licenses`. */
+export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acquisition): Posting => {
+  assertBookTraits(asked);
+  if (before !== undefined) assertSameAsset(before, asked);
+  assertNone(tooMany(before ?? NO_LICENSES, asked.quantity));
+  const traits = traitsAfter(key, before, asked);
+  const isNews = before === undefined || !isSameText(before, traits);
+  return { entries: [{ asset: keyOf(key), available: asked.quantity }], ...(isNews ? { traits: [traits] } : {}) };
+};
+
+const tooFew = ({ available, assigned }: LicenseCounts, needed: number, what: string): Refusal | undefined =>
+  available < needed
+    ? new Refusal(
+        "not_enough_licenses",
+        `${needed} unassigned licenses are needed to ${what}; ${available} are available and ${assigned} are assigned. Acquire more, transfer some here, or unassign some.`,
+      )
+    : undefined;
+
+/** Why so many unassigned licenses can't be transferred: `not_enough_licenses`, `asset_differs` or `too_many_licenses`; `undefined` when they can. */
+export const whyNotTransferable = (from: Asset, to: Asset | undefined, quantity: number): Refusal | undefined => {
+  if (to !== undefined && FIXED.some((field) => to[field] !== from[field]))
+    return new Refusal("asset_differs", "Both locations have this asset, and not of the same kind: licenses can't be mixed.");
+  return tooFew(from, quantity, "be transferred") ?? tooMany(to ?? NO_LICENSES, quantity);
+};
+
+/** Unassigned licenses from one location to another. Refuses with what `whyNotTransferable` says. */
+export const transferring = (from: Asset, to: Asset | undefined, transfer: Transfer): Posting => {
+  const { quantity, toLocationId } = transfer;
+  assertNone(whyNotTransferable(from, to, quantity));
+  const there = { ...keyOf(from), locationId: toLocationId };
+  const { available: _, assigned: __, retired: ___, ...traits } = from;
+  return {
+    entries: [
+      { asset: keyOf(from), available: -quantity },
+      { asset: there, available: quantity },
+    ],
+    ...(to === undefined ? { traits: [{ ...traits, ...there, version: FIRST_VERSION }] } : {}),
+    transfer,
+  };
+};
+
+/** How many could be transferred now, at most. */
+export const mostTransferable = (from: Asset, to: Asset | undefined): number => {
+  const most = Math.min(from.available, MAX_TRANSFER, MAX_TOTAL - totalOf(to ?? NO_LICENSES));
+  return most > 0 && whyNotTransferable(from, to, most) === undefined ? most : 0;
+};
+
+/**
+ * A license for each of `targets`, none of whom has one. Refuses with `not_device_assignable` or `not_enough_licenses`; then nobody is given one.
+ */
+export const assigning = (asset: Asset, targets: readonly Target[], assignedAt: Date): Posting => {
+  if (!asset.deviceAssignable && targets.some(isDevice))
+    throw new Refusal("not_device_assignable", `This ${asset.productType.toLowerCase()} can be assigned to client users only.`);
+  assertNone(tooFew(asset, targets.length, "be assigned"));
+  const key = keyOf(asset);
+  return {
+    entries: [{ asset: key, available: -targets.length, assigned: targets.length }],
+    assigned: targets.map((target) => ({ asset: key, target, assignedAt })),
+  };
+};
+
+/** The licenses of `targets`, each of whom has one, back. Refuses with `irrevocable`. */
+export const unassigning = (asset: AssetTraits, targets: readonly Target[]): Posting => {
+  if (!asset.revocable)
+    throw new Refusal("irrevocable", `A license of this ${asset.productType.toLowerCase()} never comes back once it is assigned.`);
+  const key = keyOf(asset);
+  return {
+    entries: [{ asset: key, available: targets.length, assigned: -targets.length }],
+    unassigned: targets.map((target) => ({ asset: key, target })),
+  };
+};
+
+/** What a client user who is retired had: what can come back does, the rest is retired with them. */
+export const retiring = (clientUserId: string, held: readonly AssetTraits[]): Posting => ({
+  entries: held.map((asset) => ({ asset: keyOf(asset), assigned: -1, ...(asset.revocable ? { available: 1 } : { retired: 1 }) })),
+  unassigned: held.map((asset) => ({ asset: keyOf(asset), target: { clientUserId } })),
+});

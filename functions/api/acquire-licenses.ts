@@ -1,0 +1,50 @@
+// POST /v1/licenses: takes note of licenses that were acquired for a location.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { LocationId } from "../../domain/ids.ts";
+import { Acquisition, AdamId, assetText, PricingParam } from "../../domain/licenses.ts";
+import { assertOpen } from "../../domain/organization.ts";
+import { acquiring } from "../../domain/postings.ts";
+import { announce, eventOf } from "../announce.ts";
+import { callerNow } from "../caller.ts";
+import { created, existing, type Handle, judgedAgain } from "../handle.ts";
+import { madeBefore, useOf } from "../replayed.ts";
+import { ShownLicense, shownLicense } from "./shown-licenses.ts";
+
+export const AcquireLicensesInput = z.strictObject({
+  locationId: LocationId,
+  adamId: AdamId,
+  pricingParam: PricingParam.default("STDQ"),
+  ...Acquisition.shape,
+});
+export const AcquireLicensesReply = ShownLicense;
+
+type Needs = "accounts" | "locations" | "licenses" | "requests" | "bus" | "outbox" | "log" | "now" | "random";
+
+export const acquireLicenses: Handle<
+  typeof AcquireLicensesInput,
+  Needs,
+  z.input<typeof AcquireLicensesReply>,
+  201,
+  "idempotencyKey"
+> = async ({ caller, input, idempotencyKey }, ports) => {
+  const { locations, licenses, now, random } = ports;
+  const { locationId, adamId, pricingParam, ...acquisition } = input;
+  const key = { locationId, adamId, pricingParam };
+  const use = useOf(caller, idempotencyKey, input);
+  await judgedAgain(async () => {
+    const judged = await callerNow(caller, ports);
+    assertMay(judged, "license:acquire", locationId);
+    assertOpen(existing(await locations.get(locationId), "location"));
+    if ((await madeBefore(use, ports)) !== undefined) return true;
+    const at = now();
+    const posting = acquiring(key, await licenses.asset(key), acquisition);
+    const detail = { ...key, quantity: acquisition.quantity, accountId: caller.id };
+    const traces = [eventOf("LicensesAcquired", detail, { at, random })];
+    const idempotency = use === undefined ? undefined : { ...use, made: assetText(key), at };
+    if (!(await licenses.post(posting, traces, { idempotency, judged: { accounts: [judged] } }))) return undefined;
+    await announce(traces, ports);
+    return true;
+  });
+  return created(shownLicense(existing(await licenses.asset(key), "license")));
+};

@@ -1,0 +1,53 @@
+// POST /v1/assignments: the organization's own assigning, to serial numbers and client users; all of them are given a license, or none.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { targetsOf, targetText } from "../../domain/licenses.ts";
+import { assertOpen } from "../../domain/organization.ts";
+import { assigning } from "../../domain/postings.ts";
+import { announce, eventOf } from "../announce.ts";
+import { callerNow } from "../caller.ts";
+import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import { madeBefore, useOf } from "../replayed.ts";
+import { AssetInput, TargetsInput } from "./inputs.ts";
+import { ShownLicense, shownLicense } from "./shown-licenses.ts";
+
+export const AssignLicensesInput = z.strictObject({ ...AssetInput, ...TargetsInput });
+export const AssignLicensesReply = z.object({
+  assigned: z.int().min(0).describe("How many were given a license by this request."),
+  alreadyAssigned: z.int().min(0).describe("How many had one: that costs no second license."),
+  license: ShownLicense.describe("What there is now."),
+});
+
+const Made = z.object({ assigned: z.int(), alreadyAssigned: z.int() });
+
+type Needs = "accounts" | "locations" | "licenses" | "requests" | "bus" | "outbox" | "log" | "now" | "random";
+
+export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<typeof AssignLicensesReply>, 200, "idempotencyKey"> = async (
+  { caller, input, idempotencyKey },
+  ports,
+) => {
+  const { locations, licenses, now, random } = ports;
+  const { serialNumbers, clientUserIds, ...key } = input;
+  const targets = targetsOf(serialNumbers, clientUserIds);
+  const use = useOf(caller, idempotencyKey, input);
+  const made = await judgedAgain(async () => {
+    // Read, and no condition of the write: it would make every writer of a location wait for every other one.
+    assertMay(await callerNow(caller, ports), "license:assign", key.locationId);
+    assertOpen(existing(await locations.get(key.locationId), "location"));
+    const earlier = await madeBefore(use, ports);
+    if (earlier !== undefined) return Made.parse(JSON.parse(earlier));
+    const asset = existing(await licenses.asset(key), "asset at this location");
+    const holding = new Set((await licenses.holding(key, targets)).map(targetText));
+    const without = targets.filter((target) => !holding.has(targetText(target)));
+    const counted = { assigned: without.length, alreadyAssigned: holding.size };
+    if (without.length === 0) return counted;
+    const at = now();
+    const posting = assigning(asset, without, at);
+    const traces = [eventOf("LicensesAssigned", { ...key, quantity: without.length }, { at, random })];
+    const idempotency = use === undefined ? undefined : { ...use, made: JSON.stringify(counted), at };
+    if (!(await licenses.post(posting, traces, { idempotency }))) return undefined;
+    await announce(traces, ports);
+    return counted;
+  });
+  return ok({ ...made, license: shownLicense(existing(await licenses.asset(key), "license")) });
+};

@@ -1,0 +1,65 @@
+// DELETE /v1/locations/{id}: closes it, when no license and no live token is left in it. That is not undone.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { LocationId } from "../../domain/ids.ts";
+import { openLinks, resolved } from "../../domain/links.ts";
+import { assertClosable, type Content } from "../../domain/organization.ts";
+import { assertNotReserved } from "../../domain/subscription.ts";
+import { assertVersion } from "../../domain/version.ts";
+import { announce, custodyOf, eventOf } from "../announce.ts";
+import { callerNow } from "../caller.ts";
+import { resolutionTraces } from "../claim.ts";
+import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import { liveTokens } from "../live-tokens.ts";
+import type { Ports } from "../ports.ts";
+import { ShownLocation, shownLocation } from "./shown.ts";
+
+export const CloseLocationInput = z.strictObject({ id: LocationId });
+export const CloseLocationReply = ShownLocation;
+
+/** What is left in it. */
+const contentOf = async (
+  id: LocationId,
+  ports: Pick<Ports, "accounts" | "locations" | "tokens" | "licenses" | "now">,
+): Promise<Content> => {
+  const assets = (await Array.fromAsync(ports.licenses.assets(id))).filter(({ available, assigned }) => available + assigned > 0);
+  const sum = (count: "available" | "assigned"): number => assets.reduce((total, asset) => total + asset[count], 0);
+  const live = await liveTokens(id, ports);
+  return { available: sum("available"), assigned: sum("assigned"), assets: assets.length, liveTokens: live.length };
+};
+
+const CLOSED = "the location was closed";
+
+type Needs = "accounts" | "locations" | "tokens" | "licenses" | "links" | "bus" | "outbox" | "log" | "now" | "random";
+
+export const closeLocation: Handle<typeof CloseLocationInput, Needs, z.input<typeof CloseLocationReply>, 200, "ifMatch"> = (
+  { caller, input: { id }, ifMatch },
+  ports,
+) =>
+  judgedAgain(async () => {
+    const { locations, links, now, random } = ports;
+    const judged = await callerNow(caller, ports);
+    assertMay(judged, "location:manage");
+    const before = existing(await locations.get(id), "location");
+    // Closed again, nothing changes.
+    if (before.closedAt !== undefined) return ok(shownLocation(before, undefined), before.version);
+    assertVersion(before, ifMatch);
+    assertNotReserved(before);
+    // Read before what is counted: what comes afterwards is noticed.
+    const arrivals = await locations.arrivals(id);
+    assertClosable(before, await contentOf(id, ports));
+    const at = now();
+    const linked = await links.of(id);
+    const hasLinks = openLinks(linked).length > 0;
+    const conflict = linked.conflict === undefined ? undefined : { ...linked.conflict, resolution: { at, by: caller.id, reason: CLOSED } };
+    const closed = { ...before, closedAt: at, version: before.version + 1 };
+    const traces = [
+      eventOf("LocationClosed", { locationId: id }, { at, random }),
+      custodyOf("location-closed", { subject: id, at, by: caller.id, locationId: id, details: { name: before.name } }),
+      ...(conflict === undefined ? [] : resolutionTraces(conflict, random)),
+    ];
+    const closing = { arrivals, links: hasLinks ? resolved(linked, { at }) : undefined, conflict };
+    if (!(await locations.close(closed, closing, traces, { accounts: [judged] }))) return undefined;
+    await announce(traces, ports);
+    return ok(shownLocation(closed, undefined), closed.version);
+  });

@@ -1,0 +1,91 @@
+// The lines of a CSV file of licenses that were acquired: each an acquisition, or what is wrong with it. All bad lines are told, not only the first.
+import { CsvError, parse } from "csv-parse/sync";
+import * as z from "zod";
+import { issueText } from "../../domain/issues.ts";
+import { Acquisition, AdamId, Platform, PricingParam } from "../../domain/licenses.ts";
+
+export const Problem = z.object({ line: z.int().min(1).describe("1 is the line of the columns' names."), problem: z.string() });
+export type Problem = z.infer<typeof Problem>;
+
+const COLUMNS = [
+  "adamId",
+  "pricingParam",
+  "productType",
+  "name",
+  "quantity",
+  "deviceAssignable",
+  "revocable",
+  "supportedPlatforms",
+] as const;
+const NEEDED = ["adamId", "productType", "quantity"] as const;
+
+const YesNo = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
+const Quantity = z
+  .string()
+  .regex(/^\d{1,9}$/, "must be a whole number")
+  .transform(Number)
+  .pipe(Acquisition.shape.quantity);
+
+const Line = z.object({
+  adamId: AdamId,
+  pricingParam: PricingParam.default("STDQ"),
+  productType: Acquisition.shape.productType,
+  name: Acquisition.shape.name,
+  quantity: Quantity,
+  deviceAssignable: YesNo.optional(),
+  revocable: YesNo.optional(),
+  supportedPlatforms: z
+    .string()
+    .transform((text) => text.split(/[\s;]+/))
+    .pipe(z.array(Platform).max(5))
+    .optional(),
+});
+export type LicenseLine = z.infer<typeof Line> & { readonly line: number };
+
+type Row = { readonly line: number; readonly cells: readonly string[] };
+type Parsed<Item> = { readonly found: readonly Item[]; readonly problems: readonly Problem[] };
+
+const rowsOf = (csv: string): Parsed<Row> => {
+  try {
+    const options = { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
+    const rows = parse(csv, options) as unknown as { record: string[]; info: { lines: number } }[];
+    return { found: rows.map(({ record, info }) => ({ line: info.lines, cells: record })), problems: [] };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // Its message would quote what came.
+    const line = "lines" in error && typeof error.lines === "number" ? error.lines : 1;
+    return { found: [], problems: [{ line, problem: "the quotation marks from here on are not as in CSV" }] };
+  }
+};
+
+const headProblems = ({ line, cells }: Row): Problem[] => {
+  const missing = NEEDED.filter((column) => !cells.includes(column)).map((column) => `the column ${column} is missing`);
+  const unknown = cells.some((cell) => !(COLUMNS as readonly string[]).includes(cell)) ? [`the columns may be ${COLUMNS.join(", ")}`] : [];
+  const repeated = new Set(cells).size < cells.length ? ["a column stands twice"] : [];
+  return [...missing, ...unknown, ...repeated].map((problem) => ({ line, problem }));
+};
+
+const lineOf = (head: Row, { line, cells }: Row): { readonly found: LicenseLine } | { readonly problem: Problem } => {
+  if (cells.length !== head.cells.length)
+    return { problem: { line, problem: `has ${cells.length} fields where there are ${head.cells.length} columns` } };
+  // What is left empty is left out.
+  const told = Object.fromEntries(head.cells.flatMap((column, index) => (cells[index] === "" ? [] : [[column, cells[index]]])));
+  const { data, error } = Line.safeParse(told);
+  return data === undefined ? { problem: { line, problem: error.issues.map(issueText).join("; ") } } : { found: { ...data, line } };
+};
+
+/** What each line says, and what is wrong with the others. Never quotes a cell. */
+export const licenseLines = (csv: string): Parsed<LicenseLine> => {
+  const { found: rows, problems } = rowsOf(csv);
+  const [head, ...rest] = rows;
+  if (problems.length > 0) return { found: [], problems };
+  if (head === undefined)
+    return { found: [], problems: [{ line: 1, problem: `is empty: the first line names the columns ${COLUMNS.join(", ")}` }] };
+  const wrongHead = headProblems(head);
+  if (wrongHead.length > 0) return { found: [], problems: wrongHead };
+  const read = rest.map((row) => lineOf(head, row));
+  return {
+    found: read.flatMap((each) => ("found" in each ? [each.found] : [])),
+    problems: read.flatMap((each) => ("problem" in each ? [each.problem] : [])),
+  };
+};

@@ -1,0 +1,26 @@
+// GET /v1/license-transfers: newest first, of one location or of all in the caller's reach.
+import * as z from "zod";
+import { assertMay, scopeFor } from "../../domain/account.ts";
+import { LocationId } from "../../domain/ids.ts";
+import type { Transfer } from "../../domain/licenses.ts";
+import { filteredPage } from "../filtered.ts";
+import { type Handle, ok } from "../handle.ts";
+import { PageInput } from "./inputs.ts";
+import { pageOf } from "./shown.ts";
+import { ShownTransfer } from "./shown-licenses.ts";
+
+export const ListTransfersInput = z.strictObject({ locationId: LocationId.optional(), ...PageInput });
+export const ListTransfersReply = pageOf(ShownTransfer);
+
+export const listTransfers: Handle<typeof ListTransfersInput, "licenses", z.input<typeof ListTransfersReply>> = async (
+  { caller, input },
+  { licenses },
+) => {
+  const { locationId } = input;
+  if (locationId !== undefined) assertMay(caller, "license:read", locationId);
+  const scope = locationId === undefined ? scopeFor(caller, "license:read") : [locationId];
+  const isAsked = ({ fromLocationId, toLocationId }: Transfer): boolean =>
+    scope === "all" || scope.includes(fromLocationId) || scope.includes(toLocationId);
+  const { items, ...rest } = await filteredPage(input, licenses.transfers, isAsked);
+  return ok({ items: [...items], ...rest });
+};

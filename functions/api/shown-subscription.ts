@@ -1,0 +1,34 @@
+// How the monthly subscription is shown: whose location is whose, and from which MDM servers a token has to be removed.
+import * as z from "zod";
+import { ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
+import { latestLinks } from "../../domain/links.ts";
+import { Vendor } from "../../domain/mdm-server.ts";
+import { Plan, type Subscription } from "../../domain/subscription.ts";
+import type { Ports } from "../ports.ts";
+
+const ToBeRemoved = z.object({ mdmServerId: MdmServerId, name: z.string(), vendor: Vendor, tokenId: ContentTokenId, linkedAt: z.date() });
+
+export const ShownSubscription = z.object({
+  plan: Plan,
+  since: z.date().optional().describe("When the plan that there is now began."),
+  locationId: LocationId.optional().describe("The built-in service's own location, while the plan is monthly."),
+  isPrimaryReserved: z.boolean().describe("Whether that is the primary location: its token is not shown or given out."),
+  toBeRemoved: z
+    .array(ToBeRemoved)
+    .describe("MDM servers that hold a token of the built-in service's location. Remove it there, then say so: DELETE the link."),
+});
+
+export const shownSubscription = async (
+  { plan, sinceAt, locationId }: Subscription,
+  ports: Pick<Ports, "locations" | "links" | "servers">,
+): Promise<z.input<typeof ShownSubscription>> => {
+  if (plan === "none" || locationId === undefined) return { plan, since: sinceAt, isPrimaryReserved: false, toBeRemoved: [] };
+  const held = latestLinks(await ports.links.of(locationId));
+  const servers = await ports.servers.getAll(held.map(({ mdmServerId }) => mdmServerId));
+  const toBeRemoved = held.flatMap(({ mdmServerId, tokenId, linkedAt }) => {
+    const server = servers.get(mdmServerId);
+    return server === undefined ? [] : [{ mdmServerId, name: server.name, vendor: server.vendor, tokenId, linkedAt }];
+  });
+  const isPrimaryReserved = (await ports.locations.primary()).id === locationId;
+  return { plan, since: sinceAt, locationId, isPrimaryReserved, toBeRemoved };
+};

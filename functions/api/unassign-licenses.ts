@@ -1,0 +1,42 @@
+// POST /v1/assignments/removals: takes licenses back from serial numbers and client users; from all of them, or from none.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { targetsOf } from "../../domain/licenses.ts";
+import { unassigning } from "../../domain/postings.ts";
+import { announce, eventOf } from "../announce.ts";
+import { callerNow } from "../caller.ts";
+import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import { AssetInput, TargetsInput } from "./inputs.ts";
+import { ShownLicense, shownLicense } from "./shown-licenses.ts";
+
+export const UnassignLicensesInput = z.strictObject({ ...AssetInput, ...TargetsInput });
+export const UnassignLicensesReply = z.object({
+  unassigned: z.int().min(0).describe("How many licenses came back by this request."),
+  notAssigned: z.int().min(0).describe("How many had none."),
+  license: ShownLicense.describe("What there is now."),
+});
+
+type Needs = "accounts" | "licenses" | "bus" | "outbox" | "log" | "now" | "random";
+
+export const unassignLicenses: Handle<typeof UnassignLicensesInput, Needs, z.input<typeof UnassignLicensesReply>> = async (
+  { caller, input },
+  ports,
+) => {
+  const { licenses, now, random } = ports;
+  const { serialNumbers, clientUserIds, ...key } = input;
+  const targets = targetsOf(serialNumbers, clientUserIds);
+  const unassigned = await judgedAgain(async () => {
+    assertMay(await callerNow(caller, ports), "license:assign", key.locationId);
+    const asset = existing(await licenses.asset(key), "asset at this location");
+    const holding = await licenses.holding(key, targets);
+    if (holding.length === 0) return 0;
+    const at = now();
+    const posting = unassigning(asset, holding);
+    const traces = [eventOf("LicensesUnassigned", { ...key, quantity: holding.length }, { at, random })];
+    if (!(await licenses.post(posting, traces))) return undefined;
+    await announce(traces, ports);
+    return holding.length;
+  });
+  const license = shownLicense(existing(await licenses.asset(key), "license"));
+  return ok({ unassigned, notAssigned: targets.length - unassigned, license });
+};
