@@ -29,6 +29,17 @@ const sweep = async (host: Host): Promise<void> => {
 const sorted = <Value>(values: readonly Value[]): Value[] =>
   values.toSorted((one, another) => (JSON.stringify(one) < JSON.stringify(another) ? -1 : 1));
 
+/** Each asset with its counts, and how many have one. */
+const licensesIn = async ({ locations, licenses }: Host["ports"]) => {
+  const found: object[] = [];
+  for (const { id } of (await locations.list({ limit: 100 })).items)
+    for await (const asset of licenses.assets(id)) {
+      const rows = await licenses.assignments({ of: "asset", asset }, { limit: 100 });
+      found.push({ ...asset, rows: rows.items.length });
+    }
+  return sorted(found);
+};
+
 /** The world without what differs from run to run: identifiers, times, and how often something was looked at. */
 const stateOf = async ({ ports, files, told, pool }: Host) => {
   if (!(await ports.organizations.isFounded())) return { organization: undefined, untold: 0, unerased: 0 };
@@ -57,7 +68,15 @@ const stateOf = async ({ ports, files, told, pool }: Host) => {
         disabled: disabledAt !== undefined,
       })),
     ),
-    locations: sorted((await ports.locations.list({ limit: 100 })).items.map(({ name, appleOrgName }) => ({ name, appleOrgName }))),
+    locations: sorted(
+      (await ports.locations.list({ limit: 100 })).items.map(({ name, appleOrgName, reservedAt }) => ({
+        name,
+        appleOrgName,
+        reserved: reservedAt !== undefined,
+      })),
+    ),
+    licenses: await licensesIn(ports),
+    subscription: (await ports.subscriptions.get()).plan,
     organization: (await ports.organizations.get()).name,
     servers: sorted(servers.map(({ name, removedAt, earlierCredentials }) => [name, removedAt !== undefined, earlierCredentials.length])),
     links: sorted(
