@@ -19,7 +19,7 @@ const COLUMNS = [
 ] as const;
 const NEEDED = ["adamId", "productType", "quantity"] as const;
 
-const YesNo = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
+const YesNo = z.enum(["true", "false"]).transform((text) => text === "true");
 const Quantity = z
   .string()
   .regex(/^\d{1,9}$/, "must be a whole number")
@@ -48,6 +48,7 @@ type Parsed<Item> = { readonly found: readonly Item[]; readonly problems: readon
 const rowsOf = (csv: string): Parsed<Row> => {
   try {
     const options = { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
+    // With `info` each record comes with where it ends, which the parser's types don't tell.
     const rows = parse(csv, options) as unknown as { record: string[]; info: { lines: number } }[];
     return { found: rows.map(({ record, info }) => ({ line: info.lines, cells: record })), problems: [] };
   } catch (error) {
