@@ -74,6 +74,36 @@ test("content tokens from issue to revocation", async () => {
   expect((await manager("GET", path)).state).toBe("invalidated");
 });
 
+test("licenses: acquired, transferred, assigned, taken back", async () => {
+  const { id } = (await admin("POST", "/v1/locations", { name: "Pretendco Shelbyville" })).body;
+  const grants = [here, id].map((location) => ({ role: "content-manager", location }));
+  await admin("PATCH", `/v1/accounts/${host.session.accounts.contentManager.id}`, { grants });
+  const app = { locationId: here, adamId: "361309726" };
+  expect(await manager("POST", "/v1/licenses", { ...app, productType: "App", quantity: 5 })).toMatchObject({ available: 5 });
+  await manager("POST", "/v1/licenses/import", { locationId: here, csv: "adamId,productType,quantity\n500,Book,x", dryRun: true });
+  const transfer = { fromLocationId: here, toLocationId: id, adamId: app.adamId, quantity: 2 };
+  expect(await manager("POST", "/v1/license-transfers", { ...transfer, dryRun: true })).toMatchObject({ possible: true, most: 5 });
+  const moved = await manager("POST", "/v1/license-transfers", transfer);
+  expect((await manager("GET", "/v1/license-transfers")).items).toMatchObject([{ id: moved.id, quantity: 2 }]);
+  const targets = { serialNumbers: ["C02A"], clientUserIds: ["u"] };
+  expect(await manager("POST", "/v1/assignments", { ...app, ...targets })).toMatchObject({ assigned: 2 });
+  expect((await manager("GET", `/v1/assignments?locationId=${here}`)).items).toHaveLength(2);
+  expect(await manager("POST", "/v1/assignments/removals", { ...app, serialNumbers: ["C02A"] })).toMatchObject({ unassigned: 1 });
+  expect(await manager("POST", "/v1/assignments/retirements", { locationId: here, clientUserIds: ["u"] })).toEqual({
+    unassigned: 1,
+    retired: 0,
+  });
+  expect((await manager("GET", `/v1/licenses?locationId=${here}`)).items).toMatchObject([{ available: 3, assigned: 0, total: 3 }]);
+  await manager("POST", "/v1/license-transfers", { fromLocationId: id, toLocationId: here, adamId: app.adamId, quantity: 2 });
+  expect((await admin("DELETE", `/v1/locations/${id}`)).body.closedAt).toBeDefined();
+});
+
+test("the subscription begins and ends", async () => {
+  expect((await admin("PUT", "/v1/subscription", { plan: "monthly", primaryInUse: true })).body.plan).toBe("monthly");
+  await manager("GET", "/v1/subscription");
+  expect((await admin("PUT", "/v1/subscription", { plan: "none" })).body.plan).toBe("none");
+});
+
 describe("MDM servers", () => {
   test("are registered, linked, fetch, fall into conflict, and are removed", async () => {
     const tokenId = idOf(await manager("POST", "/v1/content-tokens", { locationId: here }));
