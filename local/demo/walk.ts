@@ -10,6 +10,7 @@ import { NOTICES_FILE } from "../service.ts";
 import { readLines } from "../state.ts";
 import { eventually } from "./telling.ts";
 import { walkCustody } from "./walk-custody.ts";
+import { walkLedger } from "./walk-ledger.ts";
 import { eventsWith, type Line, sha256, text, type Walk } from "./walk-shared.ts";
 
 /** What the sample calls its organization: a later token of another one would be refused for the same location. */
@@ -205,5 +206,6 @@ export const walkTokenLife = async (walk: Walk): Promise<void> => {
   await refuseBentLinks(walk, manager.call, downloaded);
   await remind(walk, admin, locationId);
   await changePassword(walk, manager, admin, downloaded);
+  await walkLedger(walk, admin);
   await walkCustody(walk, admin);
 };
