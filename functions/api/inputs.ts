@@ -12,7 +12,7 @@ export const PageInput = {
     .max(100)
     .default(50)
     .describe("How many to answer at most. A page may hold fewer, and still have a `next`."),
-  after: z.string().max(1024).optional().describe("The `next` of an earlier page of the same list."),
+  after: z.string().max(4096).optional().describe("The `next` of an earlier page of the same list."),
 };
 
 /** An asset of a location. */

@@ -18,8 +18,8 @@ export type List = {
   readonly isAscending?: true;
 };
 
-/** A key as DynamoDB takes one: neither empty nor long. */
-const key = z.string().min(1).max(256);
+/** A key as DynamoDB takes one: neither empty nor longer than a sort key may be. */
+const key = z.string().min(1).max(1024);
 const Place = z.object({ pk: key, sk: key, sortKey: key });
 
 /** A list of the Records table. */

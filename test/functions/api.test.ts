@@ -143,6 +143,8 @@ describe("a download", () => {
 const MDM_SERVER = `mdm_${"0".repeat(26)}`;
 const CONFLICT = `cfl_${"0".repeat(26)}`;
 
+const ASSET = { locationId: here, adamId: "1" };
+
 describe("roles", () => {
   test.each([...ADMIN_ROUTES, ...CUSTODY_ROUTES].filter((key) => !OPEN_ROUTES.includes(key)))(
     "%s is refused to an account without grants",
@@ -161,9 +163,17 @@ describe("roles", () => {
         "POST /v1/mdm-servers": { name: "x", vendor: "other" },
         "PATCH /v1/mdm-servers/{id}": { name: "x" },
         "POST /v1/conflicts/{id}/resolution": { keptBy: MDM_SERVER, reason: "x" },
+        "PUT /v1/subscription": { plan: "monthly" },
+        "POST /v1/licenses": { ...ASSET, productType: "App", quantity: 1 },
+        "POST /v1/licenses/import": { locationId: here, csv: "x" },
+        "POST /v1/license-transfers": { fromLocationId: here, toLocationId: other.id, adamId: "1", quantity: 1 },
+        "POST /v1/assignments": { ...ASSET, serialNumbers: ["x"] },
+        "POST /v1/assignments/removals": { ...ASSET, serialNumbers: ["x"] },
+        "POST /v1/assignments/retirements": { locationId: here, clientUserIds: ["x"] },
       }[key as string];
+      const asked = key === "GET /v1/licenses" || key === "GET /v1/assignments" ? { query: { locationId: here } } : {};
       const before = service.published.length;
-      const answer = await service.call(key, [id, token.id], { as: "nobody", ...(body === undefined ? {} : { body }) });
+      const answer = await service.call(key, [id, token.id], { as: "nobody", ...asked, ...(body === undefined ? {} : { body }) });
       expect(answer).toMatchObject({ status: 403, body: { reason: "not_permitted", status: 403, requestId: "r-1" } });
       expect(answer.headers["content-type"]).toBe("application/problem+json");
       expect(service.published).toHaveLength(before);
