@@ -5,7 +5,7 @@ import type { Accounts } from "../ports/records.ts";
 import type { Trace } from "../ports.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
-import { putNew, transact, type Write } from "./transact.ts";
+import { putEdition, putNew, transact, type Write } from "./transact.ts";
 
 export const accountItem = (account: Account) => ({
   ...keys.account(account.id),
@@ -46,15 +46,7 @@ export const accountsIn = (table: Table): Accounts => {
     register: (account, traces, judged) => transact(table, [putNew(table, accountItem(account))], traces, judged),
 
     replace(account, traces, judged) {
-      const overBefore: Write = {
-        Put: {
-          TableName,
-          Item: accountItem(account),
-          ConditionExpression: "version = :before",
-          ExpressionAttributeValues: { ":before": account.version - 1 },
-        },
-      };
-      return transact(table, [overBefore], traces, judged);
+      return transact(table, [putEdition(table, accountItem(account), account.version)], traces, judged);
     },
 
     recordPasswordChange(id, occurredAt, traces = []) {

@@ -18,7 +18,6 @@ import {
   targetText,
 } from "../../domain/licenses.ts";
 import type { Entry } from "../../domain/postings.ts";
-import { FIRST_VERSION } from "../../domain/version.ts";
 import { cursorOf } from "../cursor.ts";
 import type { AssignmentList, Licenses } from "../ports/licenses.ts";
 import type { Page, PageRequest } from "../ports.ts";
@@ -26,7 +25,7 @@ import { type List, listIn, readPage } from "./lists.ts";
 import { arrival } from "./locations.ts";
 import { usedKey } from "./requests.ts";
 import { fromItem, itemsOf, keys, listed, readItem, readItems, type Table, toItem } from "./table.ts";
-import { putNew, transact, type Write } from "./transact.ts";
+import { putEdition, putNew, transact, type Write } from "./transact.ts";
 
 const COUNTED = ["available", "assigned", "retired"] as const;
 
@@ -80,12 +79,8 @@ const counted = ({ name: TableName }: Table, { asset, ...entry }: Entry): Write 
   };
 };
 
-const keptTraits = (table: Table, traits: AssetTraits): Write => {
-  const Item = { ...keys.traits(traits), ...toItem(traits) };
-  if (traits.version === FIRST_VERSION) return putNew(table, Item);
-  const before = { ConditionExpression: "version = :before", ExpressionAttributeValues: { ":before": traits.version - 1 } };
-  return { Put: { TableName: table.name, Item, ...before } };
-};
+const keptTraits = (table: Table, traits: AssetTraits): Write =>
+  putEdition(table, { ...keys.traits(traits), ...toItem(traits) }, traits.version);
 
 /** Where the ledger's sum, or a location's, grows. */
 const arrivedAt = (entries: readonly Entry[]): readonly LocationId[] => {

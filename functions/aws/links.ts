@@ -5,7 +5,7 @@ import { Conflict, LocationLinks, noLinks } from "../../domain/links.ts";
 import type { Links } from "../ports/records.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, itemsOf, keys, listed, readItem, readItems, recordsOf, type Table, toItem } from "./table.ts";
-import { transact, type Write } from "./transact.ts";
+import { putEdition, transact, type Write } from "./transact.ts";
 
 const Linked = z.object({ sk: z.templateLiteral(["LOC#", z.string()]) });
 
@@ -19,15 +19,7 @@ const conflictItem = (conflict: Conflict) => ({
 });
 
 /** Over the version before it, or not at all. */
-export const replacedLinks = ({ name: TableName }: Table, after: LocationLinks): Write => ({
-  Put: {
-    TableName,
-    Item: linksItem(after),
-    ...(after.version === 1
-      ? { ConditionExpression: "attribute_not_exists(pk)" }
-      : { ConditionExpression: "version = :before", ExpressionAttributeValues: { ":before": after.version - 1 } }),
-  },
-});
+export const replacedLinks = (table: Table, after: LocationLinks): Write => putEdition(table, linksItem(after), after.version);
 
 export const keptConflict = ({ name: TableName }: Table, conflict: Conflict | undefined): Write[] =>
   conflict === undefined ? [] : [{ Put: { TableName, Item: conflictItem(conflict) } }];

@@ -6,7 +6,7 @@ import type { Locations } from "../ports/records.ts";
 import { keptConflict, replacedLinks } from "./links.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
-import { putNew, transact, type Write } from "./transact.ts";
+import { putEdition, putNew, transact, type Write } from "./transact.ts";
 
 const Primary = z.object({ primaryId: LocationId });
 
@@ -23,14 +23,7 @@ export const newLocation = (table: Table, location: Location): Write[] => [
 ];
 
 /** Over the version before it, or not at all. */
-export const replacedLocation = ({ name: TableName }: Table, location: Location): Write => ({
-  Put: {
-    TableName,
-    Item: locationItem(location),
-    ConditionExpression: "version = :before",
-    ExpressionAttributeValues: { ":before": location.version - 1 },
-  },
-});
+export const replacedLocation = (table: Table, location: Location): Write => putEdition(table, locationItem(location), location.version);
 
 /** Something comes to the location that keeps it open, while it is. */
 export const arrival = ({ name: TableName }: Table, id: LocationId): Write => ({

@@ -6,7 +6,7 @@ import { MdmServer } from "../../domain/mdm-server.ts";
 import type { MdmServers } from "../ports/records.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
-import { conditionally, putNew, transact, type Write } from "./transact.ts";
+import { conditionally, putEdition, putNew, transact } from "./transact.ts";
 
 const Credential = z.object({ serverId: MdmServerId });
 
@@ -37,14 +37,7 @@ export const mdmServersIn = (table: Table): MdmServers => {
 
     async replace(server, traces, judged) {
       const before = await get(server.id);
-      const overBefore: Write = {
-        Put: {
-          TableName,
-          Item: serverItem(server),
-          ConditionExpression: "version = :before",
-          ExpressionAttributeValues: { ":before": server.version - 1 },
-        },
-      };
+      const overBefore = putEdition(table, serverItem(server), server.version);
       const isNew = before?.credentialSha256 !== server.credentialSha256;
       return transact(table, [overBefore, ...(isNew ? [putNew(table, credentialItem(server))] : [])], traces, judged);
     },

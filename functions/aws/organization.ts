@@ -8,7 +8,7 @@ import type { Organizations } from "../ports/records.ts";
 import { accountItem } from "./accounts.ts";
 import { newLocation, replacedLocation } from "./locations.ts";
 import { fromItem, keys, readItem, type Table, toItem } from "./table.ts";
-import { putNew, transact, type Write } from "./transact.ts";
+import { putEdition, putNew, transact } from "./transact.ts";
 
 const Scanned = z.object({ ladder: ReminderLadder });
 const Scan = z.object({ scannedAt: z.date() });
@@ -43,14 +43,7 @@ export const organizationsIn = (table: Table): Organizations => {
     },
 
     replace(organization, primary, traces) {
-      const overBefore: Write = {
-        Put: {
-          TableName,
-          Item: organizationItem(organization, primary.id),
-          ConditionExpression: "version = :before",
-          ExpressionAttributeValues: { ":before": organization.version - 1 },
-        },
-      };
+      const overBefore = putEdition(table, organizationItem(organization, primary.id), organization.version);
       const ladderForgotten = { Delete: { TableName, Key: keys.scannedLadder() } };
       return transact(table, [overBefore, replacedLocation(table, primary), ladderForgotten], traces);
     },

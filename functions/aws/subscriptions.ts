@@ -4,7 +4,7 @@ import { FIRST_VERSION } from "../../domain/version.ts";
 import type { Subscriptions } from "../ports/records.ts";
 import { newLocation, replacedLocation } from "./locations.ts";
 import { fromItem, keys, readItem, type Table, toItem } from "./table.ts";
-import { transact, type Write } from "./transact.ts";
+import { putEdition, transact } from "./transact.ts";
 
 export const subscriptionsIn = (table: Table): Subscriptions => ({
   async get() {
@@ -13,15 +13,7 @@ export const subscriptionsIn = (table: Table): Subscriptions => ({
   },
 
   replace(after, location, traces, judged) {
-    const overBefore: Write = {
-      Put: {
-        TableName: table.name,
-        Item: { ...keys.subscription(), ...toItem(after) },
-        ...(after.version === FIRST_VERSION
-          ? { ConditionExpression: "attribute_not_exists(pk)" }
-          : { ConditionExpression: "version = :before", ExpressionAttributeValues: { ":before": after.version - 1 } }),
-      },
-    };
+    const overBefore = putEdition(table, { ...keys.subscription(), ...toItem(after) }, after.version);
     const place = location.version === FIRST_VERSION ? newLocation(table, location) : [replacedLocation(table, location)];
     return transact(table, [overBefore, ...place], traces, judged);
   },

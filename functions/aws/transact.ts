@@ -6,6 +6,7 @@ import type { ContentToken } from "../../domain/content-token.ts";
 import type { Announcement } from "../../domain/events.ts";
 import type { LocationLinks } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { FIRST_VERSION } from "../../domain/version.ts";
 import type { Judged, Trace } from "../ports.ts";
 import { nextEntries } from "./custody.ts";
 import { keys, type Table, toItem } from "./table.ts";
@@ -64,6 +65,19 @@ export const conditionally = async (write: () => Promise<unknown>): Promise<bool
 export const putNew = ({ name: TableName }: Table, item: Record<string, unknown>): Write => ({
   Put: { TableName, Item: item, ConditionExpression: "attribute_not_exists(pk)" },
 });
+
+/** A record's edition over the one before it, or its first where there is none; not when another one came first. */
+export const putEdition = (table: Table, item: Record<string, unknown>, version: number): Write =>
+  version === FIRST_VERSION
+    ? putNew(table, item)
+    : {
+        Put: {
+          TableName: table.name,
+          Item: item,
+          ConditionExpression: "version = :before",
+          ExpressionAttributeValues: { ":before": version - 1 },
+        },
+      };
 
 const outboxRow = (table: Table, announcement: Announcement): Write =>
   putNew(table, { ...keys.outbox(announcement), ...toItem(announcement) });
