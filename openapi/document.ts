@@ -1,11 +1,9 @@
 // The API as an OpenAPI 3.1 document, made from the routes: their schemas, who may call them, and what they answer and refuse.
 // Source: OpenAPI Specification 3.1.1.
-import type { Reason } from "../domain/refusal.ts";
-import { Refusal } from "../domain/refusal.ts";
-import { problemOf } from "../functions/doors/problem.ts";
 import type { Said } from "../functions/handle.ts";
-import { type AnyRoute, reasonsOf } from "./reasons.ts";
-import { namedSchemas, refTo, type Schema, schemaOf } from "./schema.ts";
+import type { AnyRoute } from "./reasons.ts";
+import { type Content, GATEWAY_REFUSAL, type Named, type Response, refusals, successes } from "./responses.ts";
+import { namedSchemas, type Schema, schemaOf } from "./schema.ts";
 
 export type Parameter = {
   readonly name: string;
@@ -13,15 +11,6 @@ export type Parameter = {
   readonly required: boolean;
   readonly description?: string;
   readonly schema: Schema;
-};
-
-type Header = { readonly description: string; readonly required?: boolean; readonly schema: Schema };
-type Content = Readonly<Record<string, { readonly schema: Schema }>>;
-
-export type Response = {
-  readonly description: string;
-  readonly headers?: Readonly<Record<string, Header>>;
-  readonly content?: Content;
 };
 
 export type Operation = {
@@ -51,21 +40,6 @@ export type Document = {
 const DESCRIPTION = `Keeps an organization's content tokens and hands them to its MDM servers.
 
 Whoever is refused is answered with problem details (RFC 9457), whose \`reason\` is one of a closed list; what the gateway refuses by itself has a \`message\` alone. Lists are paged: \`next\` of a page is the next request's \`after\`. Records that can be edited bear an \`ETag\`, which an edit may send as \`If-Match\`. Answers may gain fields: ignore those you don't know.`;
-
-const GATEWAY_REFUSAL: Schema = {
-  type: "object",
-  description: "What the gateway answers by itself, before the service is asked.",
-  properties: { message: { type: "string" } },
-  required: ["message"],
-};
-
-const RESPONSES_OF_GATEWAY: Readonly<Record<number, string>> = {
-  401: "The gateway takes no such bearer",
-  413: "The body is beyond the gateway's ten megabytes",
-  429: "Too many requests a second",
-  500: "The gateway was not answered",
-  503: "The gateway found nobody to answer",
-};
 
 const SECURITY_SCHEMES = {
   account: {
@@ -97,68 +71,6 @@ const HEADERS_TAKEN: Readonly<Record<keyof Said, Omit<Parameter, "in" | "require
     description: "Chosen by the caller: repeated with the same key, the request is answered with what the first one made.",
     schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,128}$" },
   },
-};
-
-const ETAG: Header = { description: "Tells this edition from others.", required: true, schema: { type: "string", pattern: '^"[^"]+"$' } };
-const LOCATION: Header = { description: "The link.", required: true, schema: { type: "string", format: "uri" } };
-const RETRY_AFTER: Header = { description: "After how many seconds to try again.", schema: { type: "string" } };
-
-const successes = ({ answers, etag, reply }: AnyRoute): Record<string, Response> =>
-  Object.fromEntries(
-    Object.entries(answers).map(([status, description]) => {
-      const headers = { ...(etag ? { ETag: ETAG } : {}), ...(status === "303" ? { Location: LOCATION } : {}) };
-      const hasBody = Number(status) < 300;
-      return [
-        status,
-        {
-          description,
-          ...(Object.keys(headers).length === 0 ? {} : { headers }),
-          ...(hasBody ? { content: { "application/json": { schema: schemaOf(reply, "output") } } } : {}),
-        },
-      ];
-    }),
-  );
-
-const problems = (status: number, reasons: readonly Reason[]): Schema => ({
-  allOf: [{ $ref: refTo("Problem") }],
-  properties: { status: { const: status }, reason: { enum: reasons } },
-});
-
-const refusal = (status: number, reasons: readonly Reason[], gateway: string | undefined): Response => {
-  const titles = reasons.map((reason) => problemOf(new Refusal(reason, ""), "").title);
-  return {
-    description: [...titles, ...(gateway === undefined ? [] : [gateway])].join("; "),
-    ...(status === 503 ? { headers: { "Retry-After": RETRY_AFTER } } : {}),
-    content: {
-      ...(reasons.length === 0 ? {} : { "application/problem+json": { schema: problems(status, reasons) } }),
-      ...(gateway === undefined ? {} : { "application/json": { schema: { $ref: refTo("GatewayRefusal") } } }),
-    },
-  };
-};
-
-type Named = readonly [name: string, response: Response];
-
-/** Every refusal by its status, with a name that stands for what is in it. */
-const refusals = (key: string, route: AnyRoute): Readonly<Record<string, Named>> => {
-  const byStatus = new Map<number, Reason[]>();
-  for (const reason of reasonsOf(key, route)) {
-    const { status } = problemOf(new Refusal(reason, ""), "");
-    byStatus.set(status, [...(byStatus.get(status) ?? []), reason]);
-  }
-  const isPeoples = route.who === "administrator" || route.who === "content-manager";
-  const byGateway = Object.entries(RESPONSES_OF_GATEWAY).filter(([status]) => {
-    if (status === "401") return isPeoples;
-    return status !== "413" || !key.startsWith("GET ");
-  });
-  const gateway = new Map(byGateway.map(([status, description]) => [Number(status), description]));
-  const statuses = [...new Set([...byStatus.keys(), ...gateway.keys()])].toSorted();
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const reasons = byStatus.get(status) ?? [];
-      const name = [status, ...reasons, ...(gateway.has(status) ? ["gateway"] : [])].join(".");
-      return [status, [name, refusal(status, reasons, gateway.get(status))]];
-    }),
-  );
 };
 
 const SECURITY: Readonly<Record<AnyRoute["who"], Operation["security"]>> = {

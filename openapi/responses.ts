@@ -1,0 +1,91 @@
+// What an operation answers: its successes as the route tells them, its refusals by status, and what the gateway answers by itself.
+import { type Reason, Refusal } from "../domain/refusal.ts";
+import { problemOf } from "../functions/doors/problem.ts";
+import { type AnyRoute, reasonsOf } from "./reasons.ts";
+import { refTo, type Schema, schemaOf } from "./schema.ts";
+
+type Header = { readonly description: string; readonly required?: boolean; readonly schema: Schema };
+export type Content = Readonly<Record<string, { readonly schema: Schema }>>;
+
+export type Response = {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, Header>>;
+  readonly content?: Content;
+};
+
+export const GATEWAY_REFUSAL: Schema = {
+  type: "object",
+  description: "What the gateway answers by itself, before the service is asked.",
+  properties: { message: { type: "string" } },
+  required: ["message"],
+};
+
+const RESPONSES_OF_GATEWAY: Readonly<Record<number, string>> = {
+  401: "The gateway takes no such bearer",
+  413: "The body is beyond the gateway's ten megabytes",
+  429: "Too many requests a second",
+  500: "The gateway was not answered",
+  503: "The gateway found nobody to answer",
+};
+
+const ETAG: Header = { description: "Tells this edition from others.", required: true, schema: { type: "string", pattern: '^"[^"]+"$' } };
+const LOCATION: Header = { description: "The link.", required: true, schema: { type: "string", format: "uri" } };
+const RETRY_AFTER: Header = { description: "After how many seconds to try again.", schema: { type: "string" } };
+
+export const successes = ({ answers, etag, reply }: AnyRoute): Record<string, Response> =>
+  Object.fromEntries(
+    Object.entries(answers).map(([status, description]) => {
+      const headers = { ...(etag ? { ETag: ETAG } : {}), ...(status === "303" ? { Location: LOCATION } : {}) };
+      const hasBody = Number(status) < 300;
+      return [
+        status,
+        {
+          description,
+          ...(Object.keys(headers).length === 0 ? {} : { headers }),
+          ...(hasBody ? { content: { "application/json": { schema: schemaOf(reply, "output") } } } : {}),
+        },
+      ];
+    }),
+  );
+
+const problems = (status: number, reasons: readonly Reason[]): Schema => ({
+  allOf: [{ $ref: refTo("Problem") }],
+  properties: { status: { const: status }, reason: { enum: reasons } },
+});
+
+const refusal = (status: number, reasons: readonly Reason[], gateway: string | undefined): Response => {
+  const titles = reasons.map((reason) => problemOf(new Refusal(reason, ""), "").title);
+  return {
+    description: [...titles, ...(gateway === undefined ? [] : [gateway])].join("; "),
+    ...(status === 503 ? { headers: { "Retry-After": RETRY_AFTER } } : {}),
+    content: {
+      ...(reasons.length === 0 ? {} : { "application/problem+json": { schema: problems(status, reasons) } }),
+      ...(gateway === undefined ? {} : { "application/json": { schema: { $ref: refTo("GatewayRefusal") } } }),
+    },
+  };
+};
+
+export type Named = readonly [name: string, response: Response];
+
+/** Every refusal by its status, with a name that stands for what is in it. */
+export const refusals = (key: string, route: AnyRoute): Readonly<Record<string, Named>> => {
+  const byStatus = new Map<number, Reason[]>();
+  for (const reason of reasonsOf(key, route)) {
+    const { status } = problemOf(new Refusal(reason, ""), "");
+    byStatus.set(status, [...(byStatus.get(status) ?? []), reason]);
+  }
+  const isPeoples = route.who === "administrator" || route.who === "content-manager";
+  const byGateway = Object.entries(RESPONSES_OF_GATEWAY).filter(([status]) => {
+    if (status === "401") return isPeoples;
+    return status !== "413" || !key.startsWith("GET ");
+  });
+  const gateway = new Map(byGateway.map(([status, description]) => [Number(status), description]));
+  const statuses = [...new Set([...byStatus.keys(), ...gateway.keys()])].toSorted();
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const reasons = byStatus.get(status) ?? [];
+      const name = [status, ...reasons, ...(gateway.has(status) ? ["gateway"] : [])].join(".");
+      return [status, [name, refusal(status, reasons, gateway.get(status))]];
+    }),
+  );
+};
