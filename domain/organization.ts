@@ -66,7 +66,7 @@ export const assertClosable = ({ primary }: Pick<Location, "primary">, { availab
   if (available + assigned + liveTokens > 0)
     throw new Refusal(
       "location_not_empty",
-      `This location still has ${available} available and ${assigned} assigned licenses of ${assets} assets, and ${liveTokens} live content tokens. Unassign and transfer the licenses, and revoke the tokens. Closing is not undone.`,
+      `This location is not empty. Licenses: ${available} available, ${assigned} assigned (assets: ${assets}); live content tokens: ${liveTokens}. Unassign and transfer the licenses, and revoke the tokens. Closing is not undone.`,
     );
 };
 

@@ -107,11 +107,11 @@ export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acqui
   return { entries: [{ asset: keyOf(key), available: asked.quantity }], ...(isNews ? { traits: [traits] } : {}) };
 };
 
-const tooFew = ({ available, assigned }: LicenseCounts, needed: number, what: string): Refusal | undefined =>
+const tooFew = ({ available, assigned }: LicenseCounts, needed: number): Refusal | undefined =>
   available < needed
     ? new Refusal(
         "not_enough_licenses",
-        `${needed} unassigned licenses are needed to ${what}; ${available} are available and ${assigned} are assigned. Acquire more, transfer some here, or unassign some.`,
+        `There are too few unassigned licenses: asked for ${needed}, available ${available}, assigned ${assigned}. Acquire more, transfer some here, or unassign some.`,
       )
     : undefined;
 
@@ -119,7 +119,7 @@ const tooFew = ({ available, assigned }: LicenseCounts, needed: number, what: st
 export const whyNotTransferable = (from: Asset, to: Asset | undefined, quantity: number): Refusal | undefined => {
   if (to !== undefined && FIXED.some((field) => to[field] !== from[field]))
     return new Refusal("asset_differs", "Both locations have this asset, and not of the same kind: licenses can't be mixed.");
-  return tooFew(from, quantity, "be transferred") ?? tooMany(to ?? NO_LICENSES, quantity);
+  return tooFew(from, quantity) ?? tooMany(to ?? NO_LICENSES, quantity);
 };
 
 /** Unassigned licenses from one location to another. Refuses with what `whyNotTransferable` says. */
@@ -150,7 +150,7 @@ export const mostTransferable = (from: Asset, to: Asset | undefined): number => 
 export const assigning = (asset: Asset, targets: readonly Target[], assignedAt: Date): Posting => {
   if (!asset.deviceAssignable && targets.some(isDevice))
     throw new Refusal("not_device_assignable", `This ${asset.productType.toLowerCase()} can be assigned to client users only.`);
-  assertNone(tooFew(asset, targets.length, "be assigned"));
+  assertNone(tooFew(asset, targets.length));
   const key = keyOf(asset);
   return {
     entries: [{ asset: key, available: -targets.length, assigned: targets.length }],

@@ -67,7 +67,7 @@ export const transferLicenses: Handle<
       return ok({ dryRun, possible: why === undefined, most: mostTransferable(from, to), ...refused, ...counts });
     }
     const at = now();
-    const transfer = { ...asked, id: TransferId.parse(`tr_${identifierText(random(IDENTIFIER_BYTES))}`), at, by: caller.id };
+    const transfer = { id: TransferId.parse(`tr_${identifierText(random(IDENTIFIER_BYTES))}`), ...asked, at, by: caller.id };
     const { id: transferId, at: _, by: accountId, ...moved } = transfer;
     const traces = [eventOf("LicensesTransferred", { transferId, accountId, ...moved }, { at, random })];
     const idempotency = use === undefined ? undefined : { ...use, made: transferId, at };

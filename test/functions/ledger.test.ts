@@ -113,7 +113,7 @@ describe("assigning", () => {
     await assign({ serialNumbers: ["A"] });
     const { status, body } = await assign({ serialNumbers: ["B", "C"] });
     expect([status, body.reason]).toEqual([409, "not_enough_licenses"]);
-    expect(body.detail).toMatch(/2 unassigned.*1 are available and 1 are assigned/);
+    expect(body.detail).toMatch(/asked for 2, available 1, assigned 1/);
     expect(await countsAt()).toEqual(only(1, 1));
   });
 
@@ -234,7 +234,7 @@ describe("a transfer", () => {
   test("of more than are unassigned is refused, says how many are assigned, and moves none", async () => {
     const { body } = await transfer({ quantity: 8 });
     expect(body.reason).toBe("not_enough_licenses");
-    expect(body.detail).toMatch(/7 are available and 3 are assigned/);
+    expect(body.detail).toMatch(/asked for 8, available 7, assigned 3/);
     expect(await countsAt()).toEqual(only(7, 3));
     expect(await countsAt(other.id)).toEqual([]);
   });

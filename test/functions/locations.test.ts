@@ -31,7 +31,7 @@ describe("closing", () => {
     await service.issue(other.id);
     const { status, body } = await close(other.id);
     expect([status, body.reason]).toEqual([409, "location_not_empty"]);
-    expect(body.detail).toMatch(/2 available and 1 assigned licenses of 1 assets, and 1 live content tokens/);
+    expect(body.detail).toMatch(/2 available, 1 assigned \(assets: 1\); live content tokens: 1/);
     expect((await service.call("GET /v1/locations/{id}", [other.id])).body.closedAt).toBeUndefined();
   });
 
