@@ -1,9 +1,6 @@
 // What the daily scan reads, counted on a real table: the very scan, over the very records, with a bus that takes everything and files that are
 // none. The counts are the same on any machine; the seconds it took are nobody's business.
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { addDays } from "../domain/time.ts";
 import { type Records, recordsIn } from "../functions/aws/records.ts";
 import { type ScanPorts, scanExpiry } from "../functions/schedule/scan-expiry.ts";
@@ -12,6 +9,7 @@ import { makeTables, TABLES } from "../test/table.ts";
 import { countReads } from "./counted.ts";
 import type { Run } from "./reads.ts";
 import { seed } from "./seed.ts";
+import { connect, quiet } from "./surroundings.ts";
 
 const FIRST_AT = new Date("2026-06-01T06:00:00Z");
 /** As many are due on the first day, whatever exists. */
@@ -25,18 +23,9 @@ const notAsked = (): never => {
 
 const around = (records: Pick<ScanPorts, keyof ReturnType<typeof recordsIn> & keyof ScanPorts>, now: Date): ScanPorts => ({
   ...records,
+  ...quiet,
   files: { put: notAsked, signDownload: notAsked, erase: async () => {} },
-  bus: { publish: async (announcements) => announcements },
-  log: {
-    info: () => {},
-    error: (message, cause) => {
-      throw new Error(message, { cause });
-    },
-    count: () => {},
-    gauge: () => {},
-  },
   now: () => now,
-  random: (bytes) => randomBytes(bytes),
 });
 
 /** `change` puts another port in the place of the reminders' own: how a scan that reads too much is shown to be found out. */
@@ -51,10 +40,7 @@ export const countScans = async (
   { isTimeUp = () => false, change = ({ reminders }) => reminders }: Options = {},
 ): Promise<Run[]> => {
   const database = await startDynamoDb();
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const connect = () =>
-    DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: database.endpoint, region: "us-east-1", credentials, maxAttempts: 1 }));
-  const [seeding, scanning] = [connect(), connect()];
+  const [seeding, scanning] = [connect(database.endpoint), connect(database.endpoint)];
   const readSince = countReads(scanning);
   const kept = recordsIn({ client: scanning, ...TABLES });
   const records = { ...kept, reminders: change(kept) };
