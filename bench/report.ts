@@ -1,5 +1,6 @@
 // The report's words and tables, from what was measured. It names neither host nor path, and concludes nothing that the figures don't say.
 import { median, medianRatio, tableOf } from "./figures.ts";
+import type { Measured, Writes } from "./license-writes.ts";
 import { MAX_GROWTH, type Run, readsPerDue } from "./reads.ts";
 import type { StartUp } from "./start-up.ts";
 
@@ -39,14 +40,43 @@ export const scanTable = (runs: readonly Run[]): string =>
     ]),
   );
 
+const rate = ({ licenses, seconds }: Writes): number => licenses / seconds;
+const rateRatio = (ours: Writes, other: Writes): string => (rate(ours) / rate(other)).toFixed(2);
+
+export const writesTable = (cells: readonly Measured[]): string =>
+  tableOf(
+    ["writers", "assets", "alone/s", "without/s", "ratio", "with/s", "ratio", "with:without", "transactions/license", "busy", "of acts"],
+    cells.map(({ writers, assets, alone, without, with: contended }) => [
+      String(writers),
+      String(assets),
+      rate(alone).toFixed(0),
+      rate(without).toFixed(0),
+      rateRatio(without, alone),
+      rate(contended).toFixed(0),
+      rateRatio(contended, alone),
+      rateRatio(contended, without),
+      (contended.transactions / contended.licenses).toFixed(2),
+      count.format(contended.refused),
+      count.format(contended.refused + contended.licenses),
+    ]),
+  );
+
+/** Whether writers who have an asset each ever met. */
+const conflictsFollow = (cells: readonly Measured[]): string =>
+  cells.some(({ writers, assets, with: { transactions, licenses } }) => writers <= assets && transactions > licenses)
+    ? "**Writers of different assets meet: they sent more than one transaction for a license.**"
+    : "conflicts follow the asset, not the location. Writers who have an asset each never meet, and send one transaction for each license.";
+
 export type Machine = { readonly day: string; readonly node: string; readonly cores: number };
 
-export const reportOf = (
-  { day, node, cores }: Machine,
-  startUps: readonly StartUp[],
-  runs: readonly Run[],
-  complaints: readonly string[],
-): string => `# What was measured
+type Results = {
+  readonly startUps: readonly StartUp[];
+  readonly writes: readonly Measured[];
+  readonly runs: readonly Run[];
+  readonly complaints: readonly string[];
+};
+
+export const reportOf = ({ day, node, cores }: Machine, { startUps, writes, runs, complaints }: Results): string => `# What was measured
 
 Written by \`npm run bench\` on ${day}, Node ${node}, ${cores} cores, noisy: other work may have run beside it. Compare ratios and counts, not milliseconds.
 
@@ -75,4 +105,24 @@ ${
     ? complaints.map((complaint) => `**${complaint}**`).join("\n")
     : "What one may conclude: reads follow what is due. With as much due, what exists beside it costs no read; n times as much due costs n times as\nmuch, less what is read once per scan. What one may not: how long a scan takes, or what its writes cost."
 }
+
+## License writes
+
+On the embedded DynamoDB. Each writer assigns one license in each act, one act after the other, through the handler of \`POST /v1/assignments\`;
+writer i works on asset i mod n, all of one location. \`without\` is the embedded database as it is, which knows no conflicts; \`with\` cancels each
+transaction that names an item of one under way, as DynamoDB does, and what is canceled is tried again. Between the two, \`alone\` is one writer on
+one asset without conflicts: the ratios are to it. Transactions and \`busy\` are those of \`with\`: acts refused with 503 after all attempts. Who is
+refused asks for another license at once, as no client should; an act that was begun is finished, and the last ones meet fewer others. Asserted,
+in each ledger at its end: available and assigned are what was acquired, the assignments are those that were answered, and refused acts left
+neither license nor assignment nor event. Nothing about time is asserted.
+
+${writesTable(writes)}
+
+What one may conclude: ${conflictsFollow(writes)}
+What many on one asset cost is in the last four columns: one transaction at a time gets through, so more writers add attempts and refusals.
+One writer does the same in all columns and on any number of assets: how far its ratios are from 1 is how noisy the run was, and no smaller
+difference means anything. What one may not conclude: how many licenses a real table takes in a second. The database is embedded, and all writers
+share one process, and this machine's processor with it: where \`without\` stops growing, that is why. A transaction holds its items here as long
+as this machine takes to send and answer it, there as long as DynamoDB takes. Nor how an acquisition fares: it checks the caller's account too,
+where an assignment checks no other item; here two checks of one item would conflict, and whether they do in a real table was not seen.
 `;

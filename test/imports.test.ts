@@ -107,9 +107,11 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^zod$/,
       DOMAIN,
       /^\.\/functions\/((env|ports)\.ts|(aws|schedule)\/)/,
+      // The act that is measured, and no route.
+      /^\.\/functions\/api\/assign-licenses\.ts$/,
       /^\.\/infra\/bundle\.ts$/,
       /^\.\/local\/dynamodb\.ts$/,
-      /^\.\/test\/(make|table)\.ts$/,
+      /^\.\/test\/(contention|make|table)\.ts$/,
       /^\.\/bench\//,
       // What a bare handler is written with, in the text of its source.
       /^\$\{from\}$/,
