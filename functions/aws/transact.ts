@@ -34,33 +34,51 @@ const THROTTLED = new Set(["ProvisionedThroughputExceededException", "Throttling
 
 const isThrottled = (error: unknown): boolean => error instanceof Error && THROTTLED.has(error.name);
 
-const ATTEMPTS = 6;
-const FIRST_PAUSE_MILLISECONDS = 20;
+const ATTEMPTS = 9;
+const FIRST_PAUSE_MILLISECONDS = 50;
+const LONGEST_PAUSE_MILLISECONDS = 1000;
 /** DynamoDB's own limit. */
 const MAX_ITEMS = 100;
 
-const pause = (attempt: number): Promise<void> => sleep(Math.random() * FIRST_PAUSE_MILLISECONDS * 2 ** attempt);
-
 const busy = (): Refusal => new Refusal("busy", "Too much is written to these records at this moment. Try again.");
 
+/** Resolves when it is time for an act's next attempt, and refuses as `busy` when there is none left. */
+type NextAttempt = () => Promise<void>;
+
+/**
+ * The attempts of one act, whatever each of them failed of.
+ * Invariant: the pauses of an act are less than 4.6 s together, half of that on average.
+ */
+const attempts = (): NextAttempt => {
+  let longest = FIRST_PAUSE_MILLISECONDS;
+  let made = 1;
+  return async () => {
+    if (made === ATTEMPTS) throw busy();
+    made += 1;
+    // Anywhere in the whole span, so that those who met don't meet again; and the longer they don't get through, the more of them there are.
+    await sleep(Math.random() * longest);
+    longest = Math.min(longest * 2, LONGEST_PAUSE_MILLISECONDS);
+  };
+};
+
 /** Which conditions did not hold, none when it was written. What passes is tried again, since the SDK does not retry a canceled transaction. */
-const written = async (write: () => Promise<unknown>): Promise<readonly number[]> => {
-  for (let attempt = 0; ; attempt++) {
+const written = async (write: () => Promise<unknown>, nextAttempt: NextAttempt): Promise<readonly number[]> => {
+  for (;;) {
     try {
       await write();
       return [];
     } catch (error) {
       const failed = failedConditions(error);
       if (failed !== undefined) return failed;
-      if (!isPassing(error) && !isThrottled(error)) throw error;
-      if (attempt === ATTEMPTS - 1 || isThrottled(error)) throw busy();
-      await pause(attempt);
+      if (isThrottled(error)) throw busy();
+      if (!isPassing(error)) throw error;
+      await nextAttempt();
     }
   }
 };
 
 /** Runs a write that carries its rule as a condition: false when the condition did not hold. Refuses as `busy` what does not pass in time. */
-export const conditionally = async (write: () => Promise<unknown>): Promise<boolean> => (await written(write)).length === 0;
+export const conditionally = async (write: () => Promise<unknown>): Promise<boolean> => (await written(write, attempts())).length === 0;
 
 export const putNew = ({ name: TableName }: Table, item: Record<string, unknown>): Write => ({
   Put: { TableName, Item: item, ConditionExpression: "attribute_not_exists(pk)" },
@@ -146,13 +164,13 @@ export const transact = async (
   const conditional = [...writes, ...withoutRepeats(writes, checksOf(table, judged))];
   const rows = traces.flatMap((trace) => (trace.kind === "custody" ? [] : [outboxRow(table, trace)]));
   const records = traces.filter((trace) => trace.kind === "custody");
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const nextAttempt = attempts();
+  for (;;) {
     const TransactItems = [...conditional, ...rows, ...(await nextEntries(table, records))];
     if (TransactItems.length > MAX_ITEMS) throw new Error(`an act of ${TransactItems.length} items is more than one transaction takes`);
-    const failed = await written(() => table.client.send(new TransactWriteCommand({ TransactItems })));
+    const failed = await written(() => table.client.send(new TransactWriteCommand({ TransactItems })), nextAttempt);
     if (failed.length === 0) return true;
     if (failed.some((index) => index < conditional.length)) return false;
-    await pause(attempt);
+    await nextAttempt();
   }
-  throw busy();
 };

@@ -1,14 +1,18 @@
 // A DynamoDB that refuses transactions for the moment: a proxy before the embedded one, which never does so itself, answers as AWS documents it.
 // Source: DynamoDB API reference, TransactWriteItems, "CancellationReasons".
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { custodyOf } from "../../../functions/announce.ts";
 import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { locationsIn } from "../../../functions/aws/locations.ts";
 import { organizationsIn } from "../../../functions/aws/organization.ts";
 import { freePort, json, type Listening, listen } from "../../../local/http.ts";
 import { aLocation, anOrganization, locationId } from "../../make.ts";
-import { ada, bob, clientOf, databaseForTests } from "../../records.ts";
+import { ada, bob, clientOf, databaseForTests, NOW } from "../../records.ts";
 import { makeService, signedUp } from "../../service.ts";
 import { TABLES } from "../../table.ts";
+
+// An act waits for up to 4.6 s before it is refused.
+vi.setConfig({ testTimeout: 15_000 });
 
 const database = databaseForTests();
 const other = aLocation({ id: locationId(2), name: "Other", uId: "1000000000000001", primary: false });
@@ -21,15 +25,17 @@ let proxy: Listening;
 let asked: number;
 let refusals: number;
 let fault: object;
+/** What is answered every other time, if anything else. */
+let otherFault: object | undefined;
 beforeEach(async () => {
-  [asked, refusals, fault] = [0, 0, cancelled("TransactionConflict")];
+  [asked, refusals, fault, otherFault] = [0, 0, cancelled("TransactionConflict"), undefined];
   const table = await database.table();
   await organizationsIn(table).found(anOrganization(), aLocation(), ada);
   proxy = await listen(
     async ({ path, headers, body }) => {
       if (/\.(TransactWriteItems|UpdateItem|PutItem)$/.test(headers["x-amz-target"] ?? "")) {
         asked += 1;
-        if (asked <= refusals) return json(400, fault);
+        if (asked <= refusals) return json(400, asked % 2 === 0 ? (otherFault ?? fault) : fault);
       }
       const answer = await fetch(`${database.endpoint()}${path}`, { method: "POST", headers, body: new Uint8Array(body) });
       return { status: answer.status, body: await answer.text() };
@@ -53,6 +59,14 @@ test("one that lasts is refused as busy, and nothing is written", async () => {
   await expect(locations().add(other)).rejects.toMatchObject({ reason: "busy" });
   expect(asked).toBeLessThan(10);
   expect(await locations().get(other.id)).toBeUndefined();
+});
+
+test("a lost place in the custody chain and conflicts share their attempts: their waits would multiply", async () => {
+  const record = custodyOf("account-changed", { subject: ada.id, at: NOW, by: ada.id });
+  // The location and its uId are written first.
+  [refusals, otherFault] = [1000, cancelled("None", "ConditionalCheckFailed")];
+  await expect(locations().add(other, [record])).rejects.toMatchObject({ reason: "busy" });
+  expect(asked).toBeLessThan(10);
 });
 
 test("what is nobody's fault of the moment is not tried again", async () => {
