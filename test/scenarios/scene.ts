@@ -45,9 +45,12 @@ export const later = ({ clock }: Host, seconds: number): void => {
   clock.now = new Date(clock.now.getTime() + seconds * 1000);
 };
 
-type Asked = {
+export type Asked = {
   readonly route: string;
+  /** Who calls, by their subject. */
+  readonly as?: string;
   readonly path?: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
   readonly key?: string;
   readonly bearer?: string;
@@ -55,7 +58,7 @@ type Asked = {
 };
 
 /** As the gateway calls; the answer, whatever its status. */
-export const call = async (ports: Ports, now: Date, { route, path = [], body, key, bearer, etag }: Asked) => {
+export const call = async (ports: Ports, now: Date, { route, as = "ada", path = [], query = {}, body, key, bearer, etag }: Asked) => {
   const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   const {
     statusCode,
@@ -72,10 +75,11 @@ export const call = async (ports: Ports, now: Date, { route, path = [], body, ke
       ...(etag === undefined ? {} : { "if-none-match": etag }),
     },
     pathParameters: Object.fromEntries(names.map((name, index) => [name, path[index]])),
+    queryStringParameters: query,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     requestContext: {
       requestId: "r",
-      authorizer: { jwt: { claims: { sub: "ada", token_use: "access", auth_time: String(Math.floor(now.getTime() / 1000)) } } },
+      authorizer: { jwt: { claims: { sub: as, token_use: "access", auth_time: String(Math.floor(now.getTime() / 1000)) } } },
     },
   });
   return { statusCode, etag: headers.etag, body: text === "" ? {} : JSON.parse(text) };
