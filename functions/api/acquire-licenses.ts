@@ -35,8 +35,9 @@ export const acquireLicenses: Handle<
   await judgedAgain(async () => {
     const judged = await callerNow(caller, ports);
     assertMay(judged, "license:acquire", locationId);
-    assertOpen(existing(await locations.get(locationId), "location"));
+    const location = existing(await locations.get(locationId), "location");
     if ((await madeBefore(use, ports)) !== undefined) return true;
+    assertOpen(location);
     const at = now();
     const posting = acquiring(key, await licenses.asset(key), acquisition);
     const detail = { ...key, quantity: acquisition.quantity, accountId: caller.id };

@@ -33,18 +33,23 @@ export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<t
   const made = await judgedAgain(async () => {
     // Read, and no condition of the write: it would make every writer of a location wait for every other one.
     assertMay(await callerNow(caller, ports), "license:assign", key.locationId);
-    assertOpen(existing(await locations.get(key.locationId), "location"));
+    const location = existing(await locations.get(key.locationId), "location");
     const earlier = await madeBefore(use, ports);
     if (earlier !== undefined) return Made.parse(JSON.parse(earlier));
+    assertOpen(location);
     const asset = existing(await licenses.asset(key), "asset at this location");
     const holding = new Set((await licenses.holding(key, targets)).map(targetText));
     const without = targets.filter((target) => !holding.has(targetText(target)));
     const counted = { assigned: without.length, alreadyAssigned: holding.size };
-    if (without.length === 0) return counted;
     const at = now();
+    const idempotency = use === undefined ? undefined : { ...use, made: JSON.stringify(counted), at };
+    if (without.length === 0) {
+      // A key stands for this answer too: told again after somebody's license was taken back, it must give nobody one.
+      if (idempotency === undefined || (await licenses.post({ entries: [] }, [], { idempotency }))) return counted;
+      return undefined;
+    }
     const posting = assigning(asset, without, at);
     const traces = [eventOf("LicensesAssigned", { ...key, quantity: without.length }, { at, random })];
-    const idempotency = use === undefined ? undefined : { ...use, made: JSON.stringify(counted), at };
     if (!(await licenses.post(posting, traces, { idempotency }))) return undefined;
     await announce(traces, ports);
     return counted;

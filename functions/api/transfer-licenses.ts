@@ -3,7 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { IDENTIFIER_BYTES, identifierText, TransferId } from "../../domain/ids.ts";
 import { LicenseCounts, NO_LICENSES, PricingParam, Transfer } from "../../domain/licenses.ts";
-import { assertOpen } from "../../domain/organization.ts";
+import { assertOpen, type Location } from "../../domain/organization.ts";
 import { mostTransferable, transferring, whyNotTransferable } from "../../domain/postings.ts";
 import { REASONS, Refusal } from "../../domain/refusal.ts";
 import { announce, eventOf } from "../announce.ts";
@@ -50,14 +50,16 @@ export const transferLicenses: Handle<
     const judged = await callerNow(caller, ports);
     if (asked.fromLocationId === asked.toLocationId)
       throw new Refusal("invalid_input", "toLocationId must be another location than fromLocationId.");
+    const both: Location[] = [];
     for (const id of [asked.fromLocationId, asked.toLocationId]) {
       assertMay(judged, "license:transfer", id);
-      assertOpen(existing(await locations.get(id), "location"));
+      both.push(existing(await locations.get(id), "location"));
     }
     if (!dryRun) {
       const earlier = await madeBefore(use, ports);
       if (earlier !== undefined) return created(existing(await licenses.transfer(TransferId.parse(earlier)), "transfer"));
     }
+    both.forEach(assertOpen);
     const from = existing(await licenses.asset({ ...asset, locationId: asked.fromLocationId }), "asset at the location to transfer from");
     const to = await licenses.asset({ ...asset, locationId: asked.toLocationId });
     if (dryRun) {

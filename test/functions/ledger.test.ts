@@ -125,6 +125,26 @@ describe("assigning", () => {
     expect(await countsAt()).toEqual(only(10));
   });
 
+  test("with a key stands for its answer, also when nobody needed one: who lost theirs since is given none", async () => {
+    await acquire();
+    await assign({ serialNumbers: ["A"] });
+    const again = () => assign({ serialNumbers: ["A"] }, { key: "k" });
+    expect((await again()).body).toMatchObject({ assigned: 0, alreadyAssigned: 1 });
+    await unassign({ serialNumbers: ["A"] });
+    expect((await again()).body).toMatchObject({ assigned: 0, alreadyAssigned: 1 });
+    expect((await assign({ serialNumbers: ["B"] }, { key: "k" })).body.reason).toBe("idempotency_key_reused");
+    expect(await countsAt()).toEqual(only(10));
+  });
+
+  test("twice at once with one key is answered twice with what was done", async () => {
+    await acquire();
+    const answers = await Promise.all([1, 2].map(() => assign({ serialNumbers: ["A"] }, { key: "k" })));
+    expect(answers.map(({ body }) => [body.assigned, body.alreadyAssigned])).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+
   test("of a book to a device is refused, also beside a user", async () => {
     await acquire({ productType: "Book" });
     expect((await assign({ serialNumbers: ["A"], clientUserIds: ["u"] })).body.reason).toBe("not_device_assignable");
@@ -286,4 +306,30 @@ describe("a transfer", () => {
     const { items } = (await service.call("GET /v1/license-transfers", [], { as: "manager" })).body;
     expect(items).toHaveLength(1);
   });
+});
+
+test("what was done with a key is answered so after the location was closed; anything new is refused", async () => {
+  const acts = (key: string) => [
+    () => acquire({ locationId: third.id }, { key: `${key}-a` }),
+    () =>
+      post("POST /v1/licenses/import", { locationId: third.id, csv: "adamId,productType,quantity\n361309726,App,2" }, { key: `${key}-i` }),
+    () => assign({ locationId: third.id, serialNumbers: ["A"] }, { key: `${key}-s` }),
+    () => transfer({ fromLocationId: third.id, quantity: 11 }, { key: `${key}-t` }),
+  ];
+  const all = async (key: string) => {
+    const answers: [number, string | undefined][] = [];
+    for (const act of acts(key)) {
+      const { status, body } = await act();
+      answers.push([status, body.reason]);
+    }
+    return answers;
+  };
+  const done = await all("k");
+  expect(done.map(([status]) => status)).toEqual([201, 200, 200, 201]);
+  await unassign({ locationId: third.id, serialNumbers: ["A"] });
+  await transfer({ fromLocationId: third.id, quantity: 1 });
+  expect((await service.call("DELETE /v1/locations/{id}", [third.id])).status).toBe(200);
+  expect(await all("k")).toEqual(done);
+  expect(await all("new")).toEqual(done.map(() => [409, "location_closed"]));
+  expect(await countsAt(other.id)).toEqual(only(12));
 });
