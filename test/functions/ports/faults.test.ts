@@ -5,8 +5,9 @@ import { custodyOf } from "../../../functions/announce.ts";
 import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { locationsIn } from "../../../functions/aws/locations.ts";
 import { organizationsIn } from "../../../functions/aws/organization.ts";
+import { recordsIn } from "../../../functions/aws/records.ts";
 import { freePort, json, type Listening, listen } from "../../../local/http.ts";
-import { aLocation, anOrganization, locationId } from "../../make.ts";
+import { aLocation, anOrganization, at, locationId } from "../../make.ts";
 import { ada, bob, clientOf, databaseForTests, NOW } from "../../records.ts";
 import { makeService, signedUp } from "../../service.ts";
 import { TABLES } from "../../table.ts";
@@ -119,4 +120,48 @@ test("a busy table is told to the caller as 503, with when to come back, and not
   const answer = await service.call("POST /v1/accounts/{id}/password-changes", [signedUp("ada").id], { body: {} });
   expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "1" }, body: { reason: "busy" } });
   expect(service.published).toEqual([]);
+});
+
+describe.each([
+  ["a transfer", "POST /v1/license-transfers", { fromLocationId: locationId(), toLocationId: other.id, adamId: "101", quantity: 4 }, 201],
+  ["an assignment", "POST /v1/assignments", { locationId: locationId(), adamId: "101", serialNumbers: ["A"], clientUserIds: ["u"] }, 200],
+] as const)("%s of licenses", (_, route, body, status) => {
+  const onTheTable = async () => {
+    const service = await makeService();
+    Object.assign(service.ports, recordsIn({ client: clientOf(proxy.url), ...TABLES }));
+    await service.ports.accounts.register(signedUp("ada"));
+    await service.ports.locations.add(other);
+    await service.call("POST /v1/licenses", [], { body: { locationId: locationId(), adamId: "101", productType: "App", quantity: 10 } });
+    return service;
+  };
+  const stateOf = async ({ ports, published }: Awaited<ReturnType<typeof onTheTable>>) => ({
+    assets: (await Promise.all([locationId(), other.id].map((id) => Array.fromAsync(ports.licenses.assets(id))))).flat(),
+    assignments: (await ports.licenses.assignments({ of: "location", locationId: locationId() }, { limit: 10 })).items,
+    transfers: (await ports.licenses.transfers({ limit: 10 })).items,
+    untold: await Array.fromAsync(ports.outbox.pending(at("2100-01-01"))),
+    key: await ports.requests.earlier({ accountId: signedUp("ada").id, key: "k" }),
+    published: published.length,
+  });
+  const request = { body, headers: { "idempotency-key": "k" } };
+
+  test("that meets a lasting conflict is told when to come back, and changes nothing; then it is done", async () => {
+    const service = await onTheTable();
+    const before = await stateOf(service);
+    expect(before).toMatchObject({ assets: [{ available: 10 }], published: 1, untold: [] });
+    refusals = 1000;
+    const answer = await service.call(route, [], request);
+    expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "1" }, body: { reason: "busy" } });
+    expect(await stateOf(service)).toEqual(before);
+    refusals = 0;
+    expect((await service.call(route, [], request)).status).toBe(status);
+    expect(await stateOf(service)).not.toEqual(before);
+  });
+
+  test("that meets a passing one does not notice it", async () => {
+    const service = await onTheTable();
+    [asked, refusals] = [0, 3];
+    expect((await service.call(route, [], request)).status).toBe(status);
+    expect(asked).toBe(4);
+    expect((await stateOf(service)).published).toBe(2);
+  });
 });
