@@ -89,7 +89,8 @@ export const acts: fc.Arbitrary<readonly Draw[]> = fc
   .map(([all, place, asset, meet]) => (meet ? all.map((one) => ({ ...one, place, asset })) : all));
 
 type Answer = Awaited<ReturnType<typeof call>>;
-type Keyed = { readonly asked: Asked; readonly answer: Answer };
+type Ask = Omit<Asked, "as"> & { readonly as?: Actor };
+type Keyed = { readonly asked: Ask; readonly answer: Answer };
 
 export type Model = {
   /** By Adam ID. */
@@ -142,7 +143,7 @@ const tokensOf = async (model: Model, { ports }: Host): Promise<readonly Content
 };
 
 type Meant = {
-  readonly asked: Asked & { readonly as?: Actor };
+  readonly asked: Ask;
   /** Where whoever asks needs a grant. */
   readonly at?: "all" | readonly LocationId[];
   /** Whose token it would hand out. */
@@ -170,7 +171,7 @@ const meaning = async (draw: Draw, model: Model, { host, credentials }: Real): P
   const administrator = draw.index % 4 === 0 ? as : "ada";
   model.keys += 1;
   const key = `key-${model.keys}`;
-  const keyed = (route: string, body: object): Meant["asked"] => ({ route, as, key, body });
+  const keyed = (route: string, body: object): Ask => ({ route, as, key, body });
   switch (kind) {
     case "acquire":
       return {
@@ -272,7 +273,7 @@ const meaning = async (draw: Draw, model: Model, { host, credentials }: Real): P
 const MOST_DELIVERIES = 30;
 
 /** Until it is answered: neither cut short, nor told to come back. */
-const delivered = async (asked: Asked, dies: number | undefined, { ports, clock }: Host): Promise<Answer> => {
+const delivered = async (asked: Ask, dies: number | undefined, { ports, clock }: Host): Promise<Answer> => {
   for (let count = 0; count < MOST_DELIVERIES; count++) {
     const isToDie = count === 0 && dies !== undefined;
     const answer = await call(isToDie ? crashing(ports, dies).ports : ports, clock.now, asked);
@@ -285,7 +286,7 @@ const delivered = async (asked: Asked, dies: number | undefined, { ports, clock 
 const isDone = ({ statusCode }: Answer): boolean => statusCode < 400;
 
 /** What an answer says was made; an acquisition's says what there is now. */
-const madeBy = ({ route }: Asked, { body: { id, assigned, alreadyAssigned, quantity } }: Answer) =>
+const madeBy = ({ route }: Ask, { body: { id, assigned, alreadyAssigned, quantity } }: Answer) =>
   route === "POST /v1/licenses" ? {} : { id, assigned, alreadyAssigned, quantity };
 
 const assertSame = ({ asked, answer }: Keyed, again: Answer): void => {

@@ -12,6 +12,7 @@ import {
   type Transfer,
   targetText,
 } from "../domain/licenses.ts";
+import { foreignCursor } from "../functions/cursor.ts";
 import type { Licenses } from "../functions/ports/licenses.ts";
 import type { Page, PageRequest } from "../functions/ports.ts";
 import { born, pageOf } from "./lists.ts";
@@ -22,6 +23,7 @@ const placeOf = (asset: AssetKey, target: Target): string => `${nameOf(asset)} $
 
 /** In the order of their names. */
 const ascending = <Item>(all: Iterable<Item>, place: (item: Item) => string, { limit, after }: PageRequest): Page<Item> => {
+  if (after !== undefined && !/^(loc_\w+ )?\d+#(STDQ|PLUS)( (SN|USER)#.+)?$/.test(after)) throw foreignCursor();
   const sorted = [...all].toSorted((one, other) => (place(one) < place(other) ? -1 : 1));
   const rest = after === undefined ? sorted : sorted.filter((item) => place(item) > after);
   const items = rest.slice(0, limit);
