@@ -37,7 +37,7 @@ const KINDS = {
   retire: 1,
   subscribe: 6,
   issue: 3,
-  importToken: 1,
+  importToken: 3,
   download: 2,
   link: 2,
   fetch: 2,
