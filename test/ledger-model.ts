@@ -34,7 +34,7 @@ const KINDS = {
   transfer: 5,
   assign: 5,
   unassign: 4,
-  retire: 1,
+  retire: 3,
   subscribe: 6,
   issue: 3,
   importToken: 3,
@@ -129,6 +129,7 @@ export const begin = async (host: Host): Promise<{ model: Model; real: Real }> =
     ["importLicenses", 0],
     ["importLicenses", 1],
     ["assign", 0],
+    ["assign", 1],
     ["issue", 0],
     ["link", 0],
   ] as const;

@@ -149,6 +149,18 @@ battery("the subscription", (records) => {
     expect(await records.untold()).toEqual([]);
   });
 
+  test("that began and ended is not begun twice over the same end, nor ended twice", async () => {
+    await records.subscriptions.replace(began(ofPrimary), ofPrimary);
+    const ended = { plan: "none" as const, sinceAt: NOW, version: 2 };
+    await records.subscriptions.replace(ended, released(ofPrimary));
+    // Another location each time: it is the subscription's own version that refuses.
+    expect(await records.subscriptions.replace(ended, reserved(other, NOW))).toBe(false);
+    expect(await records.subscriptions.replace(began(third, 3), third)).toBe(true);
+    expect(await records.subscriptions.replace(began(other, 3), reserved(other, NOW))).toBe(false);
+    expect(await records.subscriptions.get()).toEqual(began(third, 3));
+    expect(await records.locations.get(other.id)).toEqual(other);
+  });
+
   test("begins when nothing of what was judged changed", async () => {
     const linked = { ...noLinks(here), version: 1 };
     await records.links.replace(linked, {});
