@@ -18,6 +18,7 @@ export const ASSETS = [
 
 const second = locationId(2);
 const third = locationId(3);
+const fourth = locationId(4);
 const ACTORS = {
   ada: "all",
   mona: [here.id, second],
@@ -70,7 +71,7 @@ const drawn: fc.Arbitrary<Draw> = fc.record<Draw>(
   {
     kind: fc.oneof(...Object.entries(KINDS).map(([kind, weight]) => ({ arbitrary: fc.constant(kind as Kind), weight }))),
     as: fc.constantFrom<Actor>("ada", "ada", "ada", "ada", "ada", "mona", "nils"),
-    place: fc.constantFrom(0, 0, 1, 1, 2, 2, 3, 4),
+    place: fc.constantFrom(0, 0, 1, 1, 2, 2, 3, 3, 4),
     to: fc.nat(4),
     asset: fc.nat(ASSETS.length - 1),
     quantity: fc.integer({ min: 1, max: 4 }),
@@ -109,6 +110,7 @@ export type Real = { readonly host: Host; readonly credentials: readonly { reado
 export const begin = async (host: Host): Promise<{ model: Model; real: Real }> => {
   await organize(host);
   await host.ports.locations.add({ ...here, id: third, name: "Shelbyville", uId: "1000000000000002", primary: false });
+  await host.ports.locations.add({ ...here, id: fourth, name: "Ogdenville", uId: "1000000000000003", primary: false });
   for (const [name, places] of Object.entries(ACTORS))
     if (places !== "all") {
       const grants = places.map((location) => ({ role: "content-manager" as const, location }));
@@ -116,14 +118,15 @@ export const begin = async (host: Host): Promise<{ model: Model; real: Real }> =
     }
   const model: Model = {
     acquired: new Map(),
-    known: new Set([here.id, second, third]),
+    known: new Set([here.id, second, third, fourth]),
     done: [],
     closed: new Set(),
     gone: new Map(),
     keys: 0,
   };
   const real = { host, credentials: [await register(host, "Fleet"), await register(host, "Zentral")] };
-  // Something of everything, so that most acts find what they are about; nothing at the third location, so that it can be closed.
+  // Something of everything, so that most acts find what they are about; nothing at the third location, so that it can be closed, and a token alone
+  // at the fourth, which keeps it open.
   const found = { as: "ada", to: 0, targets: [0, 2], says: undefined, dies: undefined, repeated: "no" } as const;
   const given = [
     ["importLicenses", 0],
@@ -135,6 +138,7 @@ export const begin = async (host: Host): Promise<{ model: Model; real: Real }> =
   ] as const;
   for (const place of [0, 1])
     for (const [kind, asset] of given) await carryOut([{ ...found, kind, place, asset, index: place, quantity: place + 2 }], model, real);
+  await carryOut([{ ...found, kind: "issue", place: 3, asset: 0, index: 0, quantity: 1 }], model, real);
   return { model, real };
 };
 
@@ -250,7 +254,7 @@ const meaning = async (draw: Draw, model: Model, { host, credentials }: Real): P
     case "close":
       return { asked: { route: "DELETE /v1/locations/{id}", as: administrator, path: [place] }, at: "all" };
     case "create":
-      return model.known.size > 5
+      return model.known.size > 6
         ? undefined
         : { asked: { route: "POST /v1/locations", as: administrator, body: { name: "Another" } }, at: "all" };
     case "again": {
