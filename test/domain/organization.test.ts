@@ -18,7 +18,7 @@ describe("closing a location", () => {
 
   test("that is refused tells how much of what is left", () => {
     const { message } = refusalOf(() => assertClosable({ primary: false }, { available: 5, assigned: 6, assets: 7, liveTokens: 8 }));
-    expect(message).toMatch(/5 available and 6 assigned licenses of 7 assets, and 8 live content tokens/);
+    expect(message).toMatch(/5 available, 6 assigned \(assets: 7\); live content tokens: 8/);
   });
 
   test("is never for the primary one, be it empty or not", () => {
