@@ -7,6 +7,7 @@ import {
   type AssetTraits,
   type Assignment,
   type AssignmentKey,
+  assetText,
   isDevice,
   keyOf,
   type LicenseCounts,
@@ -43,31 +44,21 @@ export const merged = (postings: readonly Posting[]): Posting => ({
   traits: postings.flatMap(({ traits = [] }) => traits),
 });
 
-/** An asset after a posting that acquires licenses of it. */
-export const posted = (before: Asset | undefined, { entries, traits = [] }: Posting): Asset => {
-  const known = traits[0] ?? before;
-  if (known === undefined) throw new Error("a first acquisition tells the asset's traits");
-  const available = entries.reduce((sum, entry) => sum + (entry.available ?? 0), before?.available ?? 0);
-  return { ...NO_LICENSES, ...before, ...known, available };
-};
-
-const assertBookTraits = ({ productType, deviceAssignable, revocable }: Acquisition): void => {
-  if (productType === "Book" && (deviceAssignable === true || revocable === true))
-    throw new Refusal(
-      "asset_differs",
-      "A book is assigned to users only and never comes back: it is neither device-assignable nor revocable.",
-    );
-};
+const wrongBook = ({ productType, deviceAssignable, revocable }: Acquisition): Refusal | undefined =>
+  productType === "Book" && (deviceAssignable === true || revocable === true)
+    ? new Refusal("asset_differs", "A book is assigned to users only and never comes back: it is neither device-assignable nor revocable.")
+    : undefined;
 
 const FIXED = ["productType", "deviceAssignable", "revocable"] as const;
 
-const assertSameAsset = (before: AssetTraits, asked: Acquisition): void => {
+const otherAsset = (before: AssetTraits, asked: Acquisition): Refusal | undefined => {
   const differs = FIXED.filter((field) => asked[field] !== undefined && asked[field] !== before[field]);
-  if (differs.length > 0)
-    throw new Refusal(
-      "asset_differs",
-      `This location has the asset already with ${differs.map((field) => `${field} ${before[field]}`).join(", ")}. Leave it out, or correct it.`,
-    );
+  return differs.length === 0
+    ? undefined
+    : new Refusal(
+        "asset_differs",
+        `This location has the asset already with ${differs.map((field) => `${field} ${before[field]}`).join(", ")}. Leave it out, or correct it.`,
+      );
 };
 
 /** The asset's traits after an acquisition: its name and platforms are what was said last, what kind of license it is never changes. */
@@ -97,11 +88,30 @@ const tooMany = (before: LicenseCounts, quantity: number): Refusal | undefined =
     ? new Refusal("too_many_licenses", `A location counts at most ${MAX_TOTAL} licenses of an asset; it has ${totalOf(before)}.`)
     : undefined;
 
+const whyNotAcquirable = (before: Asset | undefined, asked: Acquisition): Refusal | undefined =>
+  wrongBook(asked) ?? (before === undefined ? undefined : otherAsset(before, asked)) ?? tooMany(before ?? NO_LICENSES, asked.quantity);
+
+/** Acquisitions of a location one after the other: those that would be refused, by `asset_differs` or `too_many_licenses`. */
+export const refusedOf = <Line extends Acquisition & Pick<AssetKey, "adamId" | "pricingParam">>(
+  lines: readonly Line[],
+  locationId: AssetKey["locationId"],
+  assets: readonly Asset[],
+): readonly { readonly line: Line; readonly refusal: Refusal }[] => {
+  const known = new Map(assets.map((asset) => [assetText(asset), asset]));
+  return lines.flatMap((line) => {
+    const before = known.get(assetText(line));
+    const refusal = whyNotAcquirable(before, line);
+    if (refusal !== undefined) return [{ line, refusal }];
+    const counts = before ?? NO_LICENSES;
+    const traits = traitsAfter({ ...line, locationId }, before, line);
+    known.set(assetText(line), { ...NO_LICENSES, ...counts, ...traits, available: counts.available + line.quantity });
+    return [];
+  });
+};
+
 /** New licenses. Refuses with `asset_differs` or `too_many_licenses`. */
 export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acquisition): Posting => {
-  assertBookTraits(asked);
-  if (before !== undefined) assertSameAsset(before, asked);
-  assertNone(tooMany(before ?? NO_LICENSES, asked.quantity));
+  assertNone(whyNotAcquirable(before, asked));
   const traits = traitsAfter(key, before, asked);
   const isNews = before === undefined || !isSameText(before, traits);
   return { entries: [{ asset: keyOf(key), available: asked.quantity }], ...(isNews ? { traits: [traits] } : {}) };

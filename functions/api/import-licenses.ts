@@ -1,11 +1,11 @@
 // POST /v1/licenses/import: licenses that were acquired, as CSV. Every bad line is told and then nothing is taken; a dry run takes nothing either way.
 // A file is taken in parts, each with a use of the idempotency key: one that was cut short goes on when it is sent again.
 import * as z from "zod";
-import { assertMay } from "../../domain/account.ts";
+import { type Account, assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
-import { type Asset, type AssetKey, assetText } from "../../domain/licenses.ts";
+import { assetText } from "../../domain/licenses.ts";
 import { assertOpen } from "../../domain/organization.ts";
-import { acquiring, merged, posted } from "../../domain/postings.ts";
+import { acquiring, merged, refusedOf } from "../../domain/postings.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { announce, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
@@ -35,26 +35,6 @@ export const ImportLicensesReply = z.object({
 /** Assets of one part: of each its counts, its traits and an event, in a transaction that takes 100 items. */
 const ASSETS_AT_ONCE = 30;
 
-const keyIn = (locationId: LocationId, { adamId, pricingParam }: LicenseLine): AssetKey => ({ locationId, adamId, pricingParam });
-
-const isRefusal = (error: unknown): error is Refusal => error instanceof Refusal;
-
-/** What the rules say against lines, each after those before it. */
-const refusedLines = (lines: readonly LicenseLine[], locationId: LocationId, known: ReadonlyMap<string, Asset>): Problem[] => {
-  const assets = new Map(known);
-  const problems: Problem[] = [];
-  for (const line of lines) {
-    const before = assets.get(assetText(line));
-    try {
-      assets.set(assetText(line), posted(before, acquiring(keyIn(locationId, line), before, line)));
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      problems.push({ line: line.line, problem: error.message });
-    }
-  }
-  return problems;
-};
-
 /** The lines of each asset together, so many assets at once. */
 const partsOf = (lines: readonly LicenseLine[]): LicenseLine[][] => {
   const byAsset = [...Map.groupBy(lines, assetText).values()];
@@ -64,9 +44,17 @@ const partsOf = (lines: readonly LicenseLine[]): LicenseLine[][] => {
 };
 
 type Needs = "accounts" | "locations" | "licenses" | "requests" | "bus" | "outbox" | "log" | "now" | "random";
-type Call = Parameters<Handle<typeof ImportLicensesInput, Needs, unknown, 200, "idempotencyKey">>[0];
+type Part = { readonly lines: readonly LicenseLine[]; readonly locationId: LocationId; readonly use: Idempotency };
 
-const takePart = (lines: readonly LicenseLine[], { caller, input: { locationId } }: Call, use: Idempotency, ports: Pick<Ports, Needs>) =>
+/** What is acquired of one asset, however many lines say so. */
+const acquisitionOf = async ([first, ...more]: readonly LicenseLine[], locationId: LocationId, { licenses }: Pick<Ports, "licenses">) => {
+  if (first === undefined) throw new Error("a group of lines has one at least");
+  const key = { locationId, adamId: first.adamId, pricingParam: first.pricingParam };
+  const quantity = [first, ...more].reduce((sum, line) => sum + line.quantity, 0);
+  return { key, quantity, posting: acquiring(key, await licenses.asset(key), { ...first, ...more.at(-1), quantity }) };
+};
+
+const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick<Ports, Needs>): Promise<true> =>
   judgedAgain(async () => {
     const { locations, licenses, now, random } = ports;
     const judged = await callerNow(caller, ports);
@@ -75,18 +63,13 @@ const takePart = (lines: readonly LicenseLine[], { caller, input: { locationId }
     if ((await madeBefore(use, ports)) !== undefined) return true;
     assertOpen(location);
     const at = now();
-    const postings = await Promise.all(
-      [...Map.groupBy(lines, assetText).values()].map(async ([first, ...more]) => {
-        if (first === undefined) throw new Error("a group of lines has one at least");
-        const key = keyIn(locationId, first);
-        const quantity = [first, ...more].reduce((sum, line) => sum + line.quantity, 0);
-        const posting = acquiring(key, await licenses.asset(key), { ...first, ...more.at(-1), quantity });
-        return { posting, event: eventOf("LicensesAcquired", { ...key, quantity, accountId: caller.id }, { at, random }) };
-      }),
+    const ofEach = [...Map.groupBy(lines, assetText).values()].map((group) => acquisitionOf(group, locationId, ports));
+    const acquisitions = await Promise.all(ofEach);
+    const traces = acquisitions.map(({ key, quantity }) =>
+      eventOf("LicensesAcquired", { ...key, quantity, accountId: caller.id }, { at, random }),
     );
-    const traces = postings.map(({ event }) => event);
     const more = { idempotency: { ...use, made: "", at }, judged: { accounts: [judged] } };
-    if (!(await licenses.post(merged(postings.map(({ posting }) => posting)), traces, more))) return undefined;
+    if (!(await licenses.post(merged(acquisitions.map(({ posting }) => posting)), traces, more))) return undefined;
     await announce(traces, ports);
     return true;
   });
@@ -107,9 +90,14 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
       "Send an Idempotency-Key: with it, a file that is sent twice counts once, and one that was cut short goes on.",
     );
   const { found: lines, problems: unreadable } = licenseLines(csv);
-  const known = new Map((await Array.fromAsync(ports.licenses.assets(locationId))).map((asset) => [assetText(asset), asset]));
-  const refused = refusedLines(lines, locationId, known);
-  const problems = [...unreadable, ...refused].toSorted((one, other) => one.line - other.line);
+  // A space is in no key that a caller sends.
+  const useFor = (part: number) =>
+    useOf(caller, idempotencyKey === undefined ? undefined : `${idempotencyKey} ${part}`, { locationId, csv });
+  // What was begun was judged then: by what is there now, its own licenses would speak against it.
+  const isBegun = !dryRun && (await madeBefore(useFor(0), ports)) !== undefined;
+  const refused = isBegun ? [] : refusedOf(lines, locationId, await Array.fromAsync(ports.licenses.assets(locationId)));
+  const wrong = refused.map(({ line: { line }, refusal }) => ({ line, problem: refusal.message }));
+  const problems = [...unreadable, ...wrong].toSorted((one, other) => one.line - other.line);
   const told = {
     lines: lines.length - refused.length,
     assets: new Set(lines.map(assetText)).size,
@@ -124,9 +112,8 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
       `${problems.length} of the file's lines are bad, and nothing was taken. Line ${first.line}: ${first.problem}. A dry run (dryRun) tells of all.`,
     );
   for (const [part, some] of partsOf(lines).entries()) {
-    // A space is in no key that a caller sends.
-    const use = useOf(caller, `${idempotencyKey} ${part}`, { locationId, csv });
-    if (use !== undefined) await takePart(some, request, use, ports);
+    const use = useFor(part);
+    if (use !== undefined) await takePart(caller, { lines: some, locationId, use }, ports);
   }
   return ok({ dryRun, ...told });
 };

@@ -22,7 +22,7 @@ import {
   merged,
   mostTransferable,
   type Posting,
-  posted,
+  refusedOf,
   retiring,
   transferring,
   unassigning,
@@ -168,12 +168,15 @@ describe("an acquisition", () => {
     ]);
   });
 
-  test("gives what the next line of a file is judged by", () => {
-    const first = posted(undefined, acquiring(anAsset(), undefined, anAcquisition({ revocable: false })));
-    expect(first).toMatchObject({ available: 3, assigned: 0, revocable: false });
-    expect(posted(first, acquiring(first, first, anAcquisition()))).toMatchObject({ available: 6, version: 1 });
-    expect(refusalOf(() => acquiring(first, first, anAcquisition({ revocable: true }))).reason).toBe("asset_differs");
-    expect(() => posted(undefined, { entries: [] })).toThrow(/tells the asset's traits/);
+  test("of several, each is judged after those before it", () => {
+    const { locationId: here, adamId, pricingParam } = anAsset();
+    const line = (over: Partial<Acquisition> = {}) => ({ adamId, pricingParam, ...anAcquisition(over) });
+    const lines = [line({ revocable: false }), line({ revocable: true }), line(), line({ quantity: 2_147_483_640 }), line()];
+    expect(refusedOf(lines, here, []).map(({ line: each, refusal }) => [lines.indexOf(each), refusal.reason])).toEqual([
+      [1, "asset_differs"],
+      [3, "too_many_licenses"],
+    ]);
+    expect(refusedOf([line({ productType: "Book" })], here, [anAsset()])).toHaveLength(1);
   });
 });
 

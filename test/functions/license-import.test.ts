@@ -43,6 +43,15 @@ describe("a file", () => {
     expect((await assets())[0].available).toBe(15);
   });
 
+  test("that was taken up to what a location can count is answered again as it was", async () => {
+    const full = "adamId,productType,quantity\n1,App,1000000\n";
+    const asset = { locationId: here, adamId: "1", pricingParam: "STDQ" as const };
+    expect((await send(full)).status).toBe(200);
+    await service.ports.licenses.post({ entries: [{ asset, available: 2_147_483_647 - 1_000_000 }] });
+    expect((await send(full)).body).toMatchObject({ quantity: 1_000_000, problems: [] });
+    expect((await send(full, { key: "another" })).body.reason).toBe("bad_lines");
+  });
+
   test("needs a key, since it is too much to be counted twice; a dry run needs none", async () => {
     expect((await send(GOOD, { key: "" })).body).toMatchObject({
       reason: "invalid_input",
