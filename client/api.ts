@@ -27,7 +27,7 @@ export type Conflict = {
   readonly claims: readonly {
     readonly mdmServerId: MdmServerId;
     readonly tokenId: ContentTokenId;
-    readonly how: "linked" | "fetched";
+    readonly how: "linked" | "fetched" | "said";
     readonly at: string;
   }[];
   readonly resolution?: {
@@ -67,7 +67,7 @@ export type ContentToken = {
     readonly linkedAt: string;
     /** When the MDM server was last given a link to the file. */
     readonly fetchedAt?: string;
-    /** When it was last seen that the MDM server has the token: it told the file's hash, or signed in with it. */
+    /** When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API. */
     readonly usedAt?: string;
     /** When somebody said that the token was removed from the MDM server. */
     readonly removedAt?: string;
@@ -76,7 +76,7 @@ export type ContentToken = {
 
 export type ContentTokenId = string;
 
-export type CustodyAct = "token-issued" | "token-imported" | "token-downloaded" | "token-fetched" | "token-linked" | "token-unlinked" | "token-invalidated" | "token-expired" | "account-registered" | "account-changed" | "account-disabled" | "account-removed" | "invitation-sent" | "password-changed" | "mdm-server-registered" | "mdm-server-changed" | "mdm-server-removed" | "credential-replaced" | "location-created" | "location-changed" | "location-closed" | "organization-founded" | "organization-changed" | "conflict-found" | "conflict-resolved" | "subscription-began" | "subscription-ended";
+export type CustodyAct = "token-issued" | "token-imported" | "token-downloaded" | "token-fetched" | "token-linked" | "token-claimed" | "token-unlinked" | "token-invalidated" | "token-expired" | "account-registered" | "account-changed" | "account-disabled" | "account-removed" | "invitation-sent" | "password-changed" | "mdm-server-registered" | "mdm-server-changed" | "mdm-server-removed" | "credential-replaced" | "location-created" | "location-changed" | "location-closed" | "organization-founded" | "organization-changed" | "conflict-found" | "conflict-resolved" | "subscription-began" | "subscription-ended";
 
 export type CustodyEntry = {
   readonly subject: SubjectId;
@@ -140,7 +140,7 @@ export type MdmServer = {
   readonly links: readonly {
     readonly tokenId: ContentTokenId;
     readonly linkedAt: string;
-    /** When it was last seen that the MDM server has the token: it told the file's hash, or signed in with it. */
+    /** When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API. */
     readonly usedAt?: string;
     readonly locationId: LocationId;
     /** The location is the built-in service's own: the token has to be removed from this MDM server. */

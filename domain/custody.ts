@@ -14,6 +14,7 @@ export const CustodyAct = z.enum([
   "token-downloaded",
   "token-fetched",
   "token-linked",
+  "token-claimed",
   "token-unlinked",
   "token-invalidated",
   "token-expired",

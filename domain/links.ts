@@ -4,23 +4,26 @@ import * as z from "zod";
 import { type ContentToken, worksWith } from "./content-token.ts";
 import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "./ids.ts";
 
+/** How an MDM server came to have a token: somebody linked it, it fetched it, or it named itself (`MdmInfo`) to the device API that the token opens. */
+const How = z.enum(["linked", "fetched", "said"]);
+
 export const Link = z.object({
   tokenId: ContentTokenId,
   tokenExpiresAt: z.date(),
   worksWith: z.enum(["this-service", "apple"]),
   mdmServerId: MdmServerId,
-  how: z.enum(["linked", "fetched"]),
+  how: How,
   linkedAt: z.date(),
   fetchedAt: z.date().optional().describe("When the MDM server was last given a link to the file."),
   usedAt: z
     .date()
     .optional()
-    .describe("When it was last seen that the MDM server has the token: it told the file's hash, or signed in with it."),
+    .describe("When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API."),
   removedAt: z.date().optional().describe("When somebody said that the token was removed from the MDM server."),
 });
 export type Link = z.infer<typeof Link>;
 
-export const Claim = z.object({ mdmServerId: MdmServerId, tokenId: ContentTokenId, how: z.enum(["linked", "fetched"]), at: z.date() });
+export const Claim = z.object({ mdmServerId: MdmServerId, tokenId: ContentTokenId, how: How, at: z.date() });
 export type Claim = z.infer<typeof Claim>;
 
 export const Conflict = z.object({
@@ -64,13 +67,16 @@ const isSame = (one: Link, { tokenId, mdmServerId }: Pick<Link, "tokenId" | "mdm
 const latestOf = ({ linkedAt, fetchedAt, usedAt }: Link): number =>
   Math.max(linkedAt.getTime(), fetchedAt?.getTime() ?? 0, usedAt?.getTime() ?? 0);
 
-/** What a claim says. `proved`: the MDM server has the file for sure; a link may never have been followed. */
+/**
+ * What a claim says. `proved`: the MDM server has the file for sure; a link may never have been followed. Whoever names itself with a token has it too, but
+ * only a poll tells it to one who may end earlier tokens for it.
+ */
 type Claiming = Omit<Claim, "tokenId"> & { readonly proved?: boolean };
 
 const withLink = (links: readonly Link[], token: ContentToken, { mdmServerId, how, at, proved }: Claiming): readonly Link[] => {
   const key = { tokenId: token.id, mdmServerId };
   const before = links.find((link) => isSame(link, key) && link.removedAt === undefined);
-  const seen = proved ? { usedAt: at } : how === "fetched" ? { fetchedAt: at } : {};
+  const seen = proved || how === "said" ? { usedAt: at } : how === "fetched" ? { fetchedAt: at } : {};
   const link: Link = { ...key, tokenExpiresAt: token.expiresAt, worksWith: worksWith(token), how, linkedAt: at, ...before, ...seen };
   return [...links.filter((each) => each !== before), link];
 };
@@ -94,7 +100,7 @@ const withClaim = (claims: readonly Claim[], claim: Claim): Claim[] => {
 };
 
 /**
- * The links after an MDM server was linked to a token, or fetched it. `found`: this began a conflict, or another MDM server joined one.
+ * The links after an MDM server was linked to a token, fetched it, or named itself with it. `found`: this began a conflict, or another MDM server joined one.
  * `conflictId` is the identifier of one that begins.
  * Invariant: as soon as two MDM servers have open links there is a conflict, and it names every one that has.
  */

@@ -1,22 +1,32 @@
-// An MDM server as it is registered here: with a credential of its own, so that a renewed token reaches it without a person.
+// An MDM server as it is known here: registered, with a credential of its own, so that a renewed token reaches it without a person; or by what it says of
+// itself to whoever it uses a token with.
 import * as z from "zod";
 import { MdmServerId } from "./ids.ts";
-import { nameText } from "./text.ts";
-import { Version } from "./version.ts";
+import { nameText, plainText } from "./text.ts";
+import { FIRST_VERSION, Version } from "./version.ts";
 
 export const Vendor = z.enum(["jamf-pro", "microsoft-intune", "fleet", "zentral", "other"]);
 export type Vendor = z.infer<typeof Vendor>;
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
+/**
+ * What an MDM server tells a device API of itself and reads back in every answer: with another one's it sees that it is not alone. Kept as it was said.
+ * Source: Apple, "MdmInfo"; the lengths are those of the service's limits (maxMdmIdLength, maxMdmNameLength, maxMdmMetadataLength).
+ */
+export const MdmInfo = z.object({ id: plainText(100), name: plainText(100), metadata: plainText(255) });
+export type MdmInfo = z.infer<typeof MdmInfo>;
+
 export const MdmServer = z.object({
   id: MdmServerId,
   name: nameText(100),
   vendor: Vendor,
-  /** SHA-256 (hex) of the credential's UTF-8. The credential itself is shown once, in the answer that makes it. */
-  credentialSha256: Sha256,
+  /** SHA-256 (hex) of the credential's UTF-8. The credential itself is shown once, in the answer that makes it. Absent while it was given none. */
+  credentialSha256: Sha256.optional(),
   /** Those before, each of which opens until then. */
   earlierCredentials: z.array(z.object({ sha256: Sha256, endsAt: z.date() })).default([]),
+  mdmInfo: MdmInfo.optional().describe("What it last said of itself to a device API."),
+  saidAt: z.date().optional().describe("When it said that first, in just these words."),
   createdAt: z.date(),
   /** When it last called, to the hour: a poll is not worth a write. */
   lastSeenAt: z.date().optional(),
@@ -45,10 +55,30 @@ const MAX_EARLIER = 5;
 
 /** The server with another credential. Those before go on opening for a day from when each was replaced, unless they are revoked now. */
 export const withCredential = (server: MdmServer, sha256: string, now: Date, revokeNow: boolean): MdmServer => {
-  const replaced = { sha256: server.credentialSha256, endsAt: new Date(now.getTime() + CREDENTIAL_GRACE_HOURS * 3_600_000) };
-  const earlier = server.earlierCredentials.filter(({ endsAt }) => now < endsAt);
-  const earlierCredentials = revokeNow ? [] : [replaced, ...earlier].slice(0, MAX_EARLIER);
+  const endsAt = new Date(now.getTime() + CREDENTIAL_GRACE_HOURS * 3_600_000);
+  const replaced = server.credentialSha256 === undefined ? [] : [{ sha256: server.credentialSha256, endsAt }];
+  const earlier = server.earlierCredentials.filter((each) => now < each.endsAt);
+  const earlierCredentials = revokeNow ? [] : [...replaced, ...earlier].slice(0, MAX_EARLIER);
   return { ...server, credentialSha256: sha256, earlierCredentials, version: server.version + 1 };
+};
+
+/** One that is known only by what it said: it has no credential, and is called what it calls itself until somebody renames it. */
+export const serverSaying = (mdmInfo: MdmInfo, id: MdmServerId, now: Date): MdmServer => ({
+  id,
+  name: mdmInfo.name.trim() || "Unnamed",
+  vendor: "other",
+  earlierCredentials: [],
+  mdmInfo,
+  saidAt: now,
+  createdAt: now,
+  version: FIRST_VERSION,
+});
+
+/** The server as it is after it said this of itself; the same when it says so already. Its name stays the one that people know it by. */
+export const saying = (server: MdmServer, mdmInfo: MdmInfo, now: Date): MdmServer => {
+  const { id, name, metadata } = server.mdmInfo ?? {};
+  if (id === mdmInfo.id && name === mdmInfo.name && metadata === mdmInfo.metadata) return server;
+  return { ...server, mdmInfo, saidAt: now, version: server.version + 1 };
 };
 
 const SEEN_AGAIN_MILLISECONDS = 3_600_000;

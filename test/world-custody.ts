@@ -39,6 +39,15 @@ export const custodyInMemory = (chains: ReadonlyMap<SubjectId, readonly CustodyE
 
 export const serversInMemory = ({ registered, record, isJudged }: Shared): MdmServers => {
   const credentials = new Map<string, MdmServerId>();
+  const saying = (info: string | undefined): MdmServer | undefined =>
+    [...registered.values()].find(({ mdmInfo, removedAt }) => info !== undefined && mdmInfo?.id === info && removedAt === undefined);
+  const isTaken = ({ id, credentialSha256 = "", mdmInfo }: MdmServer): boolean =>
+    (credentials.get(credentialSha256) ?? id) !== id || (saying(mdmInfo?.id)?.id ?? id) !== id;
+  const keep = (server: MdmServer, traces?: readonly Trace[]): boolean => {
+    registered.set(server.id, server);
+    if (server.credentialSha256 !== undefined) credentials.set(server.credentialSha256, server.id);
+    return record(traces);
+  };
   return {
     async get(id) {
       return registered.get(id);
@@ -50,21 +59,19 @@ export const serversInMemory = ({ registered, record, isJudged }: Shared): MdmSe
       const id = credentials.get(sha);
       return id === undefined ? undefined : registered.get(id);
     },
+    async findByMdmInfo(id) {
+      return saying(id);
+    },
     async list(page) {
       return pageOf(registered.values(), (one) => born(one.createdAt, one), page);
     },
     async register(server, traces, judged) {
-      if (!isJudged(judged)) return false;
-      if (registered.has(server.id) || credentials.has(server.credentialSha256)) return false;
-      registered.set(server.id, server);
-      credentials.set(server.credentialSha256, server.id);
-      return record(traces);
+      if (registered.has(server.id) || isTaken(server) || !isJudged(judged)) return false;
+      return keep(server, traces);
     },
     async replace(server, traces, judged) {
-      if (registered.get(server.id)?.version !== server.version - 1 || !isJudged(judged)) return false;
-      registered.set(server.id, server);
-      credentials.set(server.credentialSha256, server.id);
-      return record(traces);
+      if (registered.get(server.id)?.version !== server.version - 1 || isTaken(server) || !isJudged(judged)) return false;
+      return keep(server, traces);
     },
     async seen(id, at) {
       const server = registered.get(id);

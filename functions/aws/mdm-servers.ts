@@ -1,14 +1,17 @@
-// MDM servers in the Records table. The look-up by credential keeps every credential ever made: which one is good is told by the server's record.
+// MDM servers in the Records table. The look-up by credential keeps every credential ever made: which one is good is told by the server's record. The one
+// by what they say of themselves keeps what those in use say now.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { MdmServerId } from "../../domain/ids.ts";
 import { MdmServer } from "../../domain/mdm-server.ts";
+import { sha256 } from "../hash.ts";
 import type { MdmServers } from "../ports/records.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
-import { conditionally, putEdition, putNew, transact } from "./transact.ts";
+import { conditionally, putEdition, putNew, transact, type Write } from "./transact.ts";
 
-const Credential = z.object({ serverId: MdmServerId });
+/** What a look-up leads to. */
+const Found = z.object({ serverId: MdmServerId });
 
 const serverItem = (server: MdmServer) => ({ ...keys.server(server.id), ...listed("MDM", server.id, server.createdAt), ...toItem(server) });
 
@@ -19,27 +22,43 @@ export const mdmServersIn = (table: Table): MdmServers => {
     const item = await readItem(table, keys.server(id));
     return item === undefined ? undefined : fromStored(item);
   };
-  const credentialItem = ({ id, credentialSha256 }: MdmServer) => ({ ...keys.credential(credentialSha256), serverId: id });
+  const lookUp = async (key: Record<string, string>): Promise<MdmServer | undefined> => {
+    const item = await readItem(table, key);
+    return item === undefined ? undefined : get(fromItem(Found, item).serverId);
+  };
+
+  const keptCredential = ({ id, credentialSha256 }: MdmServer, before?: MdmServer): Write[] =>
+    credentialSha256 === undefined || credentialSha256 === before?.credentialSha256
+      ? []
+      : [putNew(table, { ...keys.credential(credentialSha256), serverId: id })];
+
+  /** By what it is to be found now, in place of before. */
+  const keptInfo = (server: MdmServer, before?: MdmServer): Write[] => {
+    const said = server.removedAt === undefined ? server.mdmInfo?.id : undefined;
+    const saidBefore = before?.removedAt === undefined ? before?.mdmInfo?.id : undefined;
+    if (said === saidBefore) return [];
+    return [
+      ...(said === undefined ? [] : [putNew(table, { ...keys.mdmInfo(sha256(said)), serverId: server.id })]),
+      ...(saidBefore === undefined ? [] : [{ Delete: { TableName, Key: keys.mdmInfo(sha256(saidBefore)) } }]),
+    ];
+  };
 
   return {
     get,
     getAll: (ids) => readById(table, ids, keys.server, fromStored),
 
-    async findByCredential(sha256) {
-      const item = await readItem(table, keys.credential(sha256));
-      return item === undefined ? undefined : get(fromItem(Credential, item).serverId);
-    },
+    findByCredential: (credentialSha256) => lookUp(keys.credential(credentialSha256)),
+    findByMdmInfo: (id) => lookUp(keys.mdmInfo(sha256(id))),
 
     list: (page) => readPage(table, listIn(table, "byKind", "MDM"), page, fromStored),
 
     register: (server, traces, judged) =>
-      transact(table, [putNew(table, serverItem(server)), putNew(table, credentialItem(server))], traces, judged),
+      transact(table, [putNew(table, serverItem(server)), ...keptCredential(server), ...keptInfo(server)], traces, judged),
 
     async replace(server, traces, judged) {
       const before = await get(server.id);
       const overBefore = putEdition(table, serverItem(server), server.version);
-      const isNew = before?.credentialSha256 !== server.credentialSha256;
-      return transact(table, [overBefore, ...(isNew ? [putNew(table, credentialItem(server))] : [])], traces, judged);
+      return transact(table, [overBefore, ...keptCredential(server, before), ...keptInfo(server, before)], traces, judged);
     },
 
     async seen(id, at) {

@@ -19,6 +19,7 @@
 //   MDM#<server>           MDM                MdmServer                                       in byKind as MDM
 //   MDM#<server>           LOC#<location>     one per location that the MDM server was ever linked to a token of
 //   CREDENTIAL#<sha256>    CREDENTIAL         serverId: one per credential ever made, never removed
+//   MDMINFO#<sha256>       MDMINFO            serverId: whose mdmInfo.id has this SHA-256; gone once that MDM server is removed
 //   UID#<uId>              UID                one per library identifier ever given
 //   ACC#<account>          ACC                Account                                         in byKind as ACC until it is removed
 //   CT#<token>             CT                 ContentToken; `downloadedBy` is a map account → first time, which only grows
@@ -59,6 +60,7 @@ export const keys = {
   server: (id: MdmServerId) => ({ pk: `MDM#${id}`, sk: "MDM" }),
   linkedLocation: (server: MdmServerId, id: LocationId) => ({ pk: `MDM#${server}`, sk: `LOC#${id}` }),
   credential: (sha256: string) => ({ pk: `CREDENTIAL#${sha256}`, sk: "CREDENTIAL" }),
+  mdmInfo: (sha256: string) => ({ pk: `MDMINFO#${sha256}`, sk: "MDMINFO" }),
   uId: (uId: string) => ({ pk: `UID#${uId}`, sk: "UID" }),
   account: (id: AccountId) => ({ pk: `ACC#${id}`, sk: "ACC" }),
   contentToken: (id: ContentTokenId) => ({ pk: `CT#${id}`, sk: "CT" }),

@@ -26,7 +26,7 @@ const [older, newer] = [
 ];
 const [fleet, zentral] = [mdmServerId(1), mdmServerId(2)];
 
-const claim = (links: LocationLinks, mdmServer = fleet, how: "linked" | "fetched" = "linked", token = older, when = NOW) =>
+const claim = (links: LocationLinks, mdmServer = fleet, how: "linked" | "fetched" | "said" = "linked", token = older, when = NOW) =>
   claimed(links, token, { mdmServerId: mdmServer, how, at: when }, conflictId());
 /** It tells the hash of the file: it has it. */
 const prove = (links: LocationLinks, mdmServer = fleet, token = newer, when = at("2026-06-02")): LocationLinks =>
@@ -94,7 +94,7 @@ describe("a second MDM server on a location", () => {
     const act = fc.record({
       mdmServer: fc.constantFrom(fleet, zentral, mdmServerId(3)),
       token: fc.constantFrom(older, newer),
-      what: fc.constantFrom("linked", "fetched", "unlink"),
+      what: fc.constantFrom("linked", "fetched", "said", "unlink"),
     } as const);
     fc.assert(
       fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
@@ -167,6 +167,15 @@ describe("moving on to a newer token", () => {
   test("is not done by being linked to it, before it was used", () => {
     const linked = claim(claim(noLinks(here)).after, fleet, "linked", newer).after;
     expect(isLeft(linked, older)).toBe(false);
+  });
+
+  test("is done by an MDM server that names itself with it, as by one that tells its hash", () => {
+    const said = claim(claim(noLinks(here)).after, fleet, "said", newer, at("2026-06-02")).after;
+    expect(openLinks(said).at(-1)).toMatchObject({ how: "said", usedAt: at("2026-06-02") });
+    expect(isLeft(said, older)).toBe(true);
+    expect(isProofNew(said, { tokenId: newer.id, mdmServerId: fleet })).toBe(false);
+    const linked = claim(claim(noLinks(here)).after, fleet, "said", older, at("2026-06-02")).after;
+    expect(linked.links).toMatchObject([{ how: "linked", linkedAt: NOW, usedAt: at("2026-06-02") }]);
   });
 
   test("is undone by falling back: whoever was given the older one again holds it", () => {

@@ -1,7 +1,7 @@
-// Credentials of MDM servers: which one opens when.
+// MDM servers: which credential opens when, and what they say of themselves.
 import { describe, expect, test } from "vitest";
-import { isCredentialGood, isSeenAnew, withCredential } from "../../domain/mdm-server.ts";
-import { anMdmServer, at } from "../make.ts";
+import { isCredentialGood, isSeenAnew, MdmInfo, saying, serverSaying, withCredential } from "../../domain/mdm-server.ts";
+import { anMdmServer, at, mdmServerId } from "../make.ts";
 
 const NOW = at("2026-06-01T00:00:00Z");
 const [first, second, third] = ["a", "b", "c"].map((letter) => letter.repeat(64)) as [string, string, string];
@@ -34,6 +34,41 @@ describe("a replaced credential", () => {
 
 test("no credential opens for an MDM server that was removed", () => {
   expect(isCredentialGood({ ...server, removedAt: NOW }, first, NOW)).toBe(false);
+});
+
+describe("an MDM server that is known by what it said", () => {
+  const info = { id: "7f0c", name: " Jamf ", metadata: "jamf.example.org" };
+  const said = serverSaying(info, mdmServerId(), NOW);
+
+  test("is called what it calls itself, and no credential opens for it until it is given one", () => {
+    expect(said).toMatchObject({ name: "Jamf", vendor: "other", mdmInfo: info, saidAt: NOW });
+    expect(serverSaying({ ...info, name: "  " }, mdmServerId(), NOW).name).toBe("Unnamed");
+    for (const each of [first, ""]) expect(isCredentialGood(said, each, NOW)).toBe(false);
+    const given = withCredential(said, first, NOW, false);
+    expect([isCredentialGood(given, first, NOW), given.earlierCredentials]).toEqual([true, []]);
+  });
+
+  test("is the same when it says the same again, and keeps what else it says, under the name that people gave it", () => {
+    const named = { ...said, name: "The old one" };
+    expect(saying(named, { ...info }, at("2026-06-02"))).toBe(named);
+    for (const over of [{ id: "8" }, { name: "Jamf 2" }, { metadata: "elsewhere" }])
+      expect(saying(named, { ...info, ...over }, at("2026-06-02"))).toEqual({
+        ...named,
+        mdmInfo: { ...info, ...over },
+        saidAt: at("2026-06-02"),
+        version: 2,
+      });
+  });
+
+  test.each([
+    ["id", 100],
+    ["name", 100],
+    ["metadata", 255],
+  ])("says no more in its %s than Apple lets it", (field, most) => {
+    expect(MdmInfo.safeParse({ ...info, [field]: "x".repeat(most) }).success).toBe(true);
+    for (const text of ["x".repeat(most + 1), "", "a\nb", "\ud800"])
+      expect(MdmInfo.safeParse({ ...info, [field]: text }).success).toBe(false);
+  });
 });
 
 test("that it called is noted by the hour", () => {

@@ -1,17 +1,18 @@
-// The contract of MDM servers and their links: credentials find their server, links change from the version that was read, and what was judged counts.
+// The contract of MDM servers and their links: credentials and what they say of themselves find their server, links change from the version that was read, and what was judged counts.
 import { describe, expect, test } from "vitest";
 import { claimed, noLinks } from "../../../domain/links.ts";
-import { withCredential } from "../../../domain/mdm-server.ts";
+import { saying, serverSaying, withCredential } from "../../../domain/mdm-server.ts";
 import { aContentToken, anEvent, anMdmServer, at, conflictId, contentTokenId, locationId, mdmServerId } from "../../make.ts";
 import { ada, battery, bob, NOW } from "../../records.ts";
 
-const server = anMdmServer();
+const credentialSha256 = "c".repeat(64);
+const server = anMdmServer({ credentialSha256 });
 
 battery("MDM servers", (records) => {
   test("come back as they were registered, by identifier and by credential", async () => {
     expect(await records.servers.register(server)).toBe(true);
     expect(await records.servers.get(server.id)).toEqual(server);
-    expect(await records.servers.findByCredential(server.credentialSha256)).toEqual(server);
+    expect(await records.servers.findByCredential(credentialSha256)).toEqual(server);
     expect(await records.servers.findByCredential("d".repeat(64))).toBeUndefined();
     expect((await records.servers.list({ limit: 10 })).items).toEqual([server]);
     expect([...(await records.servers.getAll([server.id, mdmServerId(9)])).keys()]).toEqual([server.id]);
@@ -22,8 +23,45 @@ battery("MDM servers", (records) => {
     const replaced = withCredential(server, "e".repeat(64), NOW, false);
     expect(await records.servers.replace(replaced)).toBe(true);
     expect(await records.servers.replace(replaced)).toBe(false);
-    for (const sha256 of [server.credentialSha256, "e".repeat(64)])
-      expect(await records.servers.findByCredential(sha256)).toEqual(replaced);
+    for (const sha256 of [credentialSha256, "e".repeat(64)]) expect(await records.servers.findByCredential(sha256)).toEqual(replaced);
+  });
+
+  const info = { id: "7f0c#LOC", name: "Jamf", metadata: "jamf.example.org" };
+  const said = serverSaying(info, mdmServerId(2), NOW);
+
+  test("that are known by what they said come back by it, without a credential; given one, by both", async () => {
+    expect(await records.servers.findByMdmInfo(info.id)).toBeUndefined();
+    expect(await records.servers.register(said)).toBe(true);
+    expect(await records.servers.get(said.id)).toEqual(said);
+    expect(await records.servers.findByMdmInfo(info.id)).toEqual(said);
+    const renamed = saying(said, { ...info, name: "Jamf Pro" }, NOW);
+    expect(await records.servers.replace(renamed)).toBe(true);
+    const trusted = withCredential(renamed, "e".repeat(64), NOW, false);
+    expect(await records.servers.replace(trusted)).toBe(true);
+    expect(await records.servers.findByMdmInfo(info.id)).toEqual(trusted);
+    expect(await records.servers.findByCredential("e".repeat(64))).toEqual(trusted);
+  });
+
+  test("that say the same of themselves at once are one", async () => {
+    const both = [2, 3].map((seed) =>
+      records.servers.register(serverSaying(info, mdmServerId(seed), NOW), [anEvent({ id: `evt_${seed}` })]),
+    );
+    expect((await Promise.all(both)).toSorted()).toEqual([false, true]);
+    expect((await records.servers.list({ limit: 10 })).items).toHaveLength(1);
+    expect(await records.untold()).toHaveLength(1);
+    await records.servers.register(server);
+    expect(await records.servers.replace(saying(server, info, NOW))).toBe(false);
+  });
+
+  test("that say they are another one are found by that alone, and removed ones by nothing that they said", async () => {
+    await records.servers.register(said);
+    const moved = saying(said, { ...info, id: "8" }, NOW);
+    await records.servers.replace(moved);
+    expect(await records.servers.findByMdmInfo(info.id)).toBeUndefined();
+    expect(await records.servers.findByMdmInfo("8")).toEqual(moved);
+    await records.servers.replace({ ...moved, removedAt: NOW, version: 3 });
+    expect(await records.servers.findByMdmInfo("8")).toBeUndefined();
+    expect(await records.servers.register(serverSaying({ ...info, id: "8" }, mdmServerId(3), NOW))).toBe(true);
   });
 
   test("are noted to have called without becoming another version", async () => {
