@@ -133,6 +133,14 @@ export type MdmServer = {
   readonly id: MdmServerId;
   readonly name: string;
   readonly vendor: Vendor;
+  /** What it last said of itself to a device API. */
+  readonly mdmInfo?: {
+    readonly id: string;
+    readonly name: string;
+    readonly metadata: string;
+  };
+  /** When it said that first, in just these words. */
+  readonly saidAt?: string;
   readonly createdAt: string;
   readonly lastSeenAt?: string;
   readonly removedAt?: string;
@@ -677,6 +685,34 @@ export type Api = {
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
       readonly 503: GatewayRefusal;
+    };
+  };
+  /** Record what MDM server a token's device API names (mdmInfo) */
+  readonly "POST /v1/content-tokens/{id}/claims": {
+    readonly asked: {
+      readonly id: ContentTokenId;
+      readonly mdmInfo: {
+        readonly id: string;
+        readonly name: string;
+        readonly metadata: string;
+      };
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The content token with its links */
+      readonly 200: ContentToken & {
+        /** Another MDM server has a token of the same location: somebody has to say who keeps it. */
+        readonly conflictId?: ConflictId;
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "location_closed">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
   /** Take in a content token that Apple issued */
@@ -1612,6 +1648,7 @@ export const STATUSES: { readonly [Key in keyof Api]: readonly (keyof Api[Key]["
   "POST /v1/content-tokens": [201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
   "GET /v1/content-tokens/{id}": [200, 400, 401, 403, 404, 409, 429, 500, 503],
   "GET /v1/content-tokens/{id}/history": [200, 400, 401, 403, 404, 429, 500, 503],
+  "POST /v1/content-tokens/{id}/claims": [200, 400, 401, 403, 404, 409, 413, 429, 500, 503],
   "POST /v1/content-tokens/import": [201, 400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503],
   "POST /v1/content-tokens/{id}/downloads": [201, 400, 401, 403, 404, 409, 410, 413, 429, 500, 503],
   "POST /v1/content-tokens/{id}/revocation": [200, 400, 401, 403, 404, 409, 410, 413, 429, 500, 503],

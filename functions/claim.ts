@@ -1,4 +1,4 @@
-// An MDM server comes to have a token, because somebody linked it or because it fetched the token itself. When another one has a token of the same
+// An MDM server comes to have a token, because somebody linked it, because it fetched the token itself, or because it names itself with it. When another one has a token of the same
 // location, that is a conflict, which is recorded with the claim and told.
 import type { ContentToken } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
@@ -54,7 +54,8 @@ export const claim = async (claiming: Claiming, ports: ClaimingPorts): Promise<L
   const conflictId = ConflictId.parse(`cfl_${identifierText(random(IDENTIFIER_BYTES))}`);
   const { after, found } = claimed(before, token, claiming.claim, conflictId);
   const traces = [...claiming.traces, ...(found ? conflictTraces(after, claiming, random) : [])];
-  // The last MDM server that needed an earlier token has moved on: that one is to end, whatever becomes of this request.
+  // The last MDM server that needed an earlier token has moved on: that one is to end, whatever becomes of this request. Not when it was only said to have:
+  // who takes that down may write no token, and the overlap ends it.
   const lookAgain =
     claiming.claim.proved && leftTokens(after).some((id) => !leftTokens(before).includes(id))
       ? { ...token, dueAt: claiming.claim.at }

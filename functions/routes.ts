@@ -20,6 +20,7 @@ export const ADMIN_ROUTES = [
   "GET /v1/content-tokens",
   "GET /v1/content-tokens/{id}",
   "GET /v1/content-tokens/{id}/history",
+  "POST /v1/content-tokens/{id}/claims",
   "GET /v1/mdm-servers",
   "GET /v1/mdm-servers/{id}",
   "PATCH /v1/mdm-servers/{id}",

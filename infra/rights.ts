@@ -17,6 +17,7 @@ type Family =
   | "IDEMPOTENCY#*"
   | "MDM#*"
   | "CREDENTIAL#*"
+  | "MDMINFO#*"
   | "CONFLICT#*"
   | "ASSET#*"
   | "TRANSFER#*"
@@ -89,6 +90,7 @@ export const grantAdminister = (kept: Kept, grantee: IGrantable): void => {
     "IDEMPOTENCY#*",
     "ACC#*",
     "MDM#*",
+    "MDMINFO#*",
     "CONFLICT#*",
     "OUTBOX",
     "PARKED",

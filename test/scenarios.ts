@@ -9,6 +9,7 @@ import { sealCustody } from "../functions/schedule/seal-custody.ts";
 import { sweepOutbox } from "../functions/schedule/sweep-outbox.ts";
 import { busInMemory, filesInMemory } from "./outside.ts";
 import { ACCOUNT_SCENARIOS } from "./scenarios/accounts.ts";
+import { CLAIM_SCENARIOS } from "./scenarios/claims.ts";
 import { LEDGER_SCENARIOS } from "./scenarios/ledger.ts";
 import {
   ada,
@@ -67,6 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   ...ACCOUNT_SCENARIOS,
   ...LEDGER_SCENARIOS,
+  ...CLAIM_SCENARIOS,
   { name: "creating a location", ...asking("POST /v1/locations", () => ({ body: { name: "Third" } })) },
   { name: "renaming a location", ...asking("PATCH /v1/locations/{id}", () => ({ path: [other.id], body: { name: "New" } })) },
   { name: "changing the organization", ...asking("PATCH /v1/organization", () => ({ body: { name: "New", reminderLadder: [90, 1] } })) },

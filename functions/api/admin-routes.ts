@@ -25,6 +25,7 @@ import { PreviewRemovalInput, PreviewRemovalReply, previewRemoval } from "./prev
 import { RegisterAccountInput, RegisterAccountReply, registerAccount } from "./register-account.ts";
 import { RemoveAccountInput, RemoveAccountReply, removeAccount } from "./remove-account.ts";
 import { RemoveMdmServerInput, RemoveMdmServerReply, removeMdmServer } from "./remove-mdm-server.ts";
+import { ReportClaimInput, ReportClaimReply, reportClaim } from "./report-claim.ts";
 import { ReportPasswordChangeInput, ReportPasswordChangeReply, reportPasswordChange } from "./report-password-change.ts";
 import { ResolveConflictInput, ResolveConflictReply, resolveConflict } from "./resolve-conflict.ts";
 import type { Served } from "./served.ts";
@@ -157,6 +158,12 @@ export const adminRoutes = {
     who: "content-manager",
     does: "Show who did what to a content token, newest first",
     answers: { 200: "A page of the custody log" },
+  }),
+  "POST /v1/content-tokens/{id}/claims": route(ReportClaimInput, ReportClaimReply, reportClaim, {
+    who: "administrator",
+    does: "Record what MDM server a token's device API names (mdmInfo)",
+    answers: { 200: "The content token with its links" },
+    refuses: ["location_closed"],
   }),
   "GET /v1/mdm-servers": route(ListMdmServersInput, ListMdmServersReply, listMdmServers, {
     who: "administrator",

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { type Account, assertMay, isAllowed } from "../../domain/account.ts";
 import { assertUsable } from "../../domain/content-token.ts";
-import { ConflictId, ContentTokenId, type LocationId, MdmServerId } from "../../domain/ids.ts";
+import { ContentTokenId, type LocationId, MdmServerId } from "../../domain/ids.ts";
 import { openLinks } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { custodyOf, eventOf } from "../announce.ts";
@@ -13,12 +13,10 @@ import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
 import type { Ports } from "../ports.ts";
 import { registeredServer } from "./registered-server.ts";
-import { ShownToken, shownToken } from "./shown.ts";
+import { LinkedToken, shownToken } from "./shown.ts";
 
 export const LinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
-export const LinkMdmServerReply = ShownToken.extend({
-  conflictId: ConflictId.optional().describe("Another MDM server has a token of the same location: somebody has to say who keeps it."),
-});
+export const LinkMdmServerReply = LinkedToken;
 
 /** A content manager links an MDM server that an administrator linked here before: one of another location would no longer know which to fetch for. */
 const assertKnownHere = async (caller: Account, id: MdmServerId, location: LocationId, { links }: Pick<Ports, "links">): Promise<void> => {

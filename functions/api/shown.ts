@@ -91,6 +91,11 @@ export const shownToken = (token: ContentToken, around: Around): ShownToken => {
   };
 };
 
+/** As it is answered to whoever claims it for an MDM server. */
+export const LinkedToken = ShownToken.extend({
+  conflictId: ConflictId.optional().describe("Another MDM server has a token of the same location: somebody has to say who keeps it."),
+});
+
 export const ShownLinkTo = z.object({
   url: z.url(),
   expiresAt: z.date().describe("When the link ends."),
@@ -102,6 +107,8 @@ export const ShownMdmServer = MdmServer.pick({
   id: true,
   name: true,
   vendor: true,
+  mdmInfo: true,
+  saidAt: true,
   createdAt: true,
   lastSeenAt: true,
   removedAt: true,
@@ -119,12 +126,14 @@ export const ShownMdmServer = MdmServer.pick({
     .describe("What it is linked to now."),
 });
 export const shownMdmServer = (
-  { id, name, vendor, createdAt, lastSeenAt, removedAt }: MdmServer,
+  { id, name, vendor, mdmInfo, saidAt, createdAt, lastSeenAt, removedAt }: MdmServer,
   places: { readonly links: readonly LocationLinks[]; readonly reserved: readonly LocationId[] },
 ): z.input<typeof ShownMdmServer> => ({
   id,
   name,
   vendor,
+  mdmInfo,
+  saidAt,
   createdAt,
   lastSeenAt,
   removedAt,

@@ -29,6 +29,7 @@ const operationAt = operationFor(document);
 const ROUTES = [...ADMIN_ROUTES, ...CUSTODY_ROUTES].filter((route) => !OPEN_ROUTES.includes(route));
 const nobody = (kind: string): string => `${kind}_${"0".repeat(26)}`;
 const NOBODY = { loc: nobody("loc"), acc: nobody("acc"), ct: nobody("ct"), mdm: nobody("mdm"), cfl: nobody("cfl") };
+const MDM_INFO = { id: "7f0c", name: "Jamf", metadata: "jamf.example.org" };
 const BY_PATH: Readonly<Record<string, string>> = {
   locations: NOBODY.loc,
   accounts: NOBODY.acc,
@@ -141,6 +142,7 @@ describe("a content manager is refused what is not theirs", () => {
       ["GET", `/v1/accounts/${administrator}/removal-preview`],
       ["POST", `/v1/accounts/${administrator}/password-changes`, {}],
       ["GET", `/v1/accounts/${administrator}/password-change-preview`],
+      ["POST", `/v1/content-tokens/${NOBODY.ct}/claims`, { mdmInfo: MDM_INFO }],
       ["GET", "/v1/mdm-servers"],
       ["POST", "/v1/mdm-servers", { name: "Mine", vendor: "other" }],
       ["GET", `/v1/mdm-servers/${NOBODY.mdm}`],
@@ -216,6 +218,7 @@ describe("bad input is refused with a reason", () => {
       "PATCH /v1/locations/{id}": { name: "New" },
       "PATCH /v1/accounts/{id}": { grants: [] },
       "POST /v1/content-tokens/{id}/revocation": { reason: "lost" },
+      "POST /v1/content-tokens/{id}/claims": { mdmInfo: MDM_INFO },
       "POST /v1/conflicts/{id}/resolution": { keptBy: NOBODY.mdm, reason: "in use" },
     };
     const body = method === "GET" || method === "DELETE" ? undefined : (bodies[route] ?? {});

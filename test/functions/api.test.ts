@@ -156,6 +156,7 @@ describe("roles", () => {
         "POST /v1/content-tokens": { locationId: here },
         "POST /v1/content-tokens/import": { locationId: here, fileName: "x", file: "eA==" },
         "POST /v1/content-tokens/{id}/revocation": { reason: "x" },
+        "POST /v1/content-tokens/{id}/claims": { mdmInfo: { id: "x", name: "x", metadata: "x" } },
         "POST /v1/locations": { name: "x" },
         "PATCH /v1/locations/{id}": { name: "x" },
         "POST /v1/accounts": { subject: "x", email: "x@example.org" },

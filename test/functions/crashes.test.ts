@@ -78,7 +78,15 @@ const stateOf = async ({ ports, files, told, pool }: Host) => {
     licenses: await licensesIn(ports),
     subscription: (await ports.subscriptions.get()).plan,
     organization: (await ports.organizations.get()).name,
-    servers: sorted(servers.map(({ name, removedAt, earlierCredentials }) => [name, removedAt !== undefined, earlierCredentials.length])),
+    servers: sorted(
+      servers.map(({ name, mdmInfo, credentialSha256, removedAt, earlierCredentials }) => [
+        name,
+        mdmInfo,
+        credentialSha256 !== undefined,
+        removedAt !== undefined,
+        earlierCredentials.length,
+      ]),
+    ),
     links: sorted(
       links.map(({ links: all, conflict }) => ({
         open: all.filter(({ removedAt }) => removedAt === undefined).length,

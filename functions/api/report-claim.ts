@@ -1,0 +1,30 @@
+// POST /v1/content-tokens/{id}/claims: which MDM server a token's device API names. Of a token of Apple's nobody else can tell it: whoever administers the
+// other MDM server reads it there, as "managed by another MDM server".
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { ContentTokenId } from "../../domain/ids.ts";
+import { MdmInfo } from "../../domain/mdm-server.ts";
+import { aroundOf } from "../around.ts";
+import { callerNow } from "../caller.ts";
+import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import { type SayingPorts, sayOf } from "../say.ts";
+import { LinkedToken, shownToken } from "./shown.ts";
+
+export const ReportClaimInput = z.strictObject({ id: ContentTokenId, mdmInfo: z.strictObject(MdmInfo.shape) });
+export const ReportClaimReply = LinkedToken;
+
+type Needs = keyof SayingPorts | "accounts" | "tokens";
+
+export const reportClaim: Handle<typeof ReportClaimInput, Needs, z.input<typeof ReportClaimReply>> = async (
+  { caller, input: { id, mdmInfo } },
+  ports,
+) => {
+  const { token, after } = await judgedAgain(async () => {
+    const by = await callerNow(caller, ports);
+    assertMay(by, "mdm-server:manage");
+    const token = existing(await ports.tokens.get(id), "content token");
+    const after = await sayOf(token, mdmInfo, by, ports);
+    return after === undefined ? undefined : { token, after };
+  });
+  return ok({ ...shownToken(token, await aroundOf([token], ports)), conflictId: after.conflict?.id });
+};
