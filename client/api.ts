@@ -177,7 +177,7 @@ export type Problem = {
   /** What was expected, what came, what to do. */
   readonly detail: string;
   /** What clients branch on: a closed list, from which none is renamed or reused. */
-  readonly reason: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+  readonly reason: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
   /** What the logs know the request by. */
   readonly requestId: string;
 };
@@ -696,6 +696,8 @@ export type Api = {
         readonly name: string;
         readonly metadata: string;
       };
+      /** The registered MDM server whose words these are. Without it an id that is new here is a new MDM server. */
+      readonly mdmServerId?: MdmServerId;
     };
     readonly headers: Nothing;
     readonly answered: {
@@ -708,7 +710,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "location_closed">;
+      readonly 409: Refusal<409, "location_closed" | "mdm_info_taken">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
@@ -1308,7 +1310,7 @@ export type Api = {
         /** How many could be transferred now, at most. */
         readonly most: number;
         /** What it would be refused for. */
-        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
         readonly detail?: string;
         /** What there is at the location that gives. */
         readonly from: {
@@ -1340,7 +1342,7 @@ export type Api = {
         /** How many could be transferred now, at most. */
         readonly most: number;
         /** What it would be refused for. */
-        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
         readonly detail?: string;
         /** What there is at the location that gives. */
         readonly from: {

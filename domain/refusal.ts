@@ -21,6 +21,7 @@ export const REASONS = [
   "location_not_empty",
   "location_reserved",
   "malformed_json",
+  "mdm_info_taken",
   "not_a_content_token",
   "not_base64",
   "not_device_assignable",

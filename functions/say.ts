@@ -6,21 +6,36 @@ import { IDENTIFIER_BYTES, identifierText, MdmServerId } from "../domain/ids.ts"
 import { isProofNew, type LocationLinks, openLinks } from "../domain/links.ts";
 import { type MdmInfo, type MdmServer, saying, serverSaying } from "../domain/mdm-server.ts";
 import { assertOpen } from "../domain/organization.ts";
+import { Refusal } from "../domain/refusal.ts";
 import { custodyOf, eventOf } from "./announce.ts";
 import { type ClaimingPorts, claim } from "./claim.ts";
 import { existing } from "./handle.ts";
 import type { Judged, Ports } from "./ports.ts";
+import { registeredServer } from "./registered-server.ts";
 
 export type SayingPorts = ClaimingPorts & Pick<Ports, "servers" | "locations" | "now">;
 
 /** Who tells it: an account, or nobody but the MDM server itself. */
 type Teller = Account | undefined;
 
-/** The server with this `mdmInfo.id`, as it says it is now; `undefined` when it, or what was judged, changed meanwhile. */
-const serverOf = async (mdmInfo: MdmInfo, by: Teller, judged: Judged, ports: SayingPorts): Promise<MdmServer | undefined> => {
+/** `mdmServerId`: whose words these are, where that is known; else the server is told by `mdmInfo.id`, or is a new one. */
+export type Said = { readonly mdmInfo: MdmInfo; readonly mdmServerId?: MdmServerId | undefined };
+
+/** Refuses with `not_found`, or with `mdm_info_taken` when another MDM server said the same id. */
+const speakerOf = async ({ mdmInfo, mdmServerId }: Said, { servers }: Pick<Ports, "servers">): Promise<MdmServer | undefined> => {
+  const known = await servers.findByMdmInfo(mdmInfo.id);
+  if (mdmServerId === undefined) return known;
+  if (known !== undefined && known.id !== mdmServerId)
+    throw new Refusal("mdm_info_taken", `${known.id} says this id of itself. Leave mdmServerId out, or name that one.`);
+  return registeredServer(mdmServerId, { servers });
+};
+
+/** The server that says it, as it says it is now; `undefined` when it, or what was judged, changed meanwhile. */
+const serverOf = async (said: Said, by: Teller, judged: Judged, ports: SayingPorts): Promise<MdmServer | undefined> => {
   const { servers, now, random } = ports;
+  const { mdmInfo } = said;
   const at = now();
-  const before = await servers.findByMdmInfo(mdmInfo.id);
+  const before = await speakerOf(said, ports);
   const after =
     before === undefined
       ? serverSaying(mdmInfo, MdmServerId.parse(`mdm_${identifierText(random(IDENTIFIER_BYTES))}`), at)
@@ -38,9 +53,9 @@ const serverOf = async (mdmInfo: MdmInfo, by: Teller, judged: Judged, ports: Say
 /**
  * The location's links after an MDM server said who it is with the token; `undefined` when what was judged changed meanwhile. Said again, it changes
  * nothing. Not refused where the location is the built-in service's own, nor when the token ended: the MDM server has it, and what is not written down
- * is not removed either. Refuses with `location_closed`.
+ * is not removed either. Refuses with `location_closed`, and as `speakerOf` does.
  */
-export const sayOf = async (token: ContentToken, mdmInfo: MdmInfo, by: Teller, ports: SayingPorts): Promise<LocationLinks | undefined> => {
+export const sayOf = async (token: ContentToken, told: Said, by: Teller, ports: SayingPorts): Promise<LocationLinks | undefined> => {
   const { links, locations, now, random } = ports;
   const { id: tokenId, locationId } = token;
   const location = existing(await locations.get(locationId), "location");
@@ -51,14 +66,14 @@ export const sayOf = async (token: ContentToken, mdmInfo: MdmInfo, by: Teller, p
     // An end is final, and has nothing to change any more.
     tokens: token.invalidation === undefined ? [token] : [],
   };
-  const server = await serverOf(mdmInfo, by, judged, ports);
+  const server = await serverOf(told, by, judged, ports);
   if (server === undefined) return undefined;
   const { id: mdmServerId } = server;
   const before = await links.of(locationId);
   if (!isProofNew(before, { tokenId, mdmServerId })) return before;
   const at = now();
   const isLinked = openLinks(before).some((link) => link.tokenId === tokenId && link.mdmServerId === mdmServerId);
-  const details = { mdmServerId, mdmInfoId: mdmInfo.id };
+  const details = { mdmServerId, mdmInfoId: told.mdmInfo.id };
   const traces = [
     ...(isLinked ? [] : [eventOf("MdmServerLinked", { tokenId, locationId, mdmServerId }, { at, random })]),
     custodyOf("token-claimed", { subject: tokenId, at, by: by?.id ?? mdmServerId, locationId, details }),

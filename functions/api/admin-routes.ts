@@ -163,7 +163,7 @@ export const adminRoutes = {
     who: "administrator",
     does: "Record what MDM server a token's device API names (mdmInfo)",
     answers: { 200: "The content token with its links" },
-    refuses: ["location_closed"],
+    refuses: ["location_closed", "mdm_info_taken"],
   }),
   "GET /v1/mdm-servers": route(ListMdmServersInput, ListMdmServersReply, listMdmServers, {
     who: "administrator",

@@ -6,8 +6,8 @@ import { MdmServer } from "../../domain/mdm-server.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, type Handle, ok } from "../handle.ts";
+import { registeredServer } from "../registered-server.ts";
 import { placesOfServer } from "./links-of-server.ts";
-import { registeredServer } from "./registered-server.ts";
 import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
 const { name, vendor } = MdmServer.shape;

@@ -20,9 +20,9 @@ import { groundOf, judgedOf } from "../around.ts";
 import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../handle.ts";
 import type { Ports } from "../ports.ts";
+import { registeredServer } from "../registered-server.ts";
 import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 import { linksOfServer } from "./links-of-server.ts";
-import { registeredServer } from "./registered-server.ts";
 import { ShownLinkTo } from "./shown.ts";
 
 export const FetchContentTokenInput = z.strictObject({

@@ -12,7 +12,7 @@ import { callerNow } from "../caller.ts";
 import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
 import type { Ports } from "../ports.ts";
-import { registeredServer } from "./registered-server.ts";
+import { registeredServer } from "../registered-server.ts";
 import { LinkedToken, shownToken } from "./shown.ts";
 
 export const LinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });

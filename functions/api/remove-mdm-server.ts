@@ -5,9 +5,9 @@ import { MdmServerId } from "../../domain/ids.ts";
 import { openLinks } from "../../domain/links.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, type Handle, ok } from "../handle.ts";
+import { registeredServer } from "../registered-server.ts";
 import { type UnlinkingPorts, unlinkFrom } from "../unlink.ts";
 import { linksOfServer, placesOfServer } from "./links-of-server.ts";
-import { registeredServer } from "./registered-server.ts";
 import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
 export const RemoveMdmServerInput = z.strictObject({ id: MdmServerId });

@@ -6,7 +6,7 @@ import { withCredential } from "../../domain/mdm-server.ts";
 import { custodyOf } from "../announce.ts";
 import { newCredential } from "../credential.ts";
 import { assertReplaced, created, type Handle } from "../handle.ts";
-import { registeredServer } from "./registered-server.ts";
+import { registeredServer } from "../registered-server.ts";
 
 export const ReplaceCredentialInput = z.strictObject({
   id: MdmServerId,

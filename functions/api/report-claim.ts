@@ -2,7 +2,7 @@
 // other MDM server reads it there, as "managed by another MDM server".
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
-import { ContentTokenId } from "../../domain/ids.ts";
+import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
 import { MdmInfo } from "../../domain/mdm-server.ts";
 import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
@@ -10,20 +10,26 @@ import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
 import { type SayingPorts, sayOf } from "../say.ts";
 import { LinkedToken, shownToken } from "./shown.ts";
 
-export const ReportClaimInput = z.strictObject({ id: ContentTokenId, mdmInfo: z.strictObject(MdmInfo.shape) });
+export const ReportClaimInput = z.strictObject({
+  id: ContentTokenId,
+  mdmInfo: z.strictObject(MdmInfo.shape),
+  mdmServerId: MdmServerId.optional().describe(
+    "The registered MDM server whose words these are. Without it an id that is new here is a new MDM server.",
+  ),
+});
 export const ReportClaimReply = LinkedToken;
 
 type Needs = keyof SayingPorts | "accounts" | "tokens";
 
 export const reportClaim: Handle<typeof ReportClaimInput, Needs, z.input<typeof ReportClaimReply>> = async (
-  { caller, input: { id, mdmInfo } },
+  { caller, input: { id, ...said } },
   ports,
 ) => {
   const { token, after } = await judgedAgain(async () => {
     const by = await callerNow(caller, ports);
     assertMay(by, "mdm-server:manage");
     const token = existing(await ports.tokens.get(id), "content token");
-    const after = await sayOf(token, mdmInfo, by, ports);
+    const after = await sayOf(token, said, by, ports);
     return after === undefined ? undefined : { token, after };
   });
   return ok({ ...shownToken(token, await aroundOf([token], ports)), conflictId: after.conflict?.id });

@@ -23,6 +23,7 @@ const ANSWERS: Readonly<Record<Reason, readonly [status: number, title: string]>
   location_not_empty: [409, "The location is not empty"],
   location_reserved: [409, "The location is reserved"],
   malformed_json: [400, "The body is not JSON"],
+  mdm_info_taken: [409, "Another MDM server says this of itself"],
   not_a_content_token: [422, "The file is not a content token"],
   not_base64: [422, "The file is not base64"],
   not_device_assignable: [409, "Not for devices"],

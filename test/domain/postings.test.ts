@@ -171,10 +171,10 @@ describe("an acquisition", () => {
   test("of several, each is judged after those before it", () => {
     const { locationId: here, adamId, pricingParam } = anAsset();
     const line = (over: Partial<Acquisition> = {}) => ({ adamId, pricingParam, ...anAcquisition(over) });
-    const lines = [line({ revocable: false }), line({ revocable: true }), line(), line({ quantity: 2_147_483_640 }), line()];
+    const lines = [line({ revocable: false }), line({ revocable: true }), line(), line({ quantity: 2_147_483_641 }), line()];
     expect(refusedOf(lines, here, []).map(({ line: each, refusal }) => [lines.indexOf(each), refusal.reason])).toEqual([
       [1, "asset_differs"],
-      [3, "too_many_licenses"],
+      [4, "too_many_licenses"],
     ]);
     expect(refusedOf([line({ productType: "Book" })], here, [anAsset()])).toHaveLength(1);
   });

@@ -103,11 +103,26 @@ describe("what an MDM server is reported to say of itself", () => {
     expect(await servers()).toHaveLength(2);
   });
 
+  test("is a registered one's when whoever reports it says so: no second record, no conflict", async () => {
+    await service.link(service.fleet, token);
+    const say = (mdmServerId: string, mdmInfo = JAMF) =>
+      service.call("POST /v1/content-tokens/{id}/claims", [token], { body: { mdmInfo, mdmServerId } });
+    const { status, body } = await say(service.fleet.id);
+    expect([status, body.conflictId]).toEqual([200, undefined]);
+    expect((await service.call("GET /v1/mdm-servers/{id}", [service.fleet.id])).body).toMatchObject({ mdmInfo: JAMF });
+    // From then on it is known by it.
+    expect((await report()).body.conflictId).toBeUndefined();
+    const before = await kept();
+    expect((await say(service.zentral.id)).body.reason).toBe("mdm_info_taken");
+    expect((await say(`mdm_${"0".repeat(26)}`, INTUNE)).body.reason).toBe("not_found");
+    expect(await kept()).toEqual(before);
+  });
+
   test("told by nobody but the MDM server itself is in the log as its own", async () => {
     const { ports } = service;
     const held = await ports.tokens.get(ContentTokenId.parse(token));
     if (held === undefined) throw new Error("the token was issued");
-    await sayOf(held, JAMF, undefined, ports);
+    await sayOf(held, { mdmInfo: JAMF }, undefined, ports);
     const { id } = await named("Jamf");
     const log = await service.call("GET /v1/custody-log", [], { query: { by: id } });
     expect(log.body.items.map(({ act }: { act: string }) => act).toSorted()).toEqual(["mdm-server-registered", "token-claimed"]);

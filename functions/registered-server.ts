@@ -1,8 +1,8 @@
 // An MDM server that is registered and was not removed.
-import type { MdmServerId } from "../../domain/ids.ts";
-import type { MdmServer } from "../../domain/mdm-server.ts";
-import { notFound } from "../handle.ts";
-import type { Ports } from "../ports.ts";
+import type { MdmServerId } from "../domain/ids.ts";
+import type { MdmServer } from "../domain/mdm-server.ts";
+import { notFound } from "./handle.ts";
+import type { Ports } from "./ports.ts";
 
 /** Refuses with `not_found`. */
 export const registeredServer = async (id: MdmServerId, { servers }: Pick<Ports, "servers">): Promise<MdmServer> => {
