@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AssetKey, assetText, targetText } from "../domain/licenses.ts";
-import { acquiring, merged } from "../domain/postings.ts";
+import { acquiring, together } from "../domain/postings.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { assignLicenses } from "../functions/api/assign-licenses.ts";
 import { recordsIn } from "../functions/aws/records.ts";
@@ -52,7 +52,7 @@ const acquireEach = async (assets: readonly AssetKey[], { organizations, license
   assert.ok(await organizations.found(anOrganization(), aLocation(), caller));
   const postings = assets.map((asset) => acquiring(asset, undefined, { productType: "App", quantity: ACQUIRED }));
   for (let start = 0; start < postings.length; start += ASSETS_AT_ONCE)
-    assert.ok(await licenses.post(merged(postings.slice(start, start + ASSETS_AT_ONCE))));
+    assert.ok(await licenses.post(together(postings.slice(start, start + ASSETS_AT_ONCE))));
 };
 
 /** Whom each asset's licenses were given to, by what the acts were answered. */

@@ -8,7 +8,7 @@ export type Account = {
   /** Erased when the account is removed. */
   readonly email?: string;
   readonly grants: readonly Grant[];
-  /** Made for downloading tokens alone, not a person's: nobody changes its password by the way. */
+  /** Made for downloading tokens alone, not a person's: nobody changes its password in passing. */
   readonly dedicated: boolean;
   readonly passwordChangedAt?: string;
   readonly disabledAt?: string;
@@ -69,7 +69,7 @@ export type ContentToken = {
     readonly fetchedAt?: string;
     /** When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API. */
     readonly usedAt?: string;
-    /** When somebody said that the token was removed from the MDM server. */
+    /** When somebody said that the token was removed from the MDM server, or its location was closed. */
     readonly removedAt?: string;
   }[];
 };
@@ -382,7 +382,7 @@ export type Api = {
       readonly subject?: string;
       readonly email: string;
       readonly grants?: readonly Grant[];
-      /** Made for downloading tokens alone, not a person's: nobody changes its password by the way. */
+      /** Made for downloading tokens alone, not a person's: nobody changes its password in passing. */
       readonly dedicated?: boolean;
     };
     readonly headers: Nothing;
@@ -613,7 +613,7 @@ export type Api = {
       readonly locationId: LocationId;
     };
     readonly headers: {
-      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      /** Chosen by the caller: repeated with the same key within a day, the request is answered with what the first one made. */
       readonly "idempotency-key"?: string;
     };
     readonly answered: {
@@ -1040,12 +1040,12 @@ export type Api = {
       readonly 200: {
         readonly plan: "none" | "monthly";
         /** When the plan that there is now began. */
-        readonly since?: string;
+        readonly sinceAt?: string;
         /** The built-in service's own location, while the plan is monthly. */
         readonly locationId?: LocationId;
         /** Whether that is the primary location: its token is not shown or given out. */
         readonly isPrimaryReserved: boolean;
-        /** MDM servers that hold a token of the built-in service's location. Remove it there, then say so: DELETE the link. */
+        /** MDM servers that hold a token of the built-in service's location. Remove it there, then say so: DELETE the link. Shown to whoever may see that location's tokens. */
         readonly toBeRemoved: readonly {
           readonly mdmServerId: MdmServerId;
           readonly name: string;
@@ -1075,12 +1075,12 @@ export type Api = {
       readonly 200: {
         readonly plan: "none" | "monthly";
         /** When the plan that there is now began. */
-        readonly since?: string;
+        readonly sinceAt?: string;
         /** The built-in service's own location, while the plan is monthly. */
         readonly locationId?: LocationId;
         /** Whether that is the primary location: its token is not shown or given out. */
         readonly isPrimaryReserved: boolean;
-        /** MDM servers that hold a token of the built-in service's location. Remove it there, then say so: DELETE the link. */
+        /** MDM servers that hold a token of the built-in service's location. Remove it there, then say so: DELETE the link. Shown to whoever may see that location's tokens. */
         readonly toBeRemoved: readonly {
           readonly mdmServerId: MdmServerId;
           readonly name: string;
@@ -1161,7 +1161,7 @@ export type Api = {
       readonly supportedPlatforms?: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
     };
     readonly headers: {
-      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      /** Chosen by the caller: repeated with the same key within a day, the request is answered with what the first one made. */
       readonly "idempotency-key"?: string;
     };
     readonly answered: {
@@ -1206,7 +1206,7 @@ export type Api = {
       readonly dryRun?: boolean;
     };
     readonly headers: {
-      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      /** Chosen by the caller: repeated with the same key within a day, the request is answered with what the first one made. */
       readonly "idempotency-key"?: string;
     };
     readonly answered: {
@@ -1269,6 +1269,7 @@ export type Api = {
       readonly 400: Refusal<400, "invalid_input">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
       readonly 503: GatewayRefusal;
@@ -1288,7 +1289,7 @@ export type Api = {
       readonly dryRun?: boolean;
     };
     readonly headers: {
-      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      /** Chosen by the caller: repeated with the same key within a day, the request is answered with what the first one made. */
       readonly "idempotency-key"?: string;
     };
     readonly answered: {
@@ -1422,7 +1423,7 @@ export type Api = {
       readonly clientUserIds?: readonly (string)[];
     };
     readonly headers: {
-      /** Chosen by the caller: repeated with the same key, the request is answered with what the first one made. */
+      /** Chosen by the caller: repeated with the same key within a day, the request is answered with what the first one made. */
       readonly "idempotency-key"?: string;
     };
     readonly answered: {
@@ -1535,6 +1536,7 @@ export type Api = {
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
@@ -1669,12 +1671,12 @@ export const STATUSES: { readonly [Key in keyof Api]: readonly (keyof Api[Key]["
   "GET /v1/licenses": [200, 400, 401, 403, 404, 429, 500, 503],
   "POST /v1/licenses": [201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
   "POST /v1/licenses/import": [200, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503],
-  "GET /v1/license-transfers": [200, 400, 401, 403, 429, 500, 503],
+  "GET /v1/license-transfers": [200, 400, 401, 403, 404, 429, 500, 503],
   "POST /v1/license-transfers": [200, 201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
   "GET /v1/assignments": [200, 400, 401, 403, 404, 429, 500, 503],
   "POST /v1/assignments": [200, 400, 401, 403, 404, 409, 413, 429, 500, 503],
   "POST /v1/assignments/removals": [200, 400, 401, 403, 404, 409, 413, 429, 500, 503],
-  "POST /v1/assignments/retirements": [200, 400, 401, 403, 413, 429, 500, 503],
+  "POST /v1/assignments/retirements": [200, 400, 401, 403, 404, 413, 429, 500, 503],
   "GET /v1/custody-log": [200, 400, 401, 403, 429, 500, 503],
   "GET /v1/health": [200, 429, 500, 503],
   "GET /v1/openapi.json": [200, 429, 500, 503],

@@ -26,7 +26,7 @@ export const Account = z.object({
   dedicated: z
     .boolean()
     .default(false)
-    .describe("Made for downloading tokens alone, not a person's: nobody changes its password by the way."),
+    .describe("Made for downloading tokens alone, not a person's: nobody changes its password in passing."),
   passwordChangedAt: z.date().optional(),
   disabledAt: z.date().optional(),
   removedAt: z
@@ -140,7 +140,7 @@ export const isKilledByPassword = (givenAt: Date, account: Pick<Account, "passwo
 export const enabledAgain = ({ disabledAt, ...account }: Account, now: Date): Account =>
   disabledAt === undefined ? account : { ...account, enabledAt: now, passwordChangedAt: latestChange(account.passwordChangedAt, now) };
 
-/** An account that is disabled: it may nothing, and what it was given is dead. The first time counts. */
+/** An account that is disabled: it may do nothing, and what it was given is dead. The first time counts. */
 export const disabledFrom = (account: Account, at: Date): Account => ({ ...account, disabledAt: account.disabledAt ?? at });
 
 /**
@@ -154,11 +154,11 @@ export const removedFrom = ({ email: _, ...account }: Account, at: Date): Accoun
 });
 
 /** Refuses with `account_removed`: a removal can't be taken back. */
-export const assertNotRemoved = ({ removedAt }: Pick<Account, "removedAt">): void => {
+export const assertNotRemoved = ({ id, removedAt }: Pick<Account, "id" | "removedAt">): void => {
   if (removedAt !== undefined)
     throw new Refusal(
       "account_removed",
-      "This account was removed, which can't be taken back. Remove it again if the user pool still knows its person, then invite them anew.",
+      `${id} was removed, which can't be taken back. Remove it again if the user pool still knows its person, then invite them anew.`,
     );
 };
 

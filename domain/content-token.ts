@@ -86,7 +86,7 @@ export const expiryOf = (issuedAt: Date): Date => addYears(issuedAt, 1);
 /** What a token's worth hangs on beside its own record: those who were given the file, and its location. */
 export type Standing = {
   readonly holders: ReadonlyMap<AccountId, Account>;
-  readonly locations: ReadonlyMap<LocationId, Pick<Location, "reservedAt">>;
+  readonly locations: ReadonlyMap<LocationId, Location>;
 };
 
 /** What the record alone says. */
@@ -95,7 +95,7 @@ const recordedState = ({ invalidation, expiresAt }: ContentToken, now: Date): To
   return { state: now >= expiresAt ? "expired" : "active" };
 };
 
-const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): Pick<Location, "reservedAt"> => {
+const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): Location => {
   const location = locations.get(locationId);
   if (location === undefined) throw new Error(`the record of ${locationId}, which has ${id}, was not loaded`);
   return location;
@@ -119,6 +119,10 @@ export const tokenState = (token: ContentToken, standing: Standing, now: Date): 
   if (disabled) return { state: "invalidated", cause: "account-disabled" };
   return isReserved(locationOf(token, standing)) ? { state: "reserved" } : { state: "active" };
 };
+
+/** Whether it would open something but for whose location it is: whatever ends it then ends something. */
+export const isLive = (token: ContentToken, standing: Standing, now: Date): boolean =>
+  ["active", "reserved"].includes(tokenState(token, standing, now).state);
 
 const assertState = (current: TokenState, { expiresAt }: ContentToken): void => {
   if (current.state === "expired")

@@ -12,7 +12,6 @@ export const AdamId = z
   .describe("The app or book in Apple's store, its digits as text.");
 export const PricingParam = z.enum(["STDQ", "PLUS"]).describe("Standard quality, or high quality (of some books).");
 export const ProductType = z.enum(["App", "Book"]);
-export type ProductType = z.infer<typeof ProductType>;
 export const Platform = z.enum(["iOS", "macOS", "tvOS", "watchOS", "visionOS"]);
 
 export const AssetKey = z.object({ locationId: LocationId, adamId: AdamId, pricingParam: PricingParam });
@@ -40,15 +39,20 @@ export type Asset = AssetTraits & LicenseCounts;
 /** Computed, never stored: so it is right at every moment. */
 export const totalOf = ({ available, assigned, retired }: LicenseCounts): number => available + assigned + retired;
 
-/** What device management services count with: 32 bits. */
+/** What MDM servers count with: 32 bits. Source: Apple, "App and Book Management API", ResponseAsset, totalCount. */
 export const MAX_TOTAL = 2_147_483_647;
 /** Source: Apple, "Transfer licenses": at most 24,999 at a time. */
 export const MAX_TRANSFER = 24_999;
 /** How many targets one act assigns to: with what it leaves they fit into one transaction of 100 items, so that it is done whole or not at all. */
 export const MAX_TARGETS = 80;
 
+/** A device's, as its MDM server gives it. Apple's have 8 to 14 characters; what others use is taken too. */
+export const SerialNumber = plainText(64);
+/** What an MDM server calls a user. It may be an e-mail address. */
+export const ClientUserId = plainText(255);
+
 /** Whom a license is assigned to: a device or a client user, by the identifier that the MDM server gave them. */
-export const Target = z.union([z.object({ serialNumber: plainText(64) }), z.object({ clientUserId: plainText(255) })]);
+export const Target = z.union([z.object({ serialNumber: SerialNumber }), z.object({ clientUserId: ClientUserId })]);
 export type Target = z.infer<typeof Target>;
 
 /** Each once. Refuses with `invalid_input` when there is none, or more than one act assigns to. */
@@ -87,10 +91,13 @@ export const keyOf = ({ locationId, adamId, pricingParam }: AssetKey): AssetKey 
 /** One text per asset of a location. */
 export const assetText = ({ adamId, pricingParam }: Pick<AssetKey, "adamId" | "pricingParam">): string => `${adamId}#${pricingParam}`;
 
+/** More than anybody buys at once, so that a slip of the finger is noticed. */
+const MAX_ACQUISITION = 1_000_000;
+
 export const Acquisition = z.object({
   productType: ProductType,
   name: AssetTraits.shape.name,
-  quantity: z.int().min(1).max(1_000_000),
+  quantity: z.int().min(1).max(MAX_ACQUISITION),
   deviceAssignable: AssetTraits.shape.deviceAssignable.optional(),
   revocable: AssetTraits.shape.revocable.optional(),
   supportedPlatforms: AssetTraits.shape.supportedPlatforms.optional(),

@@ -19,7 +19,7 @@ export const Link = z.object({
     .date()
     .optional()
     .describe("When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API."),
-  removedAt: z.date().optional().describe("When somebody said that the token was removed from the MDM server."),
+  removedAt: z.date().optional().describe("When somebody said that the token was removed from the MDM server, or its location was closed."),
 });
 export type Link = z.infer<typeof Link>;
 

@@ -2,6 +2,7 @@
 import type { ContentToken, Invalidation, InvalidationCause } from "./content-token.ts";
 import type { MdmServer } from "./mdm-server.ts";
 import type { Location } from "./organization.ts";
+import { isReserved } from "./subscription.ts";
 
 type Words = { readonly subject: string; readonly message: string };
 
@@ -20,7 +21,10 @@ const subjectLine = ({ location }: Where, says: string): string => {
 const inDays = (days: number): string => (days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`);
 
 /** What a notice is about: the location, and the MDM servers that would miss the token. */
-export type Where = { readonly location: Pick<Location, "name">; readonly servers: readonly Pick<MdmServer, "name" | "vendor">[] };
+export type Where = {
+  readonly location: Pick<Location, "name" | "reservedAt">;
+  readonly servers: readonly Pick<MdmServer, "name" | "vendor">[];
+};
 
 const INTO_MDM_SERVERS =
   "upload it to each MDM server that has the old one, in its place. One that fetches its tokens here gets it by itself.";
@@ -73,13 +77,16 @@ export const expiringNotice = (token: ContentToken, where: Where, daysLeft: numb
   ].join("\n"),
 });
 
+const NOT_YOURS =
+  "Nothing is to be renewed: the location is the built-in service's own while the monthly subscription runs. Remove the token from each MDM server that has it, and record that here.";
+
 const endedLines = (token: ContentToken, where: Where): string[] => [
   `Content token: ${token.id}`,
   holdersLine(where),
   "",
   "MDM servers that still have it can no longer assign apps and books of this location. Its file was erased here.",
   "",
-  `What to do now: ${renewal(token)}`,
+  `What to do now: ${isReserved(where.location) ? NOT_YOURS : renewal(token)}`,
 ];
 
 export const expiredNotice = (token: ContentToken, where: Where): Words => ({

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { LocationId } from "./ids.ts";
 import { Refusal } from "./refusal.ts";
 import { ReminderLadder } from "./reminder.ts";
-import { nameText } from "./text.ts";
+import { foreignText, nameText, plainText } from "./text.ts";
 import { Version } from "./version.ts";
 
 export const Organization = z.object({
@@ -29,15 +29,8 @@ export const Location = z.object({
     .regex(/^[1-9]\d{15}$/)
     .describe("Unique library identifier, 16 digits: what MDM servers tell tokens of one location by. Names are not unique, uIds are."),
   primary: z.boolean(),
-  appleUId: z
-    .string()
-    .min(1)
-    .max(64)
-    .optional()
-    .describe("What Apple calls the location, once somebody said so: a token of another one is refused."),
-  appleOrgName: z
-    .string()
-    .max(1024)
+  appleUId: plainText(64).optional().describe("What Apple calls the location, once somebody said so: a token of another one is refused."),
+  appleOrgName: foreignText(1024)
     .optional()
     .describe("The organization's name in the first token of Apple's that was imported: one of another organization is refused."),
   /** When a token of Apple's was first imported. */
@@ -58,10 +51,18 @@ export const assertOpen = ({ closedAt }: Pick<Location, "closedAt">): void => {
 };
 
 /** What keeps a location open. */
-export type Content = { readonly available: number; readonly assigned: number; readonly assets: number; readonly liveTokens: number };
+export type LeftInLocation = {
+  readonly available: number;
+  readonly assigned: number;
+  readonly assets: number;
+  readonly liveTokens: number;
+};
 
 /** Refuses with `primary_location` or, counting what is left, with `location_not_empty`. Retired licenses are worth nothing and keep nothing open. */
-export const assertClosable = ({ primary }: Pick<Location, "primary">, { available, assigned, assets, liveTokens }: Content): void => {
+export const assertClosable = (
+  { primary }: Pick<Location, "primary">,
+  { available, assigned, assets, liveTokens }: LeftInLocation,
+): void => {
   if (primary) throw new Refusal("primary_location", "The primary location belongs to the organization and can't be closed.");
   if (available + assigned + liveTokens > 0)
     throw new Refusal(

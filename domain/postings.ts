@@ -38,10 +38,10 @@ export type Posting = {
   readonly transfer?: Transfer;
 };
 
-/** Several postings as one. */
-export const merged = (postings: readonly Posting[]): Posting => ({
-  entries: postings.flatMap(({ entries }) => entries),
-  traits: postings.flatMap(({ traits = [] }) => traits),
+/** Acquisitions of different assets as one posting. */
+export const together = (acquisitions: readonly Pick<Posting, "entries" | "traits">[]): Posting => ({
+  entries: acquisitions.flatMap(({ entries }) => entries),
+  traits: acquisitions.flatMap(({ traits = [] }) => traits),
 });
 
 const wrongBook = ({ productType, deviceAssignable, revocable }: Acquisition): Refusal | undefined =>
@@ -57,7 +57,7 @@ const otherAsset = (before: AssetTraits, asked: Acquisition): Refusal | undefine
     ? undefined
     : new Refusal(
         "asset_differs",
-        `This location has the asset already with ${differs.map((field) => `${field} ${before[field]}`).join(", ")}. Leave it out, or correct it.`,
+        `This asset is known here with ${differs.map((field) => `${field} ${before[field]}`).join(", ")}, by an earlier acquisition or an earlier line. Say the same.`,
       );
 };
 
@@ -76,7 +76,7 @@ const traitsAfter = (key: AssetKey, before: AssetTraits | undefined, asked: Acqu
   };
 };
 
-const isSameText = (one: AssetTraits, other: AssetTraits): boolean =>
+const isSameDescription = (one: AssetTraits, other: AssetTraits): boolean =>
   one.name === other.name && one.supportedPlatforms.join() === other.supportedPlatforms.join();
 
 const assertNone = (refusal: Refusal | undefined): void => {
@@ -85,7 +85,10 @@ const assertNone = (refusal: Refusal | undefined): void => {
 
 const tooMany = (before: LicenseCounts, quantity: number): Refusal | undefined =>
   totalOf(before) + quantity > MAX_TOTAL
-    ? new Refusal("too_many_licenses", `A location counts at most ${MAX_TOTAL} licenses of an asset; it has ${totalOf(before)}.`)
+    ? new Refusal(
+        "too_many_licenses",
+        `A location counts at most ${MAX_TOTAL} licenses of an asset: it has ${totalOf(before)}, and ${quantity} are to come. Use another location.`,
+      )
     : undefined;
 
 const whyNotAcquirable = (before: Asset | undefined, asked: Acquisition): Refusal | undefined =>
@@ -113,7 +116,7 @@ export const refusedOf = <Line extends Acquisition & Pick<AssetKey, "adamId" | "
 export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acquisition): Posting => {
   assertNone(whyNotAcquirable(before, asked));
   const traits = traitsAfter(key, before, asked);
-  const isNews = before === undefined || !isSameText(before, traits);
+  const isNews = before === undefined || !isSameDescription(before, traits);
   return { entries: [{ asset: keyOf(key), available: asked.quantity }], ...(isNews ? { traits: [traits] } : {}) };
 };
 
@@ -125,10 +128,18 @@ const tooFew = ({ available, assigned }: LicenseCounts, needed: number): Refusal
       )
     : undefined;
 
+/** Refuses with `invalid_input`. */
+export const assertTwoLocations = ({ fromLocationId, toLocationId }: Pick<Transfer, "fromLocationId" | "toLocationId">): void => {
+  if (fromLocationId === toLocationId) throw new Refusal("invalid_input", "toLocationId must be another location than fromLocationId.");
+};
+
 /** Why so many unassigned licenses can't be transferred: `not_enough_licenses`, `asset_differs` or `too_many_licenses`; `undefined` when they can. */
 export const whyNotTransferable = (from: Asset, to: Asset | undefined, quantity: number): Refusal | undefined => {
   if (to !== undefined && FIXED.some((field) => to[field] !== from[field]))
-    return new Refusal("asset_differs", "Both locations have this asset, and not of the same kind: licenses can't be mixed.");
+    return new Refusal(
+      "asset_differs",
+      "Both locations have this asset, and not of the same kind: licenses can't be mixed. Transfer to another location.",
+    );
   return tooFew(from, quantity) ?? tooMany(to ?? NO_LICENSES, quantity);
 };
 
@@ -159,7 +170,10 @@ export const mostTransferable = (from: Asset, to: Asset | undefined): number => 
  */
 export const assigning = (asset: Asset, targets: readonly Target[], assignedAt: Date): Posting => {
   if (!asset.deviceAssignable && targets.some(isDevice))
-    throw new Refusal("not_device_assignable", `This ${asset.productType.toLowerCase()} can be assigned to client users only.`);
+    throw new Refusal(
+      "not_device_assignable",
+      `This ${asset.productType.toLowerCase()} can be assigned to client users only. Leave the serial numbers out.`,
+    );
   assertNone(tooFew(asset, targets.length));
   const key = keyOf(asset);
   return {
@@ -171,7 +185,10 @@ export const assigning = (asset: Asset, targets: readonly Target[], assignedAt: 
 /** The licenses of `targets`, each of whom has one, back. Refuses with `irrevocable`. */
 export const unassigning = (asset: AssetTraits, targets: readonly Target[]): Posting => {
   if (!asset.revocable)
-    throw new Refusal("irrevocable", `A license of this ${asset.productType.toLowerCase()} never comes back once it is assigned.`);
+    throw new Refusal(
+      "irrevocable",
+      `A license of this ${asset.productType.toLowerCase()} never comes back once it is assigned. When its user is gone, retire the user (POST /v1/assignments/retirements).`,
+    );
   const key = keyOf(asset);
   return {
     entries: [{ asset: key, available: targets.length, assigned: -targets.length }],

@@ -9,21 +9,42 @@ import { Refusal } from "./refusal.ts";
 export const Plan = z.enum(["none", "monthly"]);
 export type Plan = z.infer<typeof Plan>;
 
-export const Subscription = z.object({
-  plan: Plan,
-  /** The built-in service's location: while the plan is monthly, and after it the one that was created for it, in case it begins again. */
-  locationId: LocationId.optional(),
-  /** When the plan that there is now began. */
+const Edition = {
+  /** When the plan that there is now began; unknown while there was never any other. */
   sinceAt: z.date().optional(),
   /** 0 while there was never any plan. */
   version: z.int().min(0),
-});
+};
+
+export const Subscription = z.discriminatedUnion("plan", [
+  /** `earlierLocationId`: the location that was made for the built-in service, in case it begins again. */
+  z.object({ plan: z.literal("none"), earlierLocationId: LocationId.optional(), ...Edition }),
+  /** `locationId`: the built-in service's own. */
+  z.object({ plan: z.literal("monthly"), locationId: LocationId, earlierLocationId: LocationId.optional(), ...Edition }),
+]);
 export type Subscription = z.infer<typeof Subscription>;
 
 export const NO_SUBSCRIPTION: Subscription = { plan: "none", version: 0 };
 
+/** The subscription from now on, with `location` as the built-in service's own. A location that was made for it is remembered. */
+export const begun = (before: Subscription, location: Location, at: Date): Subscription => ({
+  ...before,
+  plan: "monthly",
+  locationId: location.id,
+  ...(location.primary ? {} : { earlierLocationId: location.id }),
+  sinceAt: at,
+  version: before.version + 1,
+});
+
+export const ended = ({ earlierLocationId, version }: Subscription, at: Date): Subscription => ({
+  plan: "none",
+  ...(earlierLocationId === undefined ? {} : { earlierLocationId }),
+  sinceAt: at,
+  version: version + 1,
+});
+
 /** What tells whether the primary location is in use. */
-export type Use = {
+export type PrimaryUse = {
   /** Whether its token was ever used to assign something here, and whether one of Apple's was ever imported: what that assigned can't be seen here. */
   readonly primary: Pick<Location, "assignedThroughTokenAt" | "importedAt">;
   /** What whoever begins the subscription says of it. */
@@ -31,11 +52,11 @@ export type Use = {
 };
 
 /** Whether tokens of it were, or may have been, used to assign something. */
-const isInUse = ({ assignedThroughTokenAt, importedAt }: Use["primary"]): boolean =>
+const isInUse = ({ assignedThroughTokenAt, importedAt }: PrimaryUse["primary"]): boolean =>
   assignedThroughTokenAt !== undefined || importedAt !== undefined;
 
 /** Whether the primary location is in use. Refuses with `primary_in_use_unsaid` when only a person can know. */
-export const isPrimaryInUse = ({ primary, said }: Use): boolean => {
+export const isPrimaryInUse = ({ primary, said }: PrimaryUse): boolean => {
   if (primary.assignedThroughTokenAt !== undefined) return true;
   if (said === undefined && primary.importedAt !== undefined)
     throw new Refusal(
@@ -60,8 +81,10 @@ export const assertNotReserved = (location: Pick<Location, "reservedAt">): void 
 export const BUILT_IN_NAME = "Built-in device management";
 
 /** Whether the location that was made for an earlier subscription can be the built-in service's again: nobody else came to use it. */
-export const isReusable = (earlier: Location | undefined): earlier is Location =>
-  earlier !== undefined && !earlier.primary && earlier.closedAt === undefined && !isInUse(earlier);
+export const isReusable = (
+  earlier: Location,
+  { liveTokens, openLinks }: { readonly liveTokens: number; readonly openLinks: number },
+): boolean => earlier.closedAt === undefined && !isInUse(earlier) && liveTokens === 0 && openLinks === 0;
 
 export const reserved = (location: Location, at: Date): Location => ({ ...location, reservedAt: at, version: location.version + 1 });
 

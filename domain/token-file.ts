@@ -3,6 +3,7 @@
 // Source: Apple, "Getting started with the management API" and "Managing Apps and Books Through Web Services".
 import * as z from "zod";
 import { Refusal } from "./refusal.ts";
+import { foreignText } from "./text.ts";
 
 /** Bytes of randomness inside an issued token; its base64 has 192 characters, like Apple's. */
 export const SECRET_BYTES = 144;
@@ -37,7 +38,7 @@ const toBase64 = (text: string): string => btoa(String.fromCharCode(...new TextE
 export const renderTokenFile = ({ secret, expiresAt, orgName }: TokenFile): string =>
   toBase64(JSON.stringify({ expDate: formatExpDate(expiresAt), token: secret, orgName }));
 
-const Content = z.object({ expDate: z.string(), token: z.string().min(1).max(4096), orgName: z.string().max(1024) });
+const Content = z.object({ expDate: z.string(), token: z.string().min(1).max(4096), orgName: foreignText(1024) });
 
 const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 

@@ -2,25 +2,21 @@
 import type { ContentToken, Standing } from "../domain/content-token.ts";
 import type { LocationId } from "../domain/ids.ts";
 import type { LocationLinks } from "../domain/links.ts";
-import type { Location } from "../domain/organization.ts";
 import type { Judged, Ports } from "./ports.ts";
 
-/** With the whole records: what a decision on them rested on. */
-export type Ground = Pick<Standing, "holders"> & { readonly locations: ReadonlyMap<LocationId, Location> };
-
-export type Around = Ground & { readonly links: ReadonlyMap<LocationId, LocationLinks>; readonly now: Date };
+export type Around = Standing & { readonly links: ReadonlyMap<LocationId, LocationLinks>; readonly now: Date };
 
 /** What the worth of `tokens` hangs on. */
-export const groundOf = async (
+export const standingOf = async (
   tokens: readonly ContentToken[],
   { accounts, locations }: Pick<Ports, "accounts" | "locations">,
-): Promise<Ground> => ({
+): Promise<Standing> => ({
   holders: await accounts.getAll(tokens.flatMap(({ downloadedBy }) => downloadedBy.map(({ accountId }) => accountId))),
   locations: await locations.getAll(tokens.map(({ locationId }) => locationId)),
 });
 
 /** The same as what an act on the tokens is conditioned on. */
-export const judgedOf = ({ holders, locations }: Ground) =>
+export const judgedOf = ({ holders, locations }: Standing) =>
   ({
     accounts: [...holders.values()],
     locations: [...locations.values()],
@@ -31,7 +27,7 @@ export const aroundOf = async (
   tokens: readonly ContentToken[],
   ports: Pick<Ports, "accounts" | "locations" | "links" | "now">,
 ): Promise<Around> => {
-  const ground = await groundOf(tokens, ports);
+  const ground = await standingOf(tokens, ports);
   const links = await ports.links.ofAll(tokens.map(({ locationId }) => locationId));
   return { ...ground, links, now: ports.now() };
 };

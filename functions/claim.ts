@@ -1,5 +1,5 @@
-// An MDM server comes to have a token, because somebody linked it, because it fetched the token itself, or because it names itself with it. When another one has a token of the same
-// location, that is a conflict, which is recorded with the claim and told.
+// An MDM server comes to have a token, because somebody linked it, because it fetched the token itself, or because it names itself with it. When
+// another one has a token of the same location, that is a conflict, which is recorded with the claim and told.
 import type { ContentToken } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
 import { ConflictId, IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";

@@ -1,7 +1,7 @@
 // The tokens of a location that are good, whether they may be shown or not.
-import { type ContentToken, tokenState } from "../domain/content-token.ts";
+import { type ContentToken, isLive } from "../domain/content-token.ts";
 import type { LocationId } from "../domain/ids.ts";
-import { groundOf } from "./around.ts";
+import { standingOf } from "./around.ts";
 import type { Ports } from "./ports.ts";
 
 export const liveTokens = async (
@@ -9,6 +9,6 @@ export const liveTokens = async (
   ports: Pick<Ports, "accounts" | "locations" | "tokens" | "now">,
 ): Promise<readonly ContentToken[]> => {
   const tokens = await Array.fromAsync(ports.tokens.ofLocation(location));
-  const ground = await groundOf(tokens, ports);
-  return tokens.filter((token) => ["active", "reserved"].includes(tokenState(token, ground, ports.now()).state));
+  const standing = await standingOf(tokens, ports);
+  return tokens.filter((token) => isLive(token, standing, ports.now()));
 };

@@ -4,9 +4,16 @@ import { Refusal } from "../domain/refusal.ts";
 import { sha256 } from "./hash.ts";
 import type { Idempotency, Ports } from "./ports.ts";
 
-/** The use of a key for a request; none without one. */
-export const useOf = (caller: Pick<Account, "id">, key: string | undefined, request: unknown): Idempotency | undefined =>
-  key === undefined ? undefined : { accountId: caller.id, key, requestSha256: sha256(JSON.stringify(request)) };
+/** The use of a key for a request. */
+export const useOf = (caller: Pick<Account, "id">, key: string, request: unknown): Idempotency => ({
+  accountId: caller.id,
+  key,
+  requestSha256: sha256(JSON.stringify(request)),
+});
+
+/** The same of a header that may be missing. */
+export const useIn = (caller: Pick<Account, "id">, header: string | undefined, request: unknown): Idempotency | undefined =>
+  header === undefined ? undefined : useOf(caller, header, request);
 
 /** What an earlier request with the key made. Refuses with `idempotency_key_reused` when it was another request. */
 export const madeBefore = async (use: Idempotency | undefined, { requests }: Pick<Ports, "requests">): Promise<string | undefined> => {

@@ -1,7 +1,7 @@
 // A newer token ends the older ones that it renews: when the overlap is over, or when every MDM server that was linked to one has moved on.
 import { type ContentToken, tokenState } from "../domain/content-token.ts";
 import { isSuperseded } from "../domain/renewal.ts";
-import { groundOf } from "./around.ts";
+import { standingOf } from "./around.ts";
 import { type EndingPorts, endToken } from "./end-token.ts";
 import type { Ports } from "./ports.ts";
 
@@ -16,8 +16,8 @@ export const renewedBy = async (
   const candidates = (await Array.fromAsync(tokens.ofLocation(newer.locationId))).filter(
     (older) => older.id !== newer.id && older.invalidation === undefined && isWanted(older),
   );
-  const ground = await groundOf(candidates, { accounts, locations });
-  return candidates.filter((older) => tokenState(older, ground, now()).state === "active");
+  const standing = await standingOf(candidates, { accounts, locations });
+  return candidates.filter((older) => tokenState(older, standing, now()).state === "active");
 };
 
 /** Harmless when there is nothing to end, and when `listed` is no longer usable itself: then it supersedes nothing. */
@@ -25,7 +25,7 @@ export const supersedeOlder = async (listed: ContentToken, ports: SupersedingPor
   const { links, tokens, now } = ports;
   // A list, and what was read before a claim, may be a moment old.
   const newer = await tokens.get(listed.id);
-  if (newer === undefined || tokenState(newer, await groundOf([newer], ports), now()).state !== "active") return;
+  if (newer === undefined || tokenState(newer, await standingOf([newer], ports), now()).state !== "active") return;
   const linked = await links.of(newer.locationId);
   const superseded = await renewedBy(newer, ports, (older) => isSuperseded(older, newer, linked, now()));
   for (const older of superseded)

@@ -1,11 +1,11 @@
 // What a deployment is asked for. Whatever is wrong or missing ends the synthesis with sentences that say what to fix, before anything is deployed.
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
+import { Email } from "../domain/account.ts";
 import { Organization } from "../domain/organization.ts";
 import { DEFAULT_LADDER } from "../domain/reminder.ts";
 import { COUNTRIES } from "./countries.ts";
 
-const Email = z.email("must be an e-mail address");
 const Emails = z.array(Email).min(1);
 
 /** Cognito refuses them anywhere in a prefix. Source: Amazon Cognito developer guide, "Configuring a user pool domain". */

@@ -68,7 +68,7 @@ const HEADERS_TAKEN: Readonly<Record<keyof Said, Omit<Parameter, "in" | "require
   ifNoneMatch: { name: "If-None-Match", description: "The ETag of what the caller has already.", schema: { type: "string" } },
   idempotencyKey: {
     name: "Idempotency-Key",
-    description: "Chosen by the caller: repeated with the same key, the request is answered with what the first one made.",
+    description: "Chosen by the caller: repeated with the same key within a day, the request is answered with what the first one made.",
     schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,128}$" },
   },
 };

@@ -46,8 +46,8 @@ export const licensesInMemory = ({ record, isJudged, isOpen, arrive, requests }:
       const traits = known.get(nameOf(key));
       return traits === undefined ? undefined : withCounts(traits);
     },
-    async *assets(location) {
-      yield* of(location).toSorted((one, other) => (assetText(one) < assetText(other) ? -1 : 1));
+    async assets(location) {
+      return of(location).toSorted((one, other) => (assetText(one) < assetText(other) ? -1 : 1));
     },
     async listAssets(location, page) {
       return ascending(of(location), assetText, page);

@@ -1,20 +1,18 @@
 // POST /v1/licenses: takes note of licenses that were acquired for a location.
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
-import { LocationId } from "../../domain/ids.ts";
-import { Acquisition, AdamId, assetText, PricingParam } from "../../domain/licenses.ts";
+import { Acquisition, assetText } from "../../domain/licenses.ts";
 import { assertOpen } from "../../domain/organization.ts";
 import { acquiring } from "../../domain/postings.ts";
 import { announce, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
-import { madeBefore, useOf } from "../replayed.ts";
+import { madeBefore, useIn } from "../replayed.ts";
+import { AssetInput } from "./inputs.ts";
 import { ShownLicense, shownLicense } from "./shown-licenses.ts";
 
 export const AcquireLicensesInput = z.strictObject({
-  locationId: LocationId,
-  adamId: AdamId,
-  pricingParam: PricingParam.default("STDQ"),
+  ...AssetInput,
   ...Acquisition.shape,
 });
 export const AcquireLicensesReply = ShownLicense;
@@ -31,7 +29,7 @@ export const acquireLicenses: Handle<
   const { locations, licenses, now, random } = ports;
   const { locationId, adamId, pricingParam, ...acquisition } = input;
   const key = { locationId, adamId, pricingParam };
-  const use = useOf(caller, idempotencyKey, input);
+  const use = useIn(caller, idempotencyKey, input);
   await judgedAgain(async () => {
     const judged = await callerNow(caller, ports);
     assertMay(judged, "license:acquire", locationId);

@@ -1,5 +1,5 @@
-// The routes of the function that reads and writes records: which handler serves which, with what it takes, what it answers and what it is for. The API's document and its client are
-// made from this. A route without a handler does not compile, nor one that says less, more or otherwise than its handler answers.
+// The routes of the function that reads and writes records: which handler serves which, with what it takes, what it answers and what it is
+// for. The API's document and its client are made from this. A route without a handler does not compile, nor one that says less, more or otherwise than its handler answers.
 import * as z from "zod";
 import document from "../../docs/openapi.json" with { type: "json" };
 import { openRoute, route } from "../doors/route.ts";

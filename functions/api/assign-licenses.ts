@@ -7,7 +7,7 @@ import { assigning } from "../../domain/postings.ts";
 import { announce, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
-import { madeBefore, useOf } from "../replayed.ts";
+import { madeBefore, useIn } from "../replayed.ts";
 import { AssetInput, TargetsInput } from "./inputs.ts";
 import { ShownLicense, shownLicense } from "./shown-licenses.ts";
 
@@ -29,7 +29,7 @@ export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<t
   const { locations, licenses, now, random } = ports;
   const { serialNumbers, clientUserIds, ...key } = input;
   const targets = targetsOf(serialNumbers, clientUserIds);
-  const use = useOf(caller, idempotencyKey, input);
+  const use = useIn(caller, idempotencyKey, input);
   const made = await judgedAgain(async () => {
     // Read, and no condition of the write: it would make every writer of a location wait for every other one.
     assertMay(await callerNow(caller, ports), "license:assign", key.locationId);

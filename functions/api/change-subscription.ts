@@ -2,14 +2,24 @@
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/account.ts";
 import type { LocationId } from "../../domain/ids.ts";
-import { latestLinks } from "../../domain/links.ts";
+import { claimants, type LocationLinks, openLinks } from "../../domain/links.ts";
 import { reservedNotice } from "../../domain/notice.ts";
 import type { Location } from "../../domain/organization.ts";
-import { BUILT_IN_NAME, isPrimaryInUse, isReusable, Plan, released, reserved, type Subscription } from "../../domain/subscription.ts";
+import {
+  BUILT_IN_NAME,
+  begun,
+  ended,
+  isPrimaryInUse,
+  isReusable,
+  Plan,
+  released,
+  reserved,
+  type Subscription,
+} from "../../domain/subscription.ts";
 import { FIRST_VERSION } from "../../domain/version.ts";
 import { announce, custodyOf, eventOf, noticeOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import { type Handle, judgedAgain, ok } from "../handle.ts";
 import { liveTokens } from "../live-tokens.ts";
 import { newLocation } from "../new-location.ts";
 import type { Ports, Trace } from "../ports.ts";
@@ -29,67 +39,70 @@ export const ChangeSubscriptionReply = ShownSubscription;
 type Needs = "accounts" | "locations" | "subscriptions" | "tokens" | "links" | "servers" | "bus" | "outbox" | "log" | "now" | "random";
 type Making = { readonly before: Subscription; readonly by: Account; readonly at: Date };
 
-/** The built-in service's location as it is reserved: the primary one, the one that it had before, or a new one. */
-const toReserve = async (isInUse: boolean, primary: Location, { before, at }: Making, { locations, random }: Pick<Ports, Needs>) => {
-  if (!isInUse) return reserved(primary, at);
-  const earlier = before.locationId === undefined ? undefined : await locations.get(before.locationId);
-  return isReusable(earlier) ? reserved(earlier, at) : { ...newLocation(BUILT_IN_NAME, { primary: false, at, random }), reservedAt: at };
+/** The location that was made for an earlier subscription, with its links, when the built-in service can have it again. */
+const reusable = async ({ before }: Making, ports: Pick<Ports, Needs>) => {
+  const earlier = before.earlierLocationId === undefined ? undefined : await ports.locations.get(before.earlierLocationId);
+  if (earlier === undefined) return undefined;
+  const links = await ports.links.of(earlier.id);
+  const use = { liveTokens: (await liveTokens(earlier.id, ports)).length, openLinks: openLinks(links).length };
+  return isReusable(earlier, use) ? { earlier, links } : undefined;
 };
+
+/** The built-in service's location as it is reserved, and what that was judged on: the primary one, the one that it had before, or a new one. */
+const toReserve = async (isInUse: boolean, primary: Location, making: Making, ports: Pick<Ports, Needs>) => {
+  const { at } = making;
+  if (!isInUse) return { location: reserved(primary, at), judged: {} };
+  const again = await reusable(making, ports);
+  if (again !== undefined) return { location: reserved(again.earlier, at), judged: { locations: [primary], links: [again.links] } };
+  const made = newLocation(BUILT_IN_NAME, { primary: false, at, random: ports.random });
+  return { location: { ...made, reservedAt: at }, judged: { locations: [primary] } };
+};
+
+/** Who has a token of the primary location: MDM servers that are linked to one, and people who were given one that is good. */
+const holdersOf = async (linked: LocationLinks, ports: Pick<Ports, Needs>) => {
+  const tokens = await liveTokens(linked.location, ports);
+  const accountIds = new Set(tokens.flatMap(({ downloadedBy }) => downloadedBy.map(({ accountId }) => accountId)));
+  return { mdmServerIds: [...claimants(linked)], accountIds: [...accountIds] };
+};
+
+const createdTrace = ({ id, name, uId }: Location, at: Date): Trace =>
+  custodyOf("location-created", { subject: id, at, by: "service", locationId: id, details: { name, uId } });
 
 const begin = async (making: Making, said: boolean | undefined, ports: Pick<Ports, Needs>): Promise<Subscription | undefined> => {
   const { before, by, at } = making;
   const { locations, links, servers, subscriptions, random } = ports;
   const primary = await locations.primary();
   const isInUse = isPrimaryInUse({ primary, said });
-  const location = await toReserve(isInUse, primary, making, ports);
+  const { location, judged } = await toReserve(isInUse, primary, making, ports);
   const linked = await links.of(primary.id);
-  const held = latestLinks(linked);
-  const holding = [...new Set(held.map(({ mdmServerId }) => mdmServerId))];
-  const people = [
-    ...new Set((await liveTokens(primary.id, ports)).flatMap(({ downloadedBy }) => downloadedBy.map(({ accountId }) => accountId))),
-  ];
-  const toBeRemovedFrom = isInUse ? [] : holding;
-  const detail = { locationId: location.id, isPrimary: !isInUse, toBeRemovedFrom, warned: [...holding, ...people] };
-  const where = { location: primary, servers: [...(await servers.getAll(holding)).values()] };
-  const details = {
-    plan: "monthly",
-    builtInLocation: location.id,
-    toBeRemovedFrom: toBeRemovedFrom.join(", "),
-    warned: detail.warned.join(", "),
-  };
+  const { mdmServerIds, accountIds } = await holdersOf(linked, ports);
+  const toBeRemovedFrom = isInUse ? [] : mdmServerIds;
+  const warned = [...mdmServerIds, ...accountIds];
+  const where = { location: primary, servers: [...(await servers.getAll(mdmServerIds)).values()] };
+  const details = { plan: "monthly", isPrimary: String(!isInUse), toBeRemovedFrom: toBeRemovedFrom.join(", "), warned: warned.join(", ") };
   const traces: Trace[] = [
-    ...(location.version === FIRST_VERSION
-      ? [
-          custodyOf("location-created", {
-            subject: location.id,
-            at,
-            by: "service",
-            locationId: location.id,
-            details: { name: location.name, uId: location.uId },
-          }),
-        ]
-      : []),
+    ...(location.version === FIRST_VERSION ? [createdTrace(location, at)] : []),
     custodyOf("subscription-began", { subject: location.id, at, by: by.id, locationId: location.id, details }),
-    eventOf("LocationReserved", detail, { at, random }),
-    noticeOf(reservedNotice(where, !isInUse), { at, random }),
+    eventOf("LocationReserved", { locationId: location.id, isPrimary: !isInUse, toBeRemovedFrom, warned }, { at, random }),
+    // Who has nothing to lose needs no mail.
+    ...(warned.length === 0 ? [] : [noticeOf(reservedNotice(where, !isInUse), { at, random })]),
   ];
-  const after: Subscription = { plan: "monthly", locationId: location.id, sinceAt: at, version: before.version + 1 };
-  const judged = { accounts: [by], locations: isInUse ? [primary] : [], links: [linked] };
-  if (!(await subscriptions.replace(after, location, traces, judged))) return undefined;
+  const after = begun(before, location, at);
+  const rests = { accounts: [by], ...judged, links: [...(judged.links ?? []), linked] };
+  if (!(await subscriptions.replace(after, location, traces, rests))) return undefined;
   await announce(traces, ports);
   return after;
 };
 
 const end = async ({ before, by, at }: Making, locationId: LocationId, ports: Pick<Ports, Needs>): Promise<Subscription | undefined> => {
   const { locations, subscriptions, random } = ports;
-  const location = existing(await locations.get(locationId), "location");
+  const location = await locations.get(locationId);
+  if (location === undefined) throw new Error(`${locationId}, which is the built-in service's, is not recorded`);
   const traces: Trace[] = [
     eventOf("LocationReleased", { locationId, isPrimary: location.primary }, { at, random }),
     custodyOf("subscription-ended", { subject: locationId, at, by: by.id, locationId, details: { plan: "none" } }),
   ];
-  // The location that was made for it is remembered, in case it begins again.
-  const kept = location.primary ? {} : { locationId };
-  const after: Subscription = { plan: "none", ...kept, sinceAt: at, version: before.version + 1 };
+  const after = ended(before, at);
   if (!(await subscriptions.replace(after, released(location), traces, { accounts: [by] }))) return undefined;
   await announce(traces, ports);
   return after;
@@ -105,8 +118,7 @@ export const changeSubscription: Handle<typeof ChangeSubscriptionInput, Needs, z
     const before = await ports.subscriptions.get();
     if (before.plan === plan) return before;
     const making = { before, by, at: ports.now() };
-    if (plan === "monthly") return begin(making, primaryInUse, ports);
-    return end(making, existing(before.locationId, "location of the built-in service"), ports);
+    return before.plan === "monthly" ? end(making, before.locationId, ports) : begin(making, primaryInUse, ports);
   });
-  return ok(await shownSubscription(changed, ports));
+  return ok(await shownSubscription(changed, caller, ports));
 };

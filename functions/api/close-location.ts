@@ -3,7 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
 import { openLinks, resolved } from "../../domain/links.ts";
-import { assertClosable, type Content } from "../../domain/organization.ts";
+import { assertClosable, type LeftInLocation } from "../../domain/organization.ts";
 import { assertNotReserved } from "../../domain/subscription.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
@@ -21,8 +21,8 @@ export const CloseLocationReply = ShownLocation;
 const contentOf = async (
   id: LocationId,
   ports: Pick<Ports, "accounts" | "locations" | "tokens" | "licenses" | "now">,
-): Promise<Content> => {
-  const assets = (await Array.fromAsync(ports.licenses.assets(id))).filter(({ available, assigned }) => available + assigned > 0);
+): Promise<LeftInLocation> => {
+  const assets = (await ports.licenses.assets(id)).filter(({ available, assigned }) => available + assigned > 0);
   const sum = (count: "available" | "assigned"): number => assets.reduce((total, asset) => total + asset[count], 0);
   const live = await liveTokens(id, ports);
   return { available: sum("available"), assigned: sum("assigned"), assets: assets.length, liveTokens: live.length };
@@ -59,7 +59,7 @@ export const closeLocation: Handle<typeof CloseLocationInput, Needs, z.input<typ
       ...(conflict === undefined ? [] : resolutionTraces(conflict, random)),
     ];
     const closing = { arrivals, links: hasLinks ? resolved(linked, { at }) : undefined, conflict };
-    if (!(await locations.close(closed, closing, traces, { accounts: [judged] }))) return undefined;
+    if (!(await locations.close(closed, closing, traces, { accounts: [judged], links: [linked] }))) return undefined;
     await announce(traces, ports);
     return ok(shownLocation(closed, undefined), closed.version);
   });

@@ -5,7 +5,7 @@ import { assertRoomFor, assertUsable, DEFAULT_LINK_SECONDS, linkEndOf, MAX_LINK_
 import { ContentTokenId } from "../../domain/ids.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
-import { groundOf, judgedOf } from "../around.ts";
+import { judgedOf, standingOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { ShownLinkTo } from "./shown.ts";
@@ -28,7 +28,7 @@ const adviceFor = ({ dedicated }: Account): { readonly advice?: string } =>
     ? {}
     : {
         advice:
-          "The next password change of this person ends the token. Download tokens with an account that is dedicated to it, and whose password nobody changes by the way.",
+          "The next password change of this person ends the token. Download tokens with an account that is dedicated to it, and whose password nobody changes in passing.",
       };
 
 type Needs = "accounts" | "tokens" | "locations" | "files" | "bus" | "outbox" | "log" | "now" | "random";
@@ -43,11 +43,11 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
     const token = existing(await tokens.get(id), "content token");
     const { locationId, file } = token;
     assertMay(to, "content-token:download", locationId);
-    const ground = await groundOf([token], ports);
+    const standing = await standingOf([token], ports);
     const at = now();
-    assertUsable(token, ground, at);
+    assertUsable(token, standing, at);
     assertRoomFor(token, to.id);
-    const fileName = tokenFileName(existing(ground.locations.get(locationId), "location").name);
+    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location").name);
     const link = await files.signDownload(file, fileName, linkEndOf(token, at, linkSeconds));
     const detail = { tokenId: id, locationId, accountId: to.id, linkExpiresAt: link.expiresAt };
     const details = { linkExpiresAt: link.expiresAt.toISOString() };
@@ -56,7 +56,7 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
       custodyOf("token-downloaded", { subject: id, at, by: to.id, locationId, details }),
     ];
     // Recorded before it is revealed: a link nobody can account for must not exist.
-    if (!(await tokens.handOver({ token, to, holders: ground.holders, at }, traces, judgedOf(ground)))) return undefined;
+    if (!(await tokens.handOver({ token, to, holders: standing.holders, at }, traces, judgedOf(standing)))) return undefined;
     await announce(traces, ports);
     return created({ ...link, fileName, sha256: file.sha256, ...adviceFor(to) });
   });

@@ -1,5 +1,5 @@
-// The routes of the only signer: which handler serves which, with what it takes, what it answers and what it is for. The API's document and its client are
-// made from this. A route without a handler does not compile, nor one that says less, more or otherwise than its handler answers.
+// The routes of the only signer: which handler serves which, with what it takes, what it answers and what it is
+// for. The API's document and its client are made from this. A route without a handler does not compile, nor one that says less, more or otherwise than its handler answers.
 import { route, serverRoute } from "../doors/route.ts";
 import type { CUSTODY_ROUTES } from "../routes.ts";
 import { CreateDownloadInput, CreateDownloadReply, createDownload } from "./create-download.ts";

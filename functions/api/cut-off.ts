@@ -1,7 +1,7 @@
 // What would be cut off if the tokens that an account was given ended now: the tokens, and the MDM servers that have them. Asked before whatever ends them.
 import * as z from "zod";
 import type { Account } from "../../domain/account.ts";
-import { tokenState } from "../../domain/content-token.ts";
+import { isLive } from "../../domain/content-token.ts";
 import { AccountId, MdmServerId } from "../../domain/ids.ts";
 import { holdingLinks } from "../../domain/links.ts";
 import { Vendor } from "../../domain/mdm-server.ts";
@@ -42,7 +42,7 @@ export const cutOffOf = async (
   const given = await Array.fromAsync(ports.tokens.givenTo(id));
   const tokens = [...(await ports.tokens.getAll(given.map(({ tokenId }) => tokenId))).values()];
   const around = await aroundOf(tokens, ports);
-  const usable = tokens.filter((token) => tokenState(token, around, around.now).state === "active");
+  const usable = tokens.filter((token) => isLive(token, around, around.now));
   const holding = new Map(
     usable.map((token) => {
       const links = around.links.get(token.locationId);

@@ -16,7 +16,7 @@ import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
 import { custodyOf, eventOf } from "../announce.ts";
-import { groundOf, judgedOf } from "../around.ts";
+import { judgedOf, standingOf } from "../around.ts";
 import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../handle.ts";
 import type { Ports } from "../ports.ts";
@@ -66,12 +66,12 @@ const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, 
   // The list may be a moment old: each is judged by its record.
   for (const { id } of listed.toSorted(byNewest)) {
     const token = existing(await tokens.get(id), "content token");
-    const ground = await groundOf([token], ports);
-    if (tokenState(token, ground, now()).state === "active") return { token, ground };
+    const standing = await standingOf([token], ports);
+    if (tokenState(token, standing, now()).state === "active") return { token, standing };
   }
-  const ground = await groundOf([latest], ports);
-  assertUsable(latest, ground, now());
-  return { token: latest, ground };
+  const standing = await standingOf([latest], ports);
+  assertUsable(latest, standing, now());
+  return { token: latest, standing };
 };
 
 type Needs = keyof ClaimingPorts | keyof SupersedingPorts;
@@ -93,11 +93,11 @@ export const fetchContentToken: Handle<
         .filter(isMine(server))
         .map(({ tokenId }) => tokenId),
     );
-    const { token, ground } = await currentToken([...linked.values()], ports);
+    const { token, standing } = await currentToken([...linked.values()], ports);
     const { id, locationId, file } = token;
     const at = now();
     if (isSeenAnew(server, at)) await servers.seen(server.id, at);
-    const judged = { ...judgedOf(ground), servers: [server], tokens: [token] };
+    const judged = { ...judgedOf(standing), servers: [server], tokens: [token] };
     const claiming = { before, token, by: server.id, judged };
     const claimOf = { mdmServerId: server.id, how: "fetched" as const, at };
 
@@ -110,7 +110,7 @@ export const fetchContentToken: Handle<
       return unchanged(file.sha256);
     }
 
-    const fileName = tokenFileName(existing(ground.locations.get(locationId), "location").name);
+    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location").name);
     const link = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
     const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: link.expiresAt };
     const details = { linkExpiresAt: link.expiresAt.toISOString() };

@@ -5,7 +5,7 @@ import { type Account, assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
 import { assetText } from "../../domain/licenses.ts";
 import { assertOpen } from "../../domain/organization.ts";
-import { acquiring, merged, refusedOf } from "../../domain/postings.ts";
+import { acquiring, refusedOf, together } from "../../domain/postings.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { announce, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
@@ -34,6 +34,8 @@ export const ImportLicensesReply = z.object({
 
 /** Assets of one part: of each its counts, its traits and an event, in a transaction that takes 100 items. */
 const ASSETS_AT_ONCE = 30;
+/** One part after the other, within the time that a request has. */
+const MAX_ASSETS = 1000;
 
 /** The lines of each asset together, so many assets at once. */
 const partsOf = (lines: readonly LicenseLine[]): LicenseLine[][] => {
@@ -51,7 +53,7 @@ const acquisitionOf = async ([first, ...more]: readonly LicenseLine[], locationI
   if (first === undefined) throw new Error("a group of lines has one at least");
   const key = { locationId, adamId: first.adamId, pricingParam: first.pricingParam };
   const quantity = [first, ...more].reduce((sum, line) => sum + line.quantity, 0);
-  return { key, quantity, posting: acquiring(key, await licenses.asset(key), { ...first, ...more.at(-1), quantity }) };
+  return { key, quantity, posting: acquiring(key, await licenses.asset(key), Object.assign({}, first, ...more, { quantity })) };
 };
 
 const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick<Ports, Needs>): Promise<true> =>
@@ -69,7 +71,7 @@ const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick
       eventOf("LicensesAcquired", { ...key, quantity, accountId: caller.id }, { at, random }),
     );
     const more = { idempotency: { ...use, made: "", at }, judged: { accounts: [judged] } };
-    if (!(await licenses.post(merged(acquisitions.map(({ posting }) => posting)), traces, more))) return undefined;
+    if (!(await licenses.post(together(acquisitions.map(({ posting }) => posting)), traces, more))) return undefined;
     await announce(traces, ports);
     return true;
   });
@@ -87,21 +89,25 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
   if (!dryRun && idempotencyKey === undefined)
     throw new Refusal(
       "invalid_input",
-      "Send an Idempotency-Key: with it, a file that is sent twice counts once, and one that was cut short goes on.",
+      "Send an Idempotency-Key: with it, a file that is sent again within a day counts once, and one that was cut short goes on.",
     );
   const { found: lines, problems: unreadable } = licenseLines(csv);
+  const count = new Set(lines.map(assetText)).size;
+  if (count > MAX_ASSETS)
+    throw new Refusal("invalid_input", `A file may be about at most ${MAX_ASSETS} assets; this one is about ${count}. Split it.`);
   // A space is in no key that a caller sends.
-  const useFor = (part: number) =>
-    useOf(caller, idempotencyKey === undefined ? undefined : `${idempotencyKey} ${part}`, { locationId, csv });
+  const useFor = (part: number) => useOf(caller, `${idempotencyKey} ${part}`, { locationId, csv });
   // What was begun was judged then: by what is there now, its own licenses would speak against it.
   const isBegun = !dryRun && (await madeBefore(useFor(0), ports)) !== undefined;
-  const refused = isBegun ? [] : refusedOf(lines, locationId, await Array.fromAsync(ports.licenses.assets(locationId)));
+  const refused = isBegun ? [] : refusedOf(lines, locationId, await ports.licenses.assets(locationId));
   const wrong = refused.map(({ line: { line }, refusal }) => ({ line, problem: refusal.message }));
   const problems = [...unreadable, ...wrong].toSorted((one, other) => one.line - other.line);
+  const bad = new Set(refused.map(({ line }) => line));
+  const good = lines.filter((line) => !bad.has(line));
   const told = {
-    lines: lines.length - refused.length,
-    assets: new Set(lines.map(assetText)).size,
-    quantity: lines.reduce((sum, line) => sum + line.quantity, 0),
+    lines: good.length,
+    assets: new Set(good.map(assetText)).size,
+    quantity: good.reduce((sum, line) => sum + line.quantity, 0),
     problems,
   };
   if (dryRun) return ok({ dryRun, ...told });
@@ -109,11 +115,8 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
   if (first !== undefined)
     throw new Refusal(
       "bad_lines",
-      `${problems.length} of the file's lines are bad, and nothing was taken. Line ${first.line}: ${first.problem}. A dry run (dryRun) tells of all.`,
+      `Nothing was taken. Problems: ${problems.length}; line ${first.line}: ${first.problem}. A dry run (dryRun) tells of all.`,
     );
-  for (const [part, some] of partsOf(lines).entries()) {
-    const use = useFor(part);
-    if (use !== undefined) await takePart(caller, { lines: some, locationId, use }, ports);
-  }
+  for (const [part, some] of partsOf(lines).entries()) await takePart(caller, { lines: some, locationId, use: useFor(part) }, ports);
   return ok({ dryRun, ...told });
 };

@@ -1,7 +1,6 @@
 // What many routes take: the parts of a page, and a place in the path.
 import * as z from "zod";
-import { AssetKey, MAX_TARGETS, PricingParam } from "../../domain/licenses.ts";
-import { plainText } from "../../domain/text.ts";
+import { AssetKey, ClientUserId, MAX_TARGETS, PricingParam, SerialNumber } from "../../domain/licenses.ts";
 
 /** `limit` comes as text from the query. */
 export const PageInput = {
@@ -22,6 +21,6 @@ const UP_TO = `Of both together ${MAX_TARGETS} at most.`;
 
 /** Whom licenses are assigned to. */
 export const TargetsInput = {
-  serialNumbers: z.array(plainText(64)).max(MAX_TARGETS).default([]).describe(UP_TO),
-  clientUserIds: z.array(plainText(255)).max(MAX_TARGETS).default([]).describe(UP_TO),
+  serialNumbers: z.array(SerialNumber).max(MAX_TARGETS).default([]).describe(UP_TO),
+  clientUserIds: z.array(ClientUserId).max(MAX_TARGETS).default([]).describe(UP_TO),
 };

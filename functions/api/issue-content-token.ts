@@ -12,7 +12,7 @@ import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../hash.ts";
-import { madeBefore, useOf } from "../replayed.ts";
+import { madeBefore, useIn } from "../replayed.ts";
 import { renewedBy } from "../supersede.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
@@ -33,7 +33,7 @@ export const issueContentToken: Handle<
   "idempotencyKey"
 > = async ({ caller, input: { locationId }, idempotencyKey }, ports) => {
   const { locations, organizations, tokens, now, random } = ports;
-  const idempotency = useOf(caller, idempotencyKey, { locationId });
+  const idempotency = useIn(caller, idempotencyKey, { locationId });
 
   const token = await judgedAgain(async () => {
     const judged = await callerNow(caller, ports);

@@ -48,6 +48,7 @@ export const ledgerRoutes = {
     who: "content-manager",
     does: "List transfers of licenses, newest first, of one location or of all in the caller's reach",
     answers: { 200: "A page of transfers" },
+    refuses: ["not_found"],
   }),
   "POST /v1/license-transfers": route(TransferLicensesInput, TransferLicensesReply, transferLicenses, {
     who: "content-manager",
@@ -79,5 +80,6 @@ export const ledgerRoutes = {
     who: "content-manager",
     does: "Retire client users: what of theirs can come back does, the rest is retired with them",
     answers: { 200: "How many licenses came back, and how many never will" },
+    refuses: ["not_found"],
   }),
 } as const;

@@ -7,16 +7,6 @@ import { Acquisition, AdamId, Platform, PricingParam } from "../../domain/licens
 export const Problem = z.object({ line: z.int().min(1).describe("1 is the line of the columns' names."), problem: z.string() });
 export type Problem = z.infer<typeof Problem>;
 
-const COLUMNS = [
-  "adamId",
-  "pricingParam",
-  "productType",
-  "name",
-  "quantity",
-  "deviceAssignable",
-  "revocable",
-  "supportedPlatforms",
-] as const;
 const NEEDED = ["adamId", "productType", "quantity"] as const;
 
 const YesNo = z.enum(["true", "false"]).transform((text) => text === "true");
@@ -40,6 +30,8 @@ const Line = z.object({
     .pipe(z.array(Platform).max(5))
     .optional(),
 });
+const COLUMNS: readonly string[] = Object.keys(Line.shape);
+
 export type LicenseLine = z.infer<typeof Line> & { readonly line: number };
 
 type Row = { readonly line: number; readonly cells: readonly string[] };
@@ -61,7 +53,7 @@ const rowsOf = (csv: string): Parsed<Row> => {
 
 const headProblems = ({ line, cells }: Row): Problem[] => {
   const missing = NEEDED.filter((column) => !cells.includes(column)).map((column) => `the column ${column} is missing`);
-  const unknown = cells.some((cell) => !(COLUMNS as readonly string[]).includes(cell)) ? [`the columns may be ${COLUMNS.join(", ")}`] : [];
+  const unknown = cells.some((cell) => !COLUMNS.includes(cell)) ? [`the columns may be ${COLUMNS.join(", ")}`] : [];
   const repeated = new Set(cells).size < cells.length ? ["a column stands twice"] : [];
   return [...missing, ...unknown, ...repeated].map((problem) => ({ line, problem }));
 };

@@ -7,7 +7,7 @@ import { ContentTokenId, type LocationId, MdmServerId } from "../../domain/ids.t
 import { openLinks } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { custodyOf, eventOf } from "../announce.ts";
-import { aroundOf, groundOf, judgedOf } from "../around.ts";
+import { aroundOf, judgedOf, standingOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
@@ -39,8 +39,8 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
     await assertKnownHere(judgedCaller, id, locationId, ports);
     const server = await registeredServer(id, ports);
     const at = now();
-    const ground = await groundOf([token], ports);
-    assertUsable(token, ground, at);
+    const standing = await standingOf([token], ports);
+    assertUsable(token, standing, at);
     const before = await links.of(locationId);
     const isLinked = openLinks(before).some((link) => link.tokenId === tokenId && link.mdmServerId === id);
     // Told again, it is no second claim.
@@ -49,7 +49,7 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
       eventOf("MdmServerLinked", { tokenId, locationId, mdmServerId: id }, { at, random }),
       custodyOf("token-linked", { subject: tokenId, at, by: caller.id, locationId, details: { mdmServerId: id } }),
     ];
-    const { locations } = judgedOf(ground);
+    const { locations } = judgedOf(standing);
     const judged = { accounts: [judgedCaller], servers: [server], tokens: [token], locations };
     const claiming = { before, token, claim: { mdmServerId: id, how: "linked" as const, at }, by: caller.id, traces, judged };
     const after = await claim(claiming, ports);

@@ -2,9 +2,8 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
-import { AdamId, PricingParam } from "../../domain/licenses.ts";
+import { AdamId, ClientUserId, PricingParam, SerialNumber } from "../../domain/licenses.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import { plainText } from "../../domain/text.ts";
 import { existing, type Handle, ok } from "../handle.ts";
 import type { AssignmentList } from "../ports/licenses.ts";
 import { PageInput } from "./inputs.ts";
@@ -15,8 +14,8 @@ export const ListAssignmentsInput = z.strictObject({
   locationId: LocationId,
   adamId: AdamId.optional(),
   pricingParam: PricingParam.default("STDQ").describe("Of the asset that `adamId` names."),
-  serialNumber: plainText(64).optional(),
-  clientUserId: plainText(255).optional(),
+  serialNumber: SerialNumber.optional(),
+  clientUserId: ClientUserId.optional(),
   ...PageInput,
 });
 export const ListAssignmentsReply = pageOf(ShownAssignment);

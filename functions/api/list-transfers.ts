@@ -4,7 +4,7 @@ import { assertMay, scopeFor } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
 import type { Transfer } from "../../domain/licenses.ts";
 import { filteredPage } from "../filtered.ts";
-import { type Handle, ok } from "../handle.ts";
+import { existing, type Handle, ok } from "../handle.ts";
 import { PageInput } from "./inputs.ts";
 import { pageOf } from "./shown.ts";
 import { ShownTransfer } from "./shown-licenses.ts";
@@ -12,12 +12,15 @@ import { ShownTransfer } from "./shown-licenses.ts";
 export const ListTransfersInput = z.strictObject({ locationId: LocationId.optional(), ...PageInput });
 export const ListTransfersReply = pageOf(ShownTransfer);
 
-export const listTransfers: Handle<typeof ListTransfersInput, "licenses", z.input<typeof ListTransfersReply>> = async (
+export const listTransfers: Handle<typeof ListTransfersInput, "locations" | "licenses", z.input<typeof ListTransfersReply>> = async (
   { caller, input },
-  { licenses },
+  { locations, licenses },
 ) => {
   const { locationId } = input;
-  if (locationId !== undefined) assertMay(caller, "license:read", locationId);
+  if (locationId !== undefined) {
+    assertMay(caller, "license:read", locationId);
+    existing(await locations.get(locationId), "location");
+  }
   const scope = locationId === undefined ? scopeFor(caller, "license:read") : [locationId];
   const isAsked = ({ fromLocationId, toLocationId }: Transfer): boolean =>
     scope === "all" || scope.includes(fromLocationId) || scope.includes(toLocationId);

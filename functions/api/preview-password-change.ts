@@ -13,7 +13,7 @@ const ADVICE: Advice = {
     "Renew these tokens with another account first, and let their MDM servers fetch or be given the new ones. Then change the password.",
   nobodyCutOff:
     "No MDM server is known to have any of these tokens. Ask before you change the password: not every MDM server is registered.",
-  personal: "This is a person's account. Download tokens with a dedicated one, whose password nobody changes by the way.",
+  personal: "This is a person's account. Download tokens with a dedicated one, whose password nobody changes in passing.",
 };
 
 type Needs = "accounts" | "tokens" | "locations" | "links" | "servers" | "now";

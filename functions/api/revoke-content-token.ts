@@ -4,7 +4,7 @@ import { assertMay } from "../../domain/account.ts";
 import { assertRevocable, tokenState } from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
 import { nameText } from "../../domain/text.ts";
-import { aroundOf, groundOf } from "../around.ts";
+import { aroundOf, standingOf } from "../around.ts";
 import { type EndingPorts, endToken } from "../end-token.ts";
 import { existing, type Handle, ok } from "../handle.ts";
 import { ShownToken, shownToken } from "./shown.ts";
@@ -23,7 +23,7 @@ export const revokeContentToken: Handle<typeof RevokeContentTokenInput, Needs, z
   const at = ports.now();
   assertRevocable(token, at);
   // One that a password killed, and whose end nobody has recorded yet, keeps the cause that really ended it.
-  const current = tokenState(token, await groundOf([token], ports), at);
+  const current = tokenState(token, await standingOf([token], ports), at);
   const cause = current.state === "invalidated" ? current.cause : "revoked";
   await endToken(token, { at, cause, reason }, caller.id, ports);
   const ended = existing(await ports.tokens.get(id), "content token");

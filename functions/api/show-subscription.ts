@@ -14,5 +14,5 @@ export const showSubscription: Handle<typeof ShowSubscriptionInput, Needs, z.inp
   ports,
 ) => {
   scopeFor(caller, "subscription:read");
-  return ok(await shownSubscription(await ports.subscriptions.get(), ports));
+  return ok(await shownSubscription(await ports.subscriptions.get(), caller, ports));
 };

@@ -1,7 +1,8 @@
 // How the monthly subscription is shown: whose location is whose, and from which MDM servers a token has to be removed.
 import * as z from "zod";
+import { type Account, isAllowed } from "../../domain/account.ts";
 import { ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
-import { latestLinks } from "../../domain/links.ts";
+import { openLinks } from "../../domain/links.ts";
 import { Vendor } from "../../domain/mdm-server.ts";
 import { Plan, type Subscription } from "../../domain/subscription.ts";
 import type { Ports } from "../ports.ts";
@@ -10,25 +11,32 @@ const ToBeRemoved = z.object({ mdmServerId: MdmServerId, name: z.string(), vendo
 
 export const ShownSubscription = z.object({
   plan: Plan,
-  since: z.date().optional().describe("When the plan that there is now began."),
+  sinceAt: z.date().optional().describe("When the plan that there is now began."),
   locationId: LocationId.optional().describe("The built-in service's own location, while the plan is monthly."),
   isPrimaryReserved: z.boolean().describe("Whether that is the primary location: its token is not shown or given out."),
   toBeRemoved: z
     .array(ToBeRemoved)
-    .describe("MDM servers that hold a token of the built-in service's location. Remove it there, then say so: DELETE the link."),
+    .describe(
+      "MDM servers that hold a token of the built-in service's location. Remove it there, then say so: DELETE the link. Shown to whoever may see that location's tokens.",
+    ),
 });
 
+/** MDM servers at a location are shown to whoever may see its tokens. */
 export const shownSubscription = async (
-  { plan, sinceAt, locationId }: Subscription,
+  subscription: Subscription,
+  caller: Account,
   ports: Pick<Ports, "locations" | "links" | "servers">,
 ): Promise<z.input<typeof ShownSubscription>> => {
-  if (plan === "none" || locationId === undefined) return { plan, since: sinceAt, isPrimaryReserved: false, toBeRemoved: [] };
-  const held = latestLinks(await ports.links.of(locationId));
+  const { plan, sinceAt } = subscription;
+  if (subscription.plan === "none") return { plan, sinceAt, isPrimaryReserved: false, toBeRemoved: [] };
+  const { locationId } = subscription;
+  const isShown = isAllowed(caller, "content-token:read", locationId);
+  const held = isShown ? openLinks(await ports.links.of(locationId)) : [];
   const servers = await ports.servers.getAll(held.map(({ mdmServerId }) => mdmServerId));
   const toBeRemoved = held.flatMap(({ mdmServerId, tokenId, linkedAt }) => {
     const server = servers.get(mdmServerId);
     return server === undefined ? [] : [{ mdmServerId, name: server.name, vendor: server.vendor, tokenId, linkedAt }];
   });
   const isPrimaryReserved = (await ports.locations.primary()).id === locationId;
-  return { plan, since: sinceAt, locationId, isPrimaryReserved, toBeRemoved };
+  return { plan, sinceAt, locationId, isPrimaryReserved, toBeRemoved };
 };

@@ -4,12 +4,12 @@ import { assertMay } from "../../domain/account.ts";
 import { IDENTIFIER_BYTES, identifierText, TransferId } from "../../domain/ids.ts";
 import { LicenseCounts, NO_LICENSES, PricingParam, Transfer } from "../../domain/licenses.ts";
 import { assertOpen, type Location } from "../../domain/organization.ts";
-import { mostTransferable, transferring, whyNotTransferable } from "../../domain/postings.ts";
-import { REASONS, Refusal } from "../../domain/refusal.ts";
+import { assertTwoLocations, mostTransferable, transferring, whyNotTransferable } from "../../domain/postings.ts";
+import { REASONS } from "../../domain/refusal.ts";
 import { announce, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain, ok } from "../handle.ts";
-import { madeBefore, useOf } from "../replayed.ts";
+import { madeBefore, useIn } from "../replayed.ts";
 import { ShownTransfer } from "./shown-licenses.ts";
 
 const { fromLocationId, toLocationId, adamId, quantity } = Transfer.shape;
@@ -46,10 +46,9 @@ export const transferLicenses: Handle<
     const { locations, licenses, now, random } = ports;
     const { dryRun, ...asked } = input;
     const asset = { adamId: asked.adamId, pricingParam: asked.pricingParam };
-    const use = useOf(caller, idempotencyKey, asked);
+    const use = useIn(caller, idempotencyKey, asked);
     const judged = await callerNow(caller, ports);
-    if (asked.fromLocationId === asked.toLocationId)
-      throw new Refusal("invalid_input", "toLocationId must be another location than fromLocationId.");
+    assertTwoLocations(asked);
     const both: Location[] = [];
     for (const id of [asked.fromLocationId, asked.toLocationId]) {
       assertMay(judged, "license:transfer", id);

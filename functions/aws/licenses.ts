@@ -4,16 +4,14 @@ import * as z from "zod";
 import type { LocationId } from "../../domain/ids.ts";
 import {
   type Asset,
-  type AssetKey,
-  AssetKey as AssetKeySchema,
+  AssetKey,
   AssetTraits,
   type Assignment,
   assetText,
   keyOf,
   LicenseCounts,
   NO_LICENSES,
-  type Target,
-  Target as TargetSchema,
+  Target,
   Transfer,
   targetText,
 } from "../../domain/licenses.ts";
@@ -37,8 +35,8 @@ const StoredCounts = z.object({
 });
 
 const Assigned = z.intersection(
-  z.object({ location: AssetKeySchema.shape.locationId, ...AssetKeySchema.omit({ locationId: true }).shape, assignedAt: z.date() }),
-  TargetSchema,
+  z.object({ location: AssetKey.shape.locationId, ...AssetKey.omit({ locationId: true }).shape, assignedAt: z.date() }),
+  Target,
 );
 
 /** `location` and not `locationId`: the index byLocation holds content tokens alone. */
@@ -64,13 +62,12 @@ const assignmentOf = (item: Record<string, unknown>): Assignment => {
 const counted = ({ name: TableName }: Table, { asset, ...entry }: Entry): Write => {
   const changed = COUNTED.flatMap((count) => (entry[count] === undefined ? [] : [[count, entry[count]] as const]));
   const taken = changed.filter(([, change]) => change < 0);
-  const isNew = taken.length === 0;
   return {
     Update: {
       TableName,
       Key: keys.counts(asset),
       UpdateExpression: `ADD ${changed.map(([count]) => `${count} :${count}`).join(", ")}`,
-      ...(isNew ? {} : { ConditionExpression: taken.map(([count]) => `${count} >= :taken_${count}`).join(" AND ") }),
+      ...(taken.length === 0 ? {} : { ConditionExpression: taken.map(([count]) => `${count} >= :taken_${count}`).join(" AND ") }),
       ExpressionAttributeValues: Object.fromEntries([
         ...changed.map(([count, change]) => [`:${count}`, change]),
         ...taken.map(([count, change]) => [`:taken_${count}`, -change]),
@@ -97,13 +94,14 @@ const inBase = ({ name }: Table, pk: string, { from, to }: { readonly from: stri
   place: InBase,
   between: { key: "sk", from, to },
   isAscending: true,
+  isConsistent: true,
 });
 
 /** Of an asset: between its counts and whatever sorts after every target. */
 const TARGETS = { from: "SN#", to: "USER$" };
 const ASSETS = { from: "ASSET#", to: "ASSET$" };
 
-const AtAsset = z.object({ asset: AssetKeySchema, after: z.string().optional() });
+const AtAsset = z.object({ asset: AssetKey, after: z.string().optional() });
 
 export const licensesIn = (table: Table): Licenses => {
   /** With their counts as they are now. */
@@ -113,15 +111,15 @@ export const licensesIn = (table: Table): Licenses => {
     return traits.map((each) => ({ ...each, ...NO_LICENSES, ...counts.get(keys.counts(each).pk) }));
   };
 
-  async function* assets(location: LocationId): AsyncGenerator<Asset> {
+  const assets = async (location: LocationId): Promise<readonly Asset[]> => {
     const query = {
       ConsistentRead: true,
       KeyConditionExpression: "pk = :pk AND begins_with(sk, :assets)",
       ExpressionAttributeValues: { ":pk": keys.location(location).pk, ":assets": ASSETS.from },
     };
     const items = await Array.fromAsync(itemsOf(table, query));
-    yield* await withCounts(items.map((item) => fromItem(AssetTraits, item)));
-  }
+    return withCounts(items.map((item) => fromItem(AssetTraits, item)));
+  };
 
   const ofAsset = (asset: AssetKey, page: PageRequest): Promise<Page<Assignment>> =>
     readPage(table, inBase(table, keys.counts(asset).pk, TARGETS), page, assignmentOf);
@@ -130,7 +128,7 @@ export const licensesIn = (table: Table): Licenses => {
   const ofLocation = async (location: LocationId, { limit, after }: PageRequest): Promise<Page<Assignment>> => {
     const cursor = cursorOf(AtAsset);
     const begin = after === undefined ? undefined : cursor.read(after);
-    const all = (await Array.fromAsync(assets(location))).filter(({ assigned }) => assigned > 0).map(keyOf);
+    const all = (await assets(location)).filter(({ assigned }) => assigned > 0).map(keyOf);
     const rest = begin === undefined ? all : all.filter((asset) => assetText(asset) >= assetText(begin.asset));
     const items: Assignment[] = [];
     for (const [index, asset] of rest.entries()) {

@@ -1,4 +1,4 @@
-// Pages of a list, newest first. The cursor is the last item's place in the list, so that it stays good when that item goes; a foreign one is refused.
+// Pages of a list. The cursor is the last item's place in the list, so that it stays good when that item goes; a foreign one is refused.
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { cursorOf, foreignCursor } from "../cursor.ts";
@@ -14,8 +14,10 @@ export type List = {
   readonly place: z.ZodObject;
   /** Both ends belong to it. */
   readonly between?: { readonly key: string; readonly from: string; readonly to: string };
-  /** Of the table itself, in the order of its keys and strongly consistent; else newest first. */
+  /** In the order of its keys; else the other way round, which is newest first where keys begin with a time. */
   readonly isAscending?: true;
+  /** Strongly consistent, as an index can't be. */
+  readonly isConsistent?: true;
 };
 
 /** A key as DynamoDB takes one: neither empty nor longer than a sort key may be. */
@@ -33,7 +35,7 @@ export const listIn = ({ name }: Table, index: "byKind" | "byLocation", value: s
 
 export const readPage = async <Item>(
   { client }: Pick<Table, "client">,
-  { table: TableName, index: IndexName, key, value, place, between, isAscending }: List,
+  { table: TableName, index: IndexName, key, value, place, between, isAscending, isConsistent }: List,
   { limit, after }: PageRequest,
   parse: (item: Record<string, unknown>) => Item,
 ): Promise<Page<Item>> => {
@@ -45,7 +47,7 @@ export const readPage = async <Item>(
     ExpressionAttributeNames: { "#key": key, ...(between === undefined ? {} : { "#sort": between.key }) },
     ExpressionAttributeValues: { ":value": value, ...(between === undefined ? {} : { ":from": between.from, ":to": between.to }) },
     ScanIndexForward: isAscending ?? false,
-    ConsistentRead: isAscending ?? false,
+    ConsistentRead: isConsistent ?? false,
     // One more than asked for tells whether there is a next page.
     Limit: limit + 1,
     ...(after === undefined ? {} : { ExclusiveStartKey: { ...cursor.read(after), [key]: value } }),

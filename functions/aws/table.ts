@@ -93,6 +93,9 @@ const mapValues = (value: unknown, change: (name: string, value: unknown) => unk
 export const toItem = (record: object): Record<string, unknown> =>
   mapValues(record, (_, value) => (value instanceof Date ? value.toISOString() : value)) as Record<string, unknown>;
 
+/** A sort key without whom a license is assigned to: what an MDM server calls a user may be an address. */
+const unnamed = (sk: unknown): string => String(sk).replace(/^(USER|SN)#.*/s, "$1#…");
+
 /**
  * Parses what was read. Throws when the item does not match its schema: a record that can't be trusted decides nothing. The error names the item and
  * the fields, and quotes none: a notice's text may hold an address.
@@ -102,7 +105,7 @@ export const fromItem = <Schema extends z.ZodType>(schema: Schema, item: Record<
   const parsed = schema.safeParse(record);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path }) => path.join("."));
-  throw new Error(`the record ${item.pk} ${item.sk} does not match its schema: ${fields.join(", ")}`);
+  throw new Error(`the record ${item.pk} ${unnamed(item.sk)} does not match its schema: ${fields.join(", ")}`);
 };
 
 /** The item under a key as it is now, strongly consistent. */

@@ -46,7 +46,7 @@ const busy = (): Refusal => new Refusal("busy", "Too much is written to these re
 type NextAttempt = () => Promise<void>;
 
 /**
- * The attempts of one act, whatever each of them failed of.
+ * The attempts of one act, whatever each of them failed for.
  * Invariant: the pauses of an act are less than 4.6 s together, half of that on average.
  */
 const attempts = (): NextAttempt => {
@@ -152,8 +152,8 @@ const withoutRepeats = (writes: readonly Write[], checks: readonly Write[]): Wri
 };
 
 /**
- * All of `writes` and of what the act leaves, or nothing: false when a condition of `writes` did not hold, or what was judged changed. When another act took the place in a
- * custody chain, the entries are tied to that one instead and all is tried again.
+ * All of `writes` and of what the act leaves, or nothing: false when a condition of `writes` did not hold, or what was judged
+ * changed. When another act took the place in a custody chain, the entries are tied to that one instead and all is tried again.
  */
 export const transact = async (
   table: Table,

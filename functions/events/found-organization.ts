@@ -1,6 +1,6 @@
 // The first deployment: the organization, its primary location, its first administrator, all or nothing, and never over what is there.
 import * as z from "zod";
-import type { Account } from "../../domain/account.ts";
+import { type Account, Email } from "../../domain/account.ts";
 import { DEFAULT_OVERLAP_DAYS, Organization } from "../../domain/organization.ts";
 import { FIRST_VERSION } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
@@ -11,7 +11,7 @@ import type { Ports } from "../ports.ts";
 export const Founding = z.object({
   organization: Organization.shape.name,
   country: Organization.shape.country,
-  administratorEmail: z.email(),
+  administratorEmail: Email,
   /** CloudFormation hands every property over as text. */
   reminderLadder: z
     .string()

@@ -11,7 +11,7 @@ export type AssignmentList =
   | { readonly of: "asset"; readonly asset: AssetKey }
   | { readonly of: "target"; readonly locationId: LocationId; readonly target: Target };
 
-export type PostingWith = {
+export type Recording = {
   /** The use of a key, and what a repeated request finds as made. */
   readonly idempotency?: (Idempotency & { readonly made: string; readonly at: Date }) | undefined;
   readonly judged?: Judged;
@@ -21,7 +21,7 @@ export interface Licenses {
   /** Strongly consistent. */
   asset(key: AssetKey): Promise<Asset | undefined>;
   /** Every asset that the location ever had, strongly consistent. */
-  assets(location: LocationId): AsyncIterable<Asset>;
+  assets(location: LocationId): Promise<readonly Asset[]>;
   /** By Adam ID, strongly consistent. */
   listAssets(location: LocationId, page: PageRequest): Promise<Page<Asset>>;
   /** Which of `targets` have a license of the asset, strongly consistent. */
@@ -33,7 +33,7 @@ export interface Licenses {
    * version before, a location that licenses come to is closed, the idempotency key was used, or what was judged changed. Refuses as `busy` when
    * conflicts with other writes outlast the attempts.
    */
-  post(posting: Posting, traces?: readonly Trace[], more?: PostingWith): Promise<boolean>;
+  post(posting: Posting, traces?: readonly Trace[], more?: Recording): Promise<boolean>;
   /** Newest first, of all locations. Not strongly consistent. */
   transfers(page: PageRequest): Promise<Page<Transfer>>;
   transfer(id: Transfer["id"]): Promise<Transfer | undefined>;

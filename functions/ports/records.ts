@@ -120,7 +120,8 @@ export interface Links {
   locationsOf(server: MdmServerId): Promise<readonly LocationId[]>;
   /**
    * Writes the next version over the one that was read, with the conflict as it is now, if there is one. `lookAgain`: a token that the next scan
-   * has to look at, whatever comes in between. `server`: the MDM server that is found by the location from now on. False when the links, or what was judged, changed meanwhile.
+   * has to look at, whatever comes in between. `server`: the MDM server that is found by the location from now on. False when the links,
+   * or what was judged, changed meanwhile.
    */
   replace(
     after: LocationLinks,

@@ -1,9 +1,10 @@
 // How things stand, as gauges for the alarms: what waits, what is held, when all was last scanned. Each is measured whatever becomes of the others.
 // One that can't be is not written, and counted: to an alarm a missing value is no good one.
 import { daysLeft, tokenState } from "../../domain/content-token.ts";
-import { heldTokens, type LocationLinks, latestLinks } from "../../domain/links.ts";
+import { heldTokens, type LocationLinks, openLinks } from "../../domain/links.ts";
+import { isReserved } from "../../domain/subscription.ts";
 import { secondsSince } from "../../domain/time.ts";
-import { groundOf } from "../around.ts";
+import { standingOf } from "../around.ts";
 import type { Gauge } from "../metrics.ts";
 import type { Ports } from "../ports.ts";
 
@@ -65,16 +66,16 @@ const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) =>
   const now = ports.now();
   const locations = await ports.locations.getAll(batch.map(({ location }) => location));
   const { reserved = [], theirs = [] } = Object.groupBy(batch, ({ location }) =>
-    locations.get(location)?.reservedAt === undefined ? "theirs" : "reserved",
+    isReserved(locations.get(location) ?? {}) ? "reserved" : "theirs",
   );
   const ids = theirs.flatMap(heldTokens);
   const tokens = await ports.tokens.getAll(ids);
-  const ground = await groundOf([...tokens.values()], ports);
-  const alive = [...tokens.values()].filter((token) => tokenState(token, ground, now).state === "active");
+  const standing = await standingOf([...tokens.values()], ports);
+  const alive = [...tokens.values()].filter((token) => tokenState(token, standing, now).state === "active");
   return {
     dead: ids.length - alive.length,
     // Dead or not, they have to be removed.
-    reserved: reserved.flatMap(latestLinks).length,
+    reserved: reserved.flatMap(openLinks).length,
     ending: alive.filter((token) => daysLeft(token, now) <= ENDING_DAYS).length,
     conflicts: batch.filter(({ conflict }) => conflict !== undefined).length,
   };

@@ -6,10 +6,10 @@ import { leftTokens } from "../../domain/links.ts";
 import { expiredNotice, expiringNotice } from "../../domain/notice.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { dueStep, nextDueAt, withOverlapEnd } from "../../domain/reminder.ts";
+import { addDays } from "../../domain/time.ts";
 import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../announce.ts";
-import { groundOf } from "../around.ts";
+import { standingOf } from "../around.ts";
 import { endToken } from "../end-token.ts";
-import type { Move } from "../ports/tokens.ts";
 import type { Ports } from "../ports.ts";
 import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 import { whereOf } from "../where.ts";
@@ -32,19 +32,16 @@ const expire = async (token: ContentToken, now: Date, ports: ScanPorts): Promise
   await eraseFile(token.file.key, ports);
 };
 
-const nextMove = (token: ContentToken, { reminderLadder }: Organization, now: Date): Move => ({
-  nextDueAt: withOverlapEnd(nextDueAt(token.expiresAt, reminderLadder, now), token.supersedesAt, now),
-  isOverlapDone: isOverlapOver(token, now),
-});
-
-const moveOn = async (token: ContentToken, organization: Organization, now: Date, ports: ScanPorts): Promise<void> => {
-  await ports.reminders.remind(token, { ...nextMove(token, organization, now), isOverlapDone: false });
+/** Looked at every day: what was passed over while it was reserved is due as soon as it is not. */
+const moveOn = async (token: ContentToken, now: Date, { reminders }: ScanPorts): Promise<void> => {
+  await reminders.remind(token, { nextDueAt: addDays(now, 1) });
 };
 
-const remind = async (token: ContentToken, organization: Organization, now: Date, ports: ScanPorts): Promise<void> => {
-  const { expiresAt } = token;
-  const move = nextMove(token, organization, now);
-  const owed = dueStep(expiresAt, organization.reminderLadder, await ports.reminders.sentSteps(token.id), now);
+const remind = async (token: ContentToken, { reminderLadder }: Organization, now: Date, ports: ScanPorts): Promise<void> => {
+  const { expiresAt, supersedesAt } = token;
+  const next = withOverlapEnd(nextDueAt(expiresAt, reminderLadder, now), supersedesAt, now);
+  const move = { nextDueAt: next, isOverlapDone: isOverlapOver(token, now) };
+  const owed = dueStep(expiresAt, reminderLadder, await ports.reminders.sentSteps(token.id), now);
   if (owed?.kind !== "expiring") {
     await ports.reminders.remind(token, move);
     return;
@@ -60,7 +57,7 @@ const remind = async (token: ContentToken, organization: Organization, now: Date
 
 const look = async (token: ContentToken, organization: Organization, ports: ScanPorts): Promise<void> => {
   const now = ports.now();
-  const current = tokenState(token, await groundOf([token], ports), now);
+  const current = tokenState(token, await standingOf([token], ports), now);
   if (current.state === "expired") return expire(token, now, ports);
   if (current.state === "active") {
     // Before it moves on: an overlap that is over, or a fetch that a crash cut short, is not found a second time.
@@ -68,7 +65,7 @@ const look = async (token: ContentToken, organization: Organization, ports: Scan
     return remind(token, organization, now, ports);
   }
   // The built-in service's own: nobody can renew it, so nobody is reminded to.
-  if (current.state === "reserved") return moveOn(token, organization, now, ports);
+  if (current.state === "reserved") return moveOn(token, now, ports);
   // Killed by a fact whose fan-out has not come to it: nobody is to be reminded to renew what is dead, so it is ended here.
   await endToken(token, { at: now, cause: current.cause }, "service", ports);
 };

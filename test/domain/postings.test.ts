@@ -19,11 +19,11 @@ import {
   acquiring,
   assigning,
   type Entry,
-  merged,
   mostTransferable,
   type Posting,
   refusedOf,
   retiring,
+  together,
   transferring,
   unassigning,
   whyNotTransferable,
@@ -102,7 +102,7 @@ describe("every posting", () => {
     .map(([one, many]) => moved(unassigning({ ...one, revocable: true }, users(many))));
   const retirement = fc.array(asset, { minLength: 1, maxLength: 5 }).map((held) => moved(retiring("u-1", held)));
   const file = fc.array(acquisition, { maxLength: 5 }).map((all) => ({
-    posting: merged(all.map(({ posting }) => posting)),
+    posting: together(all.map(({ posting }) => posting)),
     acquired: all.reduce((sum, { acquired }) => sum + acquired, 0),
   }));
 

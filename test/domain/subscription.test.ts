@@ -1,7 +1,17 @@
 // The monthly subscription's rules: whose location becomes the built-in service's, and what that forbids.
 import { describe, expect, test } from "vitest";
-import { assertNotReserved, isPrimaryInUse, isReserved, isReusable, released, reserved } from "../../domain/subscription.ts";
-import { aLocation, at } from "../make.ts";
+import {
+  assertNotReserved,
+  begun,
+  ended,
+  isPrimaryInUse,
+  isReserved,
+  isReusable,
+  NO_SUBSCRIPTION,
+  released,
+  reserved,
+} from "../../domain/subscription.ts";
+import { aLocation, at, locationId } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 
 const NOW = at("2026-06-01T12:00:00Z");
@@ -47,11 +57,21 @@ test.each([
   ["not once something was assigned through its token", { assignedThroughTokenAt: NOW }, false],
   ["not once a token of Apple's was imported for it", { importedAt: NOW }, false],
   ["not once it was closed", { closedAt: NOW }, false],
-  ["not when it is the primary one", { primary: true }, false],
 ])("the location of an earlier subscription becomes the built-in service's again %s", (_, over, expected) => {
-  expect(isReusable(aLocation({ primary: false, ...over }))).toBe(expected);
+  expect(isReusable(aLocation({ primary: false, ...over }), { liveTokens: 0, openLinks: 0 })).toBe(expected);
 });
 
-test("there is nothing to become the built-in service's again where there was no earlier subscription", () => {
-  expect(isReusable(undefined)).toBe(false);
+test("nor where somebody has a token of it, or an MDM server is linked to one", () => {
+  expect(isReusable(aLocation({ primary: false }), { liveTokens: 1, openLinks: 0 })).toBe(false);
+  expect(isReusable(aLocation({ primary: false }), { liveTokens: 0, openLinks: 1 })).toBe(false);
+});
+
+test("the location that was made for it is remembered through any number of ends; the primary one is not", () => {
+  const [primary, made] = [aLocation(), aLocation({ id: locationId(2), primary: false })];
+  const first = ended(begun(NO_SUBSCRIPTION, made, NOW), NOW);
+  expect(first).toEqual({ plan: "none", earlierLocationId: made.id, sinceAt: NOW, version: 2 });
+  const second = begun(first, primary, NOW);
+  expect(second).toEqual({ plan: "monthly", locationId: primary.id, earlierLocationId: made.id, sinceAt: NOW, version: 3 });
+  expect(ended(second, NOW)).toMatchObject({ earlierLocationId: made.id, version: 4 });
+  expect(ended(begun(NO_SUBSCRIPTION, primary, NOW), NOW)).toEqual({ plan: "none", sinceAt: NOW, version: 2 });
 });

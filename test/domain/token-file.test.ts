@@ -107,6 +107,7 @@ describe("a file from outside", () => {
     ["not_a_content_token", fileAround('{"token":"x","orgName":"y"}')],
     ["not_a_content_token", fileAround('{"token":"","expDate":"2030-11-08T22:33:22Z","orgName":"y"}')],
     ["not_a_content_token", fileAround('{"token":"x","expDate":"soon","orgName":"y"}')],
+    ["not_a_content_token", fileAround('{"token":"x","expDate":"2030-11-08T22:33:22Z","orgName":"P\\udc00q"}')],
     ["wrong_token_type", "Content-Type: application/pkcs7-mime; name=smime.p7m\r\nMIME-Version: 1.0\r\n\r\nMIAG"],
     ["token_file_too_large", "A".repeat(MAX_FILE_BYTES + 1)],
   ])("is refused with %s (case %#)", (reason, text) => expect(refusalOf(() => read(text)).reason).toBe(reason));

@@ -192,7 +192,7 @@ describe("roles", () => {
     expect((await service.call("POST /v1/locations", [], { as: "manager", body: { name: "x" } })).status).toBe(403);
   });
 
-  test("a disabled account may nothing, and nobody disables or degrades themselves", async () => {
+  test("a disabled account may do nothing, and nobody disables or demotes themselves", async () => {
     const id = signedUp("manager").id;
     const disabled = await service.call("PATCH /v1/accounts/{id}", [id], { body: { enabled: false } });
     expect(disabled.body).toMatchObject({ disabledAt: NOW.toISOString() });

@@ -33,7 +33,7 @@ const sorted = <Value>(values: readonly Value[]): Value[] =>
 const licensesIn = async ({ locations, licenses }: Host["ports"]) => {
   const found: object[] = [];
   for (const { id } of (await locations.list({ limit: 100 })).items)
-    for await (const asset of licenses.assets(id)) {
+    for (const asset of await licenses.assets(id)) {
       const rows = await licenses.assignments({ of: "asset", asset }, { limit: 100 });
       found.push({ ...asset, rows: rows.items.length });
     }

@@ -24,7 +24,7 @@ const recordsOf = async (model: Model, { ports }: Host) => {
   return Promise.all(
     [...found.values()].map(async (location) => {
       const assets = await Promise.all(
-        (await Array.fromAsync(ports.licenses.assets(location.id))).map(async (asset) => {
+        (await ports.licenses.assets(location.id)).map(async (asset) => {
           const { items, next } = await ports.licenses.assignments({ of: "asset", asset }, { limit: 100 });
           return { ...asset, rows: items.length, isWhole: next === undefined };
         }),
@@ -66,16 +66,17 @@ const assertLocations = (found: Found, model: Model): void => {
 
 /** Each version of it is one beginning or one end, told and entered in the log once. */
 const assertSubscription = async (found: Found, { ports, told }: Host): Promise<void> => {
-  const { plan, locationId, version } = await ports.subscriptions.get();
+  const subscription = await ports.subscriptions.get();
+  const { version } = subscription;
   const reserved = found.flatMap(({ location }) => (location.reservedAt === undefined ? [] : [location.id]));
-  expect(reserved).toEqual(plan === "monthly" ? [locationId] : []);
+  expect(reserved).toEqual(subscription.plan === "monthly" ? [subscription.locationId] : []);
   const log = (await ports.custody.list({}, { limit: 1000 })).items;
   const entered = log.filter(({ act }) => act === "subscription-began" || act === "subscription-ended");
   const untold = await Array.fromAsync(ports.outbox.pending(EVER));
   const events = [...told, ...untold].filter((one) => one.kind === "event" && /^Location(Reserved|Released)$/.test(one.type));
   const ids = new Set(events.map(({ id }) => id));
   expect({ entered: entered.length, told: ids.size }).toEqual({ entered: version, told: version });
-  expect(version % 2).toBe(plan === "monthly" ? 1 : 0);
+  expect(version % 2).toBe(subscription.plan === "monthly" ? 1 : 0);
 };
 
 const assertHolds = async (model: Model, { host }: Real): Promise<void> => {

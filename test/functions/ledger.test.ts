@@ -226,8 +226,38 @@ describe("what was assigned", () => {
     expect(typesTold().slice(-2).toSorted()).toEqual(["LicensesRetired", "LicensesUnassigned"]);
   });
 
-  test("is told by numbers, never by whom", async () => {
-    expect(JSON.stringify(service.published)).not.toMatch(/"u"|serialNumber|clientUserId/);
+  test("of a user with more assets than one posting takes is all retired, though the list still names what is gone", async () => {
+    const csv = ["adamId,productType,quantity", ...Array.from({ length: 60 }, (_, index) => `${1000 + index},App,1`)].join("\n");
+    await post("POST /v1/licenses/import", { locationId: here, csv }, { key: "k" });
+    for (let adamId = 1000; adamId < 1060; adamId++) await assign({ adamId: String(adamId), clientUserIds: ["many"] });
+    const { assignments } = service.ports.licenses;
+    const listed = await assignments({ of: "target", locationId: here, target: { clientUserId: "many" } }, { limit: 100 });
+    service.ports.licenses.assignments = async (list, { limit, after }) => {
+      if (list.of !== "target") return assignments(list, { limit, after });
+      const start = Number(after ?? 0);
+      const items = listed.items.slice(start, start + Math.min(limit, 25));
+      return { items, ...(start + 25 < listed.items.length ? { next: String(start + 25) } : {}) };
+    };
+    const retire = () => post("POST /v1/assignments/retirements", { locationId: here, clientUserIds: ["many"] });
+    expect((await retire()).body).toEqual({ unassigned: 60, retired: 0 });
+    expect((await retire()).body).toEqual({ unassigned: 0, retired: 0 });
+  });
+
+  test("at a location that is not there is not retired, nor are transfers of it listed", async () => {
+    const nowhere = locationId(9);
+    const retired = await post("POST /v1/assignments/retirements", { locationId: nowhere, clientUserIds: ["u"] });
+    const transfers = await service.call("GET /v1/license-transfers", [], { query: { locationId: nowhere } });
+    for (const { body } of [retired, transfers]) expect(body.reason).toBe("not_found");
+  });
+
+  test("is told, logged and entered in the custody log by numbers, never by whom", async () => {
+    await assign({ serialNumbers: ["C02SECRET"], clientUserIds: ["eve@example.net"] });
+    await unassign({ serialNumbers: ["C02SECRET"] });
+    await post("POST /v1/assignments/retirements", { locationId: here, clientUserIds: ["eve@example.net"] });
+    const entries = (await service.ports.custody.list({}, { limit: 100 })).items;
+    const everything = JSON.stringify([service.published, service.logged, entries]);
+    expect(everything).toContain("361309726");
+    expect(everything).not.toMatch(/C02SECRET|eve@example/);
   });
 });
 

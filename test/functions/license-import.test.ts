@@ -21,14 +21,15 @@ const send = (
 const assets = async () => (await service.call("GET /v1/licenses", [], { query: { locationId: here, limit: "100" } })).body.items;
 
 const GOOD = `adamId,name,productType,quantity,supportedPlatforms,pricingParam
-361309726,"Pages, the app",App,10,iOS macOS,
+361309726,,App,4,,
+361309726,"Pages, the app",App,6,iOS macOS,
 500,A book,Book,2,,PLUS
 361309726,,App,5,,
 `;
 
 describe("a file", () => {
   test("is taken: lines of one asset add up, and what is left empty is left out", async () => {
-    expect((await send(GOOD)).body).toEqual({ dryRun: false, lines: 3, assets: 2, quantity: 17, problems: [] });
+    expect((await send(GOOD)).body).toEqual({ dryRun: false, lines: 4, assets: 2, quantity: 17, problems: [] });
     expect(await assets()).toMatchObject([
       { adamId: "361309726", name: "Pages, the app", available: 15, supportedPlatforms: ["iOS", "macOS"], pricingParam: "STDQ" },
       { adamId: "500", available: 2, pricingParam: "PLUS", deviceAssignable: false, revocable: false },
@@ -57,18 +58,27 @@ describe("a file", () => {
       reason: "invalid_input",
       detail: expect.stringContaining("Idempotency-Key"),
     });
-    expect((await send(GOOD, { key: "", dryRun: true })).body).toMatchObject({ dryRun: true, lines: 3, problems: [] });
+    expect((await send(GOOD, { key: "", dryRun: true })).body).toMatchObject({ dryRun: true, lines: 4, problems: [] });
     expect(await assets()).toEqual([]);
   });
 
   test("as spreadsheets write it is read: with a mark at its beginning, and Windows' ends of lines", async () => {
-    expect((await send(`\uFEFF${GOOD.replaceAll("\n", "\r\n")}`)).body).toMatchObject({ lines: 3, problems: [] });
+    expect((await send(`\uFEFF${GOOD.replaceAll("\n", "\r\n")}`)).body).toMatchObject({ lines: 4, problems: [] });
   });
 
   test("of more assets than one transaction takes is taken whole", async () => {
     const lines = Array.from({ length: 95 }, (_, index) => `${index + 1},App,2`);
     expect((await send(["adamId,productType,quantity", ...lines].join("\n"))).body).toMatchObject({ assets: 95, quantity: 190 });
     expect(await assets()).toHaveLength(95);
+  });
+
+  test("of more assets than a request has time for is to be split", async () => {
+    const lines = Array.from({ length: 1001 }, (_, index) => `${index + 1},App,2`);
+    expect((await send(["adamId,productType,quantity", ...lines].join("\n"))).body).toMatchObject({
+      reason: "invalid_input",
+      detail: expect.stringContaining("1001. Split it"),
+    });
+    expect(await assets()).toEqual([]);
   });
 
   test("is for whoever manages the location", async () => {
@@ -101,19 +111,19 @@ describe("bad lines", () => {
       '5 productType must be "App" or "Book"',
       "6 has 3 fields where there are 4 columns",
       "7 A book is assigned to users only and never c",
-      "8 This location has the asset already with pro",
+      "8 This asset is known here with productType Ap",
       "9 quantity must be a whole number",
       "10 quantity must be at most 1000000",
       '11 deviceAssignable must be "true" or "false"',
     ]);
     expect(JSON.stringify(body)).not.toMatch(/Song|perhaps/);
-    expect(body.lines).toBe(1);
+    expect(body).toMatchObject({ lines: 1, assets: 1, quantity: 5 });
   });
 
   test("let nothing of the file be taken, and the refusal tells how many there are", async () => {
     const { status, body } = await send(BAD);
     expect([status, body.reason]).toEqual([422, "bad_lines"]);
-    expect(body.detail).toMatch(/^9 of the file's lines are bad.*Line 3:/);
+    expect(body.detail).toMatch(/^Nothing was taken\. Problems: 9; line 3:/);
     expect(await assets()).toEqual([]);
     expect((await send(GOOD)).status).toBe(200);
   });

@@ -100,6 +100,26 @@ describe("a closed location", () => {
   });
 });
 
+test("what Apple calls it is text that can be kept", async () => {
+  const { status, body } = await service.call("PATCH /v1/locations/{id}", [other.id], { body: { appleUId: "a\ud800b" } });
+  expect([status, body.reason]).toEqual([400, "invalid_input"]);
+});
+
+test("a claim that comes while a location is being closed keeps no link open there", async () => {
+  const token = await service.issue(other.id);
+  await service.call("POST /v1/content-tokens/{id}/revocation", [token], { body: { reason: "closing" } });
+  const { close: closing } = service.ports.locations;
+  service.ports.locations.close = async (...args) => {
+    service.ports.locations.close = closing;
+    const body = { mdmInfo: { id: "7f0c", name: "Jamf", metadata: "x" } };
+    expect((await service.call("POST /v1/content-tokens/{id}/claims", [token], { body })).status).toBe(200);
+    return closing(...args);
+  };
+  expect((await close(other.id)).status).toBe(200);
+  const { links } = await service.ports.links.of(other.id);
+  expect(links.filter(({ removedAt }) => removedAt === undefined)).toEqual([]);
+});
+
 describe("what comes while a location is being closed", () => {
   test.each([
     ["licenses", () => acquire(other.id)],

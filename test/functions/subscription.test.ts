@@ -103,6 +103,33 @@ describe("beginning it with an unused primary location", () => {
       isPrimaryReserved: false,
       toBeRemoved: [],
     });
+    await service.link(service.fleet, await service.issue());
+    await begin();
+    // Which MDM servers another location has is none of a content manager's business.
+    expect((await service.call("GET /v1/subscription", [], { as: "manager" })).body).toMatchObject({ plan: "monthly", toBeRemoved: [] });
+    expect((await service.call("GET /v1/subscription")).body.toBeRemoved).toHaveLength(1);
+  });
+
+  test("mails nobody where nobody has a token of it", async () => {
+    await begin();
+    expect([...noticesOf(), ...(await untoldNotices())]).toEqual([]);
+  });
+
+  test("is no reason to be told to renew: what ends meanwhile is only to be removed", async () => {
+    await service.link(service.fleet, await service.issue());
+    await begin();
+    service.later(366 * 86_400);
+    await scanExpiry(service.ports, () => false);
+    const messages = [...noticesOf(), ...(await untoldNotices())].map((one) => (one.kind === "notice" ? one.message : ""));
+    expect(messages.filter((message) => message.includes("Issue a new content token"))).toEqual([]);
+    expect(messages.at(-1)).toMatch(/Nothing is to be renewed.*Remove the token from each MDM server/);
+  });
+
+  test("is in the preview of a password change: the change would end the token for good", async () => {
+    const token = await service.issue();
+    await begin();
+    const { tokens } = (await service.call("GET /v1/accounts/{id}/password-change-preview", [ada.id])).body;
+    expect(tokens).toMatchObject([{ id: token, state: "reserved" }]);
   });
 
   test("reminds nobody of a token that nobody can renew", async () => {
@@ -182,6 +209,30 @@ describe("ending it", () => {
     await end();
     expect((await importAt(first)).status).toBe(201);
     expect((await begin({ primaryInUse: true })).body.locationId).not.toBe(first);
+  });
+
+  test("and the location it had is not taken from whoever uses it by then", async () => {
+    const first = (await begin({ primaryInUse: true })).body.locationId;
+    await end();
+    await service.link(service.fleet, await service.issue(first));
+    const second = (await begin({ primaryInUse: true })).body;
+    expect(second.locationId).not.toBe(first);
+    expect(second.toBeRemoved).toEqual([]);
+  });
+
+  test("lets an overlap that was over meanwhile end its earlier token the next day", async () => {
+    const older = await service.issue();
+    service.later(86_400);
+    await service.issue();
+    await begin();
+    for (const days of [20, 20, 1]) {
+      service.later(days * 86_400);
+      await scanExpiry(service.ports, () => false);
+    }
+    await end();
+    service.later(86_400);
+    await scanExpiry(service.ports, () => false);
+    expect(await service.shown(older)).toMatchObject({ cause: "superseded" });
   });
 
   test("and closing the location it had makes the next one new", async () => {

@@ -3,7 +3,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { keys } from "../../../functions/aws/table.ts";
-import { aContentToken, accountId, aLocation, anOrganization, at, contentTokenId } from "../../make.ts";
+import { aContentToken, accountId, aLocation, anOrganization, at, contentTokenId, locationId } from "../../make.ts";
 import { ada, aFile, databaseForTests } from "../../records.ts";
 
 const database = databaseForTests();
@@ -67,4 +67,19 @@ test("a parked fact that can't be read keeps none of the others waiting", async 
   await expect(reading()).rejects.toThrow(damaged.eventId);
   expect(read).toEqual([first.eventId, last.eventId]);
   expect(await parking.of(last.accountId)).toEqual([last]);
+});
+
+test("an assignment that can't be read is named without whom it is to", async () => {
+  const table = await database.table();
+  const { licenses } = recordsIn(table);
+  const asset = { locationId: locationId(), adamId: "1", pricingParam: "STDQ" as const };
+  const traits = { ...asset, productType: "App" as const, deviceAssignable: true, revocable: true, supportedPlatforms: [], version: 1 };
+  const target = { clientUserId: "eve@example.org" };
+  const assigned = [{ asset, target, assignedAt: at("2026-10-01") }];
+  expect(await licenses.post({ entries: [{ asset, assigned: 1 }], traits: [traits], assigned })).toBe(true);
+  await table.client.send(
+    new UpdateCommand({ TableName: table.name, Key: keys.assignment(asset, target), UpdateExpression: "REMOVE assignedAt" }),
+  );
+  const reading = licenses.assignments({ of: "asset", asset }, { limit: 10 });
+  await expect(reading).rejects.toThrow(/^the record ASSET#.*#1#STDQ USER#… does not match its schema: assignedAt$/);
 });

@@ -135,7 +135,7 @@ describe.each([
     return service;
   };
   const stateOf = async ({ ports, published }: Awaited<ReturnType<typeof onTheTable>>) => ({
-    assets: (await Promise.all([locationId(), other.id].map((id) => Array.fromAsync(ports.licenses.assets(id))))).flat(),
+    assets: (await Promise.all([locationId(), other.id].map((id) => ports.licenses.assets(id)))).flat(),
     assignments: (await ports.licenses.assignments({ of: "location", locationId: locationId() }, { limit: 10 })).items,
     transfers: (await ports.licenses.transfers({ limit: 10 })).items,
     untold: await Array.fromAsync(ports.outbox.pending(at("2100-01-01"))),

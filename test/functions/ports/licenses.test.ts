@@ -4,7 +4,7 @@ import { TransferId } from "../../../domain/ids.ts";
 import type { Assignment } from "../../../domain/licenses.ts";
 import type { Posting } from "../../../domain/postings.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
-import type { AssignmentList, PostingWith } from "../../../functions/ports/licenses.ts";
+import type { AssignmentList, Recording } from "../../../functions/ports/licenses.ts";
 import type { Page, PageRequest } from "../../../functions/ports.ts";
 import { aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../make.ts";
 import { acquired, assigned, device, key, more, traitsOf, unassigned, user } from "../../postings.ts";
@@ -35,16 +35,16 @@ battery("licenses", (records) => {
     await records.locations.add(other);
     await records.licenses.post(acquired(key(), 3));
   });
-  const post = (posting: Posting, with_: PostingWith = {}) => records.licenses.post(posting, [anEvent()], with_);
+  const post = (posting: Posting, with_: Recording = {}) => records.licenses.post(posting, [anEvent()], with_);
 
   test("come back as they were posted; of what was never there, there is nothing", async () => {
     const asset = { ...traitsOf(key()), available: 3, assigned: 0, retired: 0 };
     expect(await records.licenses.asset(key())).toEqual(asset);
-    expect(await Array.fromAsync(records.licenses.assets(here))).toEqual([asset]);
+    expect(await records.licenses.assets(here)).toEqual([asset]);
     expect(await records.licenses.listAssets(here, { limit: 5 })).toEqual({ items: [asset] });
     expect(await records.licenses.asset(key("102"))).toBeUndefined();
     expect(await records.licenses.asset({ ...key(), pricingParam: "PLUS" })).toBeUndefined();
-    expect(await Array.fromAsync(records.licenses.assets(other.id))).toEqual([]);
+    expect(await records.licenses.assets(other.id)).toEqual([]);
   });
 
   test("are told of by what the posting leaves", async () => {
@@ -67,7 +67,7 @@ battery("licenses", (records) => {
 
   describe("of a posting that is refused nothing is recorded:", () => {
     const both = (posting: Posting): Posting => ({ ...posting, entries: [...posting.entries, { asset: key("105"), available: 1 }] });
-    test.each<[string, Posting, PostingWith?]>([
+    test.each<[string, Posting, Recording?]>([
       ["available would fall below 0", both(more(key(), -4))],
       ["assigned would fall below 0", both({ entries: [{ asset: key(), assigned: -3, retired: 3 }] })],
       [
@@ -95,9 +95,9 @@ battery("licenses", (records) => {
       await records.licenses.post(assigned(key(), device("A"), user("u")));
       await records.licenses.post({ entries: [] }, [], { idempotency: { ...use, made: "first", at: NOW } });
       await records.locations.close({ ...other, closedAt: NOW, version: 2 }, { arrivals: 0 });
-      const before = await Array.fromAsync(records.licenses.assets(here));
+      const before = await records.licenses.assets(here);
       expect(await post(posting, with_)).toBe(false);
-      expect(await Array.fromAsync(records.licenses.assets(here))).toEqual(before);
+      expect(await records.licenses.assets(here)).toEqual(before);
       expect(await records.licenses.holding(key(), [device("A"), device("B"), user("u")])).toEqual([device("A"), user("u")]);
       expect(await records.requests.earlier(use)).toMatchObject({ made: "first", requestSha256: use.requestSha256 });
       expect(await records.untold()).toEqual([]);
@@ -122,7 +122,7 @@ battery("licenses", (records) => {
     await records.licenses.post(acquired(key("106", other.id), 1));
     const listed = await allOf((page) => records.licenses.listAssets(here, page));
     expect(listed.map(({ adamId }) => adamId)).toEqual(["101", "102", "103", "104", "105"]);
-    expect(listed).toEqual(await Array.fromAsync(records.licenses.assets(here)));
+    expect(listed).toEqual(await records.licenses.assets(here));
     expect((await allOf((page) => records.licenses.listAssets(other.id, page))).map(({ adamId }) => adamId)).toEqual(["106"]);
   });
 
@@ -248,7 +248,7 @@ describe("reads that decisions rest on are strongly consistent:", () => {
 
   test.each<[string, () => Promise<unknown>]>([
     ["an asset", () => records.licenses.asset(key())],
-    ["the assets of a location", () => Array.fromAsync(records.licenses.assets(here))],
+    ["the assets of a location", () => records.licenses.assets(here)],
     ["their list", () => records.licenses.listAssets(here, { limit: 5 })],
     ["who has a license", () => records.licenses.holding(key(), [device("A")])],
     ["the assignments of an asset", () => records.licenses.assignments({ of: "asset", asset: key() }, { limit: 5 })],
