@@ -23,7 +23,7 @@ export type Actor = AccountId | MdmServerId | "service";
 export type Conflict = {
   readonly id: ConflictId;
   readonly foundAt: string;
-  /** The claims that led to it and those that followed, 50 at most, oldest first. */
+  /** The claims that led to it and those that followed, oldest first: the first of each MDM server, and up to 50 in all. */
   readonly claims: readonly {
     readonly mdmServerId: MdmServerId;
     readonly tokenId: ContentTokenId;
@@ -305,7 +305,6 @@ export type Api = {
       readonly name?: string;
       /** What Apple calls the location, once somebody said so: a token of another one is refused. */
       readonly appleUId?: string;
-      /** The organization's name in the first token of Apple's that was imported: one of another organization is refused. */
       readonly appleOrgName?: string;
     };
     readonly headers: {

@@ -47,9 +47,9 @@ export const MAX_TRANSFER = 24_999;
 export const MAX_TARGETS = 80;
 
 /** A device's, as its MDM server gives it. Apple's have 8 to 14 characters; what others use is taken too. */
-export const SerialNumber = plainText(64);
-/** What an MDM server calls a user. It may be an e-mail address. */
-export const ClientUserId = plainText(255);
+export const SerialNumber = nameText(64);
+/** What an MDM server calls a user. It may be an e-mail address. In UTF-8 it is a part of a key, which takes 1,024 bytes. */
+export const ClientUserId = plainText(250);
 
 /** Whom a license is assigned to: a device or a client user, by the identifier that the MDM server gave them. */
 export const Target = z.union([z.object({ serialNumber: SerialNumber }), z.object({ clientUserId: ClientUserId })]);

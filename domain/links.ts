@@ -30,7 +30,10 @@ export const Conflict = z.object({
   id: ConflictId,
   location: LocationId,
   foundAt: z.date(),
-  claims: z.array(Claim).min(2).describe("The claims that led to it and those that followed, 50 at most, oldest first."),
+  claims: z
+    .array(Claim)
+    .min(2)
+    .describe("The claims that led to it and those that followed, oldest first: the first of each MDM server, and up to 50 in all."),
   /** `keptBy` is left out when no MDM server has a token of the location any more. */
   resolution: z.object({ keptBy: MdmServerId.optional(), at: z.date(), by: AccountId, reason: z.string() }).optional(),
 });
@@ -149,13 +152,18 @@ export const unlinked = (
   return { after, settled: { ...conflict, resolution: { ...(keptBy === undefined ? {} : { keptBy }), at, by, reason: NO_LONGER_TWO } } };
 };
 
-/** The links after somebody said which MDM server keeps the location: all others' are closed, and may fetch no more. */
+/** The links after these were closed: their MDM servers may fetch no more. A conflict stays open. */
+export const withClosed = (before: LocationLinks, closing: readonly Link[], at: Date): LocationLinks => ({
+  ...before,
+  links: before.links.map((link) => (closing.includes(link) ? { ...link, removedAt: at } : link)),
+  version: before.version + 1,
+});
+
+/** The links after somebody said which MDM server keeps the location: all others' are closed, and the conflict is over. */
 export const resolved = (before: LocationLinks, resolution: Pick<NonNullable<Conflict["resolution"]>, "keptBy" | "at">): LocationLinks => {
-  const { conflict: _, ...kept } = before;
-  const links = before.links.map((link) =>
-    link.removedAt === undefined && link.mdmServerId !== resolution.keptBy ? { ...link, removedAt: resolution.at } : link,
-  );
-  return { ...kept, links, version: before.version + 1 };
+  const closing = openLinks(before).filter(({ mdmServerId }) => mdmServerId !== resolution.keptBy);
+  const { conflict: _, ...after } = withClosed(before, closing, resolution.at);
+  return after;
 };
 
 /** Whether the MDM server of an open link has moved on: it was seen to have another token, for the same service, after anything known of this one. */

@@ -77,6 +77,19 @@ export const expiringNotice = (token: ContentToken, where: Where, daysLeft: numb
   ].join("\n"),
 });
 
+/** What ending it means for those who had, or have, a token of the location. */
+export const releasedNotice = ({ location, servers }: Where): Words => ({
+  subject: subjectLine({ location, servers }, "may be used again"),
+  message: [
+    `Location: ${location.name}`,
+    holdersLine({ location, servers }),
+    "",
+    "The monthly subscription ended, and this location is no longer the built-in service's own. Its content tokens work as before: what an earlier mail said of removing them no longer counts.",
+    "",
+    "What to do: nothing where the token was left. Where it was removed, put it back, or issue a new one.",
+  ].join("\n"),
+});
+
 const NOT_YOURS =
   "Nothing is to be renewed: the location is the built-in service's own while the monthly subscription runs. Remove the token from each MDM server that has it, and record that here.";
 

@@ -4,14 +4,14 @@ import * as z from "zod";
 
 const isPlain = (text: string): boolean => text.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text);
 
-/** Up to `max` UTF-16 units of whatever others wrote, as long as it can be stored. */
+/** Up to `max` characters of whatever others wrote, as long as it can be stored. */
 export const foreignText = (max: number) =>
   z
     .string()
     .max(max)
     .refine((text) => text.isWellFormed(), "expected text without unpaired surrogates");
 
-/** 1 to `max` UTF-16 units. */
+/** 1 to `max` characters (code points, as zod counts them). */
 export const plainText = (max: number) =>
   z.string().min(1).max(max).refine(isPlain, "expected text without control characters, direction marks or unpaired surrogates");
 

@@ -42,6 +42,7 @@ Content Tokens runs on this machine: ${api}
 To try, in another terminal. First the keys: any will do for AWS, except for S3, whose are in the session file.
 
   export TOKEN=$(node -p "require('./.local/session.json').accounts.administrator.bearer")
+  export API=${api}
   export CREDENTIAL=$(node -p "require('./.local/session.json').mdmServers[0].credential")
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 

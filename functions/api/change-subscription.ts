@@ -3,7 +3,7 @@ import * as z from "zod";
 import { type Account, assertMay } from "../../domain/account.ts";
 import type { LocationId } from "../../domain/ids.ts";
 import { claimants, type LocationLinks, openLinks } from "../../domain/links.ts";
-import { reservedNotice } from "../../domain/notice.ts";
+import { releasedNotice, reservedNotice } from "../../domain/notice.ts";
 import type { Location } from "../../domain/organization.ts";
 import {
   BUILT_IN_NAME,
@@ -95,12 +95,17 @@ const begin = async (making: Making, said: boolean | undefined, ports: Pick<Port
 };
 
 const end = async ({ before, by, at }: Making, locationId: LocationId, ports: Pick<Ports, Needs>): Promise<Subscription | undefined> => {
-  const { locations, subscriptions, random } = ports;
+  const { locations, links, servers, subscriptions, random } = ports;
   const location = await locations.get(locationId);
   if (location === undefined) throw new Error(`${locationId}, which is the built-in service's, is not recorded`);
+  const linked = await links.of(locationId);
+  const { mdmServerIds, accountIds } = await holdersOf(linked, ports);
+  const where = { location, servers: [...(await servers.getAll(mdmServerIds)).values()] };
   const traces: Trace[] = [
     eventOf("LocationReleased", { locationId, isPrimary: location.primary }, { at, random }),
     custodyOf("subscription-ended", { subject: locationId, at, by: by.id, locationId, details: { plan: "none" } }),
+    // Who was told to remove a token is told that it no longer counts.
+    ...(accountIds.length + linked.links.length === 0 ? [] : [noticeOf(releasedNotice(where), { at, random })]),
   ];
   const after = ended(before, at);
   if (!(await subscriptions.replace(after, released(location), traces, { accounts: [by] }))) return undefined;

@@ -95,8 +95,8 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
   const count = new Set(lines.map(assetText)).size;
   if (count > MAX_ASSETS)
     throw new Refusal("invalid_input", `A file may be about at most ${MAX_ASSETS} assets; this one is about ${count}. Split it.`);
-  // A space is in no key that a caller sends.
-  const useFor = (part: number) => useOf(caller, `${idempotencyKey} ${part}`, { locationId, csv });
+  // The first part uses the key itself, so that it stands for nothing else; a space is in no key that a caller sends.
+  const useFor = (part: number) => useOf(caller, part === 0 ? `${idempotencyKey}` : `${idempotencyKey} ${part}`, { locationId, csv });
   // What was begun was judged then: by what is there now, its own licenses would speak against it.
   const isBegun = !dryRun && (await madeBefore(useFor(0), ports)) !== undefined;
   const refused = isBegun ? [] : refusedOf(lines, locationId, await ports.licenses.assets(locationId));
@@ -115,7 +115,7 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
   if (first !== undefined)
     throw new Refusal(
       "bad_lines",
-      `Nothing was taken. Problems: ${problems.length}; line ${first.line}: ${first.problem}. A dry run (dryRun) tells of all.`,
+      `Nothing was taken. Problems: ${problems.length}; line ${first.line}: ${first.problem.replace(/\.$/, "")}. A dry run (dryRun) tells of all.`,
     );
   for (const [part, some] of partsOf(lines).entries()) await takePart(caller, { lines: some, locationId, use: useFor(part) }, ports);
   return ok({ dryRun, ...told });

@@ -1,7 +1,7 @@
 // POST /v1/content-tokens: a new token of a location, for one calendar year. The file is fetched by a download of its own.
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
-import { expiryOf } from "../../domain/content-token.ts";
+import { assertShown, expiryOf } from "../../domain/content-token.ts";
 import { ContentTokenId, LocationId } from "../../domain/ids.ts";
 import { assertOpen } from "../../domain/organization.ts";
 import { isRenewalOf } from "../../domain/renewal.ts";
@@ -54,7 +54,10 @@ export const issueContentToken: Handle<
     return storeToken(facts, { caller: judged, holder: undefined, organization, location }, ports, { idempotency });
   });
 
+  const around = await aroundOf([token], ports);
+  // Of one that was issued before the location became the built-in service's own.
+  assertShown(token, around, around.now);
   const renews = (await renewedBy(token, ports, (older) => isRenewalOf(token, older))).map(({ id }) => id);
   const overlapEndsAt = renews.length === 0 ? undefined : token.supersedesAt;
-  return created({ ...shownToken(token, await aroundOf([token], ports)), renews, overlapEndsAt });
+  return created({ ...shownToken(token, around), renews, overlapEndsAt });
 };

@@ -1,15 +1,16 @@
 // POST /v1/conflicts/{id}/resolution: says which MDM server keeps the location. All others' links are closed: they fetch no more, and the token has to
 // be removed from them.
 import * as z from "zod";
-import { assertMay } from "../../domain/account.ts";
+import { type Account, assertMay } from "../../domain/account.ts";
 import { ConflictId, MdmServerId } from "../../domain/ids.ts";
-import { claimants, openLinks, resolved } from "../../domain/links.ts";
+import { claimants, openLinks, resolved, withClosed } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { nameText } from "../../domain/text.ts";
 import { announce } from "../announce.ts";
 import { callerNow } from "../caller.ts";
 import { resolutionTraces } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import type { Ports } from "../ports.ts";
 import { unlinkingTraces } from "../unlink.ts";
 import { ShownConflict, shownConflict } from "./shown.ts";
 
@@ -20,10 +21,11 @@ export const ResolveConflictReply = ShownConflict.extend({
 
 type Needs = "accounts" | "links" | "bus" | "outbox" | "log" | "now" | "random";
 
-export const resolveConflict: Handle<typeof ResolveConflictInput, Needs, z.input<typeof ResolveConflictReply>> = (
-  { caller, input: { id, keptBy, reason } },
-  ports,
-) =>
+/** Links that are closed at once: of each an event and an entry of the custody log, in a transaction that takes 100 items. */
+const LINKS_AT_ONCE = 40;
+
+/** Closes some links, and with the last ones settles the conflict; answers it then, and whose links were closed. */
+const closeSome = (caller: Account, { id, keptBy, reason }: z.infer<typeof ResolveConflictInput>, ports: Pick<Ports, Needs>) =>
   judgedAgain(async () => {
     const { links, now, random } = ports;
     const judged = await callerNow(caller, ports);
@@ -35,13 +37,27 @@ export const resolveConflict: Handle<typeof ResolveConflictInput, Needs, z.input
     if (!claiming.includes(keptBy))
       throw new Refusal("not_linked", `${keptBy} is linked to no token of this location. It can be kept by ${claiming.join(" or ")}.`);
     const resolution = { keptBy, at: now(), by: caller.id, reason };
-    const settled = { ...before.conflict, resolution };
-    const closed = openLinks(before).filter(({ mdmServerId }) => mdmServerId !== keptBy);
+    const open = openLinks(before).filter(({ mdmServerId }) => mdmServerId !== keptBy);
+    const closed = open.slice(0, LINKS_AT_ONCE);
+    const settled = closed.length < open.length ? undefined : { ...before.conflict, resolution };
+    const after = settled === undefined ? withClosed(before, closed, resolution.at) : resolved(before, resolution);
     const traces = [
       ...closed.flatMap((link) => unlinkingTraces(link, conflict.location, resolution, random)),
-      ...resolutionTraces(settled, random),
+      ...(settled === undefined ? [] : resolutionTraces(settled, random)),
     ];
-    if (!(await links.replace(resolved(before, resolution), { conflict: settled }, traces, { accounts: [judged] }))) return undefined;
+    if (!(await links.replace(after, { conflict: settled }, traces, { accounts: [judged] }))) return undefined;
     await announce(traces, ports);
-    return ok({ ...shownConflict(settled), toBeRemovedFrom: claiming.filter((server) => server !== keptBy) });
+    return { settled, closed: closed.map(({ mdmServerId }) => mdmServerId) };
   });
+
+export const resolveConflict: Handle<typeof ResolveConflictInput, Needs, z.input<typeof ResolveConflictReply>> = async (
+  { caller, input },
+  ports,
+) => {
+  const toBeRemovedFrom = new Set<MdmServerId>();
+  for (;;) {
+    const { settled, closed } = await closeSome(caller, input, ports);
+    for (const server of closed) toBeRemovedFrom.add(server);
+    if (settled !== undefined) return ok({ ...shownConflict(settled), toBeRemovedFrom: [...toBeRemovedFrom] });
+  }
+};

@@ -153,6 +153,18 @@ describe("a second MDM server that is reported", () => {
     expect((await service.call("GET /v1/conflicts")).body.items).toMatchObject([{ claims: [{ how: "linked" }, { how: "said" }] }]);
   });
 
+  test("beside very many others is settled all the same, and all of them are named", { timeout: 30_000 }, async () => {
+    for (let index = 0; index < 90; index++) await report({ id: `m-${index}`, name: `MDM ${index}`, metadata: "x" });
+    const { id, claims } = (await service.call("GET /v1/conflicts")).body.items[0];
+    expect(claims.length).toBeGreaterThan(50);
+    const kept = await named("MDM 80");
+    const { status, body } = await resolve(id, kept.id);
+    expect([status, body.toBeRemovedFrom.length, body.resolution.keptBy]).toEqual([200, 89, kept.id]);
+    const { links } = await service.ports.links.of(here);
+    expect(links.filter(({ removedAt }) => removedAt === undefined).map(({ mdmServerId }) => mdmServerId)).toEqual([kept.id]);
+    expect(service.eventsOf("MdmConflictResolved")).toHaveLength(1);
+  });
+
   test("that is settled is another conflict when the other one says so again: it evidently has the token still", async () => {
     const first = await conflicted();
     const [jamf, intune] = [await named("Jamf"), await named("Intune")];

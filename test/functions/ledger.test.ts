@@ -145,6 +145,15 @@ describe("assigning", () => {
     ]);
   });
 
+  test("to somebody with the longest name there is room for is done, taken back and listed; a longer one is refused", async () => {
+    await acquire();
+    const longest = "😀".repeat(250);
+    expect((await assign({ clientUserIds: [longest] })).body.assigned).toBe(1);
+    expect((await assign({ clientUserIds: [`${longest}x`] })).body.reason).toBe("invalid_input");
+    expect((await unassign({ clientUserIds: [longest] })).body.unassigned).toBe(1);
+    expect((await assign({ serialNumbers: [" C02A", "C02A "] })).body).toMatchObject({ assigned: 1 });
+  });
+
   test("of a book to a device is refused, also beside a user", async () => {
     await acquire({ productType: "Book" });
     expect((await assign({ serialNumbers: ["A"], clientUserIds: ["u"] })).body.reason).toBe("not_device_assignable");

@@ -44,6 +44,15 @@ describe("a file", () => {
     expect((await assets())[0].available).toBe(15);
   });
 
+  test("shares its key with no other request", async () => {
+    await send(GOOD);
+    const body = { locationId: here, adamId: "7", productType: "App", quantity: 1 };
+    const acquired = await service.call("POST /v1/licenses", [], { body, headers: { "idempotency-key": "k" } });
+    expect(acquired.body.reason).toBe("idempotency_key_reused");
+    await service.call("POST /v1/licenses", [], { body, headers: { "idempotency-key": "k-2" } });
+    expect((await send(GOOD, { key: "k-2" })).body.reason).toBe("idempotency_key_reused");
+  });
+
   test("that was taken up to what a location can count is answered again as it was", async () => {
     const full = "adamId,productType,quantity\n1,App,1000000\n";
     const asset = { locationId: here, adamId: "1", pricingParam: "STDQ" as const };

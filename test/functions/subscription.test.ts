@@ -72,6 +72,15 @@ describe("beginning it with an unused primary location", () => {
     expect(service.files.size).toBe(2);
   });
 
+  test("shows it to nobody who asks for it again with the key that issued it", async () => {
+    const issue = () => service.call("POST /v1/content-tokens", [], { body: { locationId: here }, headers: { "idempotency-key": "k" } });
+    const { id } = (await issue()).body;
+    await begin();
+    expect((await issue()).body.reason).toBe("location_reserved");
+    await end();
+    expect((await issue()).body.id).toBe(id);
+  });
+
   test("flags the MDM server in lists until the removal is recorded", async () => {
     const token = await service.issue();
     await service.link(service.fleet, token);
@@ -199,6 +208,15 @@ describe("ending it", () => {
     expect({ ...after, subscription: {} }).toEqual({ ...before, subscription: {} });
     expect((await service.call("POST /v1/content-tokens/{id}/downloads", [token], { body: {} })).status).toBe(201);
     expect(service.eventsOf("LocationReleased")).toEqual([{ locationId: here, isPrimary: true }]);
+  });
+
+  test("tells those who were told to remove a token that it no longer counts", async () => {
+    await service.link(service.fleet, await service.issue());
+    await begin();
+    await end();
+    const messages = [...noticesOf(), ...(await untoldNotices())].map((one) => (one.kind === "notice" ? one.message : ""));
+    expect(messages).toHaveLength(2);
+    expect(messages.at(-1)).toMatch(/subscription ended.*no longer the built-in service's own/);
   });
 
   test("makes the location that was created an ordinary one, which the next subscription uses again unless somebody else did", async () => {

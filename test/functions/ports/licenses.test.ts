@@ -1,7 +1,7 @@
 // The contract of the ledger and of the keys of requests: a posting is recorded whole or not at all, and a key is used once.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { TransferId } from "../../../domain/ids.ts";
-import type { Assignment } from "../../../domain/licenses.ts";
+import { type Assignment, ClientUserId, type Target, targetText } from "../../../domain/licenses.ts";
 import type { Posting } from "../../../domain/postings.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import type { AssignmentList, Recording } from "../../../functions/ports/licenses.ts";
@@ -103,6 +103,19 @@ battery("licenses", (records) => {
       expect(await records.untold()).toEqual([]);
       expect(await records.locations.arrivals(other.id)).toBe(0);
     });
+  });
+
+  test("go to users with the longest names there may be, and their lists go on behind them", async () => {
+    const long = (last: string): Target => user(`${"😀".repeat(249)}${last}`);
+    const targets = ["1", "2", "3"].map(long);
+    const longest = ClientUserId.parse("😀".repeat(250));
+    expect(Buffer.byteLength(targetText({ clientUserId: longest }))).toBeLessThanOrEqual(1024);
+    expect(await post(assigned(key(), ...targets))).toBe(true);
+    for (const list of [
+      { of: "asset", asset: key() },
+      { of: "location", locationId: here },
+    ] satisfies AssignmentList[])
+      expect((await allOf((page) => records.licenses.assignments(list, page))).map(({ target }) => target)).toEqual(targets);
   });
 
   test("that two take at once are taken once", async () => {
