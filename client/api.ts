@@ -23,7 +23,7 @@ export type Actor = AccountId | MdmServerId | "service";
 export type Conflict = {
   readonly id: ConflictId;
   readonly foundAt: string;
-  /** The claims that led to it and those that followed, oldest first: the first of each MDM server, and up to 50 in all. */
+  /** The claims that led to it and those that followed, oldest first. Beyond 50, only the first of each further MDM server. */
   readonly claims: readonly {
     readonly mdmServerId: MdmServerId;
     readonly tokenId: ContentTokenId;
@@ -305,6 +305,7 @@ export type Api = {
       readonly name?: string;
       /** What Apple calls the location, once somebody said so: a token of another one is refused. */
       readonly appleUId?: string;
+      /** The organization's name in the first token of Apple's that was imported: one of another organization is refused. */
       readonly appleOrgName?: string;
     };
     readonly headers: {
@@ -498,7 +499,7 @@ export type Api = {
       /** The tokens that would end, and the MDM servers that have them */
       readonly 200: {
         readonly accountId: AccountId;
-        /** Usable tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account. */
+        /** Tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account. Reserved ones can't be renewed. */
         readonly tokens: readonly (ContentToken & {
           readonly cutOff: readonly {
             readonly id: MdmServerId;
@@ -555,7 +556,7 @@ export type Api = {
       /** The tokens that would end, and the MDM servers that have them */
       readonly 200: {
         readonly accountId: AccountId;
-        /** Usable tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account. */
+        /** Tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account. Reserved ones can't be renewed. */
         readonly tokens: readonly (ContentToken & {
           readonly cutOff: readonly {
             readonly id: MdmServerId;

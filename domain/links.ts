@@ -33,7 +33,7 @@ export const Conflict = z.object({
   claims: z
     .array(Claim)
     .min(2)
-    .describe("The claims that led to it and those that followed, oldest first: the first of each MDM server, and up to 50 in all."),
+    .describe("The claims that led to it and those that followed, oldest first. Beyond 50, only the first of each further MDM server."),
   /** `keptBy` is left out when no MDM server has a token of the location any more. */
   resolution: z.object({ keptBy: MdmServerId.optional(), at: z.date(), by: AccountId, reason: z.string() }).optional(),
 });

@@ -77,16 +77,16 @@ export const expiringNotice = (token: ContentToken, where: Where, daysLeft: numb
   ].join("\n"),
 });
 
-/** What ending it means for those who had, or have, a token of the location. */
+/** What ending the monthly subscription means for those who were told to remove a token of the location. */
 export const releasedNotice = ({ location, servers }: Where): Words => ({
   subject: subjectLine({ location, servers }, "may be used again"),
   message: [
     `Location: ${location.name}`,
     holdersLine({ location, servers }),
     "",
-    "The monthly subscription ended, and this location is no longer the built-in service's own. Its content tokens work as before: what an earlier mail said of removing them no longer counts.",
+    "The monthly subscription ended, and this location is no longer the built-in service's own. Its content tokens that have not ended meanwhile work as before: what an earlier mail said of removing them no longer counts.",
     "",
-    "What to do: nothing where the token was left. Where it was removed, put it back, or issue a new one.",
+    "What to do: nothing where a token that still works was left. Elsewhere put it back, or issue a new one.",
   ].join("\n"),
 });
 

@@ -19,18 +19,25 @@ const Edition = {
 export const Subscription = z.discriminatedUnion("plan", [
   /** `earlierLocationId`: the location that was made for the built-in service, in case it begins again. */
   z.object({ plan: z.literal("none"), earlierLocationId: LocationId.optional(), ...Edition }),
-  /** `locationId`: the built-in service's own. */
-  z.object({ plan: z.literal("monthly"), locationId: LocationId, earlierLocationId: LocationId.optional(), ...Edition }),
+  /** `locationId`: the built-in service's own. `wasTold`: somebody was told to remove its token, and is to be told when that no longer counts. */
+  z.object({
+    plan: z.literal("monthly"),
+    locationId: LocationId,
+    wasTold: z.boolean(),
+    earlierLocationId: LocationId.optional(),
+    ...Edition,
+  }),
 ]);
 export type Subscription = z.infer<typeof Subscription>;
 
 export const NO_SUBSCRIPTION: Subscription = { plan: "none", version: 0 };
 
 /** The subscription from now on, with `location` as the built-in service's own. A location that was made for it is remembered. */
-export const begun = (before: Subscription, location: Location, at: Date): Subscription => ({
+export const begun = (before: Subscription, location: Location, { at, wasTold }: { at: Date; wasTold: boolean }): Subscription => ({
   ...before,
   plan: "monthly",
   locationId: location.id,
+  wasTold,
   ...(location.primary ? {} : { earlierLocationId: location.id }),
   sinceAt: at,
   version: before.version + 1,

@@ -4,7 +4,7 @@ import type { Account } from "../domain/account.ts";
 import type { ContentToken } from "../domain/content-token.ts";
 import type { CustodyRecord } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
-import type { AccountId } from "../domain/ids.ts";
+import type { AccountId, LocationId } from "../domain/ids.ts";
 import type { LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
@@ -29,6 +29,8 @@ export type Judged = {
   /** None of them is closed. */
   readonly locations?: readonly Location[];
   readonly links?: readonly LocationLinks[];
+  /** How many times licenses or a token had come to a location. */
+  readonly arrivals?: readonly { readonly location: LocationId; readonly count: number }[];
 };
 
 /** One use of an `Idempotency-Key`: whose, and the SHA-256 of what was asked with it. Kept for a day. */

@@ -16,8 +16,11 @@ export const useIn = (caller: Pick<Account, "id">, header: string | undefined, r
   header === undefined ? undefined : useOf(caller, header, request);
 
 /** What an earlier request with the key made. Refuses with `idempotency_key_reused` when it was another request. */
-export const madeBefore = async (use: Idempotency | undefined, { requests }: Pick<Ports, "requests">): Promise<string | undefined> => {
-  const earlier = use === undefined ? undefined : await requests.earlier(use);
+export const madeBefore = async (
+  use: Idempotency | undefined,
+  { requests, now }: Pick<Ports, "requests" | "now">,
+): Promise<string | undefined> => {
+  const earlier = use === undefined ? undefined : await requests.earlier(use, now());
   if (earlier === undefined) return undefined;
   if (earlier.requestSha256 !== use?.requestSha256)
     throw new Refusal("idempotency_key_reused", "This Idempotency-Key stands for another request. Use a new one for each request.");

@@ -75,7 +75,7 @@ export const licensesInMemory = ({ record, isJudged, isOpen, arrive, requests }:
       if (unassigned.some(({ asset, target }) => !assignments.has(placeOf(asset, target)))) return false;
       const grown = after.filter(({ grows }) => grows).map(({ asset }) => asset.locationId);
       if (grown.some((location) => !isOpen(location)) || !isJudged(judged)) return false;
-      if (!requests.use(idempotency, idempotency?.made ?? "")) return false;
+      if (idempotency !== undefined && !requests.use(idempotency, idempotency.made, idempotency.at)) return false;
       for (const { asset, now } of after) counts.set(nameOf(asset), now);
       for (const each of traits) known.set(nameOf(each), each);
       for (const each of assigned) assignments.set(placeOf(each.asset, each.target), each);

@@ -4,6 +4,7 @@ import type { AccountId, LocationId } from "../domain/ids.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import type { ReminderLadder } from "../domain/reminder.ts";
 import { NO_SUBSCRIPTION, type Subscription } from "../domain/subscription.ts";
+import { addDays } from "../domain/time.ts";
 import { FIRST_VERSION } from "../domain/version.ts";
 import type { Locations, Organizations, Requests, Subscriptions } from "../functions/ports/records.ts";
 import type { Idempotency } from "../functions/ports.ts";
@@ -24,17 +25,21 @@ export type SharedPlaces = Shared & {
 };
 
 /** `use`: false when the key was used before. */
-export const requestsInMemory = (): Requests & { readonly use: (idempotency: Idempotency | undefined, made: string) => boolean } => {
-  const used = new Map<string, { made: string; requestSha256: string }>();
+export const requestsInMemory = (): Requests & {
+  readonly use: (idempotency: Idempotency | undefined, made: string, at: Date) => boolean;
+} => {
+  const used = new Map<string, { made: string; requestSha256: string; until: number }>();
   const nameOf = ({ accountId, key }: Pick<Idempotency, "accountId" | "key">): string => `${accountId} ${key}`;
   return {
-    async earlier(use) {
-      return used.get(nameOf(use));
+    async earlier(use, now) {
+      const found = used.get(nameOf(use));
+      return found === undefined || found.until <= now.getTime() ? undefined : { made: found.made, requestSha256: found.requestSha256 };
     },
-    use(idempotency, made) {
+    use(idempotency, made, at) {
       if (idempotency === undefined) return true;
-      if (used.has(nameOf(idempotency))) return false;
-      used.set(nameOf(idempotency), { made, requestSha256: idempotency.requestSha256 });
+      if ((used.get(nameOf(idempotency))?.until ?? 0) > at.getTime()) return false;
+      const until = addDays(at, 1).getTime();
+      used.set(nameOf(idempotency), { made, requestSha256: idempotency.requestSha256, until });
       return true;
     },
   };

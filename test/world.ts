@@ -67,6 +67,7 @@ export const makeWorld = (): World => {
       tokens: judgedTokens = [],
       locations: judgedPlaces = [],
       links: judgedLinks = [],
+      arrivals: judgedArrivals = [],
     }: Judged = {},
     written?: AccountId,
   ): boolean =>
@@ -78,7 +79,8 @@ export const makeWorld = (): World => {
       return token !== undefined && token.invalidation === undefined && token.downloadedBy.length === downloadedBy.length;
     }) &&
     judgedPlaces.every(({ id, version }) => places.get(id)?.version === version && isOpen(id)) &&
-    judgedLinks.every(({ location, version }) => (linked.get(location)?.version ?? 0) === version);
+    judgedLinks.every(({ location, version }) => (linked.get(location)?.version ?? 0) === version) &&
+    judgedArrivals.every(({ location, count }) => (arrivals.get(location) ?? 0) === count);
 
   const record = (traces: readonly Trace[] = []) => {
     for (const one of traces)
@@ -162,7 +164,7 @@ export const makeWorld = (): World => {
       if (!isJudged(judged) || !isOpen(token.locationId)) return false;
       if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
       if (held.has(token.id) || secrets.has(token.secretSha256) || !plans.has(token.file.key)) return false;
-      if (!requests.use(idempotency, token.id)) return false;
+      if (!requests.use(idempotency, token.id, token.issuedAt)) return false;
       arrive(token.locationId);
       held.set(token.id, token);
       if (location !== undefined) places.set(location.id, location);

@@ -4,15 +4,12 @@ import { assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
 import { assertOpen, Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import { plainText } from "../../domain/text.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, existing, type Handle, ok } from "../handle.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
 
-const { name, appleUId } = Location.shape;
-/** What a person says is plain text, whatever stands in a token's file. */
-const appleOrgName = plainText(1024).optional();
+const { name, appleUId, appleOrgName } = Location.shape;
 export const ChangeLocationInput = z.strictObject({ id: LocationId, name: name.optional(), appleUId, appleOrgName });
 export const ChangeLocationReply = ShownLocation;
 

@@ -1,7 +1,6 @@
 // PUT /v1/subscription: begins the monthly subscription, or ends it. Told again, nothing changes.
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/account.ts";
-import type { LocationId } from "../../domain/ids.ts";
 import { claimants, type LocationLinks, openLinks } from "../../domain/links.ts";
 import { releasedNotice, reservedNotice } from "../../domain/notice.ts";
 import type { Location } from "../../domain/organization.ts";
@@ -22,7 +21,7 @@ import { callerNow } from "../caller.ts";
 import { type Handle, judgedAgain, ok } from "../handle.ts";
 import { liveTokens } from "../live-tokens.ts";
 import { newLocation } from "../new-location.ts";
-import type { Ports, Trace } from "../ports.ts";
+import type { Judged, Ports, Trace } from "../ports.ts";
 import { ShownSubscription, shownSubscription } from "./shown-subscription.ts";
 
 export const ChangeSubscriptionInput = z.strictObject({
@@ -43,26 +42,35 @@ type Making = { readonly before: Subscription; readonly by: Account; readonly at
 const reusable = async ({ before }: Making, ports: Pick<Ports, Needs>) => {
   const earlier = before.earlierLocationId === undefined ? undefined : await ports.locations.get(before.earlierLocationId);
   if (earlier === undefined) return undefined;
+  const arrivals = [{ location: earlier.id, count: await ports.locations.arrivals(earlier.id) }];
   const links = await ports.links.of(earlier.id);
   const use = { liveTokens: (await liveTokens(earlier.id, ports)).length, openLinks: openLinks(links).length };
-  return isReusable(earlier, use) ? { earlier, links } : undefined;
+  return isReusable(earlier, use) ? { earlier, judged: { links: [links], arrivals } } : undefined;
 };
 
 /** The built-in service's location as it is reserved, and what that was judged on: the primary one, the one that it had before, or a new one. */
-const toReserve = async (isInUse: boolean, primary: Location, making: Making, ports: Pick<Ports, Needs>) => {
+const toReserve = async (
+  isInUse: boolean,
+  primary: Location,
+  making: Making,
+  ports: Pick<Ports, Needs>,
+): Promise<{ readonly location: Location; readonly judged: Judged }> => {
   const { at } = making;
   if (!isInUse) return { location: reserved(primary, at), judged: {} };
   const again = await reusable(making, ports);
-  if (again !== undefined) return { location: reserved(again.earlier, at), judged: { locations: [primary], links: [again.links] } };
+  if (again !== undefined) return { location: reserved(again.earlier, at), judged: { locations: [primary], ...again.judged } };
   const made = newLocation(BUILT_IN_NAME, { primary: false, at, random: ports.random });
   return { location: { ...made, reservedAt: at }, judged: { locations: [primary] } };
 };
 
-/** Who has a token of the primary location: MDM servers that are linked to one, and people who were given one that is good. */
+/** Tokens that are a condition of a write: as many as leave room for the rest of a transaction. */
+const MOST_JUDGED = 50;
+
+/** Who has a token of a location: MDM servers that are linked to one, and people who were given one that is good. */
 const holdersOf = async (linked: LocationLinks, ports: Pick<Ports, Needs>) => {
   const tokens = await liveTokens(linked.location, ports);
   const accountIds = new Set(tokens.flatMap(({ downloadedBy }) => downloadedBy.map(({ accountId }) => accountId)));
-  return { mdmServerIds: [...claimants(linked)], accountIds: [...accountIds] };
+  return { mdmServerIds: [...claimants(linked)], accountIds: [...accountIds], tokens: tokens.slice(0, MOST_JUDGED) };
 };
 
 const createdTrace = ({ id, name, uId }: Location, at: Date): Trace =>
@@ -74,8 +82,10 @@ const begin = async (making: Making, said: boolean | undefined, ports: Pick<Port
   const primary = await locations.primary();
   const isInUse = isPrimaryInUse({ primary, said });
   const { location, judged } = await toReserve(isInUse, primary, making, ports);
+  // Read before who has its tokens: one who comes by one afterwards is noticed.
+  const arrived = { location: primary.id, count: await locations.arrivals(primary.id) };
   const linked = await links.of(primary.id);
-  const { mdmServerIds, accountIds } = await holdersOf(linked, ports);
+  const { mdmServerIds, accountIds, tokens } = await holdersOf(linked, ports);
   const toBeRemovedFrom = isInUse ? [] : mdmServerIds;
   const warned = [...mdmServerIds, ...accountIds];
   const where = { location: primary, servers: [...(await servers.getAll(mdmServerIds)).values()] };
@@ -87,28 +97,31 @@ const begin = async (making: Making, said: boolean | undefined, ports: Pick<Port
     // Who has nothing to lose needs no mail.
     ...(warned.length === 0 ? [] : [noticeOf(reservedNotice(where, !isInUse), { at, random })]),
   ];
-  const after = begun(before, location, at);
-  const rests = { accounts: [by], ...judged, links: [...(judged.links ?? []), linked] };
-  if (!(await subscriptions.replace(after, location, traces, rests))) return undefined;
+  const after = begun(before, location, { at, wasTold: !isInUse && warned.length > 0 });
+  const both = { links: [...(judged.links ?? []), linked], arrivals: [...(judged.arrivals ?? []), arrived] };
+  if (!(await subscriptions.replace(after, location, traces, { ...judged, ...both, accounts: [by], tokens }))) return undefined;
   await announce(traces, ports);
   return after;
 };
 
-const end = async ({ before, by, at }: Making, locationId: LocationId, ports: Pick<Ports, Needs>): Promise<Subscription | undefined> => {
+type Ending = Making & { readonly before: Extract<Subscription, { plan: "monthly" }> };
+
+const end = async ({ before, by, at }: Ending, ports: Pick<Ports, Needs>): Promise<Subscription | undefined> => {
+  const { locationId, wasTold } = before;
   const { locations, links, servers, subscriptions, random } = ports;
   const location = await locations.get(locationId);
   if (location === undefined) throw new Error(`${locationId}, which is the built-in service's, is not recorded`);
   const linked = await links.of(locationId);
-  const { mdmServerIds, accountIds } = await holdersOf(linked, ports);
+  const { mdmServerIds } = await holdersOf(linked, ports);
   const where = { location, servers: [...(await servers.getAll(mdmServerIds)).values()] };
   const traces: Trace[] = [
     eventOf("LocationReleased", { locationId, isPrimary: location.primary }, { at, random }),
     custodyOf("subscription-ended", { subject: locationId, at, by: by.id, locationId, details: { plan: "none" } }),
     // Who was told to remove a token is told that it no longer counts.
-    ...(accountIds.length + linked.links.length === 0 ? [] : [noticeOf(releasedNotice(where), { at, random })]),
+    ...(wasTold ? [noticeOf(releasedNotice(where), { at, random })] : []),
   ];
   const after = ended(before, at);
-  if (!(await subscriptions.replace(after, released(location), traces, { accounts: [by] }))) return undefined;
+  if (!(await subscriptions.replace(after, released(location), traces, { accounts: [by], links: [linked] }))) return undefined;
   await announce(traces, ports);
   return after;
 };
@@ -122,8 +135,8 @@ export const changeSubscription: Handle<typeof ChangeSubscriptionInput, Needs, z
     assertMay(by, "subscription:manage");
     const before = await ports.subscriptions.get();
     if (before.plan === plan) return before;
-    const making = { before, by, at: ports.now() };
-    return before.plan === "monthly" ? end(making, before.locationId, ports) : begin(making, primaryInUse, ports);
+    const making = { by, at: ports.now() };
+    return before.plan === "monthly" ? end({ ...making, before }, ports) : begin({ ...making, before }, primaryInUse, ports);
   });
   return ok(await shownSubscription(changed, caller, ports));
 };

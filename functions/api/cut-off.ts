@@ -15,7 +15,7 @@ export const ShownCutOff = z.object({
   tokens: z
     .array(ShownToken.extend({ cutOff: z.array(CutOff) }))
     .describe(
-      "Usable tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account.",
+      "Tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account. Reserved ones can't be renewed.",
     ),
   cutOff: z.array(CutOff).describe("Every MDM server that would be cut off."),
   advice: z.array(z.string()),
@@ -31,6 +31,8 @@ export type Advice = {
   readonly personal: string;
 };
 
+const RESERVED =
+  "Tokens that are reserved belong to the built-in service while the monthly subscription runs, and can't be renewed meanwhile. They would end too.";
 const WITHOUT_GRANT =
   "This account has files of tokens that it may no longer download: renew those with another account, and let the earlier ones end.";
 
@@ -56,7 +58,8 @@ export const cutOffOf = async (
     .toSorted((one, other) => other.cutOff.length - one.cutOff.length || one.expiresAt.getTime() - other.expiresAt.getTime());
   const cutOff = cutOffBy([...servers.keys()]);
   const advice = [
-    ...(shown.length === 0 ? [] : [cutOff.length === 0 ? words.nobodyCutOff : words.before]),
+    ...(shown.some(({ state }) => state === "active") ? [cutOff.length === 0 ? words.nobodyCutOff : words.before] : []),
+    ...(shown.some(({ state }) => state === "reserved") ? [RESERVED] : []),
     ...(dedicated ? [] : [words.personal]),
     ...(shown.some(({ withoutGrant = [] }) => withoutGrant.includes(id)) ? [WITHOUT_GRANT] : []),
   ];

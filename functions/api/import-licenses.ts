@@ -1,5 +1,6 @@
 // POST /v1/licenses/import: licenses that were acquired, as CSV. Every bad line is told and then nothing is taken; a dry run takes nothing either way.
-// A file is taken in parts, each with a use of the idempotency key: one that was cut short goes on when it is sent again.
+// A file is taken in parts, each with a use of the idempotency key: one that was cut short goes on when it is sent again, and one that can't go on since
+// somebody else acquired the same otherwise says which lines are left.
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
@@ -56,6 +57,23 @@ const acquisitionOf = async ([first, ...more]: readonly LicenseLine[], locationI
   return { key, quantity, posting: acquiring(key, await licenses.asset(key), Object.assign({}, first, ...more, { quantity })) };
 };
 
+/** Those of parts that were not taken by an earlier request with the key: by what is there now, the licenses of the others would speak against them. */
+const linesLeft = async (
+  parts: readonly LicenseLine[][],
+  useFor: (part: number) => Idempotency,
+  ports: Pick<Ports, "requests" | "now">,
+): Promise<readonly LicenseLine[]> => {
+  const made = await Promise.all(parts.map((_, part) => madeBefore(useFor(part), ports)));
+  return parts.flatMap((lines, part) => (made[part] === undefined ? lines : []));
+};
+
+/** What a refusal says first: a file that was begun and can't go on is not sent whole again, or what was taken would count twice. */
+const takenText = (lines: readonly LicenseLine[], left: readonly LicenseLine[]): string => {
+  if (left.length === lines.length) return "Nothing was taken.";
+  const waiting = left.map(({ line }) => line).toSorted((one, other) => one - other);
+  return `All lines but ${waiting.join(", ")} were taken before. Mend those and send them alone, with another key.`;
+};
+
 const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick<Ports, Needs>): Promise<true> =>
   judgedAgain(async () => {
     const { locations, licenses, now, random } = ports;
@@ -97,9 +115,9 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
     throw new Refusal("invalid_input", `A file may be about at most ${MAX_ASSETS} assets; this one is about ${count}. Split it.`);
   // The first part uses the key itself, so that it stands for nothing else; a space is in no key that a caller sends.
   const useFor = (part: number) => useOf(caller, part === 0 ? `${idempotencyKey}` : `${idempotencyKey} ${part}`, { locationId, csv });
-  // What was begun was judged then: by what is there now, its own licenses would speak against it.
-  const isBegun = !dryRun && (await madeBefore(useFor(0), ports)) !== undefined;
-  const refused = isBegun ? [] : refusedOf(lines, locationId, await ports.licenses.assets(locationId));
+  const parts = partsOf(lines);
+  const left = dryRun ? lines : await linesLeft(parts, useFor, ports);
+  const refused = refusedOf(left, locationId, await ports.licenses.assets(locationId));
   const wrong = refused.map(({ line: { line }, refusal }) => ({ line, problem: refusal.message }));
   const problems = [...unreadable, ...wrong].toSorted((one, other) => one.line - other.line);
   const bad = new Set(refused.map(({ line }) => line));
@@ -115,8 +133,8 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
   if (first !== undefined)
     throw new Refusal(
       "bad_lines",
-      `Nothing was taken. Problems: ${problems.length}; line ${first.line}: ${first.problem.replace(/\.$/, "")}. A dry run (dryRun) tells of all.`,
+      `${takenText(lines, left)} Problems: ${problems.length}; line ${first.line}: ${first.problem.replace(/\.$/, "")}. A dry run (dryRun) tells of all.`,
     );
-  for (const [part, some] of partsOf(lines).entries()) await takePart(caller, { lines: some, locationId, use: useFor(part) }, ports);
+  for (const [part, some] of parts.entries()) await takePart(caller, { lines: some, locationId, use: useFor(part) }, ports);
   return ok({ dryRun, ...told });
 };

@@ -76,6 +76,7 @@ export const licenseLines = (csv: string): Parsed<LicenseLine> => {
     return { found: [], problems: [{ line: 1, problem: `is empty: the first line names the columns ${COLUMNS.join(", ")}` }] };
   const wrongHead = headProblems(head);
   if (wrongHead.length > 0) return { found: [], problems: wrongHead };
+  if (rest.length === 0) return { found: [], problems: [{ line: 1, problem: "no line follows the columns' names" }] };
   const read = rest.map((row) => lineOf(head, row));
   return {
     found: read.flatMap((each) => ("found" in each ? [each.found] : [])),

@@ -24,7 +24,7 @@ type Needs = "accounts" | "links" | "bus" | "outbox" | "log" | "now" | "random";
 /** Links that are closed at once: of each an event and an entry of the custody log, in a transaction that takes 100 items. */
 const LINKS_AT_ONCE = 40;
 
-/** Closes some links, and with the last ones settles the conflict; answers it then, and whose links were closed. */
+/** Closes some links, and with the last ones settles the conflict; answers it then. */
 const closeSome = (caller: Account, { id, keptBy, reason }: z.infer<typeof ResolveConflictInput>, ports: Pick<Ports, Needs>) =>
   judgedAgain(async () => {
     const { links, now, random } = ports;
@@ -47,17 +47,18 @@ const closeSome = (caller: Account, { id, keptBy, reason }: z.infer<typeof Resol
     ];
     if (!(await links.replace(after, { conflict: settled }, traces, { accounts: [judged] }))) return undefined;
     await announce(traces, ports);
-    return { settled, closed: closed.map(({ mdmServerId }) => mdmServerId) };
+    return { settled };
   });
 
 export const resolveConflict: Handle<typeof ResolveConflictInput, Needs, z.input<typeof ResolveConflictReply>> = async (
   { caller, input },
   ports,
 ) => {
-  const toBeRemovedFrom = new Set<MdmServerId>();
   for (;;) {
-    const { settled, closed } = await closeSome(caller, input, ports);
-    for (const server of closed) toBeRemovedFrom.add(server);
-    if (settled !== undefined) return ok({ ...shownConflict(settled), toBeRemovedFrom: [...toBeRemovedFrom] });
+    const { settled } = await closeSome(caller, input, ports);
+    if (settled === undefined) continue;
+    // By its claims, which name each one, and not by what was closed just now: an earlier request may have closed some.
+    const shown = shownConflict(settled);
+    return ok({ ...shown, toBeRemovedFrom: shown.mdmServerIds.filter((server) => server !== input.keptBy) });
   }
 };

@@ -84,7 +84,7 @@ export const shownToken = (token: ContentToken, around: Around): ShownToken => {
     ...(withoutGrant.length === 0 ? {} : { withoutGrant }),
     issuedAt,
     expiresAt,
-    daysLeft: current.state === "active" ? daysLeft(token, now) : 0,
+    daysLeft: current.state === "active" || current.state === "reserved" ? daysLeft(token, now) : 0,
     links: (links.get(locationId)?.links ?? [])
       .filter(({ tokenId }) => tokenId === id)
       .map(({ mdmServerId, linkedAt, fetchedAt, usedAt, removedAt }) => ({ mdmServerId, linkedAt, fetchedAt, usedAt, removedAt })),

@@ -4,6 +4,7 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { ContentToken } from "../../domain/content-token.ts";
 import type { Announcement } from "../../domain/events.ts";
+import type { LocationId } from "../../domain/ids.ts";
 import type { LocationLinks } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { FIRST_VERSION } from "../../domain/version.ts";
@@ -125,9 +126,19 @@ const judgedLinks = (table: Table, { location, version }: LocationLinks): Write 
     ? { ConditionCheck: { TableName: table.name, Key: keys.links(location), ConditionExpression: "attribute_not_exists(pk)" } }
     : judgedVersion(table, keys.links(location), version);
 
+const judgedArrivals = ({ name: TableName }: Table, location: LocationId, count: number): Write => ({
+  ConditionCheck: {
+    TableName,
+    Key: keys.arrivals(location),
+    ...(count === 0
+      ? { ConditionExpression: "attribute_not_exists(pk)" }
+      : { ConditionExpression: "arrivals = :count", ExpressionAttributeValues: { ":count": count } }),
+  },
+});
+
 const checksOf = (
   table: Table,
-  { organization, accounts = [], servers = [], tokens = [], locations = [], links = [] }: Judged,
+  { organization, accounts = [], servers = [], tokens = [], locations = [], links = [], arrivals = [] }: Judged,
 ): Write[] => [
   ...(organization === undefined ? [] : [judgedVersion(table, keys.organization(), organization.version)]),
   ...[...accounts].map(({ id, version }) => judgedVersion(table, keys.account(id), version)),
@@ -135,6 +146,7 @@ const checksOf = (
   ...tokens.map((token) => judgedToken(table, token)),
   ...locations.map(({ id, version }) => judgedVersion(table, keys.location(id), version, " AND attribute_not_exists(closedAt)")),
   ...links.map((each) => judgedLinks(table, each)),
+  ...arrivals.map(({ location, count }) => judgedArrivals(table, location, count)),
 ];
 
 /** An item can stand in a transaction once: what is written carries its own condition, and a check stands once. */

@@ -67,8 +67,11 @@ export interface Subscriptions {
 
 /** What was asked with an `Idempotency-Key` before. */
 export interface Requests {
-  /** What an earlier request with the same key made, strongly consistent. Kept for a day. */
-  earlier(use: Pick<Idempotency, "accountId" | "key">): Promise<{ readonly made: string; readonly requestSha256: string } | undefined>;
+  /** What an earlier request with the same key made, within the day before `now`; strongly consistent. */
+  earlier(
+    use: Pick<Idempotency, "accountId" | "key">,
+    now: Date,
+  ): Promise<{ readonly made: string; readonly requestSha256: string } | undefined>;
 }
 
 export interface Accounts {

@@ -6,7 +6,7 @@ import { leftTokens } from "../../domain/links.ts";
 import { expiredNotice, expiringNotice } from "../../domain/notice.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { dueStep, nextDueAt, withOverlapEnd } from "../../domain/reminder.ts";
-import { addDays } from "../../domain/time.ts";
+import { addDays, startOfDay } from "../../domain/time.ts";
 import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../announce.ts";
 import { standingOf } from "../around.ts";
 import { endToken } from "../end-token.ts";
@@ -32,9 +32,10 @@ const expire = async (token: ContentToken, now: Date, ports: ScanPorts): Promise
   await eraseFile(token.file.key, ports);
 };
 
-/** Looked at every day: what was passed over while it was reserved is due as soon as it is not. */
+/** Looked at by every scan, whenever in its day that runs: what was passed over while it was reserved is due as soon as it is not. */
 const moveOn = async (token: ContentToken, now: Date, { reminders }: ScanPorts): Promise<void> => {
-  await reminders.remind(token, { nextDueAt: addDays(now, 1) });
+  const tomorrow = startOfDay(addDays(now, 1));
+  await reminders.remind(token, { nextDueAt: tomorrow < token.expiresAt ? tomorrow : token.expiresAt });
 };
 
 const remind = async (token: ContentToken, { reminderLadder }: Organization, now: Date, ports: ScanPorts): Promise<void> => {

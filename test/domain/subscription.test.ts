@@ -68,10 +68,10 @@ test("nor where somebody has a token of it, or an MDM server is linked to one", 
 
 test("the location that was made for it is remembered through any number of ends; the primary one is not", () => {
   const [primary, made] = [aLocation(), aLocation({ id: locationId(2), primary: false })];
-  const first = ended(begun(NO_SUBSCRIPTION, made, NOW), NOW);
+  const first = ended(begun(NO_SUBSCRIPTION, made, { at: NOW, wasTold: false }), NOW);
   expect(first).toEqual({ plan: "none", earlierLocationId: made.id, sinceAt: NOW, version: 2 });
-  const second = begun(first, primary, NOW);
-  expect(second).toEqual({ plan: "monthly", locationId: primary.id, earlierLocationId: made.id, sinceAt: NOW, version: 3 });
+  const second = begun(first, primary, { at: NOW, wasTold: true });
+  expect(second).toEqual({ plan: "monthly", locationId: primary.id, wasTold: true, earlierLocationId: made.id, sinceAt: NOW, version: 3 });
   expect(ended(second, NOW)).toMatchObject({ earlierLocationId: made.id, version: 4 });
-  expect(ended(begun(NO_SUBSCRIPTION, primary, NOW), NOW)).toEqual({ plan: "none", sinceAt: NOW, version: 2 });
+  expect(ended(begun(NO_SUBSCRIPTION, primary, { at: NOW, wasTold: true }), NOW)).toEqual({ plan: "none", sinceAt: NOW, version: 2 });
 });

@@ -155,14 +155,30 @@ describe("a second MDM server that is reported", () => {
 
   test("beside very many others is settled all the same, and all of them are named", { timeout: 30_000 }, async () => {
     for (let index = 0; index < 90; index++) await report({ id: `m-${index}`, name: `MDM ${index}`, metadata: "x" });
-    const { id, claims } = (await service.call("GET /v1/conflicts")).body.items[0];
+    const { id, claims, mdmServerIds } = (await service.call("GET /v1/conflicts")).body.items[0];
     expect(claims.length).toBeGreaterThan(50);
-    const kept = await named("MDM 80");
-    const { status, body } = await resolve(id, kept.id);
-    expect([status, body.toBeRemovedFrom.length, body.resolution.keptBy]).toEqual([200, 89, kept.id]);
+    const kept = mdmServerIds[80];
+    const { status, body } = await resolve(id, kept);
+    expect([status, body.toBeRemovedFrom.length, body.resolution.keptBy]).toEqual([200, 89, kept]);
     const { links } = await service.ports.links.of(here);
-    expect(links.filter(({ removedAt }) => removedAt === undefined).map(({ mdmServerId }) => mdmServerId)).toEqual([kept.id]);
+    expect(links.filter(({ removedAt }) => removedAt === undefined).map(({ mdmServerId }) => mdmServerId)).toEqual([kept]);
     expect(service.eventsOf("MdmConflictResolved")).toHaveLength(1);
+  });
+
+  test("beside very many others names all of them, also to whoever asks again since it was cut short", { timeout: 30_000 }, async () => {
+    for (let index = 0; index < 50; index++) await report({ id: `m-${index}`, name: `MDM ${index}`, metadata: "x" });
+    const { id, mdmServerIds } = (await service.call("GET /v1/conflicts")).body.items[0];
+    const kept = mdmServerIds[40];
+    const { replace } = service.ports.links;
+    let writes = 0;
+    service.ports.links.replace = async (...args) => {
+      writes += 1;
+      if (writes === 2) throw new Error("the process died");
+      return replace(...args);
+    };
+    expect((await resolve(id, kept)).status).toBe(500);
+    service.ports.links.replace = replace;
+    expect((await resolve(id, kept)).body.toBeRemovedFrom).toHaveLength(49);
   });
 
   test("that is settled is another conflict when the other one says so again: it evidently has the token still", async () => {

@@ -44,6 +44,26 @@ describe("a file", () => {
     expect((await assets())[0].available).toBe(15);
   });
 
+  test("that was begun and can't go on says which lines are left, and takes none of them", async () => {
+    const lines = Array.from({ length: 40 }, (_, index) => `${index + 1},App,2`);
+    const csv = ["adamId,productType,quantity", ...lines].join("\n");
+    const { post } = service.ports.licenses;
+    let posts = 0;
+    service.ports.licenses.post = async (...args) => {
+      posts += 1;
+      if (posts === 2) throw new Error("the process died");
+      return post(...args);
+    };
+    expect((await send(csv)).status).toBe(500);
+    service.ports.licenses.post = post;
+    const body = { locationId: here, adamId: "40", productType: "Book", quantity: 1 };
+    expect((await service.call("POST /v1/licenses", [], { body })).status).toBe(201);
+    const { reason, detail } = (await send(csv)).body;
+    expect(reason).toBe("bad_lines");
+    expect(detail).toMatch(/^All lines but 32, 33, .*41 were taken before\. Mend those.*line 41:/);
+    expect(await assets()).toHaveLength(31);
+  });
+
   test("shares its key with no other request", async () => {
     await send(GOOD);
     const body = { locationId: here, adamId: "7", productType: "App", quantity: 1 };
@@ -142,6 +162,7 @@ describe("bad lines", () => {
     ["with an unknown column", "adamId,productType,quantity,serialNumber\n", /columns may be/],
     ["with a column twice", "adamId,productType,quantity,quantity\n", /stands twice/],
     ["with nothing in it", "\n\n", /is empty/],
+    ["with columns and no line", "adamId,productType,quantity\n", /no line follows/],
     ["with a quotation mark that does not end", 'adamId,productType,quantity\n1,"App,2\n', /quotation marks/],
   ])("a file %s is refused by what is wrong with it", async (_, csv, why) => {
     expect((await send(csv, { dryRun: true })).body.problems[0].problem).toMatch(why);

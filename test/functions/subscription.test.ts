@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
 import { here, makeMdmService, other } from "../mdm-service.ts";
-import { ada } from "../service.ts";
+import { ada, signedUp } from "../service.ts";
 
 let service: Awaited<ReturnType<typeof makeMdmService>>;
 beforeEach(async () => {
@@ -103,6 +103,28 @@ describe("beginning it with an unused primary location", () => {
     const answer = await service.call("POST /v1/content-tokens/{id}/downloads", [token], { body: {} });
     expect(answer.body.reason).toBe("location_reserved");
     expect(service.eventsOf("DownloadLinkIssued")).toEqual([]);
+  });
+
+  test("warns whoever comes by a token while it begins: one who has it issued, and one who downloads it", async () => {
+    const token = await service.issue(here);
+    await service.ports.accounts.register(signedUp("eve", { grants: [{ role: "administrator", location: "all" }] }));
+    const { replace } = service.ports.subscriptions;
+    service.ports.subscriptions.replace = async (...args) => {
+      service.ports.subscriptions.replace = replace;
+      service.ports.subscriptions.replace = async (...again) => {
+        service.ports.subscriptions.replace = replace;
+        await service.call("POST /v1/content-tokens/{id}/downloads", [token], { as: "eve", body: {} });
+        return replace(...again);
+      };
+      await service.issue(here, "frank");
+      return replace(...args);
+    };
+    await service.ports.accounts.register(signedUp("frank", { grants: [{ role: "content-manager", location: here }] }));
+    await begin();
+    const [{ warned } = { warned: [] as string[] }] = service.published.flatMap((one) =>
+      one.kind === "event" && one.type === "LocationReserved" ? [one.detail] : [],
+    );
+    expect(warned.toSorted()).toEqual([ada.id, signedUp("eve").id, signedUp("frank").id].toSorted());
   });
 
   test("is for administrators; everybody with a grant sees it", async () => {
@@ -219,6 +241,18 @@ describe("ending it", () => {
     expect(messages.at(-1)).toMatch(/subscription ended.*no longer the built-in service's own/);
   });
 
+  test("tells them also when the token ended meanwhile, and nobody who was told nothing", async () => {
+    const token = await service.issue();
+    await begin();
+    await service.call("POST /v1/content-tokens/{id}/revocation", [token], { body: { reason: "lost" } });
+    const before = [...noticesOf(), ...(await untoldNotices())].length;
+    await end();
+    expect([...noticesOf(), ...(await untoldNotices())]).toHaveLength(before + 1);
+    await begin();
+    await end();
+    expect([...noticesOf(), ...(await untoldNotices())]).toHaveLength(before + 1);
+  });
+
   test("makes the location that was created an ordinary one, which the next subscription uses again unless somebody else did", async () => {
     const first = (await begin({ primaryInUse: true })).body.locationId;
     await end();
@@ -248,7 +282,8 @@ describe("ending it", () => {
       await scanExpiry(service.ports, () => false);
     }
     await end();
-    service.later(86_400);
+    // A scan does not run at the same second of each day.
+    service.later(86_400 - 60);
     await scanExpiry(service.ports, () => false);
     expect(await service.shown(older)).toMatchObject({ cause: "superseded" });
   });

@@ -91,7 +91,13 @@ battery("closing a location", (records) => {
 
 battery("the subscription", (records) => {
   const third = aLocation({ id: locationId(3), name: "Built-in", uId: "1000000000000002", primary: false, reservedAt: NOW });
-  const began = (location: Location, version = 1) => ({ plan: "monthly" as const, locationId: location.id, sinceAt: NOW, version });
+  const began = (location: Location, version = 1) => ({
+    plan: "monthly" as const,
+    wasTold: false,
+    locationId: location.id,
+    sinceAt: NOW,
+    version,
+  });
   const ofPrimary = reserved(aLocation(), NOW);
   beforeEach(async () => {
     await records.organizations.found(anOrganization(), aLocation(), ada);

@@ -84,8 +84,11 @@ battery("content tokens", (records) => {
       expect(await records.add(aContentToken(), [anEvent()], { idempotency: use })).toBe(true);
       const second = aContentToken({ id: contentTokenId(2), secretSha256: "d".repeat(64), file: aFile(2) });
       expect(await records.add(second, [anEvent({ id: "evt_2" })], { idempotency: use })).toBe(false);
-      expect(await records.requests.earlier(use)).toEqual({ made: contentTokenId(1), requestSha256: use.requestSha256 });
-      expect(await records.requests.earlier({ ...use, accountId: bob.id })).toBeUndefined();
+      expect(await records.requests.earlier(use, at("2026-01-10T09:00:00Z"))).toEqual({
+        made: contentTokenId(1),
+        requestSha256: use.requestSha256,
+      });
+      expect(await records.requests.earlier({ ...use, accountId: bob.id }, at("2026-01-10T09:00:00Z"))).toBeUndefined();
       expect(await records.untold()).toEqual([anEvent()]);
     });
   });

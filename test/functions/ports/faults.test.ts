@@ -139,7 +139,7 @@ describe.each([
     assignments: (await ports.licenses.assignments({ of: "location", locationId: locationId() }, { limit: 10 })).items,
     transfers: (await ports.licenses.transfers({ limit: 10 })).items,
     untold: await Array.fromAsync(ports.outbox.pending(at("2100-01-01"))),
-    key: await ports.requests.earlier({ accountId: signedUp("ada").id, key: "k" }),
+    key: await ports.requests.earlier({ accountId: signedUp("ada").id, key: "k" }, ports.now()),
     published: published.length,
   });
   const request = { body, headers: { "idempotency-key": "k" } };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { TransferId } from "../../../domain/ids.ts";
 import { type Assignment, ClientUserId, type Target, targetText } from "../../../domain/licenses.ts";
 import type { Posting } from "../../../domain/postings.ts";
+import { addDays } from "../../../domain/time.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import type { AssignmentList, Recording } from "../../../functions/ports/licenses.ts";
 import type { Page, PageRequest } from "../../../functions/ports.ts";
@@ -99,7 +100,7 @@ battery("licenses", (records) => {
       expect(await post(posting, with_)).toBe(false);
       expect(await records.licenses.assets(here)).toEqual(before);
       expect(await records.licenses.holding(key(), [device("A"), device("B"), user("u")])).toEqual([device("A"), user("u")]);
-      expect(await records.requests.earlier(use)).toMatchObject({ made: "first", requestSha256: use.requestSha256 });
+      expect(await records.requests.earlier(use, NOW)).toMatchObject({ made: "first", requestSha256: use.requestSha256 });
       expect(await records.untold()).toEqual([]);
       expect(await records.locations.arrivals(other.id)).toBe(0);
     });
@@ -218,11 +219,23 @@ battery("licenses", (records) => {
 
 battery("what was asked with a key", (records) => {
   test("is found by whose key it is, with what it made", async () => {
-    expect(await records.requests.earlier(use)).toBeUndefined();
+    expect(await records.requests.earlier(use, NOW)).toBeUndefined();
     expect(await records.licenses.post(acquired(key(), 1), [], { idempotency: { ...use, made: "101#STDQ", at: NOW } })).toBe(true);
-    expect(await records.requests.earlier(use)).toEqual({ made: "101#STDQ", requestSha256: use.requestSha256 });
-    expect(await records.requests.earlier({ ...use, key: "l" })).toBeUndefined();
-    expect(await records.requests.earlier({ ...use, accountId: bob.id })).toBeUndefined();
+    expect(await records.requests.earlier(use, NOW)).toEqual({ made: "101#STDQ", requestSha256: use.requestSha256 });
+    expect(await records.requests.earlier({ ...use, key: "l" }, NOW)).toBeUndefined();
+    expect(await records.requests.earlier({ ...use, accountId: bob.id }, NOW)).toBeUndefined();
+  });
+
+  test("is a use for a day, whether it was cleaned up since or not", async () => {
+    const tooLate = addDays(NOW, 1);
+    const later = new Date(tooLate.getTime() - 1000);
+    const once = { ...use, made: "first", at: NOW };
+    expect(await records.licenses.post(more(key(), 1), [], { idempotency: once })).toBe(true);
+    expect(await records.requests.earlier(use, later)).toMatchObject({ made: "first" });
+    expect(await records.licenses.post(more(key(), 1), [], { idempotency: { ...once, at: later } })).toBe(false);
+    expect(await records.requests.earlier(use, tooLate)).toBeUndefined();
+    expect(await records.licenses.post(more(key(), 1), [], { idempotency: { ...once, made: "second", at: tooLate } })).toBe(true);
+    expect(await records.requests.earlier(use, tooLate)).toMatchObject({ made: "second" });
   });
 
   test("twice at once is done once", async () => {
@@ -268,7 +281,7 @@ describe("reads that decisions rest on are strongly consistent:", () => {
     ["the assignments of a location", () => records.licenses.assignments({ of: "location", locationId: here }, { limit: 5 })],
     ["what came to a location", () => records.locations.arrivals(here)],
     ["the subscription", () => records.subscriptions.get()],
-    ["what was asked with a key", () => records.requests.earlier(use)],
+    ["what was asked with a key", () => records.requests.earlier(use, NOW)],
   ])("%s", async (_, act) => {
     read = [];
     await act();
