@@ -37,11 +37,13 @@ export type LicenseLine = z.infer<typeof Line> & { readonly line: number };
 type Row = { readonly line: number; readonly cells: readonly string[] };
 type Parsed<Item> = { readonly found: readonly Item[]; readonly problems: readonly Problem[] };
 
+/** With the option `info` the parser gives each record with the line on which it ends, which its types don't tell. */
+const Records = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.int() }) }));
+
 const rowsOf = (csv: string): Parsed<Row> => {
   try {
     const options = { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
-    // With `info` each record comes with where it ends, which the parser's types don't tell.
-    const rows = parse(csv, options) as unknown as { record: string[]; info: { lines: number } }[];
+    const rows = Records.parse(parse(csv, options));
     return { found: rows.map(({ record, info }) => ({ line: info.lines, cells: record })), problems: [] };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
