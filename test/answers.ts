@@ -57,10 +57,12 @@ export const complaintsOf = (document: Document) => {
     const { format, pattern, minLength, maxLength, minimum, maximum } = schema;
     if (typeof value === "number") return isOutside(value, minimum, maximum) ? [`${at} is ${value}`] : [];
     if (typeof value !== "string") return [];
+    // Characters are code points. Source: JSON Schema 2020-12, validation, 6.3.1.
+    const { length } = [...value];
     const expected = format === undefined ? undefined : FORMATS[format];
     if (format !== undefined && expected === undefined) throw new Error(`nobody checks the format ${format}`);
     return [
-      ...(isOutside(value.length, minLength, maxLength) ? [`${at} has ${value.length} characters`] : []),
+      ...(isOutside(length, minLength, maxLength) ? [`${at} has ${length} characters`] : []),
       ...(expected === undefined || expected.test(value) ? [] : [`${at} is no ${format}`]),
       ...(pattern === undefined || new RegExp(pattern).test(value) ? [] : [`${at} does not match ${pattern}`]),
     ];
