@@ -293,7 +293,11 @@ const isDone = ({ statusCode }: Answer): boolean => statusCode < 400;
 const madeBy = ({ route }: Ask, { body: { id, assigned, alreadyAssigned, quantity } }: Answer) =>
   route === "POST /v1/licenses" ? {} : { id, assigned, alreadyAssigned, quantity };
 
+/** What is reserved is not shown, not even to whoever had it issued before. */
+const isHidden = ({ route }: Ask, { body }: Answer): boolean => route === "POST /v1/content-tokens" && body.reason === "location_reserved";
+
 const assertSame = ({ asked, answer }: Keyed, again: Answer): void => {
+  if (isDone(answer) && isHidden(asked, again)) return;
   const [one, other] = [answer, again].map((each) => JSON.stringify(isDone(each) ? madeBy(asked, each) : each.body));
   if (one !== other) throw new Error(`${asked.route} was done as ${one}, and again with its key answered ${other}`);
 };
