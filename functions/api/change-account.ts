@@ -1,5 +1,5 @@
 // PATCH /v1/accounts/{id}: its grants, whether it is dedicated to downloading tokens, and whether it is disabled or enabled again. Disabled, it may
-// nothing, and the tokens it was given die: the function that listens to the event erases their files.
+// do nothing, and the tokens it was given die: the function that listens to the event erases their files.
 import * as z from "zod";
 import { Account, assertMay, assertNotRemoved, disabledFrom, enabledAgain } from "../../domain/account.ts";
 import { AccountId } from "../../domain/ids.ts";

@@ -40,11 +40,13 @@ const heldOf = async (listed: readonly AssetKey[], clientUserId: string, { licen
 
 type Needs = "accounts" | "locations" | "licenses" | "bus" | "outbox" | "log" | "now" | "random";
 
+type Some = { readonly locationId: LocationId; readonly clientUserId: string; readonly listed: readonly AssetKey[] };
+
 /** One posting; answers what was posted. */
-const retireSome = (caller: Account, listed: readonly AssetKey[], clientUserId: string, ports: Pick<Ports, Needs>) =>
+const retireSome = (caller: Account, { locationId, clientUserId, listed }: Some, ports: Pick<Ports, Needs>) =>
   judgedAgain(async () => {
     const { licenses, now, random } = ports;
-    assertMay(await callerNow(caller, ports), "license:assign", listed[0]?.locationId);
+    assertMay(await callerNow(caller, ports), "license:assign", locationId);
     const held = await heldOf(listed, clientUserId, ports);
     if (held.length === 0) return held;
     const at = now();
@@ -65,8 +67,10 @@ export const retireUsers: Handle<typeof RetireUsersInput, Needs, z.input<typeof 
   const gone: Asset[] = [];
   for (const clientUserId of new Set(clientUserIds)) {
     const listed = await listedOf(locationId, clientUserId, ports);
-    for (let start = 0; start < listed.length; start += ASSETS_AT_ONCE)
-      gone.push(...(await retireSome(caller, listed.slice(start, start + ASSETS_AT_ONCE), clientUserId, ports)));
+    for (let start = 0; start < listed.length; start += ASSETS_AT_ONCE) {
+      const some = listed.slice(start, start + ASSETS_AT_ONCE);
+      gone.push(...(await retireSome(caller, { locationId, clientUserId, listed: some }, ports)));
+    }
   }
   const unassigned = gone.filter(({ revocable }) => revocable).length;
   return ok({ unassigned, retired: gone.length - unassigned });
