@@ -1,9 +1,12 @@
-// What is announced: events on the service's own bus, notices to people. Both are recorded with the act that causes them and told afterwards,
-// at least once; `id` is what consumers tell repetitions by. Neither ever carries a secret, a link or an e-mail address.
+// What is announced: events on the service's own bus, notices to people, orders to go on with work, and what MDM servers are told. All are recorded with
+// the act that causes them and told afterwards, at least once; `id` is what consumers tell repetitions by. None ever carries a secret or a link; events
+// and notices carry no e-mail address either.
 import * as z from "zod";
 import { InvalidationCause } from "./content-token.ts";
 import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "./ids.ts";
 import { AdamId, PricingParam } from "./licenses.ts";
+import type { NotificationType } from "./notification.ts";
+import type { WorkId } from "./work.ts";
 
 /** The `source` of every event of this service. */
 export const EVENT_SOURCE = "content-tokens";
@@ -83,4 +86,24 @@ export type Notice = {
   readonly message: string;
 };
 
-export type Announcement = DomainEvent | Notice;
+/** Work of an MDM server that is to be gone on with. `step` tells one order of the same work from the next. */
+export type WorkOrder = {
+  readonly kind: "work";
+  readonly id: string;
+  readonly recordedAt: Date;
+  readonly workId: WorkId;
+  readonly locationId: LocationId;
+  readonly step: number;
+};
+
+/** What the MDM server of a location is to be told at the address that it chose, if it wants to know. `id` is what it tells repetitions by. */
+export type Telling = {
+  readonly kind: "telling";
+  readonly id: string;
+  readonly recordedAt: Date;
+  readonly locationId: LocationId;
+  readonly type: NotificationType;
+  readonly notification: Readonly<Record<string, unknown>>;
+};
+
+export type Announcement = DomainEvent | Notice | WorkOrder | Telling;

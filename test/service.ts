@@ -13,6 +13,7 @@ import { document, undocumented } from "./answers.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
 import { busInMemory, filesInMemory, type InPool, logInMemory, peopleInMemory } from "./outside.ts";
 import { makeWorld } from "./world.ts";
+import { cipherInMemory } from "./world-mdm.ts";
 
 export const NOW = at("2026-06-01T12:00:00.000Z");
 
@@ -38,6 +39,7 @@ export const makeService = async (logOf?: (name: "admin" | "custody") => Log) =>
     files: filesInMemory(files, () => faults.files),
     bus: busInMemory(published, () => !faults.bus),
     people: peopleInMemory(invited, pool),
+    cipher: cipherInMemory(),
     log: logInMemory(logged),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),

@@ -16,6 +16,7 @@ import { foreignCursor } from "../functions/cursor.ts";
 import type { Licenses } from "../functions/ports/licenses.ts";
 import type { Page, PageRequest } from "../functions/ports.ts";
 import { born, pageOf } from "./lists.ts";
+import type { WorksInMemory } from "./world-mdm.ts";
 import type { SharedPlaces } from "./world-organization.ts";
 
 const nameOf = (asset: AssetKey): string => `${asset.locationId} ${assetText(asset)}`;
@@ -31,7 +32,10 @@ const ascending = <Item>(all: Iterable<Item>, place: (item: Item) => string, { l
   return { items, ...(rest.length > limit && last !== undefined ? { next: place(last) } : {}) };
 };
 
-export const licensesInMemory = ({ record, isJudged, isOpen, arrive, requests }: SharedPlaces): Licenses => {
+export const licensesInMemory = (
+  { record, isJudged, isOpen, arrive, requests, places }: SharedPlaces,
+  works: Pick<WorksInMemory, "isThere" | "move">,
+): Licenses => {
   const known = new Map<string, AssetTraits>();
   const counts = new Map<string, LicenseCounts>();
   const assignments = new Map<string, Assignment>();
@@ -62,7 +66,11 @@ export const licensesInMemory = ({ record, isJudged, isOpen, arrive, requests }:
       };
       return ascending([...assignments.values()].filter(isListed), ({ asset, target }) => placeOf(asset, target), page);
     },
-    async post({ entries, traits = [], assigned = [], unassigned = [], transfer }, traces, { idempotency, judged } = {}) {
+    async post(
+      { entries, traits = [], assigned = [], unassigned = [], transfer },
+      traces,
+      { idempotency, judged, progress, location } = {},
+    ) {
       const after = entries.map(({ asset, ...change }) => {
         const before = counts.get(nameOf(asset)) ?? NO_LICENSES;
         const { available = 0, assigned: held = 0, retired = 0 } = change;
@@ -74,13 +82,16 @@ export const licensesInMemory = ({ record, isJudged, isOpen, arrive, requests }:
       if (assigned.some(({ asset, target }) => assignments.has(placeOf(asset, target)))) return false;
       if (unassigned.some(({ asset, target }) => !assignments.has(placeOf(asset, target)))) return false;
       const grown = after.filter(({ grows }) => grows).map(({ asset }) => asset.locationId);
-      if (grown.some((location) => !isOpen(location)) || !isJudged(judged)) return false;
+      if (grown.some((location) => !isOpen(location)) || !isJudged(judged) || !works.isThere(progress)) return false;
+      if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
       if (idempotency !== undefined && !requests.use(idempotency, idempotency.made, idempotency.at)) return false;
       for (const { asset, now } of after) counts.set(nameOf(asset), now);
       for (const each of traits) known.set(nameOf(each), each);
       for (const each of assigned) assignments.set(placeOf(each.asset, each.target), each);
       for (const { asset, target } of unassigned) assignments.delete(placeOf(asset, target));
       for (const location of grown) arrive(location);
+      if (location !== undefined) places.set(location.id, location);
+      works.move(progress);
       if (transfer !== undefined) transfers.set(transfer.id, transfer);
       return record(traces);
     },

@@ -11,6 +11,7 @@ import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location } from "../domain/organization.ts";
 import { sha256 } from "../functions/hash.ts";
 import type { Licenses } from "../functions/ports/licenses.ts";
+import type { ClientConfigs, Rates, TokenUses, Works } from "../functions/ports/mdm.ts";
 import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "../functions/ports/records.ts";
 import type { CustodyLog, Outbox, Parking } from "../functions/ports/telling.ts";
 import type { ContentTokens, Erasures, Reminders } from "../functions/ports/tokens.ts";
@@ -18,6 +19,7 @@ import type { Judged, Trace } from "../functions/ports.ts";
 import { amongst, born, pageOf } from "./lists.ts";
 import { custodyInMemory, linksInMemory, serversInMemory } from "./world-custody.ts";
 import { licensesInMemory } from "./world-licenses.ts";
+import { clientConfigsInMemory, ratesInMemory, tokenUsesInMemory, worksInMemory } from "./world-mdm.ts";
 import { type Founded, locationsInMemory, organizationsInMemory, requestsInMemory, subscriptionsInMemory } from "./world-organization.ts";
 
 export type World = {
@@ -31,6 +33,10 @@ export type World = {
   readonly subscriptions: Subscriptions;
   readonly licenses: Licenses;
   readonly requests: Requests;
+  readonly works: Works;
+  readonly clientConfigs: ClientConfigs;
+  readonly uses: TokenUses;
+  readonly rates: Rates;
   readonly erasures: Erasures;
   readonly outbox: Outbox;
   readonly parking: Parking;
@@ -261,12 +267,17 @@ export const makeWorld = (): World => {
   };
 
   const shared = { held, registered, linked, conflicts, places, arrivals, records, founded, record, isJudged, isOpen, arrive, requests };
+  const works = worksInMemory(shared);
   return {
     organizations: organizationsInMemory(shared),
     locations: locationsInMemory(shared),
     subscriptions: subscriptionsInMemory(shared),
-    licenses: licensesInMemory(shared),
+    licenses: licensesInMemory(shared, works),
     requests,
+    works,
+    clientConfigs: clientConfigsInMemory(shared),
+    uses: tokenUsesInMemory(),
+    rates: ratesInMemory(),
     accounts,
     tokens,
     reminders: reminderPort,

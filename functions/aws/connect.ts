@@ -31,7 +31,7 @@ const kept = (name: FunctionName, { RECORDS_TABLE, CUSTODY_TABLE }: Tables) => (
 });
 
 /** All but files and people: what a function without any right to token files or to the user pool is given. */
-const recordsOf = (name: FunctionName, told: Told, sendNotice?: SendNotice): Omit<Ports, "files" | "people"> => {
+const recordsOf = (name: FunctionName, told: Told, sendNotice?: SendNotice): Omit<Ports, "files" | "people" | "cipher"> => {
   const ports = kept(name, told);
   return { ...ports, bus: busTo({ events: new EventBridgeClient(), busName: told.BUS_NAME, sendNotice }, ports.log) };
 };
@@ -40,7 +40,7 @@ export const portsOf = (
   name: FunctionName,
   told: Told & { readonly TOKENS_BUCKET: string },
   sendNotice?: SendNotice,
-): Omit<Ports, "people"> => ({
+): Omit<Ports, "people" | "cipher"> => ({
   ...recordsOf(name, told, sendNotice),
   files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
 });
@@ -50,7 +50,7 @@ const peopleOf = ({ USER_POOL_ID }: { readonly USER_POOL_ID: string }): People =
   peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: USER_POOL_ID });
 
 /** What administering takes: records and people, and no file. */
-export const administeringOf = (name: FunctionName, env: Env<"admin">): Omit<Ports, "files"> => ({
+export const administeringOf = (name: FunctionName, env: Env<"admin">): Omit<Ports, "files" | "cipher"> => ({
   ...recordsOf(name, env),
   people: peopleOf(env),
 });

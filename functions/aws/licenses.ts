@@ -20,10 +20,11 @@ import { cursorOf } from "../cursor.ts";
 import type { AssignmentList, Licenses } from "../ports/licenses.ts";
 import type { Page, PageRequest } from "../ports.ts";
 import { type List, listIn, readPage } from "./lists.ts";
-import { arrival } from "./locations.ts";
+import { arrival, replacedLocation } from "./locations.ts";
 import { usedKey } from "./requests.ts";
 import { fromItem, itemsOf, keys, listed, readItem, readItems, type Table, toItem } from "./table.ts";
 import { putEdition, putNew, transact, type Write } from "./transact.ts";
+import { progressed } from "./works.ts";
 
 const COUNTED = ["available", "assigned", "retired"] as const;
 
@@ -177,7 +178,7 @@ export const licensesIn = (table: Table): Licenses => {
       return readPage(table, listIn(table, "byKind", heldKind(list.locationId, list.target)), page, assignmentOf);
     },
 
-    post({ entries, traits = [], assigned = [], unassigned = [], transfer }, traces, { idempotency, judged } = {}) {
+    post({ entries, traits = [], assigned = [], unassigned = [], transfer }, traces, { idempotency, judged, progress, location } = {}) {
       const writes: Write[] = [
         ...entries.map((entry) => counted(table, entry)),
         ...traits.map((each) => keptTraits(table, each)),
@@ -190,6 +191,8 @@ export const licensesIn = (table: Table): Licenses => {
           ? []
           : [putNew(table, { ...keys.transfer(transfer.id), ...listed("TRANSFER", transfer.id, transfer.at), ...toItem(transfer) })]),
         ...(idempotency === undefined ? [] : usedKey(table, idempotency, idempotency.made, idempotency.at)),
+        ...(location === undefined ? [] : [replacedLocation(table, location)]),
+        ...progressed(table, progress),
       ];
       return transact(table, writes, traces, judged);
     },

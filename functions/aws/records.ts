@@ -7,6 +7,7 @@ import { erasuresIn } from "./erasures.ts";
 import { licensesIn } from "./licenses.ts";
 import { linksIn } from "./links.ts";
 import { locationsIn } from "./locations.ts";
+import { clientConfigsIn, ratesIn, tokenUsesIn } from "./mdm.ts";
 import { mdmServersIn } from "./mdm-servers.ts";
 import { organizationsIn } from "./organization.ts";
 import { outboxIn } from "./outbox.ts";
@@ -15,6 +16,7 @@ import { remindersIn } from "./reminders.ts";
 import { requestsIn } from "./requests.ts";
 import { subscriptionsIn } from "./subscriptions.ts";
 import type { Table } from "./table.ts";
+import { worksIn } from "./works.ts";
 
 export type Records = Pick<
   Ports,
@@ -28,6 +30,10 @@ export type Records = Pick<
   | "subscriptions"
   | "licenses"
   | "requests"
+  | "works"
+  | "clientConfigs"
+  | "uses"
+  | "rates"
   | "erasures"
   | "outbox"
   | "parking"
@@ -45,6 +51,10 @@ export const recordsIn = (table: Table): Records => ({
   subscriptions: subscriptionsIn(table),
   licenses: licensesIn(table),
   requests: requestsIn(table),
+  works: worksIn(table),
+  clientConfigs: clientConfigsIn(table),
+  uses: tokenUsesIn(table),
+  rates: ratesIn(table),
   erasures: erasuresIn(table),
   outbox: outboxIn(table),
   parking: parkingIn(table),

@@ -10,6 +10,7 @@
 //   LOC#<location>         LINKS              LocationLinks                                   in byKind as LINKS
 //   LOC#<location>         ARRIVALS           how many times licenses or a token came to it; `closedAt` once nothing may any more
 //   LOC#<location>         CT#<token>         one per token that the location ever had
+//   LOC#<location>         CLIENTCONFIG       ClientConfig: what its MDM server said last
 //   LOC#<location>         ASSET#<asset>      AssetTraits; <asset> = <adamId>#<pricingParam>
 //   ASSET#<location>#<asset>  COUNTS          LicenseCounts: in a partition of their own, so that assets of one location don't share what it can bear
 //   ASSET#<location>#<asset>  SN#<serial number>, USER#<client user>
@@ -26,6 +27,12 @@
 //                                                                                             in byKind as CT, byLocation, byDue while it has a `dueAt`
 //   CT#<token>             REMINDER#<step>    the ledger: a reminder of that step was sent
 //   SECRET#<sha256>        SECRET             tokenId: one per secret ever held, never removed
+//   USE#<token>            <server>, UNKNOWN  what that MDM server was last seen to use the token for
+//   RATE#<location>        <second>           asked: requests of the location in that second (Unix time); `ttl`
+//   WORK#<work>            WORK               Work: what an MDM server asked for, and how far it has come; `ttl`, as all of it
+//   WORK#<work>            PART#<number>      Part
+//   WORK#<work>            FAILED#<step>#<number>
+//                                             Failure
 //   GIVEN#<account>        CT#<token>         givenAt: one per (account, living token), so that a password change finds them with one query
 //   IDEMPOTENCY#<account>  KEY#<key>          what a request made; `ttl` in seconds
 //   OUTBOX                 <recordedAt>#<id>  an announcement that was not told yet
@@ -39,9 +46,13 @@ import type * as z from "zod";
 import type { Announcement } from "../../domain/events.ts";
 import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "../../domain/ids.ts";
 import { type AssetKey, assetText, type Target, targetText } from "../../domain/licenses.ts";
+import type { WorkId } from "../../domain/work.ts";
 
 /** The Records table, and the CustodyLog whose entries are written in the same transactions. */
 export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string; readonly custodyLog: string };
+
+/** So that numbers sort as they count. */
+const padded = (count: number): string => String(count).padStart(4, "0");
 
 export const keys = {
   organization: () => ({ pk: "ORG", sk: "ORG" }),
@@ -67,6 +78,12 @@ export const keys = {
   reminder: (id: ContentTokenId, step: number) => ({ pk: `CT#${id}`, sk: `REMINDER#${step}` }),
   secret: (sha256: string) => ({ pk: `SECRET#${sha256}`, sk: "SECRET" }),
   given: (account: AccountId, token: ContentTokenId) => ({ pk: `GIVEN#${account}`, sk: `CT#${token}` }),
+  clientConfig: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "CLIENTCONFIG" }),
+  tokenUse: (id: ContentTokenId, server: string) => ({ pk: `USE#${id}`, sk: server }),
+  rate: (id: LocationId, second: number) => ({ pk: `RATE#${id}`, sk: String(second) }),
+  work: (id: WorkId) => ({ pk: `WORK#${id}`, sk: "WORK" }),
+  workPart: (id: WorkId, part: number) => ({ pk: `WORK#${id}`, sk: `PART#${padded(part)}` }),
+  failure: (id: WorkId, step: number, index: number) => ({ pk: `WORK#${id}`, sk: `FAILED#${padded(step)}#${index}` }),
   idempotency: (account: AccountId, key: string) => ({ pk: `IDEMPOTENCY#${account}`, sk: `KEY#${key}` }),
   outbox: ({ recordedAt, id }: Announcement) => ({ pk: "OUTBOX", sk: `${recordedAt.toISOString()}#${id}` }),
   erasure: (fileKey: string) => ({ pk: "ERASE", sk: `FILE#${fileKey}` }),

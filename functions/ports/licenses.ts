@@ -2,8 +2,10 @@
 
 import type { LocationId } from "../../domain/ids.ts";
 import type { Asset, AssetKey, Assignment, Target, Transfer } from "../../domain/licenses.ts";
+import type { Location } from "../../domain/organization.ts";
 import type { Posting } from "../../domain/postings.ts";
 import type { Idempotency, Judged, Page, PageRequest, Trace } from "../ports.ts";
+import type { Progress } from "./mdm.ts";
 
 /** Whose assignments are listed: those of a location, of one of its assets, or of one target at it. */
 export type AssignmentList =
@@ -15,6 +17,10 @@ export type Recording = {
   /** The use of a key, and what a repeated request finds as made. */
   readonly idempotency?: (Idempotency & { readonly made: string; readonly at: Date }) | undefined;
   readonly judged?: Judged;
+  /** How far the work that it is a step of comes by it. */
+  readonly progress?: Progress;
+  /** Its location's next version, with what the posting is the first to tell of it. */
+  readonly location?: Location | undefined;
 };
 
 export interface Licenses {
@@ -30,7 +36,7 @@ export interface Licenses {
   assignments(list: AssignmentList, page: PageRequest): Promise<Page<Assignment>>;
   /**
    * False, and nothing changed, when a count would fall below 0, an assignment that is made exists or one that is ended does not, traits are not of the
-   * version before, a location that licenses come to is closed, the idempotency key was used, or what was judged changed. Refuses as `busy` when
+   * version before, a location that licenses come to is closed, the idempotency key was used, the work is not where it was read, or what was judged changed. Refuses as `busy` when
    * conflicts with other writes outlast the attempts.
    */
   post(posting: Posting, traces?: readonly Trace[], more?: Recording): Promise<boolean>;

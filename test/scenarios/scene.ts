@@ -12,6 +12,7 @@ import { aLocation, anOrganization, at, locationId } from "../make.ts";
 import { busInMemory, filesInMemory, type InPool, logInMemory, peopleInMemory, sealsInMemory } from "../outside.ts";
 import { signedUp } from "../service.ts";
 import type { World } from "../world.ts";
+import { cipherInMemory } from "../world-mdm.ts";
 
 export const START = at("2026-06-01T12:00:00.000Z");
 export const [ada, manager] = [signedUp("ada"), signedUp("manager")];
@@ -32,6 +33,7 @@ export const makeHost = (world: World, people?: People) => {
     people: people ?? peopleInMemory([], pool),
     files: filesInMemory(files),
     bus: busInMemory(told),
+    cipher: cipherInMemory(),
     log: logInMemory([]),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),

@@ -1,0 +1,23 @@
+// How much one request of the device management API may ask for: what service/config tells MDM servers, which read it every few minutes.
+// Source: Apple, "ServiceConfigResponse", limits.
+
+export const MDM_LIMITS = {
+  maxAssets: 25,
+  maxClientUserIds: 1000,
+  maxSerialNumbers: 1000,
+  maxRevokeClientUserIds: 100,
+  maxRevokeSerialNumbers: 100,
+  maxUsers: 100,
+  maxNotificationLength: 512,
+  maxMdmIdLength: 100,
+  maxMdmNameLength: 100,
+  maxMdmMetadataLength: 255,
+  maxSubscriptions: 25,
+  maxSubscriptionClientUserIds: 1000,
+} as const;
+
+/** Elements in one notification at most. Source: Apple, "Notifications". */
+export const MAX_NOTIFIED = 100;
+
+/** Requests a second that a location may make, unless the deployment says otherwise. */
+export const DEFAULT_REQUESTS_PER_SECOND = 15;

@@ -1,0 +1,51 @@
+// What an MDM server is told without having asked, at the address that it chose. Source: Apple, "Notifications" (App and Book Management API).
+import * as z from "zod";
+import { type AssignmentKey, isDevice } from "./licenses.ts";
+import { type MdmError, mdmErrorOf } from "./mdm-error.ts";
+import type { Outcome, Work } from "./work.ts";
+
+export const NotificationType = z.enum([
+  "TEST_NOTIFICATION",
+  "ASSET_MANAGEMENT",
+  "USER_MANAGEMENT",
+  "USER_ASSOCIATED",
+  "ASSET_COUNT",
+  "SUBSCRIPTION_MANAGEMENT",
+  "SUBSCRIPTION_COUNT",
+  "UNLIMITED_ASSET",
+]);
+export type NotificationType = z.infer<typeof NotificationType>;
+
+/** `notification` is the protocol's own object for the type. */
+export type Notification = { readonly type: NotificationType; readonly notification: Readonly<Record<string, unknown>> };
+
+const assignmentOf = ({ asset: { adamId, pricingParam }, target }: AssignmentKey) => ({
+  adamId,
+  pricingParam,
+  ...(isDevice(target) ? { serialNumber: target.serialNumber } : { clientUserId: target.clientUserId }),
+});
+
+/**
+ * What was done, and what failed, each in a notification of its own, since one bears one error at most. A step is about fewer assignments than one may
+ * name.
+ */
+export const assetNotifications = (
+  { id, type, locationId }: Work,
+  done: readonly AssignmentKey[],
+  { failures }: Outcome,
+): readonly Notification[] => {
+  const of = (assignments: readonly AssignmentKey[], error?: MdmError): Notification => ({
+    type: "ASSET_MANAGEMENT",
+    notification: {
+      assignments: assignments.map(assignmentOf),
+      eventId: id,
+      result: error === undefined ? "SUCCESS" : "FAILURE",
+      type,
+      ...(error === undefined ? {} : { error }),
+    },
+  });
+  const failed = failures.map(({ errorNumber, asset, targets }) =>
+    of(asset === undefined ? [] : targets.map((target) => ({ asset: { locationId, ...asset }, target })), mdmErrorOf(errorNumber)),
+  );
+  return [...(done.length === 0 ? [] : [of(done)]), ...failed];
+};

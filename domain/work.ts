@@ -1,0 +1,162 @@
+// What an MDM server asked for and is told of later: a piece of work on the licenses or the users of one location. The protocol calls it an event. It is
+// written down whole, in parts, and done in steps, each of which is one transaction that also says how far the work has come: so a step that is given
+// twice is done once.
+import * as z from "zod";
+import { RequestUser } from "./client-user.ts";
+import { ContentTokenId, LocationId } from "./ids.ts";
+import { AssetKey, isDevice, Target, targetText } from "./licenses.ts";
+import { type ErrorInfo, MDM_ERRORS, type MdmError, type MdmErrorNumber, mdmErrorOf } from "./mdm-error.ts";
+
+export const WorkId = z.uuid().brand<"WorkId">();
+export type WorkId = z.infer<typeof WorkId>;
+
+/** As the protocol spells them. */
+export const WorkType = z.enum(["ASSOCIATE", "DISASSOCIATE", "REVOKE", "CREATE", "UPDATE", "RETIRE"]);
+export type WorkType = z.infer<typeof WorkType>;
+
+export const WorkAsset = AssetKey.pick({ adamId: true, pricingParam: true });
+export type WorkAsset = z.infer<typeof WorkAsset>;
+
+/** What is asked: for whom, and of which assets where the type takes some. Each is named once. */
+export type Asked =
+  | { readonly type: "ASSOCIATE" | "DISASSOCIATE"; readonly assets: readonly WorkAsset[]; readonly targets: readonly Target[] }
+  | { readonly type: "REVOKE"; readonly targets: readonly Target[] }
+  | { readonly type: "CREATE" | "UPDATE" | "RETIRE"; readonly users: readonly RequestUser[] };
+
+/** One part of what is asked, in a record of its own: a record holds 400 KB, and a request may have megabytes. */
+export const Part = z.object({ targets: z.array(Target).default([]), users: z.array(RequestUser).default([]) });
+export type Part = z.infer<typeof Part>;
+
+export const Work = z.object({
+  id: WorkId,
+  locationId: LocationId,
+  tokenId: ContentTokenId,
+  type: WorkType,
+  assets: z.array(WorkAsset),
+  parts: z.int().min(1),
+  requested: z.int().min(1),
+  /** How many steps are done. */
+  step: z.int().min(0),
+  completed: z.int().min(0),
+  requestedAt: z.date(),
+  /** When it was given up. */
+  diedAt: z.date().optional(),
+});
+export type Work = z.infer<typeof Work>;
+
+/** Targets of one step of ASSOCIATE and DISASSOCIATE: with the counts, the progress and what is told of it they fit into a transaction of 100 items. */
+const TARGETS_AT_ONCE = 90;
+/** Targets or users of one step of the others, which may take several transactions. */
+const FEW_AT_ONCE = 20;
+
+const inParts = <Item>(items: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+export const partsOf = (asked: Asked): readonly Part[] => {
+  if ("users" in asked) return inParts(asked.users, FEW_AT_ONCE).map((users) => ({ targets: [], users }));
+  return inParts(asked.targets, asked.type === "REVOKE" ? FEW_AT_ONCE : TARGETS_AT_ONCE).map((targets) => ({ targets, users: [] }));
+};
+
+const requestedBy = (asked: Asked): number => {
+  if ("users" in asked) return asked.users.length;
+  return asked.type === "REVOKE" ? asked.targets.length : asked.assets.length * asked.targets.length;
+};
+
+/** The work as it is before anything is done. Of REVOKE, what each target has is known only when it is done: its targets are counted. */
+export const workOf = (asked: Asked, known: Pick<Work, "id" | "locationId" | "tokenId" | "requestedAt">): Work => ({
+  ...known,
+  type: asked.type,
+  assets: "assets" in asked ? [...asked.assets] : [],
+  parts: partsOf(asked).length,
+  requested: requestedBy(asked),
+  step: 0,
+  completed: 0,
+});
+
+const assetsAPart = ({ assets }: Pick<Work, "assets">): number => Math.max(1, assets.length);
+
+export const stepsOf = (work: Pick<Work, "assets" | "parts">): number => work.parts * assetsAPart(work);
+
+/**
+ * What the next step is about; `undefined` when all is done, or it was given up. All assets of a part come one after the other, so that consecutive steps
+ * write to different assets, and a device has all of its own before the next ones have any.
+ */
+export const nextStep = (work: Work): { readonly part: number; readonly asset: WorkAsset | undefined } | undefined => {
+  if (work.diedAt !== undefined || work.step >= stepsOf(work)) return undefined;
+  const each = assetsAPart(work);
+  return { part: Math.floor(work.step / each), asset: work.assets[work.step % each] };
+};
+
+export const Failure = z.object({
+  step: z.int().min(0),
+  errorNumber: z
+    .int()
+    .refine((value): value is MdmErrorNumber => value in MDM_ERRORS, "expected an error number of the device management API"),
+  asset: WorkAsset.optional(),
+  targets: z.array(Target),
+});
+export type Failure = z.infer<typeof Failure>;
+
+/** What a step came to. */
+export type Outcome = { readonly completed: number; readonly failures: readonly Omit<Failure, "step">[] };
+
+export type WorkStatus = "PENDING" | "COMPLETE" | "FAILED";
+
+/** Computed from how far it has come. Whatever was not done in whole is FAILED. */
+export const statusOf = (work: Work): WorkStatus => {
+  if (work.diedAt !== undefined) return "FAILED";
+  if (work.step < stepsOf(work)) return "PENDING";
+  return work.completed === work.requested ? "COMPLETE" : "FAILED";
+};
+
+const infoOf = (assets: readonly WorkAsset[], targets: readonly Target[]): ErrorInfo => {
+  const serialNumbers = targets.flatMap((target) => (isDevice(target) ? [target.serialNumber] : []));
+  const clientUserIds = targets.flatMap((target) => (isDevice(target) ? [] : [target.clientUserId]));
+  return {
+    ...(assets.length === 0 ? {} : { assets }),
+    ...(clientUserIds.length === 0 ? {} : { clientUserIds }),
+    ...(serialNumbers.length === 0 ? {} : { serialNumbers }),
+  };
+};
+
+type Group = { readonly errorNumber: MdmErrorNumber; readonly assets: readonly WorkAsset[]; readonly targets: readonly Target[] };
+
+/** Those of a user, whichever asset was to be theirs. */
+const ABOUT_USERS: ReadonlySet<MdmErrorNumber> = new Set([9609]);
+
+const distinct = (targets: readonly Target[]): Target[] => [...new Map(targets.map((target) => [targetText(target), target])).values()];
+
+/** One group for the failures of one asset (or of none) with one number; then one for all assets that failed for the very same targets. */
+const groupsOf = (failures: readonly Failure[]): readonly Group[] => {
+  const about = failures.map((failure) => (ABOUT_USERS.has(failure.errorNumber) ? { ...failure, asset: undefined } : failure));
+  const inOrder = about.toSorted((one, other) => one.step - other.step);
+  const byAsset = Map.groupBy(inOrder, ({ errorNumber, asset }) => JSON.stringify([errorNumber, asset?.adamId, asset?.pricingParam]));
+  const ofAssets = [...byAsset.values()].flatMap((group): Group[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const targets = distinct(group.flatMap((failure) => failure.targets));
+    return [{ errorNumber: first.errorNumber, assets: first.asset === undefined ? [] : [first.asset], targets }];
+  });
+  const byTargets = Map.groupBy(ofAssets, ({ errorNumber, targets }) => JSON.stringify([errorNumber, targets]));
+  return [...byTargets.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ ...first, assets: group.flatMap(({ assets }) => assets) }];
+  });
+};
+
+/** Lambda answers with 6 MB at most. What is beyond is left out; the numbers of what was requested and completed tell that there is more. */
+const MAX_FAILURE_CHARACTERS = 4_000_000;
+
+/** The failures as MDM servers are told them, grouped. Work that was given up failed for the rest with 9603. */
+export const failuresOf = (work: Work, failures: readonly Failure[]): readonly MdmError[] => {
+  const errors = groupsOf(failures).map(({ errorNumber, assets, targets }) => mdmErrorOf(errorNumber, infoOf(assets, targets)));
+  const all = work.diedAt === undefined ? errors : [...errors, mdmErrorOf(9603)];
+  let characters = 0;
+  return all.filter((error) => {
+    characters += JSON.stringify(error).length;
+    return characters <= MAX_FAILURE_CHARACTERS;
+  });
+};
+
+/** How long MDM servers can ask for it. */
+export const WORK_KEPT_DAYS = 30;

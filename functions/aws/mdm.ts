@@ -1,0 +1,70 @@
+// What the device management API keeps of MDM servers in the Records table: where they want to be told, how often they asked within a second, and what they
+// last used a token for.
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { ClientConfig } from "../../domain/client-config.ts";
+import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
+import type { ClientConfigs, Rates, TokenUses } from "../ports/mdm.ts";
+import { fromItem, itemsOf, keys, readItem, type Table, toItem } from "./table.ts";
+import { conditionally, transact } from "./transact.ts";
+
+export const clientConfigsIn = (table: Table): ClientConfigs => ({
+  async get(location) {
+    const item = await readItem(table, keys.clientConfig(location));
+    return item === undefined ? undefined : fromItem(ClientConfig, item);
+  },
+  put(config, judged) {
+    const Item = { ...keys.clientConfig(config.locationId), ...toItem(config) };
+    return transact(table, [{ Put: { TableName: table.name, Item } }], [], judged);
+  },
+});
+
+const Use = z.object({ tokenId: ContentTokenId, mdmServerId: MdmServerId.optional(), what: z.string(), at: z.date() });
+
+/** Whose use it is where nobody can tell. */
+const UNKNOWN = "UNKNOWN";
+
+export const tokenUsesIn = (table: Table): TokenUses => ({
+  async note(use, afterSeconds) {
+    const update = new UpdateCommand({
+      TableName: table.name,
+      Key: keys.tokenUse(use.tokenId, use.mdmServerId ?? UNKNOWN),
+      UpdateExpression: `SET #at = :at, what = :what, tokenId = :tokenId${use.mdmServerId === undefined ? "" : ", mdmServerId = :server"}`,
+      ConditionExpression: "attribute_not_exists(pk) OR #at < :before",
+      ExpressionAttributeNames: { "#at": "at" },
+      ExpressionAttributeValues: {
+        ":at": use.at.toISOString(),
+        ":what": use.what,
+        ":tokenId": use.tokenId,
+        ":before": new Date(use.at.getTime() - afterSeconds * 1000).toISOString(),
+        ...(use.mdmServerId === undefined ? {} : { ":server": use.mdmServerId }),
+      },
+    });
+    await conditionally(() => table.client.send(update));
+  },
+  async of(token) {
+    const query = {
+      ConsistentRead: true,
+      KeyConditionExpression: "pk = :pk",
+      ExpressionAttributeValues: { ":pk": keys.tokenUse(token, UNKNOWN).pk },
+    };
+    return (await Array.fromAsync(itemsOf(table, query))).map((item) => fromItem(Use, item));
+  },
+});
+
+/** Long enough that a counter is not gone while its second lasts, whatever a clock says. */
+const COUNTED_SECONDS = 600;
+
+export const ratesIn = ({ client, name: TableName }: Table): Rates => ({
+  take(location, second, most) {
+    const update = new UpdateCommand({
+      TableName,
+      Key: keys.rate(location, second),
+      UpdateExpression: "ADD asked :one SET #ttl = :ttl",
+      ConditionExpression: "attribute_not_exists(asked) OR asked < :most",
+      ExpressionAttributeNames: { "#ttl": "ttl" },
+      ExpressionAttributeValues: { ":one": 1, ":most": most, ":ttl": second + COUNTED_SECONDS },
+    });
+    return conditionally(() => client.send(update));
+  },
+});

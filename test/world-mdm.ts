@@ -1,0 +1,116 @@
+// Ports without a world, continued: what the device management API keeps, in memory.
+import type { ClientConfig } from "../domain/client-config.ts";
+import type { LocationId } from "../domain/ids.ts";
+import { type Failure, type Part, stepsOf, type Work, type WorkId } from "../domain/work.ts";
+import type { Cipher, ClientConfigs, Progress, Rates, TokenUse, TokenUses, Works } from "../functions/ports/mdm.ts";
+import type { SharedPlaces } from "./world-organization.ts";
+
+export type WorksInMemory = Works & {
+  /** Whether the work is where it was read. */
+  isThere(progress: Progress | undefined): boolean;
+  move(progress: Progress | undefined): void;
+};
+
+export const worksInMemory = ({ record, isJudged }: Pick<SharedPlaces, "record" | "isJudged">): WorksInMemory => {
+  const works = new Map<WorkId, Work>();
+  const parts = new Map<WorkId, readonly Part[]>();
+  const failures = new Map<WorkId, readonly Failure[]>();
+
+  const isThere = (progress: Progress | undefined): boolean => {
+    if (progress === undefined) return true;
+    const now = works.get(progress.work.id);
+    return now !== undefined && now.step === progress.work.step && now.diedAt === undefined;
+  };
+  const move = (progress: Progress | undefined): void => {
+    const now = progress === undefined ? undefined : works.get(progress.work.id);
+    if (progress === undefined || now === undefined) return;
+    const { completed, failures: failed } = progress.outcome;
+    works.set(now.id, { ...now, step: now.step + 1, completed: now.completed + completed });
+    failures.set(now.id, [...(failures.get(now.id) ?? []), ...failed.map((failure) => ({ ...failure, step: now.step }))]);
+  };
+
+  return {
+    isThere,
+    move,
+    async get(id) {
+      return works.get(id);
+    },
+    async add(work, all, traces, judged) {
+      if (works.has(work.id) || !isJudged(judged)) return false;
+      works.set(work.id, work);
+      parts.set(work.id, all);
+      return record(traces);
+    },
+    async part(id, index) {
+      const part = parts.get(id)?.[index];
+      if (part === undefined) throw new Error(`part ${index} of the work ${id} is not recorded`);
+      return part;
+    },
+    async failures(id) {
+      return failures.get(id) ?? [];
+    },
+    async advance(progress, traces, judged) {
+      if (!isThere(progress) || !isJudged(judged)) return false;
+      move(progress);
+      return record(traces);
+    },
+    async giveUp({ id }, at) {
+      const now = works.get(id);
+      if (now === undefined || now.diedAt !== undefined || now.step >= stepsOf(now)) return false;
+      works.set(id, { ...now, diedAt: at });
+      return true;
+    },
+  };
+};
+
+export const clientConfigsInMemory = ({ isJudged }: Pick<SharedPlaces, "isJudged">): ClientConfigs => {
+  const configs = new Map<LocationId, ClientConfig>();
+  return {
+    async get(location) {
+      return configs.get(location);
+    },
+    async put(config, judged) {
+      if (!isJudged(judged)) return false;
+      configs.set(config.locationId, config);
+      return true;
+    },
+  };
+};
+
+export const tokenUsesInMemory = (): TokenUses => {
+  const uses = new Map<string, TokenUse>();
+  return {
+    async note(use, afterSeconds) {
+      const key = `${use.tokenId} ${use.mdmServerId ?? ""}`;
+      const before = uses.get(key);
+      if (before === undefined || before.at.getTime() < use.at.getTime() - afterSeconds * 1000) uses.set(key, use);
+    },
+    async of(token) {
+      return [...uses.values()].filter(({ tokenId }) => tokenId === token);
+    },
+  };
+};
+
+export const ratesInMemory = (): Rates => {
+  const asked = new Map<string, number>();
+  return {
+    async take(location, second, most) {
+      const key = `${location} ${second}`;
+      const before = asked.get(key) ?? 0;
+      if (before >= most) return false;
+      asked.set(key, before + 1);
+      return true;
+    },
+  };
+};
+
+export const cipherInMemory = (): Cipher => ({
+  async encrypt(text, belongsTo) {
+    return Buffer.from(JSON.stringify([belongsTo, text])).toString("base64");
+  },
+  async decrypt(ciphertext, belongsTo) {
+    const [owner, text] = JSON.parse(Buffer.from(ciphertext, "base64").toString("utf8")) as [string, string];
+    if (owner !== belongsTo) throw new Error("this was encrypted for something else");
+    return text;
+  },
+});
