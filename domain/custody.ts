@@ -15,6 +15,7 @@ export const CustodyAct = z.enum([
   "token-fetched",
   "token-linked",
   "token-claimed",
+  "token-used",
   "token-unlinked",
   "token-invalidated",
   "token-expired",

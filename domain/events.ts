@@ -31,6 +31,8 @@ export const EVENT_DETAILS = {
   }),
   /** An MDM server was given a link by itself, without a person. */
   ContentTokenFetched: z.object({ ...Token, mdmServerId: MdmServerId, linkExpiresAt: z.date() }),
+  /** An MDM server that was linked to a token was first seen to use it, or again after another one. */
+  ContentTokenUsed: z.object({ ...Token, mdmServerId: MdmServerId }),
   MdmServerLinked: z.object({ ...Token, mdmServerId: MdmServerId }),
   MdmServerUnlinked: z.object({ ...Token, mdmServerId: MdmServerId }),
   /** Two MDM servers have tokens of one location. */

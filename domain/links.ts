@@ -4,8 +4,11 @@ import * as z from "zod";
 import { type ContentToken, worksWith } from "./content-token.ts";
 import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "./ids.ts";
 
-/** How an MDM server came to have a token: somebody linked it, it fetched it, or it named itself (`MdmInfo`) to the device API that the token opens. */
-const How = z.enum(["linked", "fetched", "said"]);
+/**
+ * How an MDM server came to have a token: somebody linked it, it fetched it, it named itself (`MdmInfo`) to the device API that the token opens, or it was
+ * seen to use it there.
+ */
+const How = z.enum(["linked", "fetched", "said", "used"]);
 
 export const Link = z.object({
   tokenId: ContentTokenId,
@@ -18,7 +21,9 @@ export const Link = z.object({
   usedAt: z
     .date()
     .optional()
-    .describe("When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API."),
+    .describe(
+      "When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API, or used it there.",
+    ),
   removedAt: z.date().optional().describe("When somebody said that the token was removed from the MDM server, or its location was closed."),
 });
 export type Link = z.infer<typeof Link>;
@@ -79,7 +84,7 @@ type Claiming = Omit<Claim, "tokenId"> & { readonly proved?: boolean };
 const withLink = (links: readonly Link[], token: ContentToken, { mdmServerId, how, at, proved }: Claiming): readonly Link[] => {
   const key = { tokenId: token.id, mdmServerId };
   const before = links.find((link) => isSame(link, key) && link.removedAt === undefined);
-  const seen = proved || how === "said" ? { usedAt: at } : how === "fetched" ? { fetchedAt: at } : {};
+  const seen = proved || how === "said" || how === "used" ? { usedAt: at } : how === "fetched" ? { fetchedAt: at } : {};
   const link: Link = { ...key, tokenExpiresAt: token.expiresAt, worksWith: worksWith(token), how, linkedAt: at, ...before, ...seen };
   return [...links.filter((each) => each !== before), link];
 };

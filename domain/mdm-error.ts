@@ -1,5 +1,6 @@
 // A "no" as the device management API says it: a number that MDM servers branch on. The numbers are Apple's, none is made up here.
 // Source: Apple, "Handling error responses" (App and Book Management API, version 2), and for 96xx what its live service answers as well.
+import * as z from "zod";
 
 /**
  * Each number's status and what it says. Real answers to an unknown token are 200, which is not in Apple's table: MDM servers look at the number only then.
@@ -57,14 +58,20 @@ export const MDM_ERRORS = {
 export type MdmErrorNumber = keyof typeof MDM_ERRORS;
 
 /** What of a request an error is about, by the names that the request used. */
-export type ErrorInfo = {
-  readonly assets?: readonly { readonly adamId: string; readonly pricingParam: string }[];
-  readonly clientUserIds?: readonly string[];
-  readonly serialNumbers?: readonly string[];
-};
+export const ErrorInfo = z.object({
+  assets: z.array(z.object({ adamId: z.string(), pricingParam: z.string() })).optional(),
+  clientUserIds: z.array(z.string()).optional(),
+  serialNumbers: z.array(z.string()).optional(),
+});
+export type ErrorInfo = z.infer<typeof ErrorInfo>;
 
 /** An error as MDM servers are told it. */
-export type MdmError = { readonly errorNumber: MdmErrorNumber; readonly errorMessage: string; readonly errorInfo?: ErrorInfo };
+export const MdmError = z.object({
+  errorNumber: z.int().refine((value): value is MdmErrorNumber => value in MDM_ERRORS, "expected a number of the device management API"),
+  errorMessage: z.string(),
+  errorInfo: ErrorInfo.optional(),
+});
+export type MdmError = z.infer<typeof MdmError>;
 
 export const mdmErrorOf = (errorNumber: MdmErrorNumber, errorInfo?: ErrorInfo, detail?: string): MdmError => ({
   errorNumber,

@@ -123,6 +123,19 @@ export const parseTokenFile = (bytes: Uint8Array, fileName: string): TokenFile =
   return { secret: content.data.token, expiresAt, orgName: content.data.orgName };
 };
 
+/** A bearer longer than that is none of ours. */
+const MAX_BEARER_CHARACTERS = 8192;
+
+/**
+ * The secret in a file's text that came as a bearer, read as tolerantly as a file; `undefined` when there is none. Its date and name are what its bearer
+ * says, and count for nothing.
+ */
+export const secretIn = (text: string): string | undefined => {
+  const decoded = text.length > MAX_BEARER_CHARACTERS ? undefined : decodeBase64(text);
+  const content = Content.pick({ token: true }).safeParse(parseJson(decodeUtf8(decoded ?? new Uint8Array()) ?? ""));
+  return content.data?.token;
+};
+
 /** Refuses with `token_expired`. Nothing overrides it: an expired token opens nothing. */
 export const assertNotExpired = (file: Pick<TokenFile, "expiresAt">, now: Date): void => {
   if (now >= file.expiresAt)

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { RequestUser } from "./client-user.ts";
 import { ContentTokenId, LocationId } from "./ids.ts";
 import { AssetKey, isDevice, Target, targetText } from "./licenses.ts";
-import { type ErrorInfo, MDM_ERRORS, type MdmError, type MdmErrorNumber, mdmErrorOf } from "./mdm-error.ts";
+import { type ErrorInfo, MdmError, type MdmErrorNumber, mdmErrorOf } from "./mdm-error.ts";
 
 export const WorkId = z.uuid().brand<"WorkId">();
 export type WorkId = z.infer<typeof WorkId>;
@@ -89,9 +89,7 @@ export const nextStep = (work: Work): { readonly part: number; readonly asset: W
 
 export const Failure = z.object({
   step: z.int().min(0),
-  errorNumber: z
-    .int()
-    .refine((value): value is MdmErrorNumber => value in MDM_ERRORS, "expected an error number of the device management API"),
+  errorNumber: MdmError.shape.errorNumber,
   asset: WorkAsset.optional(),
   targets: z.array(Target),
 });
@@ -113,7 +111,7 @@ const infoOf = (assets: readonly WorkAsset[], targets: readonly Target[]): Error
   const serialNumbers = targets.flatMap((target) => (isDevice(target) ? [target.serialNumber] : []));
   const clientUserIds = targets.flatMap((target) => (isDevice(target) ? [] : [target.clientUserId]));
   return {
-    ...(assets.length === 0 ? {} : { assets }),
+    ...(assets.length === 0 ? {} : { assets: [...assets] }),
     ...(clientUserIds.length === 0 ? {} : { clientUserIds }),
     ...(serialNumbers.length === 0 ? {} : { serialNumbers }),
   };

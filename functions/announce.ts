@@ -1,8 +1,10 @@
 // What an act leaves behind, and what follows when it was recorded: telling it and erasing the file. Neither may fail the act, since both are
 // recorded and finished later.
 import type { CustodyRecord } from "../domain/custody.ts";
-import type { Announcement, EventOf, EventType, Notice } from "../domain/events.ts";
-import { IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";
+import type { Announcement, EventOf, EventType, Notice, Telling, WorkOrder } from "../domain/events.ts";
+import { IDENTIFIER_BYTES, identifierText, type LocationId } from "../domain/ids.ts";
+import type { Notification } from "../domain/notification.ts";
+import type { Work } from "../domain/work.ts";
 import { ACTS } from "./metrics.ts";
 import type { Ports, Trace } from "./ports.ts";
 
@@ -26,13 +28,33 @@ export const noticeOf = (words: Pick<Notice, "subject" | "message">, when: When)
   ...words,
 });
 
+/** The order to go on with work from where it is. */
+export const workOrderOf = ({ id: workId, locationId, step }: Work, when: When): WorkOrder => ({
+  kind: "work",
+  id: announcementId(when),
+  recordedAt: when.at,
+  workId,
+  locationId,
+  step,
+});
+
+/** What the location's MDM server is to be told. */
+export const tellingOf = ({ type, notification }: Notification, locationId: LocationId, when: When): Telling => ({
+  kind: "telling",
+  id: announcementId(when),
+  recordedAt: when.at,
+  locationId,
+  type,
+  notification,
+});
+
 /** What the custody log keeps of an act. `details` hold no secret, link or e-mail address. */
 export const custodyOf = (
   act: CustodyRecord["act"],
   record: Omit<CustodyRecord, "kind" | "act" | "details"> & Partial<Pick<CustodyRecord, "details">>,
 ): CustodyRecord => ({ kind: "custody", act, details: {}, ...record });
 
-type Telling = Pick<Ports, "bus" | "outbox" | "log">;
+type TellingPorts = Pick<Ports, "bus" | "outbox" | "log">;
 type Erasing = Pick<Ports, "files" | "erasures" | "log">;
 
 /** For the dashboard's day. */
@@ -44,7 +66,7 @@ const countActs = (told: readonly Announcement[], log: Ports["log"]): void => {
 };
 
 /** Tells what is to be told of an act that was recorded. Answers how many could not be told: they stay recorded. */
-export const announce = async (traces: readonly Trace[], { bus, outbox, log }: Telling): Promise<number> => {
+export const announce = async (traces: readonly Trace[], { bus, outbox, log }: TellingPorts): Promise<number> => {
   const announcements = traces.filter((trace) => trace.kind !== "custody");
   const told = await bus.publish(announcements);
   countActs(told, log);

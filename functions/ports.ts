@@ -8,6 +8,7 @@ import type { AccountId, LocationId } from "../domain/ids.ts";
 import type { LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
+import type { Bearers } from "./ports/bearers.ts";
 import type { Licenses } from "./ports/licenses.ts";
 import type { Cipher, ClientConfigs, Rates, TokenUses, Works } from "./ports/mdm.ts";
 import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "./ports/records.ts";
@@ -48,6 +49,7 @@ export type Ports = {
   readonly subscriptions: Subscriptions;
   readonly licenses: Licenses;
   readonly requests: Requests;
+  readonly bearers: Bearers;
   readonly works: Works;
   readonly clientConfigs: ClientConfigs;
   readonly uses: TokenUses;

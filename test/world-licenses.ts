@@ -50,6 +50,9 @@ export const licensesInMemory = (
       const traits = known.get(nameOf(key));
       return traits === undefined ? undefined : withCounts(traits);
     },
+    async getAll(wanted) {
+      return wanted.flatMap((key) => known.get(nameOf(key)) ?? []).map(withCounts);
+    },
     async assets(location) {
       return of(location).toSorted((one, other) => (assetText(one) < assetText(other) ? -1 : 1));
     },

@@ -1,8 +1,11 @@
 // Ports without a world, continued: what the device management API keeps, in memory.
-import type { ClientConfig } from "../domain/client-config.ts";
-import type { LocationId } from "../domain/ids.ts";
+import { type ClientConfig, noClientConfig } from "../domain/client-config.ts";
+import type { ContentTokenId, LocationId } from "../domain/ids.ts";
+import { noLinks } from "../domain/links.ts";
 import { type Failure, type Part, stepsOf, type Work, type WorkId } from "../domain/work.ts";
+import type { Bearers } from "../functions/ports/bearers.ts";
 import type { Cipher, ClientConfigs, Progress, Rates, TokenUse, TokenUses, Works } from "../functions/ports/mdm.ts";
+import { amongst } from "./lists.ts";
 import type { SharedPlaces } from "./world-organization.ts";
 
 export type WorksInMemory = Works & {
@@ -76,6 +79,28 @@ export const clientConfigsInMemory = ({ isJudged }: Pick<SharedPlaces, "isJudged
     },
   };
 };
+
+type Held = Pick<SharedPlaces, "held" | "places" | "linked" | "records"> & {
+  readonly secrets: ReadonlyMap<string, ContentTokenId>;
+  readonly clientConfigs: ClientConfigs;
+};
+
+export const bearersInMemory = ({ secrets, held, places, linked, records, clientConfigs }: Held): Bearers => ({
+  async find(secretSha256) {
+    const id = secrets.get(secretSha256);
+    const token = id === undefined ? undefined : held.get(id);
+    if (token === undefined) return undefined;
+    const { locationId } = token;
+    const location = places.get(locationId);
+    if (location === undefined) throw new Error(`${locationId} is not recorded`);
+    const holders = amongst(
+      records,
+      token.downloadedBy.map(({ accountId }) => accountId),
+    );
+    const config = (await clientConfigs.get(locationId)) ?? noClientConfig(locationId);
+    return { token, location, links: linked.get(locationId) ?? noLinks(locationId), config, holders };
+  },
+});
 
 export const tokenUsesInMemory = (): TokenUses => {
   const uses = new Map<string, TokenUse>();

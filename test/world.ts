@@ -10,6 +10,7 @@ import type { Conflict, LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location } from "../domain/organization.ts";
 import { sha256 } from "../functions/hash.ts";
+import type { Bearers } from "../functions/ports/bearers.ts";
 import type { Licenses } from "../functions/ports/licenses.ts";
 import type { ClientConfigs, Rates, TokenUses, Works } from "../functions/ports/mdm.ts";
 import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "../functions/ports/records.ts";
@@ -19,7 +20,7 @@ import type { Judged, Trace } from "../functions/ports.ts";
 import { amongst, born, pageOf } from "./lists.ts";
 import { custodyInMemory, linksInMemory, serversInMemory } from "./world-custody.ts";
 import { licensesInMemory } from "./world-licenses.ts";
-import { clientConfigsInMemory, ratesInMemory, tokenUsesInMemory, worksInMemory } from "./world-mdm.ts";
+import { bearersInMemory, clientConfigsInMemory, ratesInMemory, tokenUsesInMemory, worksInMemory } from "./world-mdm.ts";
 import { type Founded, locationsInMemory, organizationsInMemory, requestsInMemory, subscriptionsInMemory } from "./world-organization.ts";
 
 export type World = {
@@ -33,6 +34,7 @@ export type World = {
   readonly subscriptions: Subscriptions;
   readonly licenses: Licenses;
   readonly requests: Requests;
+  readonly bearers: Bearers;
   readonly works: Works;
   readonly clientConfigs: ClientConfigs;
   readonly uses: TokenUses;
@@ -268,6 +270,7 @@ export const makeWorld = (): World => {
 
   const shared = { held, registered, linked, conflicts, places, arrivals, records, founded, record, isJudged, isOpen, arrive, requests };
   const works = worksInMemory(shared);
+  const clientConfigs = clientConfigsInMemory(shared);
   return {
     organizations: organizationsInMemory(shared),
     locations: locationsInMemory(shared),
@@ -275,7 +278,8 @@ export const makeWorld = (): World => {
     licenses: licensesInMemory(shared, works),
     requests,
     works,
-    clientConfigs: clientConfigsInMemory(shared),
+    bearers: bearersInMemory({ secrets, held, places, linked, records, clientConfigs }),
+    clientConfigs,
     uses: tokenUsesInMemory(),
     rates: ratesInMemory(),
     accounts,

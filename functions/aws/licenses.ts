@@ -154,6 +154,11 @@ export const licensesIn = (table: Table): Licenses => {
       };
     },
 
+    async getAll(wanted) {
+      const items = await readItems(table, wanted.map(keys.traits));
+      return withCounts(items.map((item) => fromItem(AssetTraits, item)));
+    },
+
     assets,
 
     async listAssets(location, page) {

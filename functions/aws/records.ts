@@ -1,6 +1,7 @@
 // Every port that is kept in the Records table.
 import type { Ports } from "../ports.ts";
 import { accountsIn } from "./accounts.ts";
+import { bearersIn } from "./bearers.ts";
 import { contentTokensIn } from "./content-tokens.ts";
 import { custodyIn } from "./custody.ts";
 import { erasuresIn } from "./erasures.ts";
@@ -30,6 +31,7 @@ export type Records = Pick<
   | "subscriptions"
   | "licenses"
   | "requests"
+  | "bearers"
   | "works"
   | "clientConfigs"
   | "uses"
@@ -51,6 +53,7 @@ export const recordsIn = (table: Table): Records => ({
   subscriptions: subscriptionsIn(table),
   licenses: licensesIn(table),
   requests: requestsIn(table),
+  bearers: bearersIn(table),
   works: worksIn(table),
   clientConfigs: clientConfigsIn(table),
   uses: tokenUsesIn(table),

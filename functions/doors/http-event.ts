@@ -8,6 +8,8 @@ import type { Request, Said } from "../handle.ts";
 export const HttpEvent = z.object({
   routeKey: z.string(),
   headers: z.record(z.string(), z.string()).default({}),
+  /** They are not among the headers. */
+  cookies: z.array(z.string()).default([]),
   pathParameters: z.record(z.string(), z.string()).default({}),
   queryStringParameters: z.record(z.string(), z.string()).default({}),
   body: z.string().optional(),

@@ -26,6 +26,8 @@ export type Recording = {
 export interface Licenses {
   /** Strongly consistent. */
   asset(key: AssetKey): Promise<Asset | undefined>;
+  /** Those of `keys` that their locations have, strongly consistent, in no order. */
+  getAll(keys: readonly AssetKey[]): Promise<readonly Asset[]>;
   /** Every asset that the location ever had, strongly consistent. */
   assets(location: LocationId): Promise<readonly Asset[]>;
   /** By Adam ID, strongly consistent. */

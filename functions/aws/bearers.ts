@@ -1,0 +1,75 @@
+// The look-up of a content token by its secret, as MDM servers ask for by the second. Who was given it is remembered in the instance, so that all its worth
+// hangs on is read at once; what is remembered says only where to look, never what is there.
+import { Account } from "../../domain/account.ts";
+import { ClientConfig, noClientConfig } from "../../domain/client-config.ts";
+import type { AccountId, ContentTokenId, LocationId } from "../../domain/ids.ts";
+import { LocationLinks, noLinks } from "../../domain/links.ts";
+import { Location } from "../../domain/organization.ts";
+import type { Bearers, Found } from "../ports/bearers.ts";
+import { contentTokensIn, fromStored } from "./content-tokens.ts";
+import { fromItem, keys, readItems, type Table } from "./table.ts";
+
+/** Where all that belongs to a token lies. */
+type Places = { readonly tokenId: ContentTokenId; readonly locationId: LocationId; readonly holders: readonly AccountId[] };
+
+/** Instances live for hours, and an organization has few tokens in use. */
+const MOST_REMEMBERED = 1000;
+
+export const bearersIn = (table: Table): Bearers => {
+  const tokens = contentTokensIn(table);
+  const remembered = new Map<string, Places>();
+
+  const remember = (secretSha256: string, places: Places): void => {
+    const [oldest] = remembered.keys();
+    if (oldest !== undefined && remembered.size >= MOST_REMEMBERED && !remembered.has(secretSha256)) remembered.delete(oldest);
+    remembered.set(secretSha256, places);
+  };
+
+  const placesOf = async (secretSha256: string): Promise<Places | undefined> => {
+    const known = remembered.get(secretSha256);
+    if (known !== undefined) return known;
+    const tokenId = await tokens.findBySecret(secretSha256);
+    const token = tokenId === undefined ? undefined : await tokens.get(tokenId);
+    return token === undefined
+      ? undefined
+      : { tokenId: token.id, locationId: token.locationId, holders: token.downloadedBy.map(({ accountId }) => accountId) };
+  };
+
+  return {
+    async find(secretSha256) {
+      const places = await placesOf(secretSha256);
+      if (places === undefined) return undefined;
+      const { tokenId, locationId } = places;
+      const items = await readItems(table, [
+        keys.contentToken(tokenId),
+        keys.location(locationId),
+        keys.links(locationId),
+        keys.clientConfig(locationId),
+        ...places.holders.map(keys.account),
+      ]);
+      const at = ({ pk, sk }: { readonly pk: string; readonly sk: string }) => items.find((item) => item.pk === pk && item.sk === sk);
+      const stored = at(keys.contentToken(tokenId));
+      const location = at(keys.location(locationId));
+      if (stored === undefined || location === undefined) throw new Error(`${tokenId} or its location is not recorded`);
+      const token = fromStored(stored);
+      const [links, config] = [at(keys.links(locationId)), at(keys.clientConfig(locationId))];
+      const holders = new Map(
+        token.downloadedBy.flatMap(({ accountId }): [AccountId, Account][] => {
+          const item = at(keys.account(accountId));
+          return item === undefined ? [] : [[accountId, fromItem(Account, item)]];
+        }),
+      );
+      remember(secretSha256, { ...places, holders: token.downloadedBy.map(({ accountId }) => accountId) });
+      // Somebody was given it meanwhile: now it is known whom to ask for.
+      if (holders.size < token.downloadedBy.length && places.holders.length < token.downloadedBy.length) return this.find(secretSha256);
+      const found: Found = {
+        token,
+        location: fromItem(Location, location),
+        links: links === undefined ? noLinks(locationId) : fromItem(LocationLinks, links),
+        config: config === undefined ? noClientConfig(locationId) : fromItem(ClientConfig, config),
+        holders,
+      };
+      return found;
+    },
+  };
+};

@@ -1,0 +1,63 @@
+// A request of an MDM server as the gateway gives it, on the one greedy route of the device management API. What is wrong with its form has a number of its
+// own; what came is never quoted: it may be a secret.
+import * as z from "zod";
+import { issueText } from "../../domain/issues.ts";
+import { MdmRefusal } from "../../domain/mdm-error.ts";
+import { HttpEvent } from "./http-event.ts";
+
+export const MdmEvent = HttpEvent.extend({
+  rawPath: z.string(),
+  requestContext: HttpEvent.shape.requestContext.extend({
+    domainName: z.string().default("localhost"),
+    http: z.object({ method: z.string() }),
+  }),
+});
+export type MdmEvent = z.infer<typeof MdmEvent>;
+
+/** 25 assets, 1,000 serial numbers and 1,000 client user ids as long as they may be, and room for the rest. */
+const MAX_BODY_CHARACTERS = 2 * 1024 * 1024;
+
+/** Where it was called: what `urls` are made of. */
+export const baseOf = ({ headers, requestContext }: MdmEvent): string =>
+  `${headers["x-forwarded-proto"] === "http" ? "http" : "https"}://${requestContext.domainName}`;
+
+/** Refuses with 9727. */
+export const assertJson = ({ headers }: MdmEvent): void => {
+  if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) throw new MdmRefusal(9727);
+};
+
+/** Refuses with 9602. */
+export const bodyOf = ({ body = "", isBase64Encoded }: MdmEvent): object => {
+  if (body.length > MAX_BODY_CHARACTERS)
+    throw new MdmRefusal(9602, { detail: `A body has at most ${MAX_BODY_CHARACTERS} characters; this one has ${body.length}.` });
+  let value: unknown;
+  try {
+    value = JSON.parse(isBase64Encoded ? Buffer.from(body, "base64").toString("utf8") : body);
+  } catch {
+    throw new MdmRefusal(9602, { detail: "The body must be JSON." });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new MdmRefusal(9602, { detail: "The body must be a JSON object." });
+  return value;
+};
+
+/** Names the fields that are wrong and what was expected. Refuses with 9602. */
+export const parsedBy = <Input extends z.ZodType>(schema: Input, asked: object): z.infer<Input> => {
+  const parsed = schema.safeParse(asked);
+  if (parsed.success) return parsed.data;
+  throw new MdmRefusal(9602, { detail: parsed.error.issues.slice(0, 5).map(issueText).join("; ") });
+};
+
+/** The bearer's text. Refuses with 9722. */
+export const bearerTextOf = ({ headers }: MdmEvent): string => {
+  const text = /^Bearer +(\S.*?)\s*$/i.exec(headers.authorization ?? "")?.[1];
+  if (text === undefined) throw new MdmRefusal(9722);
+  return text;
+};
+
+/** As the look-up of names is asked: by a cookie, or as all else is. */
+export const cookieTextOf = (event: MdmEvent): string => {
+  const cookies = event.headers.cookie ?? event.cookies.join("; ");
+  const text = /(?:^|;\s*)itvt=([^;]+)/.exec(cookies)?.[1];
+  return text === undefined ? bearerTextOf(event) : decodeURIComponent(text);
+};

@@ -1,0 +1,62 @@
+// One route of the device management API: what it takes, answers and is for, and the handler that serves it, with their types closed in.
+import * as z from "zod";
+import { ClientConfig } from "../../domain/client-config.ts";
+import type { MdmErrorNumber } from "../../domain/mdm-error.ts";
+import { formatExpDate } from "../../domain/token-file.ts";
+import type { MdmHandle, TokenBearer } from "../handle-mdm.ts";
+import type { Ports } from "../ports.ts";
+import { parsedBy } from "./mdm-event.ts";
+
+/** What every answer to a content token bears. */
+const Borne = {
+  uId: z.string().describe("The location's: what tokens of one location are told by."),
+  tokenExpirationDate: z.string().describe("When the token ends, like 2030-11-08T22:33:22+0000."),
+  mdmInfo: ClientConfig.shape.mdmInfo.describe("What the location's MDM server said last of itself: with another one's it is not alone."),
+};
+
+const borneBy = ({ token, location, config }: TokenBearer): z.input<z.ZodObject<typeof Borne>> => ({
+  uId: location.uId,
+  tokenExpirationDate: formatExpDate(token.expiresAt),
+  ...(config.mdmInfo === undefined ? {} : { mdmInfo: config.mdmInfo }),
+});
+
+export type MdmWords = {
+  /** What it does, as one sentence without its full stop. */
+  readonly does: string;
+  /** What the answer is. */
+  readonly answers: string;
+  /** Numbers of its own to refuse with, beside those that all routes share. */
+  readonly refuses?: readonly MdmErrorNumber[];
+  /** Only who may manage licenses may ask it, and nobody at the built-in service's location. */
+  readonly manages?: true;
+  /** Where the token comes from. */
+  readonly token?: "cookie" | "body";
+  /** How an error is answered: as version 1 of the protocol does, with status 200. */
+  readonly version?: 1;
+};
+
+export type MdmRoute<Needs extends keyof Ports> = MdmWords & {
+  readonly name: string;
+  readonly input: z.ZodType;
+  readonly reply: z.ZodType;
+  readonly answer: (caller: TokenBearer, asked: object, base: string, ports: Pick<Ports, Needs>) => Promise<object>;
+};
+
+/** A route without a token. */
+export type OpenMdmRoute = Pick<MdmRoute<never>, "name" | "does" | "answers" | "reply"> & { readonly open: (base: string) => object };
+
+export const mdmRoute = <Input extends z.ZodType, Body extends z.ZodObject, Needs extends keyof Ports>(
+  input: Input,
+  reply: Body,
+  handle: MdmHandle<Input, Needs, z.input<Body>>,
+  words: MdmWords,
+): MdmRoute<Needs> => ({
+  ...words,
+  name: handle.name,
+  input,
+  reply: words.version === 1 ? reply : reply.extend(Borne),
+  answer: async (caller, asked, base, ports) => {
+    const body = await handle({ caller, input: parsedBy(input, asked), base }, ports);
+    return words.version === 1 ? body : { ...borneBy(caller), ...body };
+  },
+});

@@ -1,0 +1,127 @@
+// The door of the device management API: who asks is told by the content token alone. What is refused is a number, which MDM servers branch on; what fails
+// otherwise is told to the log, never to the caller.
+import { type MdmErrorNumber, MdmRefusal, statusOfNumber } from "../../domain/mdm-error.ts";
+import { type Reason, Refusal } from "../../domain/refusal.ts";
+import { secondsSince } from "../../domain/time.ts";
+import type { Found } from "../ports/bearers.ts";
+import type { Ports } from "../ports.ts";
+import { assertMayManage, bearerOf } from "../token-bearer.ts";
+import { noteUse, type UsePorts } from "../use.ts";
+import { door } from "./door.ts";
+import type { Answer } from "./http.ts";
+import { assertJson, baseOf, bearerTextOf, bodyOf, cookieTextOf, MdmEvent } from "./mdm-event.ts";
+import type { MdmRoute, OpenMdmRoute } from "./mdm-route.ts";
+
+export type MdmRoutes<Needs extends keyof Ports> = Readonly<Record<string, MdmRoute<Needs> | OpenMdmRoute>>;
+
+/** What rules that people's routes share refuse for, as MDM servers are told it. All else is a failure of this service here. */
+const NUMBERS: Readonly<Partial<Record<Reason, MdmErrorNumber>>> = { busy: 9643, location_reserved: 9645, location_closed: 9625 };
+
+const refusalOf = (error: unknown): MdmRefusal => {
+  if (error instanceof MdmRefusal) return error;
+  return new MdmRefusal((error instanceof Refusal ? NUMBERS[error.reason] : undefined) ?? 9603);
+};
+
+const answer = (statusCode: number, body: object, headers: Record<string, string> = {}): Answer => ({
+  statusCode,
+  headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+  body: JSON.stringify(body),
+});
+
+/** When to come again, in seconds. */
+const RETRY: Readonly<Record<number, Record<string, string>>> = {
+  429: { "retry-after": "1" },
+  500: { "retry-after": "5" },
+  503: { "retry-after": "5" },
+};
+
+const refused = ({ error }: MdmRefusal, version: 1 | undefined): Answer => {
+  if (version === 1) return answer(200, { status: -1, ...error });
+  const status = statusOfNumber(error.errorNumber);
+  return answer(status, error, RETRY[status]);
+};
+
+/** The route; refuses with 9726 a method that the path does not know, and with 9634 a path that there is not. */
+const routeOf = <Needs extends keyof Ports>(routes: MdmRoutes<Needs>, { rawPath, requestContext }: MdmEvent) => {
+  const path = rawPath.replace(/\/+$/, "");
+  const key = `${requestContext.http.method} ${path}`;
+  const found = routes[key];
+  if (found !== undefined) return { key, route: found };
+  if (Object.keys(routes).some((other) => other.split(" ")[1] === path)) throw new MdmRefusal(9726);
+  throw new MdmRefusal(9634, { detail: "There is no such endpoint." });
+};
+
+type DoorPorts = UsePorts & Pick<Ports, "bearers" | "rates" | "now" | "log">;
+
+/** Which second each location was last refused in: until it is over, nobody has to ask the table. */
+const refusalMemory = (most: number, { rates, now }: Pick<Ports, "rates" | "now">) => {
+  const full = new Map<string, number>();
+  return async ({ location: { id } }: Found): Promise<void> => {
+    const second = secondsSince(new Date(0), now());
+    if (full.get(id) !== second && (await rates.take(id, second, most))) return;
+    for (const [location, past] of full) if (past !== second) full.delete(location);
+    full.set(id, second);
+    throw new MdmRefusal(9646);
+  };
+};
+
+type Options = { readonly requestsPerSecond: number };
+
+/** The Lambda handler: `routes` by method and path. */
+export const mdm = <Needs extends keyof Ports>(
+  routes: MdmRoutes<Needs>,
+  ports: Pick<Ports, Needs> & DoorPorts,
+  { requestsPerSecond }: Options,
+): ((event: unknown) => Promise<Answer>) => {
+  const { log } = ports;
+  const assertPaced = refusalMemory(requestsPerSecond, ports);
+
+  const bodyFor = async (key: string, route: MdmRoute<Needs>, event: MdmEvent): Promise<object> => {
+    const isRead = key.startsWith("GET ");
+    if (route.token === "body") assertJson(event);
+    const asked = route.token === "body" ? bodyOf(event) : undefined;
+    const text = { cookie: cookieTextOf, body: () => tokenIn(asked), header: bearerTextOf }[route.token ?? "header"](event);
+    const caller = await bearerOf(text, ports);
+    await assertPaced(caller);
+    if (!isRead) assertJson(event);
+    if (route.manages) assertMayManage(caller);
+    const noting = noteUse(caller, key, ports);
+    try {
+      return await route.answer(caller, asked ?? (isRead ? event.queryStringParameters : bodyOf(event)), baseOf(event), ports);
+    } finally {
+      // An instance that is frozen in between would finish it at its next request.
+      await noting;
+    }
+  };
+
+  const reply = async (raw: unknown): Promise<Answer> => {
+    const event = MdmEvent.parse(raw);
+    const fields = { requestId: event.requestContext.requestId };
+    let served: { readonly key: string; readonly route: MdmRoute<Needs> | OpenMdmRoute } | undefined;
+    try {
+      served = routeOf(routes, event);
+      const { key, route } = served;
+      const made = answer(200, "open" in route ? route.open(baseOf(event)) : await bodyFor(key, route, event));
+      log.info("answered", { ...fields, route: key, status: 200 });
+      return made;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      const { errorNumber } = refusal.error;
+      const route = served?.key ?? "none";
+      if (errorNumber === 9603) {
+        log.error("failed", error, { ...fields, route });
+        // Answered, the run counts as none that failed: the alarm listens to this instead.
+        log.count("RequestsFailed", 1);
+      } else log.info("refused", { ...fields, route, errorNumber });
+      return refused(refusal, served !== undefined && "version" in served.route ? served.route.version : undefined);
+    }
+  };
+  return door(reply);
+};
+
+/** Where version 1 has it. Refuses with 9622, as what is no token is. */
+const tokenIn = (body: object | undefined): string => {
+  const text = body !== undefined && "sToken" in body ? body.sToken : undefined;
+  if (typeof text !== "string") throw new MdmRefusal(9622);
+  return text;
+};

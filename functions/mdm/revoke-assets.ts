@@ -1,0 +1,16 @@
+// POST /assets/revoke: everything that can come back from devices and users.
+import type * as z from "zod";
+import { MDM_LIMITS } from "../../domain/mdm-limits.ts";
+import { TargetsRequest, targetsAsked } from "../../domain/work-request.ts";
+import type { MdmHandle } from "../handle-mdm.ts";
+import { type OrderingPorts, ordered } from "../ordered.ts";
+import type { EventReply } from "./manage-assets.ts";
+
+export const RevokeAssetsInput = TargetsRequest;
+
+const LIMITS = { clientUserIds: MDM_LIMITS.maxRevokeClientUserIds, serialNumbers: MDM_LIMITS.maxRevokeSerialNumbers };
+
+export const revokeAssets: MdmHandle<typeof RevokeAssetsInput, keyof OrderingPorts, z.input<typeof EventReply>> = async (
+  { caller, input },
+  ports,
+) => ordered({ type: "REVOKE", targets: targetsAsked(input, LIMITS) }, caller, ports);

@@ -1,0 +1,56 @@
+// What MDM servers were seen to use tokens for: noted now and then, since a write for each read would cost more than the read. The first use of a token by an
+// MDM server that was linked to it also proves that it has it: earlier tokens may end then.
+
+import type { ContentTokenId, MdmServerId } from "../domain/ids.ts";
+import { isProofNew, type LocationLinks, openLinks } from "../domain/links.ts";
+import { custodyOf, eventOf } from "./announce.ts";
+import { type ClaimingPorts, claim } from "./claim.ts";
+import type { TokenBearer } from "./handle-mdm.ts";
+import type { Ports } from "./ports.ts";
+
+export type UsePorts = ClaimingPorts & Pick<Ports, "uses" | "now">;
+
+/** How long what was noted stands for what follows. */
+const NOTED_SECONDS = 300;
+
+/** The MDM server that uses a token: nobody can tell where none has an open link to it, or several have. */
+const userOf = (links: LocationLinks, tokenId: ContentTokenId): MdmServerId | undefined => {
+  const [only, ...others] = new Set(openLinks(links).flatMap((link) => (link.tokenId === tokenId ? [link.mdmServerId] : [])));
+  return others.length === 0 ? only : undefined;
+};
+
+/** When each token's use was last noted from this instance; it only saves calls. */
+const noted = new Map<string, number>();
+const MOST_NOTED = 1000;
+
+const isDue = (key: string, at: Date): boolean => {
+  const last = noted.get(key);
+  if (last !== undefined && at.getTime() - last < NOTED_SECONDS * 1000 && at.getTime() >= last) return false;
+  if (noted.size >= MOST_NOTED) noted.clear();
+  noted.set(key, at.getTime());
+  return true;
+};
+
+/** The first use of a token by the MDM server that is linked to it. Harmless when somebody else wrote it down meanwhile. */
+const prove = async ({ token, links }: TokenBearer, mdmServerId: MdmServerId, at: Date, ports: UsePorts): Promise<void> => {
+  const { id: tokenId, locationId } = token;
+  const traces = [
+    eventOf("ContentTokenUsed", { tokenId, locationId, mdmServerId }, { at, random: ports.random }),
+    custodyOf("token-used", { subject: tokenId, at, by: mdmServerId, locationId }),
+  ];
+  const used = { mdmServerId, how: "used" as const, at };
+  await claim({ before: links, token, claim: used, by: mdmServerId, traces, judged: { tokens: [token] } }, ports);
+};
+
+/** Never throws: what an MDM server asked for does not hang on it. */
+export const noteUse = async (caller: TokenBearer, what: string, ports: UsePorts): Promise<void> => {
+  const { token, links } = caller;
+  const at = ports.now();
+  const mdmServerId = userOf(links, token.id);
+  try {
+    if (mdmServerId !== undefined && isProofNew(links, { tokenId: token.id, mdmServerId })) await prove(caller, mdmServerId, at, ports);
+    if (isDue(`${token.id} ${mdmServerId}`, at)) await ports.uses.note({ tokenId: token.id, mdmServerId, what, at }, NOTED_SECONDS);
+  } catch (error) {
+    ports.log.error("a token's use could not be noted", error, { tokenId: token.id });
+  }
+};
