@@ -11,6 +11,8 @@ export const ENV = {
   "custody-seal": z.object({ CUSTODY_TABLE: name, SEALS_BUCKET: name }),
   "expiry-scan": z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
   "identity-events": z.object({ ...told, TOKENS_BUCKET: name, USER_POOL_ID: name }),
+  // Of a run on one machine alone, where MDM servers are tried under 127.0.0.1: no stack sets it.
+  notifier: z.object({ LOOPBACK_NOTIFICATIONS: z.literal("allowed").exactOptional() }),
   outbox: z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
   setup: z.object({ ...tables, USER_POOL_ID: name }),
 } as const;

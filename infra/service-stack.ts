@@ -33,6 +33,8 @@ import { watch } from "./watches.ts";
 
 const REQUEST = Duration.seconds(29);
 const RUN = Duration.minutes(5);
+/** More than a call to an address of somebody else's is given, so that it is always answered what became of it. */
+const CALL = Duration.seconds(15);
 /** Of what a queue feeds. Short, since what failed is given again only after six times as long. */
 const MESSAGE = Duration.minutes(1);
 
@@ -102,6 +104,16 @@ export class ServiceStack extends Stack {
       timeout: MESSAGE,
       impact: "Tokens that a new password killed may still be shown as good, and their files are not erased.",
     });
+    // It calls addresses that others chose: never grant it anything.
+    const notifier = new ServiceFunction(this, "Notifier", {
+      ...common,
+      name: "notifier",
+      severity: "medium",
+      environment: {},
+      timeout: CALL,
+      memoryMegabytes: 256,
+      impact: "MDM servers are not told of changes and find out only when they ask.",
+    });
     const outbox = new ServiceFunction(this, "Outbox", {
       ...common,
       name: "outbox",
@@ -146,7 +158,7 @@ export class ServiceStack extends Stack {
     } as const;
     this.#alarms.add("Dead letters wait", lost, dead);
     watch(this.#alarms);
-    const functions = [admin, custody, custodySeal, expiryScan, identityEvents, outbox, setup];
+    const functions = [admin, custody, custodySeal, expiryScan, identityEvents, notifier, outbox, setup];
     const { dashboardName } = new Overview(this, "Overview", { alarms: this.#alarms, functions, deadLetters: dead });
     new CfnOutput(this, "DashboardName", { value: dashboardName });
   }

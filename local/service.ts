@@ -28,7 +28,10 @@ export type LocalService = {
   close(): Promise<void>;
 };
 
-const LambdaFunction = z.object({ Timeout: z.int().default(3), Environment: z.object({ Variables: z.record(z.string(), z.string()) }) });
+const LambdaFunction = z.object({
+  Timeout: z.int().default(3),
+  Environment: z.object({ Variables: z.record(z.string(), z.string()) }).default({ Variables: {} }),
+});
 const Subscription = z.object({ TopicArn: z.string(), Endpoint: z.string(), Protocol: z.literal("email") });
 
 /** Events and notices that passed, a line each. They hold no secret, but e-mail addresses of subscribers. */
@@ -104,9 +107,11 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
       DYNAMODB: database.endpoint,
       S3: storage.url,
       EVENTBRIDGE: url(ports.aws),
+      LAMBDA: url(ports.aws),
       SNS: url(ports.aws),
       COGNITO_IDENTITY_PROVIDER: url(ports.identity),
     }),
+    LOOPBACK_NOTIFICATIONS: "allowed",
   });
   add(() => Promise.all([...new Set(functions.values())].map((each) => each.close())));
   const functionOf = (name: string): LocalFunction => {

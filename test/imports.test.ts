@@ -23,7 +23,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   // An entry puts a door, handlers and ports together; it decides nothing and knows no SDK.
   "functions/*.lambda.ts": {
     files: /^functions\/[a-z-]+\.lambda\.ts$/,
-    may: [/^zod$/, /^\.\/functions\/(api|aws|doors|events|schedule)\//],
+    may: [/^zod$/, /^\.\/domain\/delivery\.ts$/, /^\.\/functions\/(api|aws|doors|events|notify|schedule)\//],
   },
   "functions/doors/": {
     files: /^functions\/doors\//,
@@ -43,6 +43,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   "functions/events/": { files: /^functions\/events\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/events\//] },
   "functions/schedule/": { files: /^functions\/schedule\//, may: [DOMAIN, SHARED, /^\.\/functions\/schedule\//] },
+  // It opens connections to whoever is named to it, and knows no SDK with which it could reach data.
+  "functions/notify/": {
+    files: /^functions\/notify\//,
+    may: [/^zod$/, /^node:(dns\/promises|http|https|net)$/, DOMAIN, SHARED, /^\.\/functions\/notify\//],
+  },
   "functions/aws/": {
     files: /^functions\/aws\//,
     may: [
@@ -171,6 +176,8 @@ test.each([
   ["functions/api/locations.ts", "../aws/table.ts"],
   ["functions/aws/table.ts", "../api/admin-routes.ts"],
   ["functions/doors/http.ts", "../aws/connect.ts"],
+  ["functions/notify/call-address.ts", "../aws/connect.ts"],
+  ["functions/notify/call-address.ts", "@aws-sdk/client-lambda"],
   ["infra/app.ts", "../functions/aws/table.ts"],
   ["local/place.ts", "../functions/aws/table.ts"],
   ["local/place.ts", "../infra/bundle.ts"],

@@ -2,6 +2,7 @@
 import type { AccountFact } from "../../domain/account-fact.ts";
 import type { CustodyEntry, SubjectId } from "../../domain/custody.ts";
 import type { Found } from "../../domain/custody-verification.ts";
+import type { Delivery, NotificationCall } from "../../domain/delivery.ts";
 import type { Announcement } from "../../domain/events.ts";
 import type { AccountId } from "../../domain/ids.ts";
 import type { Seal } from "../../domain/seal.ts";
@@ -56,6 +57,12 @@ export interface People {
   inviteAgain(subject: string): Promise<"sent" | "accepted" | "unknown">;
   /** Nobody signs in as them any more. Harmless when nobody there has this subject. */
   remove(subject: string): Promise<void>;
+}
+
+/** Calls addresses that MDM servers chose, from where there is nothing to be had. */
+export interface Notifier {
+  /** One attempt. What the other side did or did not do is answered; rejects when nobody could try. */
+  deliver(call: NotificationCall): Promise<Delivery>;
 }
 
 /** What operations watch. Fields carry identifiers and reasons only. */

@@ -185,6 +185,22 @@ describe("rights", () => {
     });
   });
 
+  test("of whoever calls addresses that others chose are to write its log, and nothing else", () => {
+    const [role, ...more] = Object.entries(stacks.service.findResources("AWS::IAM::Role")).filter(([id]) => id.startsWith("Notifier"));
+    expect(more).toEqual([]);
+    const [id = "", { Properties = {} } = {}] = role ?? [];
+    expect(JSON.stringify(Properties.ManagedPolicyArns)).toMatch(
+      /^\[\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":iam::aws:policy\/service-role\/AWSLambdaBasicExecutionRole"\]\]\}\]$/,
+    );
+    expect(Properties.Policies).toBeUndefined();
+    const onRole = (type: string) => Object.values(stacks.service.findResources(type)).filter((each) => JSON.stringify(each).includes(id));
+    expect([...onRole("AWS::IAM::Policy"), ...onRole("AWS::IAM::ManagedPolicy")]).toEqual([]);
+    // Nor does a resource let it in by a policy of its own.
+    for (const stack of [stacks.records, stacks.service])
+      for (const type of ["AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"])
+        expect(JSON.stringify(stack.findResources(type))).not.toContain("Notifier");
+  });
+
   const writersOf = (family: string): string[] =>
     Object.entries(stacks.service.findResources("AWS::IAM::Policy")).flatMap(([id, { Properties }]) =>
       Properties.PolicyDocument.Statement.filter(
@@ -267,6 +283,12 @@ describe("events", () => {
   });
 });
 
+test("no function that is deployed may call this machine as an MDM server", () => {
+  const functions = Object.values(stacks.service.findResources("AWS::Lambda::Function"));
+  expect(functions.length).toBeGreaterThan(0);
+  expect(JSON.stringify(functions)).not.toContain("LOOPBACK_NOTIFICATIONS");
+});
+
 test("the API is throttled, and its log has neither paths, addresses nor headers", () => {
   const [stage] = Object.values(stacks.service.findResources("AWS::ApiGatewayV2::Stage"));
   const { DefaultRouteSettings, AccessLogSettings } = stage?.Properties ?? {};
@@ -331,7 +353,7 @@ describe("alarms", () => {
   test("watch every function, and every schedule", () => {
     const functions = Object.keys(stacks.service.findResources("AWS::Lambda::Function"));
     const alarmed = JSON.stringify(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "Errors" } }));
-    expect(functions).toHaveLength(7);
+    expect(functions).toHaveLength(8);
     for (const id of functions) expect(alarmed).toContain(`"${id}"`);
     const schedules = Object.keys(
       stacks.service.findResources("AWS::Events::Rule", { Properties: { ScheduleExpression: Match.anyValue() } }),
