@@ -1,5 +1,6 @@
 // The daily seal of the custody log. The only one that writes seals.
-import { environmentOf, sealingOf } from "./aws/connect.ts";
+import { sealingOf } from "./aws/connect.ts";
+import { environmentOf } from "./aws/environment.ts";
 import { scheduled } from "./doors/scheduled.ts";
 import { sealCustody } from "./schedule/seal-custody.ts";
 

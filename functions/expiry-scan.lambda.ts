@@ -1,5 +1,6 @@
 // The daily scan for tokens that end.
-import { environmentOf, portsOf } from "./aws/connect.ts";
+import { portsOf } from "./aws/connect.ts";
+import { environmentOf } from "./aws/environment.ts";
 import { noticesOf } from "./aws/notices.ts";
 import { scheduled } from "./doors/scheduled.ts";
 import { scanExpiry } from "./schedule/scan-expiry.ts";

@@ -1,6 +1,7 @@
 // Facts about accounts, through a queue; and by the hour, those that were parked.
 import * as z from "zod";
-import { environmentOf, portsOf } from "./aws/connect.ts";
+import { portsOf } from "./aws/connect.ts";
+import { environmentOf } from "./aws/environment.ts";
 import { batch } from "./doors/batch.ts";
 import { takeIdentityEvent } from "./events/take-identity-event.ts";
 import { retryParkedFacts } from "./schedule/retry-parked-facts.ts";

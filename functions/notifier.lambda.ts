@@ -1,6 +1,6 @@
 // Calls addresses that MDM servers chose. It has no rights to any data: whatever answers there, nothing can be had through it.
 import { NotificationCall } from "../domain/delivery.ts";
-import { environmentOf } from "./aws/connect.ts";
+import { environmentOf } from "./aws/environment.ts";
 import { invoked } from "./doors/invoked.ts";
 import { callAddress } from "./notify/call-address.ts";
 

@@ -1,5 +1,6 @@
 // Every minute: finishes what a crash left untold or not erased, and measures what the alarms watch.
-import { environmentOf, portsOf } from "./aws/connect.ts";
+import { portsOf } from "./aws/connect.ts";
+import { environmentOf } from "./aws/environment.ts";
 import { noticesOf } from "./aws/notices.ts";
 import { scheduled } from "./doors/scheduled.ts";
 import { runByTheMinute } from "./schedule/run-by-the-minute.ts";

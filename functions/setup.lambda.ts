@@ -1,5 +1,6 @@
 // A custom resource, at the first deployment: the organization, its primary location, its first administrator.
-import { environmentOf, foundingOf } from "./aws/connect.ts";
+import { foundingOf } from "./aws/connect.ts";
+import { environmentOf } from "./aws/environment.ts";
 import { createOnly } from "./doors/resource.ts";
 import { Founding, foundOrganization } from "./events/found-organization.ts";
 

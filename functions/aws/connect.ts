@@ -1,11 +1,11 @@
-// The ports of one function, from what its stack told it. The only place that reads the process's environment.
+// The ports of one function, from what its stack told it.
 import { randomBytes } from "node:crypto";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { ENV, type Env, type FunctionName } from "../env.ts";
+import type { Env, FunctionName } from "../env.ts";
 import type { People } from "../ports/telling.ts";
 import type { Ports } from "../ports.ts";
 import { busTo, type SendNotice } from "./bus.ts";
@@ -15,9 +15,6 @@ import { logAs } from "./log.ts";
 import { peopleIn } from "./people.ts";
 import { recordsIn } from "./records.ts";
 import { sealsIn } from "./seals.ts";
-
-/** Throws at start-up, naming the variable, when the stack forgot one. */
-export const environmentOf = <Name extends FunctionName>(name: Name): Env<Name> => ENV[name].parse(process.env) as Env<Name>;
 
 type Tables = { readonly RECORDS_TABLE: string; readonly CUSTODY_TABLE: string };
 type Told = Tables & { readonly BUS_NAME: string };
