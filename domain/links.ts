@@ -68,6 +68,11 @@ export const claimants = (links: LocationLinks): readonly MdmServerId[] => [
   ...new Set(openLinks(links).map(({ mdmServerId }) => mdmServerId)),
 ];
 
+/** The MDM servers that have this token now. */
+export const serversOn = (links: LocationLinks, tokenId: ContentTokenId): readonly MdmServerId[] => [
+  ...new Set(openLinks(links).flatMap((link) => (link.tokenId === tokenId ? [link.mdmServerId] : []))),
+];
+
 const isSame = (one: Link, { tokenId, mdmServerId }: Pick<Link, "tokenId" | "mdmServerId">): boolean =>
   one.tokenId === tokenId && one.mdmServerId === mdmServerId;
 

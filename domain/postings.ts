@@ -196,6 +196,12 @@ export const unassigning = (asset: AssetTraits, targets: readonly Target[]): Pos
   };
 };
 
+/** Everything of a target's that can come back: `held` is revocable. */
+export const revoking = (target: Target, held: readonly AssetTraits[]): Posting => ({
+  entries: held.map((asset) => ({ asset: keyOf(asset), available: 1, assigned: -1 })),
+  unassigned: held.map((asset) => ({ asset: keyOf(asset), target })),
+});
+
 /** What a client user who is retired had: what can come back does, the rest is retired with them. */
 export const retiring = (clientUserId: string, held: readonly AssetTraits[]): Posting => ({
   entries: held.map((asset) => ({ asset: keyOf(asset), assigned: -1, ...(asset.revocable ? { available: 1 } : { retired: 1 }) })),

@@ -12,7 +12,7 @@ import type { Bearers } from "./ports/bearers.ts";
 import type { Licenses } from "./ports/licenses.ts";
 import type { Cipher, ClientConfigs, Rates, TokenUses, Works } from "./ports/mdm.ts";
 import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "./ports/records.ts";
-import type { Bus, CustodyLog, Log, Outbox, Parking, People } from "./ports/telling.ts";
+import type { Bus, CustodyLog, Log, Notifier, Outbox, Parking, People } from "./ports/telling.ts";
 import type { ContentTokens, Erasures, Files, Reminders } from "./ports/tokens.ts";
 
 /** `next` is opaque and fits only the list that gave it. */
@@ -55,6 +55,7 @@ export type Ports = {
   readonly uses: TokenUses;
   readonly rates: Rates;
   readonly cipher: Cipher;
+  readonly notifier: Notifier;
   readonly files: Files;
   readonly erasures: Erasures;
   readonly outbox: Outbox;

@@ -2,7 +2,7 @@
 // MDM server that was linked to it also proves that it has it: earlier tokens may end then.
 
 import type { ContentTokenId, MdmServerId } from "../domain/ids.ts";
-import { isProofNew, type LocationLinks, openLinks } from "../domain/links.ts";
+import { isProofNew, type LocationLinks, serversOn } from "../domain/links.ts";
 import { custodyOf, eventOf } from "./announce.ts";
 import { type ClaimingPorts, claim } from "./claim.ts";
 import type { TokenBearer } from "./handle-mdm.ts";
@@ -15,7 +15,7 @@ const NOTED_SECONDS = 300;
 
 /** The MDM server that uses a token: nobody can tell where none has an open link to it, or several have. */
 const userOf = (links: LocationLinks, tokenId: ContentTokenId): MdmServerId | undefined => {
-  const [only, ...others] = new Set(openLinks(links).flatMap((link) => (link.tokenId === tokenId ? [link.mdmServerId] : [])));
+  const [only, ...others] = serversOn(links, tokenId);
   return others.length === 0 ? only : undefined;
 };
 

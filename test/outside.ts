@@ -1,8 +1,10 @@
 // What lies outside of the records, in memory: files, the bus, those who sign in. The contract tests hold these and the real ones to one promise.
 import { createHash } from "node:crypto";
+import type { Delivery, NotificationCall } from "../domain/delivery.ts";
 import type { Announcement } from "../domain/events.ts";
+import { isNotificationUrl } from "../domain/notification-url.ts";
 import { readSeal, type Seal, sealText } from "../domain/seal.ts";
-import type { Bus, Log, People, Seals } from "../functions/ports/telling.ts";
+import type { Bus, Log, Notifier, People, Seals } from "../functions/ports/telling.ts";
 import type { Files } from "../functions/ports/tokens.ts";
 
 /** `stored` is what lies there, by key; `isDown` makes every erasure fail. */
@@ -76,6 +78,18 @@ export const peopleInMemory = (invited: string[] = [], pool = new Map<string, In
     },
   };
 };
+
+/** `called` is what was sent; `answers` what becomes of it. */
+export const notifierInMemory = (
+  called: NotificationCall[] = [],
+  answers: (call: NotificationCall) => Delivery = () => ({ delivered: true }),
+): Notifier => ({
+  isTarget: (url) => isNotificationUrl(url),
+  async deliver(call) {
+    called.push(call);
+    return answers(call);
+  },
+});
 
 export const logInMemory = (lines: string[]): Log => ({
   info: (message, fields) => void lines.push(JSON.stringify({ message, ...fields })),

@@ -11,7 +11,7 @@ import type { Log } from "../functions/ports/telling.ts";
 import type { Ports } from "../functions/ports.ts";
 import { document, undocumented } from "./answers.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
-import { busInMemory, filesInMemory, type InPool, logInMemory, peopleInMemory } from "./outside.ts";
+import { busInMemory, filesInMemory, type InPool, logInMemory, notifierInMemory, peopleInMemory } from "./outside.ts";
 import { makeWorld } from "./world.ts";
 import { cipherInMemory } from "./world-mdm.ts";
 
@@ -40,6 +40,7 @@ export const makeService = async (logOf?: (name: "admin" | "custody") => Log) =>
     bus: busInMemory(published, () => !faults.bus),
     people: peopleInMemory(invited, pool),
     cipher: cipherInMemory(),
+    notifier: notifierInMemory(),
     log: logInMemory(logged),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),

@@ -28,7 +28,7 @@ const kept = (name: FunctionName, { RECORDS_TABLE, CUSTODY_TABLE }: Tables) => (
 });
 
 /** All but files and people: what a function without any right to token files or to the user pool is given. */
-const recordsOf = (name: FunctionName, told: Told, sendNotice?: SendNotice): Omit<Ports, "files" | "people" | "cipher"> => {
+const recordsOf = (name: FunctionName, told: Told, sendNotice?: SendNotice): Omit<Ports, "files" | "people" | "cipher" | "notifier"> => {
   const ports = kept(name, told);
   return { ...ports, bus: busTo({ events: new EventBridgeClient(), busName: told.BUS_NAME, sendNotice }, ports.log) };
 };
@@ -37,7 +37,7 @@ export const portsOf = (
   name: FunctionName,
   told: Told & { readonly TOKENS_BUCKET: string },
   sendNotice?: SendNotice,
-): Omit<Ports, "people" | "cipher"> => ({
+): Omit<Ports, "people" | "cipher" | "notifier"> => ({
   ...recordsOf(name, told, sendNotice),
   files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
 });
@@ -47,7 +47,7 @@ const peopleOf = ({ USER_POOL_ID }: { readonly USER_POOL_ID: string }): People =
   peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: USER_POOL_ID });
 
 /** What administering takes: records and people, and no file. */
-export const administeringOf = (name: FunctionName, env: Env<"admin">): Omit<Ports, "files" | "cipher"> => ({
+export const administeringOf = (name: FunctionName, env: Env<"admin">): Omit<Ports, "files" | "cipher" | "notifier"> => ({
   ...recordsOf(name, env),
   people: peopleOf(env),
 });

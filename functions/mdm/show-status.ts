@@ -7,7 +7,9 @@ import type { MdmHandle } from "../handle-mdm.ts";
 
 export const ShowStatusInput = z.object({ eventId: z.string() });
 export const ShowStatusReply = z.object({
-  eventStatus: z.enum(["PENDING", "COMPLETE", "FAILED"]).describe("FAILED when anything of it failed: `numCompleted` tells how much was done."),
+  eventStatus: z
+    .enum(["PENDING", "COMPLETE", "FAILED"])
+    .describe("FAILED when anything of it failed: `numCompleted` tells how much was done."),
   eventType: WorkType,
   numCompleted: z.int(),
   numRequested: z.int().describe("Assets times users and devices; of REVOKE, users and devices."),
@@ -21,7 +23,8 @@ export const showStatus: MdmHandle<typeof ShowStatusInput, "works" | "now", z.in
   const { data: id } = WorkId.safeParse(eventId.toLowerCase());
   const work = id === undefined ? undefined : await works.get(id);
   // Another location's is none of the caller's business, and what is to be cleaned up is gone, whenever that happens.
-  if (work === undefined || work.locationId !== location.id || addDays(work.requestedAt, WORK_KEPT_DAYS) <= now()) throw new MdmRefusal(9708);
+  if (work === undefined || work.locationId !== location.id || addDays(work.requestedAt, WORK_KEPT_DAYS) <= now())
+    throw new MdmRefusal(9708);
   const eventStatus = statusOf(work);
   const failures = eventStatus === "FAILED" ? failuresOf(work, await works.failures(work.id)) : [];
   return {

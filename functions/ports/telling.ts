@@ -61,6 +61,8 @@ export interface People {
 
 /** Calls addresses that MDM servers chose, from where there is nothing to be had. */
 export interface Notifier {
+  /** Whether such a URL may be called at all. */
+  readonly isTarget: (url: string) => boolean;
   /** One attempt. What the other side did or did not do is answered; rejects when nobody could try. */
   deliver(call: NotificationCall): Promise<Delivery>;
 }

@@ -9,7 +9,7 @@ import type { People, Seals } from "../../functions/ports/telling.ts";
 import type { Ports } from "../../functions/ports.ts";
 import { CUSTODY_ROUTES } from "../../functions/routes.ts";
 import { aLocation, anOrganization, at, locationId } from "../make.ts";
-import { busInMemory, filesInMemory, type InPool, logInMemory, peopleInMemory, sealsInMemory } from "../outside.ts";
+import { busInMemory, filesInMemory, type InPool, logInMemory, notifierInMemory, peopleInMemory, sealsInMemory } from "../outside.ts";
 import { signedUp } from "../service.ts";
 import type { World } from "../world.ts";
 import { cipherInMemory } from "../world-mdm.ts";
@@ -34,6 +34,7 @@ export const makeHost = (world: World, people?: People) => {
     files: filesInMemory(files),
     bus: busInMemory(told),
     cipher: cipherInMemory(),
+    notifier: notifierInMemory(),
     log: logInMemory([]),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),

@@ -1,0 +1,85 @@
+// The steps of ASSOCIATE and DISASSOCIATE: one asset for up to 90 users and devices, in one transaction with how far the work has come. What a target has, or
+// does not have, already counts as done: so nothing is given twice, whoever asks how often.
+import { type AssignmentKey, isDevice, keyOf, type Target, targetText } from "../../domain/licenses.ts";
+import { assetNotifications } from "../../domain/notification.ts";
+import { assigning, unassigning } from "../../domain/postings.ts";
+import { isReserved } from "../../domain/subscription.ts";
+import type { Outcome } from "../../domain/work.ts";
+import { eventOf } from "../announce.ts";
+import { type AssetStepAt, failing, type Step, tellings, type WorkPorts } from "./step.ts";
+
+/** What there is before a step. */
+const before = async ({ work, part: { targets }, asset }: AssetStepAt, { licenses, clientUsers }: WorkPorts) => {
+  const key = { ...asset, locationId: work.locationId };
+  const [known, holding, users] = await Promise.all([
+    licenses.asset(key),
+    licenses.holding(key, targets),
+    clientUsers.getAll(
+      work.locationId,
+      targets.flatMap((target) => (isDevice(target) ? [] : [target.clientUserId])),
+    ),
+  ]);
+  const held = new Set(holding.map(targetText));
+  const without = targets.filter((target) => !held.has(targetText(target)));
+  const unknown = without.filter((target) => !isDevice(target) && !users.has(target.clientUserId));
+  return { key, known, holding, unknown, without: without.filter((target) => !unknown.includes(target)) };
+};
+
+/** All of a step fails alike. */
+const failed: (errorNumber: 9645) => Step<AssetStepAt> = (errorNumber) => async (at, ports) => {
+  const { work, part, asset } = at;
+  const outcome = { completed: 0, failures: failing(errorNumber, part.targets, asset) };
+  const traces = tellings(assetNotifications(work, [], outcome), at, ports);
+  return (await ports.works.advance({ work, outcome }, traces)) ? traces : undefined;
+};
+
+/** Of whom each was to be given or to give back something that is not there. */
+const keysOf = (asset: AssignmentKey["asset"], targets: readonly Target[]): readonly AssignmentKey[] =>
+  targets.map((target) => ({ asset, target }));
+
+export const associate: Step<AssetStepAt> = async (at, ports) => {
+  const { work, asset, location } = at;
+  if (isReserved(location)) return failed(9645)(at, ports);
+  const { licenses, works, now, random } = ports;
+  const { key, known, holding, unknown, without } = await before(at, ports);
+  const wrong = known?.deviceAssignable === false ? without.filter(isDevice) : [];
+  const wanting = without.filter((target) => !wrong.some((each) => each === target));
+  const given = wanting.slice(0, known?.available ?? 0);
+  const outcome: Outcome = {
+    completed: holding.length + given.length,
+    failures: [
+      ...failing(9609, unknown, asset),
+      ...failing(9707, wrong, asset),
+      ...failing(9709, wanting.slice(given.length), asset),
+    ],
+  };
+  const told = tellings(assetNotifications(work, keysOf(key, [...holding, ...given]), outcome), at, ports);
+  const judged = { locations: [location] };
+  const progress = { work, outcome };
+  if (known === undefined || given.length === 0) return (await works.advance(progress, told, judged)) ? told : undefined;
+  const when = now();
+  const traces = [eventOf("LicensesAssigned", { ...key, quantity: given.length }, { at: when, random }), ...told];
+  // That the location is in use decides what a monthly subscription begins with.
+  const first = location.assignedThroughTokenAt === undefined;
+  const used = first ? { ...location, assignedThroughTokenAt: when, version: location.version + 1 } : undefined;
+  const posting = assigning(known, given, when);
+  return (await licenses.post(posting, traces, { judged, progress, location: used })) ? traces : undefined;
+};
+
+export const disassociate: Step<AssetStepAt> = async (at, ports) => {
+  const { work, asset, location } = at;
+  if (isReserved(location)) return failed(9645)(at, ports);
+  const { licenses, works, now, random } = ports;
+  const { key, known, holding, unknown, without } = await before(at, ports);
+  const [back, never] = known?.revocable === false ? [[], holding] : [holding, []];
+  const outcome: Outcome = {
+    completed: back.length + without.length,
+    failures: [...failing(9609, unknown, asset), ...failing(9706, never, asset)],
+  };
+  const told = tellings(assetNotifications(work, keysOf(key, [...back, ...without]), outcome), at, ports);
+  const judged = { locations: [location] };
+  const progress = { work, outcome };
+  if (known === undefined || back.length === 0) return (await works.advance(progress, told, judged)) ? told : undefined;
+  const traces = [eventOf("LicensesUnassigned", { ...keyOf(key), quantity: back.length }, { at: now(), random }), ...told];
+  return (await licenses.post(unassigning(known, back), traces, { judged, progress })) ? traces : undefined;
+};
