@@ -9,6 +9,7 @@ import type { LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
 import type { Bearers } from "./ports/bearers.ts";
+import type { ClientUsers } from "./ports/client-users.ts";
 import type { Licenses } from "./ports/licenses.ts";
 import type { Cipher, ClientConfigs, Rates, TokenUses, Works } from "./ports/mdm.ts";
 import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "./ports/records.ts";
@@ -52,6 +53,7 @@ export type Ports = {
   readonly bearers: Bearers;
   readonly works: Works;
   readonly clientConfigs: ClientConfigs;
+  readonly clientUsers: ClientUsers;
   readonly uses: TokenUses;
   readonly rates: Rates;
   readonly cipher: Cipher;

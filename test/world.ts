@@ -11,6 +11,7 @@ import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location } from "../domain/organization.ts";
 import { sha256 } from "../functions/hash.ts";
 import type { Bearers } from "../functions/ports/bearers.ts";
+import type { ClientUsers } from "../functions/ports/client-users.ts";
 import type { Licenses } from "../functions/ports/licenses.ts";
 import type { ClientConfigs, Rates, TokenUses, Works } from "../functions/ports/mdm.ts";
 import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "../functions/ports/records.ts";
@@ -22,6 +23,7 @@ import { custodyInMemory, linksInMemory, serversInMemory } from "./world-custody
 import { licensesInMemory } from "./world-licenses.ts";
 import { bearersInMemory, clientConfigsInMemory, ratesInMemory, tokenUsesInMemory, worksInMemory } from "./world-mdm.ts";
 import { type Founded, locationsInMemory, organizationsInMemory, requestsInMemory, subscriptionsInMemory } from "./world-organization.ts";
+import { clientUsersInMemory } from "./world-users.ts";
 
 export type World = {
   readonly organizations: Organizations;
@@ -37,6 +39,7 @@ export type World = {
   readonly bearers: Bearers;
   readonly works: Works;
   readonly clientConfigs: ClientConfigs;
+  readonly clientUsers: ClientUsers;
   readonly uses: TokenUses;
   readonly rates: Rates;
   readonly erasures: Erasures;
@@ -280,6 +283,8 @@ export const makeWorld = (): World => {
     works,
     bearers: bearersInMemory({ secrets, held, places, linked, records, clientConfigs }),
     clientConfigs,
+    clientConfigs: clientConfigsInMemory(shared),
+    clientUsers: clientUsersInMemory(shared, works),
     uses: tokenUsesInMemory(),
     rates: ratesInMemory(),
     accounts,

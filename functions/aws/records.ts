@@ -2,6 +2,7 @@
 import type { Ports } from "../ports.ts";
 import { accountsIn } from "./accounts.ts";
 import { bearersIn } from "./bearers.ts";
+import { clientUsersIn } from "./client-users.ts";
 import { contentTokensIn } from "./content-tokens.ts";
 import { custodyIn } from "./custody.ts";
 import { erasuresIn } from "./erasures.ts";
@@ -34,6 +35,7 @@ export type Records = Pick<
   | "bearers"
   | "works"
   | "clientConfigs"
+  | "clientUsers"
   | "uses"
   | "rates"
   | "erasures"
@@ -56,6 +58,7 @@ export const recordsIn = (table: Table): Records => ({
   bearers: bearersIn(table),
   works: worksIn(table),
   clientConfigs: clientConfigsIn(table),
+  clientUsers: clientUsersIn(table),
   uses: tokenUsesIn(table),
   rates: ratesIn(table),
   erasures: erasuresIn(table),

@@ -29,6 +29,11 @@
 //   SECRET#<sha256>        SECRET             tokenId: one per secret ever held, never removed
 //   USE#<token>            <server>, UNKNOWN  what that MDM server was last seen to use the token for
 //   RATE#<location>        <second>           asked: requests of the location in that second (Unix time); `ttl`
+//   USERS#<location>       USER#<client user>                a ClientUser who is not retired
+//   USERS#<location>       RETIRED#<client user>#<number>    one who is; the number is the version that retired them, of 12 digits: with the longest
+//                                                            client user id that there is just room for it
+//   USERS#<location>       IDHASH#<idHash>    clientUserId: who of those who are not retired has this Apple Account
+//   USERS#<location>       VERSION            UsersVersion: written with every change of any of them
 //   WORK#<work>            WORK               Work: what an MDM server asked for, and how far it has come; `ttl`, as all of it
 //   WORK#<work>            PART#<number>      Part
 //   WORK#<work>            FAILED#<step>#<number>
@@ -52,7 +57,7 @@ import type { WorkId } from "../../domain/work.ts";
 export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string; readonly custodyLog: string };
 
 /** So that numbers sort as they count. */
-const padded = (count: number): string => String(count).padStart(4, "0");
+const padded = (count: number, digits = 4): string => String(count).padStart(digits, "0");
 
 export const keys = {
   organization: () => ({ pk: "ORG", sk: "ORG" }),
@@ -81,6 +86,13 @@ export const keys = {
   clientConfig: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "CLIENTCONFIG" }),
   tokenUse: (id: ContentTokenId, server: string) => ({ pk: `USE#${id}`, sk: server }),
   rate: (id: LocationId, second: number) => ({ pk: `RATE#${id}`, sk: String(second) }),
+  user: (id: LocationId, clientUserId: string) => ({ pk: `USERS#${id}`, sk: `USER#${clientUserId}` }),
+  retiredUser: (id: LocationId, clientUserId: string, version: number) => ({
+    pk: `USERS#${id}`,
+    sk: `RETIRED#${clientUserId}#${padded(version, 12)}`,
+  }),
+  idHash: (id: LocationId, idHash: string) => ({ pk: `USERS#${id}`, sk: `IDHASH#${idHash}` }),
+  usersVersion: (id: LocationId) => ({ pk: `USERS#${id}`, sk: "VERSION" }),
   work: (id: WorkId) => ({ pk: `WORK#${id}`, sk: "WORK" }),
   workPart: (id: WorkId, part: number) => ({ pk: `WORK#${id}`, sk: `PART#${padded(part)}` }),
   failure: (id: WorkId, step: number, index: number) => ({ pk: `WORK#${id}`, sk: `FAILED#${padded(step)}#${index}` }),
@@ -110,8 +122,8 @@ const mapValues = (value: unknown, change: (name: string, value: unknown) => unk
 export const toItem = (record: object): Record<string, unknown> =>
   mapValues(record, (_, value) => (value instanceof Date ? value.toISOString() : value)) as Record<string, unknown>;
 
-/** A sort key without whom a license is assigned to: what an MDM server calls a user may be an address. */
-const unnamed = (sk: unknown): string => String(sk).replace(/^(USER|SN)#.*/s, "$1#…");
+/** A sort key without whom it is about: what an MDM server calls a user may be an address. */
+const unnamed = (sk: unknown): string => String(sk).replace(/^(USER|SN|RETIRED)#.*/s, "$1#…");
 
 /**
  * Parses what was read. Throws when the item does not match its schema: a record that can't be trusted decides nothing. The error names the item and
