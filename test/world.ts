@@ -283,7 +283,6 @@ export const makeWorld = (): World => {
     works,
     bearers: bearersInMemory({ secrets, held, places, linked, records, clientConfigs }),
     clientConfigs,
-    clientConfigs: clientConfigsInMemory(shared),
     clientUsers: clientUsersInMemory(shared, works),
     uses: tokenUsesInMemory(),
     rates: ratesInMemory(),

@@ -1,17 +1,21 @@
-// The service's own event bus, and notices through whatever sends them. What one entry of a batch says is checked for each: a batch may be taken in part.
+// The service's own event bus, and whatever sends the rest: notices, orders for work, what MDM servers are told. What one entry of a batch says is checked
+// for each: a batch may be taken in part.
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { type Announcement, type DomainEvent, EVENT_SOURCE, type Notice } from "../../domain/events.ts";
+import { type Announcement, type DomainEvent, EVENT_SOURCE, type Notice, type Telling, type WorkOrder } from "../../domain/events.ts";
 import type { Bus, Log } from "../ports/telling.ts";
+import type { Send } from "./queues.ts";
 
 /** Rejects when it was not sent. */
 export type SendNotice = (notice: Pick<Notice, "subject" | "message">) => Promise<void>;
 
-type Targets = {
-  readonly events: EventBridgeClient;
-  readonly busName: string;
-  /** Functions that send none are given none, and hold no client for it. */
+/** Functions that send none of a kind are given none, and hold no client for it: what they record of it the outbox function sends. */
+export type Senders = {
   readonly sendNotice?: SendNotice | undefined;
+  readonly sendWork?: Send<WorkOrder> | undefined;
+  readonly sendTelling?: Send<Telling> | undefined;
 };
+
+type Targets = Senders & { readonly events: EventBridgeClient; readonly busName: string };
 
 /** EventBridge's own limit for one call. */
 const BATCH = 10;
@@ -24,7 +28,7 @@ const entryOf = (event: DomainEvent, EventBusName: string) => ({
   Detail: JSON.stringify({ id: event.id, ...event.detail }),
 });
 
-export const busTo = ({ events, busName, sendNotice }: Targets, log: Log): Bus => {
+export const busTo = ({ events, busName, sendNotice, sendWork, sendTelling }: Targets, log: Log): Bus => {
   const putBatch = async (batch: readonly DomainEvent[]): Promise<Announcement[]> => {
     try {
       const { Entries = [] } = await events.send(new PutEventsCommand({ Entries: batch.map((event) => entryOf(event, busName)) }));
@@ -37,15 +41,20 @@ export const busTo = ({ events, busName, sendNotice }: Targets, log: Log): Bus =
     }
   };
 
-  const send = async (notice: Notice): Promise<boolean> => {
-    if (sendNotice === undefined) return false;
+  const sent = async <What extends Exclude<Announcement, DomainEvent>>(what: What, send: Send<What> | undefined): Promise<boolean> => {
+    if (send === undefined) return false;
     try {
-      await sendNotice(notice);
+      await send(what);
       return true;
     } catch (error) {
-      log.error("a notice could not be sent", error, { id: notice.id });
+      log.error("an announcement could not be sent", error, { id: what.id, kind: what.kind });
       return false;
     }
+  };
+
+  const isSent = (one: Exclude<Announcement, DomainEvent>): Promise<boolean> => {
+    if (one.kind === "notice") return sent(one, sendNotice);
+    return one.kind === "work" ? sent(one, sendWork) : sent(one, sendTelling);
   };
 
   return {
@@ -53,7 +62,7 @@ export const busTo = ({ events, busName, sendNotice }: Targets, log: Log): Bus =
       const told: Announcement[] = [];
       const toPut = announcements.filter((one) => one.kind === "event");
       for (let start = 0; start < toPut.length; start += BATCH) told.push(...(await putBatch(toPut.slice(start, start + BATCH))));
-      for (const one of announcements) if (one.kind === "notice" && (await send(one))) told.push(one);
+      for (const one of announcements) if (one.kind !== "event" && (await isSent(one))) told.push(one);
       return told;
     },
   };

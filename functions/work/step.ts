@@ -22,7 +22,7 @@ export type AssetStepAt = StepAt & { readonly asset: WorkAsset };
 /** Answers what it recorded to be told; `undefined` when what it rested on changed meanwhile: then it is judged again. */
 export type Step<At = StepAt> = (at: At, ports: WorkPorts) => Promise<readonly Trace[] | undefined>;
 
-export type WorkPorts = Pick<Ports, "works" | "licenses" | "locations" | "clientConfigs" | "bus" | "outbox" | "log" | "now" | "random">;
+export type WorkPorts = Pick<Ports, "works" | "licenses" | "locations" | "clientConfigs" | "clientUsers" | "bus" | "outbox" | "log" | "now" | "random">;
 
 /** For all of `targets`, if there are any. */
 export const failing = (errorNumber: MdmErrorNumber, targets: readonly Target[], asset?: WorkAsset): Outcome["failures"] =>

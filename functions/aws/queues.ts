@@ -1,0 +1,26 @@
+// What is sent to the service's own queues: orders for work, one after the other for each location, and what MDM servers are to be told.
+import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { Telling, WorkOrder } from "../../domain/events.ts";
+
+/** Rejects when it was not taken. */
+export type Send<What> = (what: What) => Promise<void>;
+
+export const sendWorkTo =
+  (client: SQSClient, QueueUrl: string): Send<WorkOrder> =>
+  async ({ id, workId, locationId }) => {
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl,
+        MessageBody: JSON.stringify({ workId }),
+        MessageGroupId: locationId,
+        // Told again after a crash, it is the same order. Each order has an id of its own.
+        MessageDeduplicationId: id,
+      }),
+    );
+  };
+
+export const sendTellingTo =
+  (client: SQSClient, QueueUrl: string): Send<Telling> =>
+  async ({ id, locationId, type, notification }) => {
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ id, locationId, type, notification }) }));
+  };
