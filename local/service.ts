@@ -9,6 +9,7 @@ import { type LocalFunction, localFunction } from "./functions.ts";
 import { gatewayOf } from "./gateway.ts";
 import { listen } from "./http.ts";
 import { type IdentityProvider, identityProvider } from "./identity/provider.ts";
+import { keysOf } from "./kms.ts";
 import { invokeAsync } from "./lambda-api.ts";
 import { namesAt } from "./names.ts";
 import { ACCOUNT_ID, type AwsAccess, type Endpoints, REGION } from "./place.ts";
@@ -109,6 +110,8 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
       EVENTBRIDGE: url(ports.aws),
       LAMBDA: url(ports.aws),
       SNS: url(ports.aws),
+      KMS: url(ports.aws),
+      SQS: queues.url,
       COGNITO_IDENTITY_PROVIDER: url(ports.identity),
     }),
     LOOPBACK_NOTIFICATIONS: "allowed",
@@ -136,7 +139,8 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
     .map((topic) => topic.name())
     .map((arn) => ({ arn, subscribers: subscriptions.filter(({ TopicArn }) => TopicArn === arn).map(({ Endpoint }) => Endpoint) }));
   const onNotice = (notice: Notice): void => appendPrivately(join(directory, NOTICES_FILE), notice);
-  const aws = awsApiOf({ buses, functionOf: (name) => functions.get(name), topics, onNotice, onError });
+  const keys = keysOf(resources, state, save);
+  const aws = awsApiOf({ buses, functionOf: (name) => functions.get(name), topics, onNotice, keys, onError });
   add((await listen(aws, { port: ports.aws, onError })).close);
 
   const provider = await identityProvider({ resources, directory, emit: (event) => buses.put(DEFAULT_BUS, event), onError });

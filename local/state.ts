@@ -12,6 +12,8 @@ const State = z.object({
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
   /** Custom resources by stack and id, with the properties they were last given. */
   created: z.record(z.string(), z.object({ physicalId: z.string(), properties: z.string() })),
+  /** What KMS's keys are made of, in base64, by their ARN. */
+  keys: z.record(z.string(), z.base64()).default({}),
 });
 export type State = z.infer<typeof State>;
 
