@@ -1,7 +1,7 @@
 // What each resource of the template is called on this machine: what `Ref` and `Fn::GetAtt` answer. A resource or attribute that is not known here
 // is an error: something would run otherwise than it is deployed.
 import { arnOf, REGION } from "./place.ts";
-import type { AttributeOf } from "./template.ts";
+import type { AttributeOf, Referred } from "./template.ts";
 
 export type Addresses = { readonly api: string; readonly identity: string; readonly sqs: string };
 
@@ -21,7 +21,15 @@ const plain =
   (name: string): Attributes => ({ Ref: name, Arn: arnOf(service, `${resource}${name}`) });
 const nameOnly = (name: string): Attributes => ({ Ref: name });
 
-const KINDS: Readonly<Record<string, (name: string, addresses: Addresses) => Attributes>> = {
+/** SQS tells a FIFO queue by the end of its name, and so do its clients. */
+const queueNamed = (name: string, sqs: string): Attributes => ({
+  Ref: queueUrlOf(sqs, name),
+  Arn: arnOf("sqs", name),
+  QueueName: name,
+  QueueUrl: queueUrlOf(sqs, name),
+});
+
+const KINDS: Readonly<Record<string, (name: string, addresses: Addresses, written: Referred["written"]) => Attributes>> = {
   "AWS::DynamoDB::Table": plain("dynamodb", "table/"),
   "AWS::KMS::Key": plain("kms", "key/"),
   "AWS::S3::Bucket": (name) => ({ Ref: name, Arn: `arn:aws:s3:::${name}` }),
@@ -33,12 +41,7 @@ const KINDS: Readonly<Record<string, (name: string, addresses: Addresses) => Att
   "AWS::Lambda::Function": plain("lambda", "function:"),
   "AWS::Events::EventBus": (name) => ({ ...plain("events", "event-bus/")(name), Name: name }),
   "AWS::Events::Rule": plain("events", "rule/"),
-  "AWS::SQS::Queue": (name, { sqs }) => ({
-    Ref: queueUrlOf(sqs, name),
-    Arn: arnOf("sqs", name),
-    QueueName: name,
-    QueueUrl: queueUrlOf(sqs, name),
-  }),
+  "AWS::SQS::Queue": (name, { sqs }, { FifoQueue }) => queueNamed(FifoQueue === true ? `${name}.fifo` : name, sqs),
   "AWS::SNS::Topic": (name) => ({ Ref: arnOf("sns", name), TopicArn: arnOf("sns", name), TopicName: name }),
   "AWS::ApiGatewayV2::Api": (name, { api }) => ({ Ref: name, ApiEndpoint: api }),
   "AWS::ApiGatewayV2::Authorizer": nameOnly,
@@ -53,8 +56,8 @@ const WHOLE_ID = new Set(["AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::
 
 export const namesAt =
   (addresses: Addresses): AttributeOf =>
-  ({ stack, id, type }, attribute) => {
-    const value = KINDS[type]?.(WHOLE_ID.has(type) ? id : nameOf(id), addresses)[attribute];
+  ({ stack, id, type, written }, attribute) => {
+    const value = KINDS[type]?.(WHOLE_ID.has(type) ? id : nameOf(id), addresses, written)[attribute];
     if (value === undefined) throw new Error(`${stack} asks for ${attribute} of ${id} (${type}), which is not known on one machine`);
     return value;
   };

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { buildApp } from "fauxqs";
 import * as z from "zod";
+import { deduplicationOf } from "./deduplication.ts";
 import type { LocalFunction } from "./functions.ts";
 import { queueUrlOf } from "./names.ts";
 import { type AwsAccess, REGION } from "./place.ts";
@@ -20,16 +21,23 @@ const Queue = z.object({
   VisibilityTimeout: z.int().default(30),
   MessageRetentionPeriod: z.int().default(345_600),
   RedrivePolicy: z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: z.int() }).optional(),
+  FifoQueue: z.boolean().default(false),
+  ContentBasedDeduplication: z.boolean().default(false),
+  DeduplicationScope: z.enum(["messageGroup", "queue"]).default("queue"),
+  FifoThroughputLimit: z.enum(["perMessageGroupId", "perQueue"]).default("perQueue"),
 });
 const Mapping = z.strictObject({
   EventSourceArn: z.string(),
   FunctionName: z.string(),
   BatchSize: z.int().default(10),
   FunctionResponseTypes: z.array(z.literal("ReportBatchItemFailures")).default([]),
+  ScalingConfig: z.object({ MaximumConcurrency: z.int() }).optional(),
 });
 const Report = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
 
 const PAUSE_AFTER_FAILURE_MILLISECONDS = 1000;
+/** As many batches of a mapping at a time as a function has environments: one that is slow holds up no other. Of a FIFO queue, each has other groups. */
+const POLLERS = 3;
 
 const recordOf = (message: Message, eventSourceARN: string) => ({
   messageId: message.MessageId,
@@ -45,25 +53,44 @@ const recordOf = (message: Message, eventSourceARN: string) => ({
 
 type Options = { readonly port: number; readonly access: AwsAccess; readonly onError: (error: unknown) => void };
 
+const attributesOf = (name: string, queue: z.infer<typeof Queue>): Record<string, string> => {
+  const { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = queue;
+  const isFifo = (arn: string): boolean => arn.endsWith(".fifo");
+  if (RedrivePolicy !== undefined && isFifo(RedrivePolicy.deadLetterTargetArn) !== isFifo(name))
+    throw new Error(`the queue for the dead letters of ${name} must be FIFO if it is, and only then: ${RedrivePolicy.deadLetterTargetArn}`);
+  const redrive = RedrivePolicy === undefined ? {} : { RedrivePolicy: JSON.stringify(RedrivePolicy) };
+  const { FifoQueue, ContentBasedDeduplication, DeduplicationScope, FifoThroughputLimit } = queue;
+  const fifo = { FifoQueue, ContentBasedDeduplication, DeduplicationScope, FifoThroughputLimit };
+  const all = { VisibilityTimeout, MessageRetentionPeriod, ...redrive, ...(FifoQueue ? fifo : {}) };
+  return Object.fromEntries(Object.entries(all).map(([attribute, value]) => [attribute, String(value)]));
+};
+
+const queueOf = (resource: LocalResource) => {
+  const name = resource.attribute("QueueName");
+  const queue = Queue.parse(resource.properties());
+  return { ...queue, name, attributes: attributesOf(name, queue) };
+};
+
 /** Queues alone; `feed` starts the mappings. */
 export const startQueues = async (resources: readonly LocalResource[], { port, access, onError }: Options) => {
+  const queues = resources.filter(({ type }) => type === "AWS::SQS::Queue").map(queueOf);
+  const deduplicated = deduplicationOf(queues);
   const app = buildApp({ logger: false, defaultRegion: REGION });
   app.addHook("onRequest", async (request, reply) => {
     if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(request.headers.host ?? ""))
       await reply.code(403).send({ message: "Forbidden" });
   });
+  app.addHook("preHandler", async (request) => {
+    request.body = deduplicated(request.body);
+  });
   await app.listen({ port, host: "127.0.0.1" });
   const url = `http://127.0.0.1:${port}`;
   const client = new SQSClient({ ...access, endpoint: url });
-  const queues = resources.filter(({ type }) => type === "AWS::SQS::Queue").map((each) => ({ each, ...Queue.parse(each.properties()) }));
   // A queue for dead letters has to be there before the one that names it.
-  for (const { each, VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } of queues.toSorted(
+  for (const { name, attributes } of queues.toSorted(
     (a, b) => Number(a.RedrivePolicy !== undefined) - Number(b.RedrivePolicy !== undefined),
-  )) {
-    const redrive: Record<string, string> = RedrivePolicy === undefined ? {} : { RedrivePolicy: JSON.stringify(RedrivePolicy) };
-    const Attributes = { VisibilityTimeout: String(VisibilityTimeout), MessageRetentionPeriod: String(MessageRetentionPeriod), ...redrive };
-    await client.send(new CreateQueueCommand({ QueueName: each.attribute("QueueName"), Attributes }));
-  }
+  ))
+    await client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
   const urlOf = (arn: string): string => queueUrlOf(url, arn.split(":")[5] ?? "");
   const stopping = new AbortController();
   const feeding: Promise<void>[] = [];
@@ -109,7 +136,9 @@ export const startQueues = async (resources: readonly LocalResource[], { port, a
     feed(functionOf: (name: string) => LocalFunction): () => Promise<unknown> {
       for (const each of resources.filter(({ type }) => type === "AWS::Lambda::EventSourceMapping")) {
         const mapping = Mapping.parse(each.properties());
-        feeding.push(poll(mapping, functionOf(mapping.FunctionName)));
+        const to = functionOf(mapping.FunctionName);
+        const pollers = Math.min(POLLERS, mapping.ScalingConfig?.MaximumConcurrency ?? POLLERS);
+        for (let count = 0; count < pollers; count++) feeding.push(poll(mapping, to));
       }
       return () => {
         stopping.abort();

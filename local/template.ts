@@ -29,8 +29,17 @@ export type LocalResource = {
   readonly properties: () => Record<string, unknown>;
 };
 
+/** A resource as it is referred to. */
+export type Referred = {
+  readonly stack: string;
+  readonly id: string;
+  readonly type: string;
+  /** As the template writes them: references in them are not resolved. */
+  readonly written: Readonly<Record<string, unknown>>;
+};
+
 /** What `Ref` and `Fn::GetAtt` say of a resource: its stand-in's name, address and so on. `Ref` is asked for as "Ref". */
-export type AttributeOf = (resource: { readonly stack: string; readonly id: string; readonly type: string }, attribute: string) => string;
+export type AttributeOf = (resource: Referred, attribute: string) => string;
 
 export type Region = { readonly region: string; readonly accountId: string };
 
@@ -62,7 +71,7 @@ export const readTemplates = (
     const attribute = (id: string, name: string): unknown => {
       const resource = template.Resources[id];
       if (resource === undefined) throw new Error(`${stack} refers to ${id}, which it does not have`);
-      return attributeOf({ stack, id, type: resource.Type }, name);
+      return attributeOf({ stack, id, type: resource.Type, written: resource.Properties }, name);
     };
 
     const reference = (id: string): unknown => pseudo[id] ?? template.Parameters[id]?.Default ?? attribute(id, "Ref");
@@ -134,13 +143,14 @@ export const readTemplates = (
       if (Export !== undefined) exported.set(String(resolve(Export.Name)), () => resolve(Value));
     return Object.entries(template.Resources).map(([id, { Type: type, Properties, Metadata }]) => {
       const path = Metadata["aws:asset:path"];
+      const referred = { stack, id, type, written: Properties };
       return {
         stack,
         id,
         type,
         asset: typeof path === "string" ? resolvePath(dirname(file), path) : undefined,
-        name: () => attributeOf({ stack, id, type }, "Ref"),
-        attribute: (name: string) => attributeOf({ stack, id, type }, name),
+        name: () => attributeOf(referred, "Ref"),
+        attribute: (name: string) => attributeOf(referred, name),
         properties: () => resolve(Properties) as Record<string, unknown>,
       };
     });

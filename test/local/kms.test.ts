@@ -14,7 +14,7 @@ import type { LocalResource } from "../../local/template.ts";
 
 const attributeOf = namesAt({ api: "http://127.0.0.1:1", identity: "http://127.0.0.1:2", sqs: "http://127.0.0.1:3" });
 const keyNamed = (id: string): LocalResource => {
-  const resource = { stack: "Records", id, type: "AWS::KMS::Key", properties: {} };
+  const resource = { stack: "Records", id, type: "AWS::KMS::Key", written: {} };
   return {
     ...resource,
     asset: undefined,
