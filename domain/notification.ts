@@ -1,6 +1,6 @@
 // What an MDM server is told without having asked, at the address that it chose. Source: Apple, "Notifications" (App and Book Management API).
 import * as z from "zod";
-import { type AssignmentKey, isDevice } from "./licenses.ts";
+import { type AssetKey, type AssignmentKey, isDevice } from "./licenses.ts";
 import { type MdmError, mdmErrorOf } from "./mdm-error.ts";
 import type { Outcome, Work } from "./work.ts";
 
@@ -18,6 +18,12 @@ export type NotificationType = z.infer<typeof NotificationType>;
 
 /** `notification` is the protocol's own object for the type. */
 export type Notification = { readonly type: NotificationType; readonly notification: Readonly<Record<string, unknown>> };
+
+/** Licenses that came to a location, or (negative) left it. */
+export const assetCountOf = ({ adamId, pricingParam }: Pick<AssetKey, "adamId" | "pricingParam">, countDelta: number): Notification => ({
+  type: "ASSET_COUNT",
+  notification: { adamId, countDelta, pricingParam },
+});
 
 const assignmentOf = ({ asset: { adamId, pricingParam }, target }: AssignmentKey) => ({
   adamId,

@@ -4,6 +4,10 @@ import * as z from "zod";
 const name = z.string().min(1);
 const tables = { RECORDS_TABLE: name, CUSTODY_TABLE: name };
 const told = { ...tables, BUS_NAME: name };
+/** Of a run on one machine alone, where MDM servers are tried under 127.0.0.1: no stack sets it. */
+const loopback = { LOOPBACK_NOTIFICATIONS: z.literal("allowed").exactOptional() };
+/** The key encrypts what MDM servers want to be shown when they are called. */
+const notifies = { KEY_ARN: name, NOTIFIER_NAME: name, ...loopback };
 
 export const ENV = {
   admin: z.object({ ...told, USER_POOL_ID: name }),
@@ -11,9 +15,11 @@ export const ENV = {
   "custody-seal": z.object({ CUSTODY_TABLE: name, SEALS_BUCKET: name }),
   "expiry-scan": z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
   "identity-events": z.object({ ...told, TOKENS_BUCKET: name, USER_POOL_ID: name }),
-  // Of a run on one machine alone, where MDM servers are tried under 127.0.0.1: no stack sets it.
-  notifier: z.object({ LOOPBACK_NOTIFICATIONS: z.literal("allowed").exactOptional() }),
-  outbox: z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
+  notifier: z.object({ ...loopback }),
+  notifications: z.object({ ...told, ...notifies }),
+  "license-worker": z.object({ ...told, WORK_QUEUE_URL: name, TELLINGS_QUEUE_URL: name, WORK_DEAD_LETTERS_ARN: name }),
+  mdm: z.object({ ...told, ...notifies, WORK_QUEUE_URL: name, REQUESTS_PER_SECOND: z.string().regex(/^[1-9]\d{0,4}$/) }),
+  outbox: z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name, WORK_QUEUE_URL: name, TELLINGS_QUEUE_URL: name }),
   setup: z.object({ ...tables, USER_POOL_ID: name }),
 } as const;
 

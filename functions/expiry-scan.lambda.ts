@@ -6,6 +6,6 @@ import { scheduled } from "./doors/scheduled.ts";
 import { scanExpiry } from "./schedule/scan-expiry.ts";
 
 const env = environmentOf("expiry-scan");
-const ports = portsOf("expiry-scan", env, noticesOf(env));
+const ports = portsOf("expiry-scan", env, { sendNotice: noticesOf(env) });
 
 export const handler = scheduled((isTimeUp) => scanExpiry(ports, isTimeUp));

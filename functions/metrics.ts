@@ -16,7 +16,16 @@ export const ACTS = [
 ] as const satisfies readonly EventType[];
 
 /** Written when something happened: silence says that nothing did. */
-export const COUNTS = ["RequestsFailed", "MessagesFailed", "UnknownSubjectParked", "FutureFactParked", "CustodyBroken", ...ACTS] as const;
+export const COUNTS = [
+  "RequestsFailed",
+  "MessagesFailed",
+  "UnknownSubjectParked",
+  "FutureFactParked",
+  "CustodyBroken",
+  "WorkGivenUp",
+  "NotificationsDropped",
+  ...ACTS,
+] as const;
 export type Count = (typeof COUNTS)[number];
 
 /** How things stand, good or bad, by unit: silence says that it is not known. */

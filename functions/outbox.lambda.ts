@@ -2,10 +2,11 @@
 import { portsOf } from "./aws/connect.ts";
 import { environmentOf } from "./aws/environment.ts";
 import { noticesOf } from "./aws/notices.ts";
+import { queuesOf } from "./aws/serving-mdm.ts";
 import { scheduled } from "./doors/scheduled.ts";
 import { runByTheMinute } from "./schedule/run-by-the-minute.ts";
 
 const env = environmentOf("outbox");
-const ports = portsOf("outbox", env, noticesOf(env));
+const ports = portsOf("outbox", env, { sendNotice: noticesOf(env), ...queuesOf(env) });
 
 export const handler = scheduled((isTimeUp) => runByTheMinute(ports, isTimeUp));

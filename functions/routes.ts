@@ -56,5 +56,8 @@ export const CUSTODY_ROUTES = [
   "GET /v1/fetch/content-token",
 ] as const;
 
-/** Not behind the user pool's authorizer: answered to anyone, or to an MDM server by the credential that the function itself checks. */
-export const OPEN_ROUTES: readonly string[] = ["GET /v1/fetch/content-token", "GET /v1/health", "GET /v1/openapi.json"];
+/** The device management API: which paths there are its function knows, whose door tells MDM servers in their own words what there is not. */
+export const MDM_ROUTES = ["ANY /mdm/{proxy+}"] as const;
+
+/** Not behind the user pool's authorizer: answered to anyone, or to an MDM server by the credential or the content token that the function itself checks. */
+export const OPEN_ROUTES: readonly string[] = ["GET /v1/fetch/content-token", "GET /v1/health", "GET /v1/openapi.json", ...MDM_ROUTES];

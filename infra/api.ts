@@ -7,13 +7,14 @@ import type { UserPool, UserPoolClient } from "aws-cdk-lib/aws-cognito";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../functions/routes.ts";
+import { ADMIN_ROUTES, CUSTODY_ROUTES, MDM_ROUTES, OPEN_ROUTES } from "../functions/routes.ts";
 
 export type ApiProps = {
   readonly userPool: UserPool;
   readonly userPoolClient: UserPoolClient;
   readonly admin: IFunction;
   readonly custody: IFunction;
+  readonly mdm: IFunction;
 };
 
 /** What the gateway itself refuses is seen nowhere else. No path, which holds identifiers only by convention, no address, no header. */
@@ -32,7 +33,7 @@ const THROTTLE = { rateLimit: 50, burstLimit: 100 };
 export class Api extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { userPool, userPoolClient, admin, custody }: ApiProps) {
+  constructor(scope: Construct, id: string, { userPool, userPoolClient, admin, custody, mdm }: ApiProps) {
     super(scope, id);
     const authorizer = new HttpJwtAuthorizer("People", userPool.userPoolProviderUrl, { jwtAudience: [userPoolClient.userPoolClientId] });
     const api = new HttpApi(this, "Api", { defaultAuthorizer: authorizer, createDefaultStage: false });
@@ -51,6 +52,7 @@ export class Api extends Construct {
       }
     };
     serve(ADMIN_ROUTES, new HttpLambdaIntegration("Admin", admin));
+    serve(MDM_ROUTES, new HttpLambdaIntegration("Mdm", mdm));
     serve(CUSTODY_ROUTES, new HttpLambdaIntegration("Custody", custody));
     this.url = api.apiEndpoint;
   }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { Email } from "../domain/account.ts";
+import { DEFAULT_REQUESTS_PER_SECOND } from "../domain/mdm-limits.ts";
 import { Organization } from "../domain/organization.ts";
 import { DEFAULT_LADDER } from "../domain/reminder.ts";
 import { COUNTRIES } from "./countries.ts";
@@ -21,6 +22,8 @@ export const Config = z.strictObject({
   /** Who is woken by alarms. */
   alarmEmails: Emails,
   reminderLadder: Organization.shape.reminderLadder.default(DEFAULT_LADDER),
+  /** How often the MDM servers of one location may ask the device API within a second. */
+  requestsPerSecond: z.int().min(1).max(1000).default(DEFAULT_REQUESTS_PER_SECOND),
   /** The first part of the sign-in page's address, unique in the region. */
   signInPrefix: z
     .string()

@@ -21,6 +21,10 @@ type Family =
   | "CONFLICT#*"
   | "ASSET#*"
   | "TRANSFER#*"
+  | "USERS#*"
+  | "WORK#*"
+  | "USE#*"
+  | "RATE#*"
   | "OUTBOX"
   | "ERASE"
   | "PARKED";
@@ -118,6 +122,37 @@ export const grantApplyFacts = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
   write(kept, grantee, ["ACC#*", "CT#*", "GIVEN#*", "OUTBOX", "ERASE", "PARKED"]);
   keepCustody(kept, grantee);
+};
+
+/** What an encrypted value has to be for, so that the right to the key opens no record and no file. */
+const NOTIFICATION_VALUES = { StringEquals: { "kms:EncryptionContext:use": "notification" } };
+
+/**
+ * To look a token up, to take orders for work, and to keep what MDM servers say of themselves and use tokens for. Never to change a license or a token, and
+ * never to see a file.
+ */
+export const grantServeMdm = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee);
+  write(kept, grantee, ["LOC#*", "MDM#*", "MDMINFO#*", "CONFLICT#*", "USERS#*", "WORK#*", "USE#*", "RATE#*", "OUTBOX"]);
+  keepCustody(kept, grantee);
+  Grant.addToPrincipal({
+    grantee,
+    actions: ["kms:Encrypt", "kms:Decrypt"],
+    resourceArns: [kept.key.keyArn],
+    conditions: NOTIFICATION_VALUES,
+  });
+};
+
+/** To keep the ledger of licenses and the users of locations, as MDM servers ask for. */
+export const grantDoWork = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee);
+  write(kept, grantee, ["LOC#*", "ASSET#*", "USERS#*", "WORK#*", "OUTBOX"]);
+};
+
+/** To read where an MDM server wants to be told, and what it wants to be shown then. */
+export const grantNotify = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee, ["dynamodb:GetItem"]);
+  Grant.addToPrincipal({ grantee, actions: ["kms:Decrypt"], resourceArns: [kept.key.keyArn], conditions: NOTIFICATION_VALUES });
 };
 
 /** To look at what is waiting and at what is to be measured, and to strike out what was done. */

@@ -10,22 +10,27 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
+import type { EventType } from "../domain/events.ts";
 import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
 import type { Env } from "../functions/env.ts";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import type { Config } from "./config.ts";
 import { Overview } from "./dashboard.ts";
+import { DeviceApi } from "./device-api.ts";
 import type { RecordsStack } from "./records-stack.ts";
 import {
   grantAdminister,
   grantApplyFacts,
+  grantDoWork,
   grantErase,
   grantFound,
   grantKeepFiles,
   grantKeepTokens,
+  grantNotify,
   grantScan,
   grantSeal,
+  grantServeMdm,
   grantSweep,
 } from "./rights.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -33,8 +38,6 @@ import { watch } from "./watches.ts";
 
 const REQUEST = Duration.seconds(29);
 const RUN = Duration.minutes(5);
-/** More than a call to an address of somebody else's is given, so that it is always answered what became of it. */
-const CALL = Duration.seconds(15);
 /** Of what a queue feeds. Short, since what failed is given again only after six times as long. */
 const MESSAGE = Duration.minutes(1);
 
@@ -104,21 +107,13 @@ export class ServiceStack extends Stack {
       timeout: MESSAGE,
       impact: "Tokens that a new password killed may still be shown as good, and their files are not erased.",
     });
-    // It calls addresses that others chose: never grant it anything.
-    const notifier = new ServiceFunction(this, "Notifier", {
-      ...common,
-      name: "notifier",
-      severity: "medium",
-      environment: {},
-      timeout: CALL,
-      memoryMegabytes: 256,
-      impact: "MDM servers are not told of changes and find out only when they ask.",
-    });
+    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, requestsPerSecond: config.requestsPerSecond });
+    const { mdm, worker, notifications, notifier } = device;
     const outbox = new ServiceFunction(this, "Outbox", {
       ...common,
       name: "outbox",
       severity: "medium",
-      environment: noticesToo,
+      environment: { ...noticesToo, ...device.queues },
       timeout: RUN,
       impact: "Events that could not be told at once stay untold, files that are due stay unerased, and nothing is measured.",
     });
@@ -128,15 +123,23 @@ export class ServiceStack extends Stack {
     grantScan(records, expiryScan);
     grantApplyFacts(records, identityEvents);
     grantSweep(records, outbox);
-    for (const each of [admin, custody, expiryScan, identityEvents, outbox]) bus.grantPutEventsTo(each);
+    grantServeMdm(records, mdm);
+    grantDoWork(records, worker);
+    grantNotify(records, notifications);
+    device.grantTell(outbox);
+    for (const each of [admin, custody, expiryScan, identityEvents, mdm, outbox, worker]) bus.grantPutEventsTo(each);
     grantKeepFiles(records, custody);
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
     for (const each of [expiryScan, outbox]) notices.grantPublish(each);
 
-    const api = new Api(this, "Http", { ...records, admin, custody });
+    const api = new Api(this, "Http", { ...records, admin, custody, mdm });
     new CfnOutput(this, "ApiUrl", { value: api.url });
     const setup = this.#setUp(config, tables);
     this.#identity(bus, identityEvents);
+    // Transfers and acquisitions: MDM servers may want to know what they count with.
+    const licensesChanged = { detailType: ["LicensesAcquired", "LicensesTransferred"] satisfies EventType[] };
+    const tellings = [new SqsQueue(device.tellings, { deadLetterQueue: this.#deadLetters })];
+    new Rule(this, "LicensesChanged", { eventBus: bus, eventPattern: licensesChanged, targets: tellings });
     const custodySeal = this.#seal();
     this.#clock("ExpiryScanDaily", {
       runs: expiryScan,
@@ -158,7 +161,7 @@ export class ServiceStack extends Stack {
     } as const;
     this.#alarms.add("Dead letters wait", lost, dead);
     watch(this.#alarms);
-    const functions = [admin, custody, custodySeal, expiryScan, identityEvents, notifier, outbox, setup];
+    const functions = [admin, custody, custodySeal, expiryScan, identityEvents, worker, mdm, notifications, notifier, outbox, setup];
     const { dashboardName } = new Overview(this, "Overview", { alarms: this.#alarms, functions, deadLetters: dead });
     new CfnOutput(this, "DashboardName", { value: dashboardName });
   }
@@ -211,6 +214,8 @@ export class ServiceStack extends Stack {
     const targets = [new SqsQueue(queue, { deadLetterQueue: this.#deadLetters })];
     new Rule(this, "IdentityTrail", { eventPattern: IDENTITY_PATTERN, targets });
     new Rule(this, "AccountFacts", { eventBus: bus, eventPattern: { detailType: [...ACCOUNT_EVENTS] }, targets });
+    // An MDM server was seen to use a token: those that it renews may end.
+    new Rule(this, "TokenUsed", { eventBus: bus, eventPattern: { detailType: ["ContentTokenUsed"] satisfies EventType[] }, targets });
     const hourly = new Rule(this, "ParkedFactsHourly", { schedule: Schedule.rate(Duration.hours(1)), targets });
     // The rule's own metric: the function is invoked for other events too, which would hide that this rule stands still.
     const retried = new Metric({

@@ -8,7 +8,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Env, FunctionName } from "../env.ts";
 import type { People } from "../ports/telling.ts";
 import type { Ports } from "../ports.ts";
-import { busTo, type SendNotice } from "./bus.ts";
+import { busTo, type Senders } from "./bus.ts";
 import { custodyIn } from "./custody.ts";
 import { filesIn } from "./files.ts";
 import { logAs } from "./log.ts";
@@ -28,17 +28,17 @@ const kept = (name: FunctionName, { RECORDS_TABLE, CUSTODY_TABLE }: Tables) => (
 });
 
 /** All but files and people: what a function without any right to token files or to the user pool is given. */
-const recordsOf = (name: FunctionName, told: Told, sendNotice?: SendNotice): Omit<Ports, "files" | "people" | "cipher" | "notifier"> => {
+export const recordsOf = (name: FunctionName, told: Told, senders?: Senders): Omit<Ports, "files" | "people" | "cipher" | "notifier"> => {
   const ports = kept(name, told);
-  return { ...ports, bus: busTo({ events: new EventBridgeClient(), busName: told.BUS_NAME, sendNotice }, ports.log) };
+  return { ...ports, bus: busTo({ events: new EventBridgeClient(), busName: told.BUS_NAME, ...senders }, ports.log) };
 };
 
 export const portsOf = (
   name: FunctionName,
   told: Told & { readonly TOKENS_BUCKET: string },
-  sendNotice?: SendNotice,
+  senders?: Senders,
 ): Omit<Ports, "people" | "cipher" | "notifier"> => ({
-  ...recordsOf(name, told, sendNotice),
+  ...recordsOf(name, told, senders),
   files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
 });
 

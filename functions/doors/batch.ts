@@ -5,7 +5,19 @@ import type { Log } from "../ports/telling.ts";
 import { Unfinished } from "../unfinished.ts";
 import { type Context, door, isTimeUpIn } from "./door.ts";
 
-const Batch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
+const Batch = z.object({
+  Records: z.array(
+    z.object({
+      messageId: z.string(),
+      body: z.string(),
+      eventSourceARN: z.string().default(""),
+      attributes: z.object({ ApproximateReceiveCount: z.coerce.number().int().default(1) }).default({ ApproximateReceiveCount: 1 }),
+    }),
+  ),
+});
+
+/** Where a message comes from, and which time it is given, from 1. */
+export type Given = { readonly queue: string; readonly attempt: number };
 
 export type BatchAnswer = { readonly batchItemFailures: { readonly itemIdentifier: string }[] };
 
@@ -23,15 +35,16 @@ const parseMessage = (body: string): unknown => {
  * other: it ends in the dead-letter queue, never dropped.
  */
 export const batch = (
-  take: (message: unknown, isTimeUp: () => boolean) => Promise<void>,
+  take: (message: unknown, isTimeUp: () => boolean, given: Given) => Promise<void>,
   log: Log,
 ): ((event: unknown, context?: Context) => Promise<BatchAnswer>) =>
   door(async (raw, context) => {
     const again: string[] = [];
     let failed = 0;
-    for (const { messageId, body } of Batch.parse(raw).Records) {
+    for (const { messageId, body, eventSourceARN, attributes } of Batch.parse(raw).Records) {
       try {
-        await take(parseMessage(body), isTimeUpIn(context));
+        const given = { queue: eventSourceARN, attempt: attributes.ApproximateReceiveCount };
+        await take(parseMessage(body), isTimeUpIn(context), given);
       } catch (error) {
         again.push(messageId);
         if (error instanceof Unfinished) {

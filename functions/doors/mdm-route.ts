@@ -45,6 +45,12 @@ export type MdmRoute<Needs extends keyof Ports> = MdmWords & {
 /** A route without a token. */
 export type OpenMdmRoute = Pick<MdmRoute<never>, "name" | "does" | "answers" | "reply"> & { readonly open: (base: string) => object };
 
+export const openMdmRoute = (
+  reply: z.ZodType,
+  open: OpenMdmRoute["open"],
+  words: Pick<OpenMdmRoute, "name" | "does" | "answers">,
+): OpenMdmRoute => ({ ...words, reply, open });
+
 export const mdmRoute = <Input extends z.ZodType, Body extends z.ZodObject, Needs extends keyof Ports>(
   input: Input,
   reply: Body,

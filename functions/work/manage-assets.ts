@@ -47,11 +47,7 @@ export const associate: Step<AssetStepAt> = async (at, ports) => {
   const given = wanting.slice(0, known?.available ?? 0);
   const outcome: Outcome = {
     completed: holding.length + given.length,
-    failures: [
-      ...failing(9609, unknown, asset),
-      ...failing(9707, wrong, asset),
-      ...failing(9709, wanting.slice(given.length), asset),
-    ],
+    failures: [...failing(9609, unknown, asset), ...failing(9707, wrong, asset), ...failing(9709, wanting.slice(given.length), asset)],
   };
   const told = tellings(assetNotifications(work, keysOf(key, [...holding, ...given]), outcome), at, ports);
   const judged = { locations: [location] };

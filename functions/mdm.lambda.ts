@@ -1,0 +1,10 @@
+// The device management API: MDM servers, by their content tokens. It reads and takes orders; it does no work on licenses and sees no token file.
+import { environmentOf } from "./aws/environment.ts";
+import { mdmPortsOf } from "./aws/serving-mdm.ts";
+import { mdm } from "./doors/mdm.ts";
+import { mdmRoutes } from "./mdm/mdm-routes.ts";
+
+const env = environmentOf("mdm");
+const requestsPerSecond = Number(env.REQUESTS_PER_SECOND);
+
+export const handler = mdm(mdmRoutes(requestsPerSecond), mdmPortsOf(env), { requestsPerSecond });

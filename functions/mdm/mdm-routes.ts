@@ -1,0 +1,80 @@
+// The routes of the device management API: what each takes, answers and is for. Source: Apple, "App and Book Management API", version 2.
+import { mdmRoute, openMdmRoute } from "../doors/mdm-route.ts";
+import {
+  ChangeClientConfigInput,
+  ClientConfigReply,
+  changeClientConfig,
+  ShowClientConfigInput,
+  showClientConfig,
+} from "./client-config.ts";
+import { associateAssets, disassociateAssets, EventReply, ManageAssetsInput } from "./manage-assets.ts";
+import { AnyInput, NoReply, refuseSubscriptions } from "./refuse-subscriptions.ts";
+import { RevokeAssetsInput, revokeAssets } from "./revoke-assets.ts";
+import { ServiceConfigReply, serviceConfig } from "./service-config.ts";
+import { ShowStatusInput, ShowStatusReply, showStatus } from "./show-status.ts";
+
+const V2 = "/mdm/v2";
+const TARGETS = [9701, 9702, 9704, 9705, 9719] as const;
+const ASSETS = [9700, 9703, 9718] as const;
+const ORDERED = "What the work is known by; it is done afterwards";
+
+const subscriptions = mdmRoute(AnyInput, NoReply, refuseSubscriptions, {
+  does: "Refuse: subscriptions are not managed by this service",
+  answers: "Nothing: it is always refused",
+  refuses: [9811],
+});
+
+const SUBSCRIPTIONS = [
+  "POST /subscriptions/enable",
+  "POST /subscriptions/disable",
+  "GET /subscriptions",
+  "GET /subscriptions/assignments",
+  "POST /subscriptions/associate",
+  "POST /subscriptions/disassociate",
+  "GET /subscriptions/admins",
+  "POST /subscriptions/admins/add",
+  "POST /subscriptions/admins/remove",
+];
+
+/** `requestsPerSecond`: how many a location may make. */
+export const mdmRoutes = (requestsPerSecond?: number) => ({
+  [`GET ${V2}/service/config`]: openMdmRoute(ServiceConfigReply, serviceConfig(requestsPerSecond), {
+    name: "serviceConfig",
+    does: "Show the addresses, limits, error numbers and notification types of this service, to anyone",
+    answers: "What this service is",
+  }),
+  [`GET ${V2}/client/config`]: mdmRoute(ShowClientConfigInput, ClientConfigReply, showClientConfig, {
+    does: "Show the location, and what its MDM server said last of itself",
+    answers: "The configuration",
+  }),
+  [`POST ${V2}/client/config`]: mdmRoute(ChangeClientConfigInput, ClientConfigReply, changeClientConfig, {
+    does: "Say which MDM server this is, and where it wants to be told of changes",
+    answers: "The configuration as it is now",
+    refuses: [9710, 9711, 9712, 9713, 9723, 9724, 9725, 9728],
+    manages: true,
+  }),
+  [`POST ${V2}/assets/associate`]: mdmRoute(ManageAssetsInput, EventReply, associateAssets, {
+    does: "Assign licenses of assets to users and devices",
+    answers: ORDERED,
+    refuses: [...ASSETS, ...TARGETS, 9707],
+    manages: true,
+  }),
+  [`POST ${V2}/assets/disassociate`]: mdmRoute(ManageAssetsInput, EventReply, disassociateAssets, {
+    does: "Take licenses of assets back from users and devices",
+    answers: ORDERED,
+    refuses: [...ASSETS, ...TARGETS, 9706],
+    manages: true,
+  }),
+  [`POST ${V2}/assets/revoke`]: mdmRoute(RevokeAssetsInput, EventReply, revokeAssets, {
+    does: "Take everything back from users and devices that can come back",
+    answers: ORDERED,
+    refuses: TARGETS,
+    manages: true,
+  }),
+  [`GET ${V2}/status`]: mdmRoute(ShowStatusInput, ShowStatusReply, showStatus, {
+    does: "Show how far a piece of work has come, and what of it failed",
+    answers: "The work",
+    refuses: [9708],
+  }),
+  ...Object.fromEntries(SUBSCRIPTIONS.map((key) => [key.replace(" ", ` ${V2}`), subscriptions])),
+});

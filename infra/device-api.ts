@@ -1,0 +1,115 @@
+// The device management API: the function that MDM servers ask, the queue of the work they asked for and the function that does it, and what tells them of it,
+// in two functions: one that may read what is to be told, and one that calls the address that an MDM server chose and may do nothing else.
+import { Duration } from "aws-cdk-lib";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import type { Key } from "aws-cdk-lib/aws-kms";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { Env } from "../functions/env.ts";
+import type { Alarms } from "./alarms.ts";
+import { ServiceFunction } from "./service-function.ts";
+
+const REQUEST = Duration.seconds(29);
+const WORK = Duration.minutes(1);
+const NOTIFY = Duration.seconds(30);
+
+/** Source: Apple, "Notifications": three attempts within 1 to 5 minutes. */
+const BETWEEN_ATTEMPTS = Duration.seconds(90);
+/** What can't be done so often won't be: a step has its own attempts within each. */
+const WORK_ATTEMPTS = 5;
+
+export type DeviceApiProps = {
+  readonly alarms: Alarms;
+  readonly key: Key;
+  readonly told: Pick<Env<"mdm">, "RECORDS_TABLE" | "CUSTODY_TABLE" | "BUS_NAME">;
+  readonly requestsPerSecond: number;
+};
+
+export class DeviceApi extends Construct {
+  readonly mdm: ServiceFunction<"mdm">;
+  readonly worker: ServiceFunction<"license-worker">;
+  readonly notifications: ServiceFunction<"notifications">;
+  readonly notifier: ServiceFunction<"notifier">;
+  readonly workQueue: Queue;
+  readonly workDeadLetters: Queue;
+  readonly tellings: Queue;
+
+  constructor(scope: Construct, id: string, { alarms, key, told, requestsPerSecond }: DeviceApiProps) {
+    super(scope, id);
+    // Functions and queues stand beside all others of the stack, and are called by what they are.
+    // What MDM servers call their users may be addresses: nothing of it lies in a queue unencrypted.
+    const encrypted: QueueProps = { enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED };
+    const fifo: QueueProps = { ...encrypted, fifo: true, retentionPeriod: Duration.days(14) };
+    this.workDeadLetters = new Queue(scope, "WorkDeadLetters", { ...fifo, visibilityTimeout: Duration.seconds(WORK.toSeconds() * 6) });
+    this.workQueue = new Queue(scope, "WorkQueue", {
+      ...fifo,
+      // Six times the function's time-out, as AWS advises for queues that feed functions.
+      visibilityTimeout: Duration.seconds(WORK.toSeconds() * 6),
+      deadLetterQueue: { queue: this.workDeadLetters, maxReceiveCount: WORK_ATTEMPTS },
+    });
+    this.tellings = new Queue(scope, "TellingsQueue", {
+      ...encrypted,
+      visibilityTimeout: BETWEEN_ATTEMPTS,
+      // Later nobody waits for it.
+      retentionPeriod: Duration.hours(1),
+    });
+
+    // It calls addresses that others chose: never grant it anything.
+    this.notifier = new ServiceFunction(scope, "Notifier", {
+      alarms,
+      name: "notifier",
+      severity: "medium",
+      environment: {},
+      timeout: Duration.seconds(15),
+      memoryMegabytes: 256,
+      impact: "MDM servers are not told of changes, and find out only when they ask.",
+    });
+    const notifies = { ...told, KEY_ARN: key.keyArn, NOTIFIER_NAME: this.notifier.functionName };
+    this.mdm = new ServiceFunction(scope, "Mdm", {
+      alarms,
+      name: "mdm",
+      severity: "high",
+      environment: { ...notifies, WORK_QUEUE_URL: this.workQueue.queueUrl, REQUESTS_PER_SECOND: String(requestsPerSecond) },
+      timeout: REQUEST,
+      memoryMegabytes: 1024,
+      impact: "MDM servers can't see or assign licenses.",
+    });
+    this.worker = new ServiceFunction(scope, "LicenseWorker", {
+      alarms,
+      name: "license-worker",
+      severity: "high",
+      environment: { ...told, ...this.queues, WORK_DEAD_LETTERS_ARN: this.workDeadLetters.queueArn },
+      timeout: WORK,
+      memoryMegabytes: 1024,
+      impact: "What MDM servers asked for is not done: devices wait for their apps.",
+    });
+    this.notifications = new ServiceFunction(scope, "Notifications", {
+      alarms,
+      name: "notifications",
+      severity: "medium",
+      environment: notifies,
+      timeout: NOTIFY,
+      impact: "MDM servers are not told of changes, and find out only when they ask.",
+    });
+
+    // One order at a time: one alone may need all the time there is.
+    const one = { batchSize: 1, reportBatchItemFailures: true };
+    for (const queue of [this.workQueue, this.workDeadLetters]) this.worker.addEventSource(new SqsEventSource(queue, one));
+    // Bounded: MDM servers that answer slowly hold no more environments than this.
+    this.notifications.addEventSource(new SqsEventSource(this.tellings, { ...one, maxConcurrency: 10 }));
+    this.grantTell(this.worker);
+    this.workQueue.grantSendMessages(this.mdm);
+    for (const each of [this.mdm, this.notifications]) this.notifier.grantInvoke(each);
+  }
+
+  /** To send what was recorded to be sent. */
+  grantTell(grantee: IGrantable): void {
+    for (const queue of [this.workQueue, this.tellings]) queue.grantSendMessages(grantee);
+  }
+
+  /** What whoever sends is told. */
+  get queues() {
+    return { WORK_QUEUE_URL: this.workQueue.queueUrl, TELLINGS_QUEUE_URL: this.tellings.queueUrl };
+  }
+}
