@@ -95,7 +95,8 @@ const eventOf = ({ method, path, query, headers, body, sourceIp }: Asked, { rout
     routeKey: route.routeKey,
     rawPath: path,
     rawQueryString: query,
-    headers,
+    // The gateway's own word, whatever the client says of itself.
+    headers: { ...headers, "x-forwarded-proto": "http" },
     ...(queryStringParameters === undefined ? {} : { queryStringParameters }),
     ...(Object.keys(pathParameters).length === 0 ? {} : { pathParameters }),
     requestContext: {

@@ -17,9 +17,13 @@ const resource = (type: string, id: string, properties: Record<string, unknown>)
 
 const gateway = (routeKeys: readonly string[], answer: (event: Record<string, unknown>) => unknown, errors: unknown[] = []) => {
   const integration = { IntegrationType: "AWS_PROXY", IntegrationUri: "arn", PayloadFormatVersion: "2.0" };
-  const routes = routeKeys.map((RouteKey, index) => resource("Route", `r${index}`, { RouteKey, Target: "integrations/i" }));
+  const routes = routeKeys.map((RouteKey, index) =>
+    resource("Route", `r${index}`, { RouteKey, Target: "integrations/i", AuthorizationType: "NONE" }),
+  );
   const call: LocalFunction = { invoke: async (event) => answer(event as Record<string, unknown>), close: async () => undefined };
-  const resources = [resource("Api", "api", {}), resource("Integration", "i", integration), ...routes];
+  const limits = { ThrottlingBurstLimit: 10, ThrottlingRateLimit: 15 };
+  const stage = { StageName: "$default", RouteSettings: Object.fromEntries(routeKeys.map((key) => [key, limits])) };
+  const resources = [resource("Api", "api", {}), resource("Integration", "i", integration), resource("Stage", "s", stage), ...routes];
   return gatewayOf(
     resources,
     () => call,
@@ -57,6 +61,27 @@ test("variables and queries arrive decoded, repeated ones joined", async () => {
     queryStringParameters: { q: "1,2", r: "a&b" },
     rawQueryString: "q=1&q=2&r=a%26b",
   });
+});
+
+test("a greedy route of any method says which path it took, by whom it was asked and in its own words", async () => {
+  const key = "ANY /mdm/{proxy+}";
+  const headers = { host: "127.0.0.1:1", "x-forwarded-proto": "https" };
+  for (const [method, proxy] of [
+    ["GET", "v2/assets"],
+    ["POST", "v2/assets/associate"],
+    ["DELETE", "v2"],
+  ] as const)
+    expect(await given(["GET /v1/{id}", key], asked(method, `/mdm/${proxy}`, { query: "pageIndex=1", headers }))).toMatchObject({
+      version: "2.0",
+      routeKey: key,
+      rawPath: `/mdm/${proxy}`,
+      rawQueryString: "pageIndex=1",
+      headers: { host: "127.0.0.1:1", "x-forwarded-proto": "http" },
+      pathParameters: { proxy },
+      requestContext: { routeKey: key, domainName: "127.0.0.1:1", http: { method, path: `/mdm/${proxy}` } },
+    });
+  const beside = gateway([key], echo);
+  for (const path of ["/mdm", "/mdmx/v2", "/v1/mdm/v2"]) expect((await beside(asked("GET", path))).status).toBe(404);
 });
 
 test("a body of text arrives as it is, another one as base64", async () => {
