@@ -1,7 +1,7 @@
 // Version ids: equal for equal states alone, and no other data set's is taken for one.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { readVersionId, versionIdOf } from "../../domain/version-id.ts";
+import { readVersionId, readVersionNumber, versionIdOf } from "../../domain/version-id.ts";
 import { sha256 } from "../../functions/hash.ts";
 import { at } from "../make.ts";
 
@@ -48,4 +48,21 @@ test("one with any digit changed is not read", () => {
     const changed = id.slice(0, index) + (Number.parseInt(digit, 16) ^ 1).toString(16) + id.slice(index + 1);
     expect(readVersionId(changed, given.of, sha256)).toBeUndefined();
   }
+});
+
+test("the number of a state is read as it was written, for its data set alone", () => {
+  fc.assert(
+    fc.property(moments, fc.integer({ min: 0, max: 2 ** 38 - 1 }), fc.integer({ min: 0, max: 9_999 }), (when, state, apart) => {
+      const text = versionIdOf({ at: when, state, of: given.of, apart }, sha256);
+      expect(readVersionNumber(text, given.of, sha256)).toBe(state);
+      expect(readVersionId(text, given.of, sha256)).toEqual(when);
+      expect(readVersionNumber(text, "loc_2 assignments", sha256)).toBeUndefined();
+    }),
+  );
+});
+
+test("an answer of its own has an identifier of its own", () => {
+  const numbered = { ...given, state: 7 };
+  const ids = [0, 1, 9_999].map((apart) => versionIdOf({ ...numbered, apart }, sha256));
+  expect(new Set([...ids, versionIdOf({ ...numbered, at: at("2026-06-01T00:00:00.124Z") }, sha256)]).size).toBe(4);
 });
