@@ -48,11 +48,13 @@ type Ports = ReturnType<typeof portsOn>;
 /** Two items for each asset, and a transaction takes 100. */
 const ASSETS_AT_ONCE = 32;
 
+const ACQUIRED_AT = new Date("2026-01-01T00:00:00Z");
+
 const acquireEach = async (assets: readonly AssetKey[], { organizations, licenses }: Ports): Promise<void> => {
   assert.ok(await organizations.found(anOrganization(), aLocation(), caller));
-  const postings = assets.map((asset) => acquiring(asset, undefined, { productType: "App", quantity: ACQUIRED }));
+  const postings = assets.map((asset) => acquiring(asset, undefined, { productType: "App", quantity: ACQUIRED }, ACQUIRED_AT));
   for (let start = 0; start < postings.length; start += ASSETS_AT_ONCE)
-    assert.ok(await licenses.post(together(postings.slice(start, start + ASSETS_AT_ONCE))));
+    assert.ok(await licenses.post(together(postings.slice(start, start + ASSETS_AT_ONCE), ACQUIRED_AT)));
 };
 
 /** Whom each asset's licenses were given to, by what the acts were answered. */

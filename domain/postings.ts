@@ -30,6 +30,8 @@ export type Entry = { readonly asset: AssetKey } & { readonly [Kind in keyof Lic
  * the assignments that are made less those that are ended.
  */
 export type Posting = {
+  /** When it is made: by it, others tell what has changed since. */
+  readonly at: Date;
   readonly entries: readonly Entry[];
   /** Traits that are new at a location, or their next version. */
   readonly traits?: readonly AssetTraits[];
@@ -39,7 +41,8 @@ export type Posting = {
 };
 
 /** Acquisitions of different assets as one posting. */
-export const together = (acquisitions: readonly Pick<Posting, "entries" | "traits">[]): Posting => ({
+export const together = (acquisitions: readonly Pick<Posting, "entries" | "traits">[], at: Date): Posting => ({
+  at,
   entries: acquisitions.flatMap(({ entries }) => entries),
   traits: acquisitions.flatMap(({ traits = [] }) => traits),
 });
@@ -113,11 +116,11 @@ export const refusedOf = <Line extends Acquisition & Pick<AssetKey, "adamId" | "
 };
 
 /** New licenses. Refuses with `asset_differs` or `too_many_licenses`. */
-export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acquisition): Posting => {
+export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acquisition, at: Date): Posting => {
   assertNone(whyNotAcquirable(before, asked));
   const traits = traitsAfter(key, before, asked);
   const isNews = before === undefined || !isSameDescription(before, traits);
-  return { entries: [{ asset: keyOf(key), available: asked.quantity }], ...(isNews ? { traits: [traits] } : {}) };
+  return { at, entries: [{ asset: keyOf(key), available: asked.quantity }], ...(isNews ? { traits: [traits] } : {}) };
 };
 
 const tooFew = ({ available, assigned }: LicenseCounts, needed: number): Refusal | undefined =>
@@ -150,6 +153,7 @@ export const transferring = (from: Asset, to: Asset | undefined, transfer: Trans
   const there = { ...keyOf(from), locationId: toLocationId };
   const { available: _, assigned: __, retired: ___, ...traits } = from;
   return {
+    at: transfer.at,
     entries: [
       { asset: keyOf(from), available: -quantity },
       { asset: there, available: quantity },
@@ -177,13 +181,14 @@ export const assigning = (asset: Asset, targets: readonly Target[], assignedAt: 
   assertNone(tooFew(asset, targets.length));
   const key = keyOf(asset);
   return {
+    at: assignedAt,
     entries: [{ asset: key, available: -targets.length, assigned: targets.length }],
     assigned: targets.map((target) => ({ asset: key, target, assignedAt })),
   };
 };
 
 /** The licenses of `targets`, each of whom has one, back. Refuses with `irrevocable`. */
-export const unassigning = (asset: AssetTraits, targets: readonly Target[]): Posting => {
+export const unassigning = (asset: AssetTraits, targets: readonly Target[], at: Date): Posting => {
   if (!asset.revocable)
     throw new Refusal(
       "irrevocable",
@@ -191,19 +196,22 @@ export const unassigning = (asset: AssetTraits, targets: readonly Target[]): Pos
     );
   const key = keyOf(asset);
   return {
+    at,
     entries: [{ asset: key, available: targets.length, assigned: -targets.length }],
     unassigned: targets.map((target) => ({ asset: key, target })),
   };
 };
 
 /** Everything of a target's that can come back: `held` is revocable. */
-export const revoking = (target: Target, held: readonly AssetTraits[]): Posting => ({
+export const revoking = (target: Target, held: readonly AssetTraits[], at: Date): Posting => ({
+  at,
   entries: held.map((asset) => ({ asset: keyOf(asset), available: 1, assigned: -1 })),
   unassigned: held.map((asset) => ({ asset: keyOf(asset), target })),
 });
 
 /** What a client user who is retired had: what can come back does, the rest is retired with them. */
-export const retiring = (clientUserId: string, held: readonly AssetTraits[]): Posting => ({
+export const retiring = (clientUserId: string, held: readonly AssetTraits[], at: Date): Posting => ({
+  at,
   entries: held.map((asset) => ({ asset: keyOf(asset), assigned: -1, ...(asset.revocable ? { available: 1 } : { retired: 1 }) })),
   unassigned: held.map((asset) => ({ asset: keyOf(asset), target: { clientUserId } })),
 });

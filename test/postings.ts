@@ -18,15 +18,18 @@ export const device = (serialNumber: string): Target => ({ serialNumber });
 export const user = (clientUserId: string): Target => ({ clientUserId });
 
 export const acquired = (asset: AssetKey, quantity: number): Posting => ({
+  at: NOW,
   entries: [{ asset, available: quantity }],
   traits: [traitsOf(asset)],
 });
-export const more = (asset: AssetKey, quantity: number): Posting => ({ entries: [{ asset, available: quantity }] });
+export const more = (asset: AssetKey, quantity: number): Posting => ({ at: NOW, entries: [{ asset, available: quantity }] });
 export const assigned = (asset: AssetKey, ...targets: Target[]): Posting => ({
+  at: NOW,
   entries: [{ asset, available: -targets.length, assigned: targets.length }],
   assigned: targets.map((target) => ({ asset, target, assignedAt: NOW })),
 });
 export const unassigned = (asset: AssetKey, ...targets: Target[]): Posting => ({
+  at: NOW,
   entries: [{ asset, available: targets.length, assigned: -targets.length }],
   unassigned: targets.map((target) => ({ asset, target })),
 });

@@ -13,7 +13,7 @@ import {
   targetText,
 } from "../domain/licenses.ts";
 import { foreignCursor } from "../functions/cursor.ts";
-import type { Licenses } from "../functions/ports/licenses.ts";
+import type { AssetState, Licenses } from "../functions/ports/licenses.ts";
 import type { Page, PageRequest } from "../functions/ports.ts";
 import { born, pageOf } from "./lists.ts";
 import type { WorksInMemory } from "./world-mdm.ts";
@@ -38,12 +38,20 @@ export const licensesInMemory = (
 ): Licenses => {
   const known = new Map<string, AssetTraits>();
   const counts = new Map<string, LicenseCounts>();
+  const touched = new Map<string, Omit<AssetState, "asset">>();
   const assignments = new Map<string, Assignment>();
   const transfers = new Map<Transfer["id"], Transfer>();
 
   const withCounts = (traits: AssetTraits): Asset => ({ ...traits, ...(counts.get(nameOf(traits)) ?? NO_LICENSES) });
   const of = (location: AssetKey["locationId"]): Asset[] =>
-    [...known.values()].filter(({ locationId }) => locationId === location).map(withCounts);
+    [...known.values()]
+      .filter(({ locationId }) => locationId === location)
+      .map(withCounts)
+      .toSorted((one, other) => (assetText(one) < assetText(other) ? -1 : 1));
+  const ofAsset = (asset: AssetKey): Assignment[] =>
+    [...assignments.values()]
+      .filter((each) => nameOf(each.asset) === nameOf(asset))
+      .toSorted((one, other) => (targetText(one.target) < targetText(other.target) ? -1 : 1));
 
   return {
     async asset(key) {
@@ -54,7 +62,10 @@ export const licensesInMemory = (
       return wanted.flatMap((key) => known.get(nameOf(key)) ?? []).map(withCounts);
     },
     async assets(location) {
-      return of(location).toSorted((one, other) => (assetText(one) < assetText(other) ? -1 : 1));
+      return of(location);
+    },
+    async state(location) {
+      return of(location).map((asset) => ({ asset, version: 0, changedAt: undefined, ...touched.get(nameOf(asset)) }));
     },
     async listAssets(location, page) {
       return ascending(of(location), assetText, page);
@@ -69,8 +80,17 @@ export const licensesInMemory = (
       };
       return ascending([...assignments.values()].filter(isListed), ({ asset, target }) => placeOf(asset, target), page);
     },
+    async assignmentsAt({ asset }, offset, limit) {
+      return ofAsset(asset).slice(offset, offset + limit);
+    },
+    async assignmentsSince(asset, after) {
+      return ofAsset(asset).filter(({ assignedAt }) => assignedAt > after);
+    },
+    async assignmentsTo(target, assets) {
+      return assets.flatMap((asset) => assignments.get(placeOf(asset, target)) ?? []);
+    },
     async post(
-      { entries, traits = [], assigned = [], unassigned = [], transfer },
+      { at, entries, traits = [], assigned = [], unassigned = [], transfer },
       traces,
       { idempotency, judged, progress, location } = {},
     ) {
@@ -88,7 +108,10 @@ export const licensesInMemory = (
       if (grown.some((location) => !isOpen(location)) || !isJudged(judged) || !works.isThere(progress)) return false;
       if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
       if (idempotency !== undefined && !requests.use(idempotency, idempotency.made, idempotency.at)) return false;
-      for (const { asset, now } of after) counts.set(nameOf(asset), now);
+      for (const { asset, now } of after) {
+        counts.set(nameOf(asset), now);
+        touched.set(nameOf(asset), { version: (touched.get(nameOf(asset))?.version ?? 0) + 1, changedAt: at });
+      }
       for (const each of traits) known.set(nameOf(each), each);
       for (const each of assigned) assignments.set(placeOf(each.asset, each.target), each);
       for (const { asset, target } of unassigned) assignments.delete(placeOf(asset, target));

@@ -37,7 +37,7 @@ export const acquireLicenses: Handle<
     if ((await madeBefore(use, ports)) !== undefined) return true;
     assertOpen(location);
     const at = now();
-    const posting = acquiring(key, await licenses.asset(key), acquisition);
+    const posting = acquiring(key, await licenses.asset(key), acquisition, at);
     const detail = { ...key, quantity: acquisition.quantity, accountId: caller.id };
     const traces = [eventOf("LicensesAcquired", detail, { at, random })];
     const idempotency = use === undefined ? undefined : { ...use, made: assetText(key), at };

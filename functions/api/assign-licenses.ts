@@ -45,7 +45,7 @@ export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<t
     const idempotency = use === undefined ? undefined : { ...use, made: JSON.stringify(counted), at };
     if (without.length === 0) {
       // A key stands for this answer too: told again after somebody's license was taken back, it must give nobody one.
-      if (idempotency === undefined || (await licenses.post({ entries: [] }, [], { idempotency }))) return counted;
+      if (idempotency === undefined || (await licenses.post({ at, entries: [] }, [], { idempotency }))) return counted;
       return undefined;
     }
     const posting = assigning(asset, without, at);

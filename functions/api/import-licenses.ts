@@ -50,11 +50,16 @@ type Needs = "accounts" | "locations" | "licenses" | "requests" | "bus" | "outbo
 type Part = { readonly lines: readonly LicenseLine[]; readonly locationId: LocationId; readonly use: Idempotency };
 
 /** What is acquired of one asset, however many lines say so. */
-const acquisitionOf = async ([first, ...more]: readonly LicenseLine[], locationId: LocationId, { licenses }: Pick<Ports, "licenses">) => {
+const acquisitionOf = async (
+  [first, ...more]: readonly LicenseLine[],
+  locationId: LocationId,
+  at: Date,
+  { licenses }: Pick<Ports, "licenses">,
+) => {
   if (first === undefined) throw new Error("a group of lines has one at least");
   const key = { locationId, adamId: first.adamId, pricingParam: first.pricingParam };
   const quantity = [first, ...more].reduce((sum, line) => sum + line.quantity, 0);
-  return { key, quantity, posting: acquiring(key, await licenses.asset(key), Object.assign({}, first, ...more, { quantity })) };
+  return { key, quantity, posting: acquiring(key, await licenses.asset(key), Object.assign({}, first, ...more, { quantity }), at) };
 };
 
 /** Those of parts that were not taken by an earlier request with the key: by what is there now, the licenses of the others would speak against them. */
@@ -83,13 +88,14 @@ const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick
     if ((await madeBefore(use, ports)) !== undefined) return true;
     assertOpen(location);
     const at = now();
-    const ofEach = [...Map.groupBy(lines, assetText).values()].map((group) => acquisitionOf(group, locationId, ports));
+    const ofEach = [...Map.groupBy(lines, assetText).values()].map((group) => acquisitionOf(group, locationId, at, ports));
     const acquisitions = await Promise.all(ofEach);
     const traces = acquisitions.map(({ key, quantity }) =>
       eventOf("LicensesAcquired", { ...key, quantity, accountId: caller.id }, { at, random }),
     );
     const more = { idempotency: { ...use, made: "", at }, judged: { accounts: [judged] } };
-    if (!(await licenses.post(together(acquisitions.map(({ posting }) => posting)), traces, more))) return undefined;
+    const postings = acquisitions.map(({ posting }) => posting);
+    if (!(await licenses.post(together(postings, at), traces, more))) return undefined;
     await announce(traces, ports);
     return true;
   });

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
-import { type Asset, type AssetKey, ClientUserId, keyOf } from "../../domain/licenses.ts";
+import { type Asset, ClientUserId, keyOf } from "../../domain/licenses.ts";
 import { retiring } from "../../domain/postings.ts";
 import { announce, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
@@ -18,42 +18,26 @@ export const RetireUsersReply = z.object({
 /** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
 const ASSETS_AT_ONCE = 25;
 
-/** What the user has at the location, by a list that may be a moment old. Read whole before anything is taken: afterwards it would still name it. */
-const listedOf = async (locationId: LocationId, clientUserId: string, { licenses }: Pick<Ports, "licenses">): Promise<AssetKey[]> => {
-  const listed: AssetKey[] = [];
-  let after: string | undefined;
-  do {
-    const page = await licenses.assignments({ of: "target", locationId, target: { clientUserId } }, { limit: 100, after });
-    listed.push(...page.items.map(({ asset }) => asset));
-    after = page.next;
-  } while (after !== undefined);
-  return listed;
-};
-
-/** Those of `listed` that the user really has now. */
-const heldOf = async (listed: readonly AssetKey[], clientUserId: string, { licenses }: Pick<Ports, "licenses">): Promise<Asset[]> => {
-  const held = await Promise.all(
-    listed.map(async (key) => ((await licenses.holding(key, [{ clientUserId }])).length === 0 ? undefined : licenses.asset(key))),
-  );
-  return held.filter((asset) => asset !== undefined);
+/** Some of what the user has at the location, as it is now. */
+const heldOf = async (locationId: LocationId, clientUserId: string, { licenses }: Pick<Ports, "licenses">): Promise<readonly Asset[]> => {
+  const { items } = await licenses.assignments({ of: "target", locationId, target: { clientUserId } }, { limit: ASSETS_AT_ONCE });
+  return licenses.getAll(items.map(({ asset }) => asset));
 };
 
 type Needs = "accounts" | "locations" | "licenses" | "bus" | "outbox" | "log" | "now" | "random";
 
-type Some = { readonly locationId: LocationId; readonly clientUserId: string; readonly listed: readonly AssetKey[] };
-
 /** One posting; answers what was posted. */
-const retireSome = (caller: Account, { locationId, clientUserId, listed }: Some, ports: Pick<Ports, Needs>) =>
+const retireSome = (caller: Account, locationId: LocationId, clientUserId: string, ports: Pick<Ports, Needs>) =>
   judgedAgain(async () => {
     const { licenses, now, random } = ports;
     assertMay(await callerNow(caller, ports), "license:assign", locationId);
-    const held = await heldOf(listed, clientUserId, ports);
+    const held = await heldOf(locationId, clientUserId, ports);
     if (held.length === 0) return held;
     const at = now();
     const traces = held.map((asset) =>
       eventOf(asset.revocable ? "LicensesUnassigned" : "LicensesRetired", { ...keyOf(asset), quantity: 1 }, { at, random }),
     );
-    if (!(await licenses.post(retiring(clientUserId, held), traces))) return undefined;
+    if (!(await licenses.post(retiring(clientUserId, held, at), traces))) return undefined;
     await announce(traces, ports);
     return held;
   });
@@ -66,11 +50,11 @@ export const retireUsers: Handle<typeof RetireUsersInput, Needs, z.input<typeof 
   existing(await ports.locations.get(locationId), "location");
   const gone: Asset[] = [];
   for (const clientUserId of new Set(clientUserIds)) {
-    const listed = await listedOf(locationId, clientUserId, ports);
-    for (let start = 0; start < listed.length; start += ASSETS_AT_ONCE) {
-      const some = listed.slice(start, start + ASSETS_AT_ONCE);
-      gone.push(...(await retireSome(caller, { locationId, clientUserId, listed: some }, ports)));
-    }
+    let some: readonly Asset[];
+    do {
+      some = await retireSome(caller, locationId, clientUserId, ports);
+      gone.push(...some);
+    } while (some.length === ASSETS_AT_ONCE);
   }
   const unassigned = gone.filter(({ revocable }) => revocable).length;
   return ok({ unassigned, retired: gone.length - unassigned });

@@ -31,7 +31,7 @@ export const unassignLicenses: Handle<typeof UnassignLicensesInput, Needs, z.inp
     const holding = await licenses.holding(key, targets);
     if (holding.length === 0) return 0;
     const at = now();
-    const posting = unassigning(asset, holding);
+    const posting = unassigning(asset, holding, at);
     const traces = [eventOf("LicensesUnassigned", { ...key, quantity: holding.length }, { at, random })];
     if (!(await licenses.post(posting, traces))) return undefined;
     await announce(traces, ports);

@@ -11,14 +11,14 @@ import {
   keyOf,
   LicenseCounts,
   NO_LICENSES,
-  Target,
+  type Target,
   Transfer,
-  targetText,
 } from "../../domain/licenses.ts";
 import type { Entry } from "../../domain/postings.ts";
 import { cursorOf } from "../cursor.ts";
-import type { AssignmentList, Licenses } from "../ports/licenses.ts";
+import type { AssetState, AssignmentList, Licenses } from "../ports/licenses.ts";
 import type { Page, PageRequest } from "../ports.ts";
+import { assignmentItem, assignmentOf, assignmentsSince, assignmentsTo, holding, offsetReader, TARGETS } from "./assignments.ts";
 import { type List, listIn, readPage } from "./lists.ts";
 import { arrival, replacedLocation } from "./locations.ts";
 import { usedKey } from "./requests.ts";
@@ -35,44 +35,26 @@ const StoredCounts = z.object({
   retired: LicenseCounts.shape.retired.default(0),
 });
 
-const Assigned = z.intersection(
-  z.object({ location: AssetKey.shape.locationId, ...AssetKey.omit({ locationId: true }).shape, assignedAt: z.date() }),
-  Target,
-);
+/** What the asset's postings left beside its counts. Of those before this was kept there is nothing. */
+const StoredState = StoredCounts.extend({ version: z.int().default(0), changedAt: z.date().optional() });
+const UNTOUCHED: z.infer<typeof StoredState> = { ...NO_LICENSES, version: 0 };
 
-/** `location` and not `locationId`: the index byLocation holds content tokens alone. */
-const assignmentItem = ({ asset, target, assignedAt }: Assignment) => ({
-  ...keys.assignment(asset, target),
-  kind: heldKind(asset.locationId, target),
-  sortKey: assetText(asset),
-  location: asset.locationId,
-  adamId: asset.adamId,
-  pricingParam: asset.pricingParam,
-  ...target,
-  ...toItem({ assignedAt }),
-});
-
-const heldKind = (location: LocationId, target: Target): string => `HELD#${location}#${targetText(target)}`;
-
-const assignmentOf = (item: Record<string, unknown>): Assignment => {
-  const { location, adamId, pricingParam, assignedAt, ...target } = fromItem(Assigned, item);
-  return { asset: { locationId: location, adamId, pricingParam }, target, assignedAt };
-};
-
-/** Adds to the counts; what is taken from one must be there, so none falls below 0. */
-const counted = ({ name: TableName }: Table, { asset, ...entry }: Entry): Write => {
+/** Adds to the counts, and to what stands for their state; what is taken from one must be there, so none falls below 0. */
+const counted = ({ name: TableName }: Table, { asset, ...entry }: Entry, at: Date): Write => {
   const changed = COUNTED.flatMap((count) => (entry[count] === undefined ? [] : [[count, entry[count]] as const]));
   const taken = changed.filter(([, change]) => change < 0);
   return {
     Update: {
       TableName,
       Key: keys.counts(asset),
-      UpdateExpression: `ADD ${changed.map(([count]) => `${count} :${count}`).join(", ")}`,
+      UpdateExpression: `ADD ${["version :one", ...changed.map(([count]) => `${count} :${count}`)].join(", ")} SET changedAt = :at`,
       ...(taken.length === 0 ? {} : { ConditionExpression: taken.map(([count]) => `${count} >= :taken_${count}`).join(" AND ") }),
-      ExpressionAttributeValues: Object.fromEntries([
-        ...changed.map(([count, change]) => [`:${count}`, change]),
-        ...taken.map(([count, change]) => [`:taken_${count}`, -change]),
-      ]),
+      ExpressionAttributeValues: {
+        ":one": 1,
+        ":at": at.toISOString(),
+        ...Object.fromEntries(changed.map(([count, change]) => [`:${count}`, change])),
+        ...Object.fromEntries(taken.map(([count, change]) => [`:taken_${count}`, -change])),
+      },
     },
   };
 };
@@ -98,29 +80,38 @@ const inBase = ({ name }: Table, pk: string, { from, to }: { readonly from: stri
   isConsistent: true,
 });
 
-/** Of an asset: between its counts and whatever sorts after every target. */
-const TARGETS = { from: "SN#", to: "USER$" };
 const ASSETS = { from: "ASSET#", to: "ASSET$" };
 
 const AtAsset = z.object({ asset: AssetKey, after: z.string().optional() });
+const AfterAsset = z.object({ asset: AssetKey });
+
+const assetsOf = (states: readonly AssetState[]): readonly Asset[] => states.map(({ asset }) => asset);
 
 export const licensesIn = (table: Table): Licenses => {
   /** With their counts as they are now. */
-  const withCounts = async (traits: readonly AssetTraits[]): Promise<readonly Asset[]> => {
+  const withState = async (traits: readonly AssetTraits[]): Promise<readonly AssetState[]> => {
     const items = await readItems(table, traits.map(keys.counts));
-    const counts = new Map(items.map((item) => [item.pk, fromItem(StoredCounts, item)]));
-    return traits.map((each) => ({ ...each, ...NO_LICENSES, ...counts.get(keys.counts(each).pk) }));
+    const states = new Map(items.map((item) => [item.pk, fromItem(StoredState, item)]));
+    return traits.map((each) => {
+      const { version, changedAt, ...counts } = states.get(keys.counts(each).pk) ?? UNTOUCHED;
+      return { asset: { ...each, ...counts }, version, changedAt };
+    });
   };
 
-  const assets = async (location: LocationId): Promise<readonly Asset[]> => {
+  const state = async (location: LocationId): Promise<readonly AssetState[]> => {
     const query = {
       ConsistentRead: true,
       KeyConditionExpression: "pk = :pk AND begins_with(sk, :assets)",
       ExpressionAttributeValues: { ":pk": keys.location(location).pk, ":assets": ASSETS.from },
     };
     const items = await Array.fromAsync(itemsOf(table, query));
-    return withCounts(items.map((item) => fromItem(AssetTraits, item)));
+    return withState(items.map((item) => fromItem(AssetTraits, item)));
   };
+
+  const assets = async (location: LocationId): Promise<readonly Asset[]> => assetsOf(await state(location));
+
+  const assignedAt = async (location: LocationId): Promise<readonly AssetKey[]> =>
+    (await assets(location)).filter(({ assigned }) => assigned > 0).map(keyOf);
 
   const ofAsset = (asset: AssetKey, page: PageRequest): Promise<Page<Assignment>> =>
     readPage(table, inBase(table, keys.counts(asset).pk, TARGETS), page, assignmentOf);
@@ -129,7 +120,7 @@ export const licensesIn = (table: Table): Licenses => {
   const ofLocation = async (location: LocationId, { limit, after }: PageRequest): Promise<Page<Assignment>> => {
     const cursor = cursorOf(AtAsset);
     const begin = after === undefined ? undefined : cursor.read(after);
-    const all = (await assets(location)).filter(({ assigned }) => assigned > 0).map(keyOf);
+    const all = await assignedAt(location);
     const rest = begin === undefined ? all : all.filter((asset) => assetText(asset) >= assetText(begin.asset));
     const items: Assignment[] = [];
     for (const [index, asset] of rest.entries()) {
@@ -141,6 +132,17 @@ export const licensesIn = (table: Table): Licenses => {
       if (items.length >= limit) return following === undefined ? { items } : { items, next: cursor.write({ asset: following }) };
     }
     return { items };
+  };
+
+  /** By the assets that are assigned to anybody. */
+  const ofTarget = async (location: LocationId, target: Target, { limit, after }: PageRequest): Promise<Page<Assignment>> => {
+    const cursor = cursorOf(AfterAsset);
+    const begin = after === undefined ? undefined : assetText(cursor.read(after).asset);
+    const all = await assignedAt(location);
+    const found = await assignmentsTo(table, target, begin === undefined ? all : all.filter((asset) => assetText(asset) > begin));
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    return { items, ...(found.length > limit && last !== undefined ? { next: cursor.write({ asset: last.asset }) } : {}) };
   };
 
   return {
@@ -156,36 +158,34 @@ export const licensesIn = (table: Table): Licenses => {
 
     async getAll(wanted) {
       const items = await readItems(table, wanted.map(keys.traits));
-      return withCounts(items.map((item) => fromItem(AssetTraits, item)));
+      return assetsOf(await withState(items.map((item) => fromItem(AssetTraits, item))));
     },
 
     assets,
+    state,
 
     async listAssets(location, page) {
       const { items, ...rest } = await readPage(table, inBase(table, keys.location(location).pk, ASSETS), page, (item) =>
         fromItem(AssetTraits, item),
       );
-      return { items: await withCounts(items), ...rest };
+      return { items: assetsOf(await withState(items)), ...rest };
     },
 
-    async holding(asset, targets) {
-      const found = await readItems(
-        table,
-        targets.map((target) => keys.assignment(asset, target)),
-      );
-      const held = new Set(found.map(({ sk }) => sk));
-      return targets.filter((target) => held.has(targetText(target)));
-    },
+    holding: (asset, targets) => holding(table, asset, targets),
 
     assignments(list: AssignmentList, page) {
       if (list.of === "asset") return ofAsset(list.asset, page);
       if (list.of === "location") return ofLocation(list.locationId, page);
-      return readPage(table, listIn(table, "byKind", heldKind(list.locationId, list.target)), page, assignmentOf);
+      return ofTarget(list.locationId, list.target, page);
     },
 
-    post({ entries, traits = [], assigned = [], unassigned = [], transfer }, traces, { idempotency, judged, progress, location } = {}) {
+    assignmentsAt: offsetReader(table),
+    assignmentsSince: (asset, after) => assignmentsSince(table, asset, after),
+    assignmentsTo: (target, among) => assignmentsTo(table, target, among),
+
+    post({ at, entries, traits = [], assigned = [], unassigned = [], transfer }, traces, { idempotency, judged, progress, location } = {}) {
       const writes: Write[] = [
-        ...entries.map((entry) => counted(table, entry)),
+        ...entries.map((entry) => counted(table, entry, at)),
         ...traits.map((each) => keptTraits(table, each)),
         ...assigned.map((assignment) => putNew(table, assignmentItem(assignment))),
         ...unassigned.map(({ asset, target }) => ({

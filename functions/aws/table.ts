@@ -12,9 +12,10 @@
 //   LOC#<location>         CT#<token>         one per token that the location ever had
 //   LOC#<location>         CLIENTCONFIG       ClientConfig: what its MDM server said last
 //   LOC#<location>         ASSET#<asset>      AssetTraits; <asset> = <adamId>#<pricingParam>
-//   ASSET#<location>#<asset>  COUNTS          LicenseCounts: in a partition of their own, so that assets of one location don't share what it can bear
+//   ASSET#<location>#<asset>  COUNTS          LicenseCounts: in a partition of their own, so that assets of one location don't share what it can bear;
+//                                             `version` = how many postings touched it, `changedAt` = when the last one was made
 //   ASSET#<location>#<asset>  SN#<serial number>, USER#<client user>
-//                                             an assignment                                   in byKind as HELD#<location>#<target>, by <asset>
+//                                             an assignment; those of earlier days are in byKind as well, where nobody looks for them any more
 //   TRANSFER#<transfer>    TRANSFER           Transfer                                        in byKind as TRANSFER
 //   CONFLICT#<conflict>    CONFLICT           Conflict                                        in byKind as CONFLICT
 //   MDM#<server>           MDM                MdmServer                                       in byKind as MDM

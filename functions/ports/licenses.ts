@@ -13,6 +13,12 @@ export type AssignmentList =
   | { readonly of: "asset"; readonly asset: AssetKey }
   | { readonly of: "target"; readonly locationId: LocationId; readonly target: Target };
 
+/**
+ * An asset with its counts at one moment, and how many postings had touched it. That number only grows, so it stands for one state of the counts and of
+ * the assignments. `changedAt`: when the latest of them was made; of an asset that was last changed before this was kept there is none.
+ */
+export type AssetState = { readonly asset: Asset; readonly version: number; readonly changedAt?: Date | undefined };
+
 export type Recording = {
   /** The use of a key, and what a repeated request finds as made. */
   readonly idempotency?: (Idempotency & { readonly made: string; readonly at: Date }) | undefined;
@@ -30,12 +36,26 @@ export interface Licenses {
   getAll(keys: readonly AssetKey[]): Promise<readonly Asset[]>;
   /** Every asset that the location ever had, strongly consistent. */
   assets(location: LocationId): Promise<readonly Asset[]>;
+  /**
+   * The same with their versions, in the order of their assets' texts. They are read one after the other: only if they are the same when they are read
+   * again was there a moment at which all of them were like this.
+   */
+  state(location: LocationId): Promise<readonly AssetState[]>;
   /** By Adam ID, strongly consistent. */
   listAssets(location: LocationId, page: PageRequest): Promise<Page<Asset>>;
   /** Which of `targets` have a license of the asset, strongly consistent. */
   holding(asset: AssetKey, targets: readonly Target[]): Promise<readonly Target[]>;
-  /** Those of an asset or of a location are strongly consistent, those of a target are not. */
+  /** Strongly consistent. */
   assignments(list: AssignmentList, page: PageRequest): Promise<Page<Assignment>>;
+  /**
+   * Those of an asset from the `offset`-th on, at most `limit`, in the order of their targets' texts, strongly consistent. They are right if the asset still
+   * has that version afterwards: whoever asks looks.
+   */
+  assignmentsAt(state: AssetState, offset: number, limit: number): Promise<readonly Assignment[]>;
+  /** Those of an asset that were made after a moment, in the same order, strongly consistent. */
+  assignmentsSince(asset: AssetKey, after: Date): Promise<readonly Assignment[]>;
+  /** Which of the assets the target has, in their order, strongly consistent. */
+  assignmentsTo(target: Target, assets: readonly AssetKey[]): Promise<readonly Assignment[]>;
   /**
    * False, and nothing changed, when a count would fall below 0, an assignment that is made exists or one that is ended does not, traits are not of the
    * version before, a location that licenses come to is closed, the idempotency key was used, the work is not where it was read, or what was judged changed. Refuses as `busy` when

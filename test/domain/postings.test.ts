@@ -81,7 +81,7 @@ describe("every posting", () => {
     .map(([before, quantity, name]): Made => {
       const kind = (before ?? anAsset()).productType;
       const asked = { ...anAcquisition({ productType: kind, quantity }), ...(name === undefined ? {} : { name }) };
-      return { posting: acquiring(anAsset(), before ?? undefined, asked), acquired: quantity };
+      return { posting: acquiring(anAsset(), before ?? undefined, asked, NOW), acquired: quantity };
     });
   const transfer = fc
     .tuple(asset, fc.boolean(), fc.nat())
@@ -99,10 +99,13 @@ describe("every posting", () => {
     });
   const removal = fc
     .tuple(asset, fc.integer({ min: 1, max: 80 }))
-    .map(([one, many]) => moved(unassigning({ ...one, revocable: true }, users(many))));
-  const retirement = fc.array(asset, { minLength: 1, maxLength: 5 }).map((held) => moved(retiring("u-1", held)));
+    .map(([one, many]) => moved(unassigning({ ...one, revocable: true }, users(many), NOW)));
+  const retirement = fc.array(asset, { minLength: 1, maxLength: 5 }).map((held) => moved(retiring("u-1", held, NOW)));
   const file = fc.array(acquisition, { maxLength: 5 }).map((all) => ({
-    posting: together(all.map(({ posting }) => posting)),
+    posting: together(
+      all.map(({ posting }) => posting),
+      NOW,
+    ),
     acquired: all.reduce((sum, { acquired }) => sum + acquired, 0),
   }));
 
@@ -132,10 +135,10 @@ describe("every posting", () => {
 describe("an acquisition", () => {
   test("takes a location to the most that can be counted, and no further", () => {
     const full = anAsset({ available: MAX_TOTAL - 3, assigned: 0 });
-    expect(acquiring(full, full, anAcquisition()).entries).toEqual([{ asset: keyOf(full), available: 3 }]);
-    expect(refusalOf(() => acquiring(full, full, anAcquisition({ quantity: 4 }))).reason).toBe("too_many_licenses");
+    expect(acquiring(full, full, anAcquisition(), NOW).entries).toEqual([{ asset: keyOf(full), available: 3 }]);
+    expect(refusalOf(() => acquiring(full, full, anAcquisition({ quantity: 4 }), NOW)).reason).toBe("too_many_licenses");
     const retired = anAsset({ available: 0, assigned: 0, retired: MAX_TOTAL });
-    expect(refusalOf(() => acquiring(retired, retired, anAcquisition({ quantity: 1 }))).reason).toBe("too_many_licenses");
+    expect(refusalOf(() => acquiring(retired, retired, anAcquisition({ quantity: 1 }), NOW)).reason).toBe("too_many_licenses");
   });
 
   test.each([
@@ -143,27 +146,27 @@ describe("an acquisition", () => {
     ["for no devices", anAcquisition({ deviceAssignable: false })],
     ["irrevocable", anAcquisition({ revocable: false })],
   ])("of what is there as another kind is refused: %s", (_, asked) => {
-    expect(refusalOf(() => acquiring(anAsset(), anAsset(), asked)).reason).toBe("asset_differs");
-    expect(acquiring(anAsset(), undefined, asked).entries).toHaveLength(1);
+    expect(refusalOf(() => acquiring(anAsset(), anAsset(), asked, NOW)).reason).toBe("asset_differs");
+    expect(acquiring(anAsset(), undefined, asked, NOW).entries).toHaveLength(1);
   });
 
   test.each(["deviceAssignable", "revocable"] as const)("of a book that is %s is refused, also where there is none", (trait) => {
     const asked = anAcquisition({ productType: "Book", [trait]: true });
-    expect(refusalOf(() => acquiring(aBook(), undefined, asked)).reason).toBe("asset_differs");
-    expect(acquiring(aBook(), undefined, anAcquisition({ productType: "Book", [trait]: false })).traits).toMatchObject([
+    expect(refusalOf(() => acquiring(aBook(), undefined, asked, NOW)).reason).toBe("asset_differs");
+    expect(acquiring(aBook(), undefined, anAcquisition({ productType: "Book", [trait]: false }), NOW).traits).toMatchObject([
       { [trait]: false },
     ]);
   });
 
   test("tells the traits where they are new or changed, and else none: it would make acquisitions wait for each other", () => {
-    expect(acquiring(anAsset(), undefined, anAcquisition()).traits).toMatchObject([
+    expect(acquiring(anAsset(), undefined, anAcquisition(), NOW).traits).toMatchObject([
       { version: 1, deviceAssignable: true, revocable: true },
     ]);
-    expect(acquiring(anAsset(), anAsset(), anAcquisition()).traits).toBeUndefined();
-    const renamed = acquiring(anAsset(), anAsset({ version: 4 }), anAcquisition({ name: "Pages" })).traits;
+    expect(acquiring(anAsset(), anAsset(), anAcquisition(), NOW).traits).toBeUndefined();
+    const renamed = acquiring(anAsset(), anAsset({ version: 4 }), anAcquisition({ name: "Pages" }), NOW).traits;
     expect(renamed).toMatchObject([{ version: 5, name: "Pages" }]);
     const known = anAsset({ name: "Pages", supportedPlatforms: ["iOS"] });
-    expect(acquiring(known, known, anAcquisition({ supportedPlatforms: ["iOS", "macOS"] })).traits).toMatchObject([
+    expect(acquiring(known, known, anAcquisition({ supportedPlatforms: ["iOS", "macOS"] }), NOW).traits).toMatchObject([
       { name: "Pages", version: 2 },
     ]);
   });
@@ -232,8 +235,8 @@ describe("an assignment", () => {
   });
 
   test("is taken back of what is revocable only; a retirement takes both, and books are never available again", () => {
-    expect(refusalOf(() => unassigning(aBook(), users(1))).reason).toBe("irrevocable");
-    const { entries, unassigned } = retiring("u", [anAsset(), aBook({ adamId: "500" })]);
+    expect(refusalOf(() => unassigning(aBook(), users(1), NOW)).reason).toBe("irrevocable");
+    const { entries, unassigned } = retiring("u", [anAsset(), aBook({ adamId: "500" })], NOW);
     expect(entries.map(({ asset: _, ...change }) => change)).toEqual([
       { assigned: -1, available: 1 },
       { assigned: -1, retired: 1 },

@@ -74,6 +74,7 @@ describe("licenses that are acquired", () => {
 
   test("beyond what a device management service can count are refused", async () => {
     await service.ports.licenses.post({
+      at: service.clock.now,
       entries: [{ asset: { locationId: here, adamId: "361309726", pricingParam: "STDQ" }, available: 2_147_483_640 }],
       traits: [
         {
@@ -235,18 +236,10 @@ describe("what was assigned", () => {
     expect(typesTold().slice(-2).toSorted()).toEqual(["LicensesRetired", "LicensesUnassigned"]);
   });
 
-  test("of a user with more assets than one posting takes is all retired, though the list still names what is gone", async () => {
+  test("of a user with more assets than one posting takes is all retired", async () => {
     const csv = ["adamId,productType,quantity", ...Array.from({ length: 60 }, (_, index) => `${1000 + index},App,1`)].join("\n");
     await post("POST /v1/licenses/import", { locationId: here, csv }, { key: "k" });
     for (let adamId = 1000; adamId < 1060; adamId++) await assign({ adamId: String(adamId), clientUserIds: ["many"] });
-    const { assignments } = service.ports.licenses;
-    const listed = await assignments({ of: "target", locationId: here, target: { clientUserId: "many" } }, { limit: 100 });
-    service.ports.licenses.assignments = async (list, { limit, after }) => {
-      if (list.of !== "target") return assignments(list, { limit, after });
-      const start = Number(after ?? 0);
-      const items = listed.items.slice(start, start + Math.min(limit, 25));
-      return { items, ...(start + 25 < listed.items.length ? { next: String(start + 25) } : {}) };
-    };
     const retire = () => post("POST /v1/assignments/retirements", { locationId: here, clientUserIds: ["many"] });
     expect((await retire()).body).toEqual({ unassigned: 60, retired: 0 });
     expect((await retire()).body).toEqual({ unassigned: 0, retired: 0 });

@@ -77,7 +77,7 @@ describe("a file", () => {
     const full = "adamId,productType,quantity\n1,App,1000000\n";
     const asset = { locationId: here, adamId: "1", pricingParam: "STDQ" as const };
     expect((await send(full)).status).toBe(200);
-    await service.ports.licenses.post({ entries: [{ asset, available: 2_147_483_647 - 1_000_000 }] });
+    await service.ports.licenses.post({ at: service.clock.now, entries: [{ asset, available: 2_147_483_647 - 1_000_000 }] });
     expect((await send(full)).body).toMatchObject({ quantity: 1_000_000, problems: [] });
     expect((await send(full, { key: "another" })).body.reason).toBe("bad_lines");
   });

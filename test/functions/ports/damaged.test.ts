@@ -76,7 +76,7 @@ test("an assignment that can't be read is named without whom it is to", async ()
   const traits = { ...asset, productType: "App" as const, deviceAssignable: true, revocable: true, supportedPlatforms: [], version: 1 };
   const target = { clientUserId: "eve@example.org" };
   const assigned = [{ asset, target, assignedAt: at("2026-10-01") }];
-  expect(await licenses.post({ entries: [{ asset, assigned: 1 }], traits: [traits], assigned })).toBe(true);
+  expect(await licenses.post({ at: at("2026-10-01"), entries: [{ asset, assigned: 1 }], traits: [traits], assigned })).toBe(true);
   await table.client.send(
     new UpdateCommand({ TableName: table.name, Key: keys.assignment(asset, target), UpdateExpression: "REMOVE assignedAt" }),
   );
