@@ -76,6 +76,7 @@ export const disassociate: Step<AssetStepAt> = async (at, ports) => {
   const judged = { locations: [location] };
   const progress = { work, outcome };
   if (known === undefined || back.length === 0) return (await works.advance(progress, told, judged)) ? told : undefined;
-  const traces = [eventOf("LicensesUnassigned", { ...keyOf(key), quantity: back.length }, { at: now(), random }), ...told];
-  return (await licenses.post(unassigning(known, back), traces, { judged, progress })) ? traces : undefined;
+  const when = now();
+  const traces = [eventOf("LicensesUnassigned", { ...keyOf(key), quantity: back.length }, { at: when, random }), ...told];
+  return (await licenses.post(unassigning(known, back, when), traces, { judged, progress })) ? traces : undefined;
 };

@@ -28,7 +28,7 @@ const revokeSome = async (target: Target, at: StepAt, ports: WorkPorts): Promise
     ...done.map(({ asset }) => eventOf("LicensesUnassigned", { ...asset, quantity: 1 }, when)),
     ...tellings(assetNotifications(work, done, { completed: 0, failures: [] }), at, ports),
   ];
-  if (!(await ports.licenses.post(revoking(target, held), traces, { judged: { locations: [location] } }))) return undefined;
+  if (!(await ports.licenses.post(revoking(target, held, when.at), traces, { judged: { locations: [location] } }))) return undefined;
   await announce(traces, ports);
   return true;
 };
