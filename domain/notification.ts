@@ -1,5 +1,6 @@
 // What an MDM server is told without having asked, at the address that it chose. Source: Apple, "Notifications" (App and Book Management API).
 import * as z from "zod";
+import type { ShownUser } from "./client-user.ts";
 import { type AssetKey, type AssignmentKey, isDevice } from "./licenses.ts";
 import { type MdmError, mdmErrorOf } from "./mdm-error.ts";
 import type { Outcome, Work } from "./work.ts";
@@ -55,3 +56,23 @@ export const assetNotifications = (
   );
   return [...(done.length === 0 ? [] : [of(done)]), ...failed];
 };
+
+/** The same of users. Of one who failed it names no more than who it is. */
+export const userNotifications = ({ id, type }: Work, done: readonly ShownUser[], { failures }: Outcome): readonly Notification[] => {
+  const of = (users: readonly object[], error?: MdmError): Notification => ({
+    type: "USER_MANAGEMENT",
+    notification: {
+      eventId: id,
+      result: error === undefined ? "SUCCESS" : "FAILURE",
+      type,
+      users,
+      ...(error === undefined ? {} : { error }),
+    },
+  });
+  const failed = failures.map(({ errorNumber, targets }) => of(targets, mdmErrorOf(errorNumber)));
+  return [...(done.length === 0 ? [] : [of(done)]), ...failed];
+};
+
+/** That users have an Apple Account now. */
+export const associatedNotifications = (associatedUsers: readonly ShownUser[]): readonly Notification[] =>
+  associatedUsers.length === 0 ? [] : [{ type: "USER_ASSOCIATED", notification: { associatedUsers } }];

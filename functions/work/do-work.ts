@@ -8,6 +8,7 @@ import { announce, workOrderOf } from "../announce.ts";
 import { existing, judgedAgain } from "../handle.ts";
 import type { Trace } from "../ports.ts";
 import { associate, disassociate } from "./manage-assets.ts";
+import { createUsers, retireUsers, updateUsers } from "./manage-users.ts";
 import { revoke } from "./revoke-assets.ts";
 import type { AssetStepAt, Step, WorkPorts } from "./step.ts";
 

@@ -6,7 +6,8 @@ import { assigning, unassigning } from "../../domain/postings.ts";
 import { isReserved } from "../../domain/subscription.ts";
 import type { Outcome } from "../../domain/work.ts";
 import { eventOf } from "../announce.ts";
-import { type AssetStepAt, failing, type Step, tellings, type WorkPorts } from "./step.ts";
+import { tellings } from "../tellings.ts";
+import { type AssetStepAt, failing, type Step, type WorkPorts } from "./step.ts";
 
 /** What there is before a step. */
 const before = async ({ work, part: { targets }, asset }: AssetStepAt, { licenses, clientUsers }: WorkPorts) => {

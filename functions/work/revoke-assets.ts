@@ -5,7 +5,8 @@ import { assetNotifications } from "../../domain/notification.ts";
 import { revoking } from "../../domain/postings.ts";
 import { isReserved } from "../../domain/subscription.ts";
 import { announce, eventOf } from "../announce.ts";
-import { failing, type Step, type StepAt, tellings, type WorkPorts } from "./step.ts";
+import { tellings } from "../tellings.ts";
+import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
 
 /** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
 const ASSETS_AT_ONCE = 25;

@@ -2,10 +2,8 @@
 import type { ClientConfig } from "../../domain/client-config.ts";
 import type { Target } from "../../domain/licenses.ts";
 import type { MdmErrorNumber } from "../../domain/mdm-error.ts";
-import type { Notification } from "../../domain/notification.ts";
 import type { Location } from "../../domain/organization.ts";
 import type { Outcome, Part, Work, WorkAsset } from "../../domain/work.ts";
-import { tellingOf } from "../announce.ts";
 import type { Ports, Trace } from "../ports.ts";
 
 export type StepAt = {
@@ -30,13 +28,3 @@ export type WorkPorts = Pick<
 /** For all of `targets`, if there are any. */
 export const failing = (errorNumber: MdmErrorNumber, targets: readonly Target[], asset?: WorkAsset): Outcome["failures"] =>
   targets.length === 0 ? [] : [{ errorNumber, targets: [...targets], ...(asset === undefined ? {} : { asset }) }];
-
-/** What the location's MDM server wants to be told of it. */
-export const tellings = (
-  notifications: readonly Notification[],
-  { config, location }: Pick<StepAt, "config" | "location">,
-  { now, random }: Pick<Ports, "now" | "random">,
-): readonly Trace[] =>
-  notifications
-    .filter(({ type }) => config.notificationUrl !== undefined && config.notificationTypes.includes(type))
-    .map((notification) => tellingOf(notification, location.id, { at: now(), random }));

@@ -1,0 +1,64 @@
+// The steps of CREATE, UPDATE and RETIRE: up to 20 users in one transaction with how far the work has come.
+
+import { shownUser } from "../../domain/client-user.ts";
+import type { MdmErrorNumber } from "../../domain/mdm-error.ts";
+import { associatedNotifications, userNotifications } from "../../domain/notification.ts";
+import { isReserved } from "../../domain/subscription.ts";
+import { associatedBy, type JudgedUsers, judgedUsers, type UserAct } from "../../domain/user-changes.ts";
+import type { Outcome } from "../../domain/work.ts";
+import { askedUser, knownUsers } from "../known-users.ts";
+import { retireLicenses } from "../retire-licenses.ts";
+import { tellings } from "../tellings.ts";
+import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
+
+/** One failure for each number. */
+const failuresOf = (refused: JudgedUsers["refused"]): Outcome["failures"] =>
+  [...Map.groupBy(refused, ({ errorNumber }) => errorNumber)].flatMap(([errorNumber, users]: [MdmErrorNumber, JudgedUsers["refused"]]) =>
+    failing(
+      errorNumber,
+      users.map(({ clientUserId }) => ({ clientUserId })),
+    ),
+  );
+
+/** Nobody of a part is changed, at the built-in service's location. */
+const refusedAll: Step = async (at, ports) => {
+  const { work, part } = at;
+  const outcome = { completed: 0, failures: failuresOf(part.users.map(({ clientUserId }) => ({ clientUserId, errorNumber: 9645 }))) };
+  const traces = tellings(userNotifications(work, [], outcome), at, ports);
+  return (await ports.works.advance({ work, outcome }, traces)) ? traces : undefined;
+};
+
+const step =
+  (act: UserAct): Step =>
+  async (at, ports) => {
+    const { work, part, location } = at;
+    if (isReserved(location)) return refusedAll(at, ports);
+    const { clientUsers, now } = ports;
+    const asked = part.users.map((user) => askedUser(user, ports));
+    const judged = judgedUsers(act, asked, await knownUsers(location.id, asked, ports), now());
+    const outcome = { completed: judged.done.length, failures: failuresOf(judged.refused) };
+    const notifications = [
+      ...userNotifications(work, judged.done.map(shownUser), outcome),
+      ...associatedNotifications(associatedBy(judged.changes).map(shownUser)),
+    ];
+    const traces = tellings(notifications, at, ports);
+    const recording = { progress: { work, outcome }, judged: { locations: [location] } };
+    return (await clientUsers.record(judged, traces, recording)) ? traces : undefined;
+  };
+
+/** Whether all of them gave up what they had. Users whom nobody created keep what they have: they are refused. */
+const areWithoutLicenses = async ({ part, location }: StepAt, ports: WorkPorts): Promise<boolean> => {
+  const ids = part.users.map(({ clientUserId }) => clientUserId);
+  for (const clientUserId of (await ports.clientUsers.getAll(location.id, ids)).keys()) {
+    const user = { locationId: location.id, clientUserId };
+    if ((await retireLicenses(user, ports, (posting) => posting({ locations: [location] }))) === undefined) return false;
+  }
+  return true;
+};
+
+export const createUsers = step("CREATE");
+export const updateUsers = step("UPDATE");
+
+/** Licenses first: a step that was cut short finds the users still there, and goes on. */
+export const retireUsers: Step = async (at, ports) =>
+  isReserved(at.location) || (await areWithoutLicenses(at, ports)) ? step("RETIRE")(at, ports) : undefined;
