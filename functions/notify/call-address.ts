@@ -74,6 +74,8 @@ const post = (
       resolve(deliveryOf(response.statusCode));
       response.destroy();
     });
+    // One that wants to speak another protocol is cut off without a word.
+    request.on("close", () => resolve(undelivered("answer_unreadable")));
     request.end(body);
   });
 
