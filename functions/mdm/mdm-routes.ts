@@ -7,8 +7,11 @@ import {
   ShowClientConfigInput,
   showClientConfig,
 } from "./client-config.ts";
+import { ListUsersInput, ListUsersReply, listUsers } from "./list-users.ts";
 import { associateAssets, disassociateAssets, EventReply, ManageAssetsInput } from "./manage-assets.ts";
+import { createUsers, ManageUsersInput, retireUsers, updateUsers } from "./manage-users.ts";
 import { AnyInput, NoReply, refuseSubscriptions } from "./refuse-subscriptions.ts";
+import { RegisterUserInput, RegisterUserReply, registerUser } from "./register-user.ts";
 import { RevokeAssetsInput, revokeAssets } from "./revoke-assets.ts";
 import { ServiceConfigReply, serviceConfig } from "./service-config.ts";
 import { ShowStatusInput, ShowStatusReply, showStatus } from "./show-status.ts";
@@ -16,6 +19,7 @@ import { ShowStatusInput, ShowStatusReply, showStatus } from "./show-status.ts";
 const V2 = "/mdm/v2";
 const TARGETS = [9701, 9702, 9704, 9705, 9719] as const;
 const ASSETS = [9700, 9703, 9718] as const;
+const USERS = [9714, 9715, 9717, 9720] as const;
 const ORDERED = "What the work is known by; it is done afterwards";
 
 const subscriptions = mdmRoute(AnyInput, NoReply, refuseSubscriptions, {
@@ -75,6 +79,37 @@ export const mdmRoutes = (requestsPerSecond?: number) => ({
     does: "Show how far a piece of work has come, and what of it failed",
     answers: "The work",
     refuses: [9708],
+  }),
+  [`GET ${V2}/users`]: mdmRoute(ListUsersInput, ListUsersReply, listUsers, {
+    does: "List the client users of the location, all or those that changed since an earlier answer",
+    answers: "A page of users",
+    refuses: [9650, 9721],
+  }),
+  [`POST ${V2}/users/create`]: mdmRoute(ManageUsersInput, EventReply, createUsers, {
+    does: "Create client users",
+    answers: ORDERED,
+    refuses: USERS,
+    manages: true,
+  }),
+  [`POST ${V2}/users/update`]: mdmRoute(ManageUsersInput, EventReply, updateUsers, {
+    does: "Change client users' e-mail addresses and Apple Accounts",
+    answers: ORDERED,
+    refuses: USERS,
+    manages: true,
+  }),
+  [`POST ${V2}/users/retire`]: mdmRoute(ManageUsersInput, EventReply, retireUsers, {
+    does: "Retire client users: what can come back of their licenses does",
+    answers: ORDERED,
+    refuses: [9714, 9715, 9720],
+    manages: true,
+  }),
+  "POST /mdm/registerVPPUserSrv": mdmRoute(RegisterUserInput, RegisterUserReply, registerUser, {
+    does: "Create a client user at once, as version 1 of the protocol has it",
+    answers: "The user",
+    refuses: [9641, 9716, 9717],
+    manages: true,
+    token: "body",
+    version: 1,
   }),
   ...Object.fromEntries(SUBSCRIPTIONS.map((key) => [key.replace(" ", ` ${V2}`), subscriptions])),
 });

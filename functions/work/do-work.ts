@@ -28,9 +28,9 @@ const STEPS: Readonly<Record<WorkType, Step<AssetStepAt | Omit<AssetStepAt, "ass
   ASSOCIATE: ofAsset(associate),
   DISASSOCIATE: ofAsset(disassociate),
   REVOKE: revoke,
-  CREATE: revoke,
-  UPDATE: revoke,
-  RETIRE: revoke,
+  CREATE: createUsers,
+  UPDATE: updateUsers,
+  RETIRE: retireUsers,
 };
 
 /** A part is read once for all its steps: it never changes. */
