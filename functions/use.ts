@@ -42,15 +42,20 @@ const prove = async ({ token, links }: TokenBearer, mdmServerId: MdmServerId, at
   await claim({ before: links, token, claim: used, by: mdmServerId, traces, judged: { tokens: [token] } }, ports);
 };
 
-/** Never throws: what an MDM server asked for does not hang on it. */
+/**
+ * Never throws: what an MDM server asked for does not hang on it. The first use is noted at once; after that, an MDM server that uses two tokens by turns is
+ * no news by the second.
+ */
 export const noteUse = async (caller: TokenBearer, what: string, ports: UsePorts): Promise<void> => {
   const { token, links } = caller;
+  const { id: tokenId } = token;
   const at = ports.now();
-  const mdmServerId = userOf(links, token.id);
+  const mdmServerId = userOf(links, tokenId);
+  if (!isDue(`${tokenId} ${mdmServerId}`, at)) return;
   try {
-    if (mdmServerId !== undefined && isProofNew(links, { tokenId: token.id, mdmServerId })) await prove(caller, mdmServerId, at, ports);
-    if (isDue(`${token.id} ${mdmServerId}`, at)) await ports.uses.note({ tokenId: token.id, mdmServerId, what, at }, NOTED_SECONDS);
+    if (mdmServerId !== undefined && isProofNew(links, { tokenId, mdmServerId })) await prove(caller, mdmServerId, at, ports);
+    await ports.uses.note({ tokenId, mdmServerId, what, at }, NOTED_SECONDS);
   } catch (error) {
-    ports.log.error("a token's use could not be noted", error, { tokenId: token.id });
+    ports.log.error("a token's use could not be noted", error, { tokenId });
   }
 };

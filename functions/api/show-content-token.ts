@@ -15,9 +15,14 @@ export const ShowContentTokenReply = ShownToken.extend({
   renewal: z
     .array(z.object({ mdmServerId: MdmServerId, name: z.string(), vendor: Vendor, steps: z.array(z.string()) }))
     .describe("For each MDM server that would be cut off if the token ended, what a person has to do."),
+  uses: z
+    .array(z.object({ mdmServerId: MdmServerId.optional(), what: z.string(), at: z.date() }))
+    .describe(
+      "What each MDM server was last seen to ask this service's device API with it, to a few minutes; without mdmServerId where it can't be told which one it was.",
+    ),
 });
 
-type Needs = "accounts" | "tokens" | "locations" | "links" | "servers" | "now";
+type Needs = "accounts" | "tokens" | "locations" | "links" | "servers" | "uses" | "now";
 
 export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.input<typeof ShowContentTokenReply>> = async (
   { caller, input: { id } },
@@ -36,5 +41,6 @@ export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.inp
     vendor,
     steps: [...renewalSteps(vendor, worksWith(token))],
   }));
-  return ok({ ...shownToken(token, around), renewal });
+  const uses = (await ports.uses.of(id)).map(({ mdmServerId, what, at }) => ({ mdmServerId, what, at }));
+  return ok({ ...shownToken(token, around), renewal, uses });
 };

@@ -28,10 +28,9 @@ const answer = (statusCode: number, body: object, headers: Record<string, string
   body: JSON.stringify(body),
 });
 
-/** When to come again, in seconds. */
+/** When to come again, in seconds. Not after a failure: Fleet would come again for as long as there is one. */
 const RETRY: Readonly<Record<number, Record<string, string>>> = {
   429: { "retry-after": "1" },
-  500: { "retry-after": "5" },
   503: { "retry-after": "5" },
 };
 

@@ -28,6 +28,15 @@ const subscriptions = mdmRoute(AnyInput, NoReply, refuseSubscriptions, {
   refuses: [9811],
 });
 
+const registration = mdmRoute(RegisterUserInput, RegisterUserReply, registerUser, {
+  does: "Create a client user at once, as version 1 of the protocol has it",
+  answers: "The user",
+  refuses: [9641, 9716, 9717],
+  manages: true,
+  token: "body",
+  version: 1,
+});
+
 const SUBSCRIPTIONS = [
   "POST /subscriptions/enable",
   "POST /subscriptions/disable",
@@ -103,13 +112,8 @@ export const mdmRoutes = (requestsPerSecond?: number) => ({
     refuses: [9714, 9715, 9720],
     manages: true,
   }),
-  "POST /mdm/registerVPPUserSrv": mdmRoute(RegisterUserInput, RegisterUserReply, registerUser, {
-    does: "Create a client user at once, as version 1 of the protocol has it",
-    answers: "The user",
-    refuses: [9641, 9716, 9717],
-    manages: true,
-    token: "body",
-    version: 1,
-  }),
+  "POST /mdm/registerVPPUserSrv": registration,
+  // Fleet asks for it under the base of all else when that is not Apple's.
+  [`POST ${V2}/registerVPPUserSrv`]: registration,
   ...Object.fromEntries(SUBSCRIPTIONS.map((key) => [key.replace(" ", ` ${V2}`), subscriptions])),
 });
