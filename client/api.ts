@@ -27,7 +27,7 @@ export type Conflict = {
   readonly claims: readonly {
     readonly mdmServerId: MdmServerId;
     readonly tokenId: ContentTokenId;
-    readonly how: "linked" | "fetched" | "said";
+    readonly how: "linked" | "fetched" | "said" | "used";
     readonly at: string;
   }[];
   readonly resolution?: {
@@ -67,7 +67,7 @@ export type ContentToken = {
     readonly linkedAt: string;
     /** When the MDM server was last given a link to the file. */
     readonly fetchedAt?: string;
-    /** When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API. */
+    /** When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API, or used it there. */
     readonly usedAt?: string;
     /** When somebody said that the token was removed from the MDM server, or its location was closed. */
     readonly removedAt?: string;
@@ -76,7 +76,7 @@ export type ContentToken = {
 
 export type ContentTokenId = string;
 
-export type CustodyAct = "token-issued" | "token-imported" | "token-downloaded" | "token-fetched" | "token-linked" | "token-claimed" | "token-unlinked" | "token-invalidated" | "token-expired" | "account-registered" | "account-changed" | "account-disabled" | "account-removed" | "invitation-sent" | "password-changed" | "mdm-server-registered" | "mdm-server-changed" | "mdm-server-removed" | "credential-replaced" | "location-created" | "location-changed" | "location-closed" | "organization-founded" | "organization-changed" | "conflict-found" | "conflict-resolved" | "subscription-began" | "subscription-ended";
+export type CustodyAct = "token-issued" | "token-imported" | "token-downloaded" | "token-fetched" | "token-linked" | "token-claimed" | "token-used" | "token-unlinked" | "token-invalidated" | "token-expired" | "account-registered" | "account-changed" | "account-disabled" | "account-removed" | "invitation-sent" | "password-changed" | "mdm-server-registered" | "mdm-server-changed" | "mdm-server-removed" | "credential-replaced" | "location-created" | "location-changed" | "location-closed" | "organization-founded" | "organization-changed" | "conflict-found" | "conflict-resolved" | "subscription-began" | "subscription-ended";
 
 export type CustodyEntry = {
   readonly subject: SubjectId;
@@ -148,7 +148,7 @@ export type MdmServer = {
   readonly links: readonly {
     readonly tokenId: ContentTokenId;
     readonly linkedAt: string;
-    /** When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API. */
+    /** When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API, or used it there. */
     readonly usedAt?: string;
     readonly locationId: LocationId;
     /** The location is the built-in service's own: the token has to be removed from this MDM server. */
@@ -1120,6 +1120,8 @@ export type Api = {
           readonly pricingParam: "STDQ" | "PLUS";
           readonly productType: "App" | "Book";
           readonly name?: string;
+          /** What an app is installed as, such as `com.apple.Pages`. */
+          readonly bundleId?: string;
           /** Whether a license can be assigned to a device's serial number. Of a book none can. */
           readonly deviceAssignable: boolean;
           /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
@@ -1153,6 +1155,8 @@ export type Api = {
       readonly pricingParam?: "STDQ" | "PLUS";
       readonly productType: "App" | "Book";
       readonly name?: string;
+      /** What an app is installed as, such as `com.apple.Pages`. */
+      readonly bundleId?: string;
       readonly quantity: number;
       /** Whether a license can be assigned to a device's serial number. Of a book none can. */
       readonly deviceAssignable?: boolean;
@@ -1174,6 +1178,8 @@ export type Api = {
         readonly pricingParam: "STDQ" | "PLUS";
         readonly productType: "App" | "Book";
         readonly name?: string;
+        /** What an app is installed as, such as `com.apple.Pages`. */
+        readonly bundleId?: string;
         /** Whether a license can be assigned to a device's serial number. Of a book none can. */
         readonly deviceAssignable: boolean;
         /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
@@ -1190,6 +1196,53 @@ export type Api = {
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
       readonly 409: Refusal<409, "asset_differs" | "idempotency_key_reused" | "location_closed" | "too_many_licenses">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Change what an asset of a location is called, for people and for MDM servers that look it up */
+  readonly "PATCH /v1/licenses": {
+    readonly asked: {
+      readonly locationId: LocationId;
+      /** The app or book in Apple's store, its digits as text. */
+      readonly adamId: string;
+      /** Standard quality, or high quality (of some books). */
+      readonly pricingParam?: "STDQ" | "PLUS";
+      readonly name?: string;
+      /** What an app is installed as, such as `com.apple.Pages`. */
+      readonly bundleId?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The asset with its counts; told again, nothing changes */
+      readonly 200: {
+        readonly locationId: LocationId;
+        /** The app or book in Apple's store, its digits as text. */
+        readonly adamId: string;
+        /** Standard quality, or high quality (of some books). */
+        readonly pricingParam: "STDQ" | "PLUS";
+        readonly productType: "App" | "Book";
+        readonly name?: string;
+        /** What an app is installed as, such as `com.apple.Pages`. */
+        readonly bundleId?: string;
+        /** Whether a license can be assigned to a device's serial number. Of a book none can. */
+        readonly deviceAssignable: boolean;
+        /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
+        readonly revocable: boolean;
+        readonly supportedPlatforms: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
+        readonly available: number;
+        readonly assigned: number;
+        readonly retired: number;
+        /** Available, assigned and retired together. */
+        readonly total: number;
+      };
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "location_closed">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
@@ -1442,6 +1495,8 @@ export type Api = {
           readonly pricingParam: "STDQ" | "PLUS";
           readonly productType: "App" | "Book";
           readonly name?: string;
+          /** What an app is installed as, such as `com.apple.Pages`. */
+          readonly bundleId?: string;
           /** Whether a license can be assigned to a device's serial number. Of a book none can. */
           readonly deviceAssignable: boolean;
           /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
@@ -1495,6 +1550,8 @@ export type Api = {
           readonly pricingParam: "STDQ" | "PLUS";
           readonly productType: "App" | "Book";
           readonly name?: string;
+          /** What an app is installed as, such as `com.apple.Pages`. */
+          readonly bundleId?: string;
           /** Whether a license can be assigned to a device's serial number. Of a book none can. */
           readonly deviceAssignable: boolean;
           /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
@@ -1670,6 +1727,7 @@ export const STATUSES: { readonly [Key in keyof Api]: readonly (keyof Api[Key]["
   "PUT /v1/subscription": [200, 400, 401, 403, 413, 422, 429, 500, 503],
   "GET /v1/licenses": [200, 400, 401, 403, 404, 429, 500, 503],
   "POST /v1/licenses": [201, 400, 401, 403, 404, 409, 413, 429, 500, 503],
+  "PATCH /v1/licenses": [200, 400, 401, 403, 404, 409, 413, 429, 500, 503],
   "POST /v1/licenses/import": [200, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503],
   "GET /v1/license-transfers": [200, 400, 401, 403, 404, 429, 500, 503],
   "POST /v1/license-transfers": [200, 201, 400, 401, 403, 404, 409, 413, 429, 500, 503],

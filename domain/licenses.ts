@@ -22,6 +22,7 @@ export const AssetTraits = z.object({
   ...AssetKey.shape,
   productType: ProductType,
   name: nameText(200).optional(),
+  bundleId: plainText(155).optional().describe("What an app is installed as, such as `com.apple.Pages`."),
   deviceAssignable: z.boolean().describe("Whether a license can be assigned to a device's serial number. Of a book none can."),
   revocable: z.boolean().describe("Whether an assigned license comes back when it is unassigned. Of a book none does."),
   supportedPlatforms: z.array(Platform).max(5),
@@ -97,6 +98,7 @@ const MAX_ACQUISITION = 1_000_000;
 export const Acquisition = z.object({
   productType: ProductType,
   name: AssetTraits.shape.name,
+  bundleId: AssetTraits.shape.bundleId,
   quantity: z.int().min(1).max(MAX_ACQUISITION),
   deviceAssignable: AssetTraits.shape.deviceAssignable.optional(),
   revocable: AssetTraits.shape.revocable.optional(),

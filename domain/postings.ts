@@ -64,14 +64,15 @@ const otherAsset = (before: AssetTraits, asked: Acquisition): Refusal | undefine
       );
 };
 
-/** The asset's traits after an acquisition: its name and platforms are what was said last, what kind of license it is never changes. */
+/** The asset's traits after an acquisition: its names and platforms are what was said last, what kind of license it is never changes. */
 const traitsAfter = (key: AssetKey, before: AssetTraits | undefined, asked: Acquisition): AssetTraits => {
   const isApp = asked.productType === "App";
-  const { name = before?.name, supportedPlatforms = before?.supportedPlatforms ?? [] } = asked;
+  const { name = before?.name, bundleId = before?.bundleId, supportedPlatforms = before?.supportedPlatforms ?? [] } = asked;
   return {
     ...keyOf(key),
     productType: asked.productType,
     ...(name === undefined ? {} : { name }),
+    ...(bundleId === undefined ? {} : { bundleId }),
     deviceAssignable: before?.deviceAssignable ?? asked.deviceAssignable ?? isApp,
     revocable: before?.revocable ?? asked.revocable ?? isApp,
     supportedPlatforms,
@@ -80,7 +81,7 @@ const traitsAfter = (key: AssetKey, before: AssetTraits | undefined, asked: Acqu
 };
 
 const isSameDescription = (one: AssetTraits, other: AssetTraits): boolean =>
-  one.name === other.name && one.supportedPlatforms.join() === other.supportedPlatforms.join();
+  one.name === other.name && one.bundleId === other.bundleId && one.supportedPlatforms.join() === other.supportedPlatforms.join();
 
 const assertNone = (refusal: Refusal | undefined): void => {
   if (refusal !== undefined) throw refusal;
@@ -121,6 +122,17 @@ export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acqui
   const traits = traitsAfter(key, before, asked);
   const isNews = before === undefined || !isSameDescription(before, traits);
   return { at, entries: [{ asset: keyOf(key), available: asked.quantity }], ...(isNews ? { traits: [traits] } : {}) };
+};
+
+/** What an asset is called from now on; `undefined` when that is what it is called. */
+export const describing = (
+  asset: Asset,
+  { name = asset.name, bundleId = asset.bundleId }: Pick<AssetTraits, "name" | "bundleId">,
+  at: Date,
+) => {
+  const { available: _, assigned: __, retired: ___, ...before } = asset;
+  const traits: AssetTraits = { ...before, name, bundleId, version: before.version + 1 };
+  return isSameDescription(before, traits) ? undefined : { at, entries: [], traits: [traits] };
 };
 
 const tooFew = ({ available, assigned }: LicenseCounts, needed: number): Refusal | undefined =>

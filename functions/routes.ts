@@ -33,6 +33,7 @@ export const ADMIN_ROUTES = [
   "PUT /v1/subscription",
   "GET /v1/licenses",
   "POST /v1/licenses",
+  "PATCH /v1/licenses",
   "POST /v1/licenses/import",
   "GET /v1/license-transfers",
   "POST /v1/license-transfers",

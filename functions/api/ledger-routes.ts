@@ -3,6 +3,7 @@ import { route } from "../doors/route.ts";
 import { AcquireLicensesInput, AcquireLicensesReply, acquireLicenses } from "./acquire-licenses.ts";
 import { AssignLicensesInput, AssignLicensesReply, assignLicenses } from "./assign-licenses.ts";
 import { ChangeSubscriptionInput, ChangeSubscriptionReply, changeSubscription } from "./change-subscription.ts";
+import { DescribeAssetInput, DescribeAssetReply, describeAsset } from "./describe-asset.ts";
 import { ImportLicensesInput, ImportLicensesReply, importLicenses } from "./import-licenses.ts";
 import { ListAssignmentsInput, ListAssignmentsReply, listAssignments } from "./list-assignments.ts";
 import { ListLicensesInput, ListLicensesReply, listLicenses } from "./list-licenses.ts";
@@ -36,6 +37,12 @@ export const ledgerRoutes = {
     answers: { 201: "The asset with its counts as they are now" },
     takes: { idempotencyKey: true },
     refuses: ["asset_differs", "idempotency_key_reused", "location_closed", "not_found", "too_many_licenses"],
+  }),
+  "PATCH /v1/licenses": route(DescribeAssetInput, DescribeAssetReply, describeAsset, {
+    who: "content-manager",
+    does: "Change what an asset of a location is called, for people and for MDM servers that look it up",
+    answers: { 200: "The asset with its counts; told again, nothing changes" },
+    refuses: ["location_closed", "not_found"],
   }),
   "POST /v1/licenses/import": route(ImportLicensesInput, ImportLicensesReply, importLicenses, {
     who: "content-manager",

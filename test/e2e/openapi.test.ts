@@ -80,6 +80,8 @@ test("licenses: acquired, transferred, assigned, taken back", async () => {
   await admin("PATCH", `/v1/accounts/${host.session.accounts.contentManager.id}`, { grants });
   const app = { locationId: here, adamId: "361309726" };
   expect(await manager("POST", "/v1/licenses", { ...app, productType: "App", quantity: 5 })).toMatchObject({ available: 5 });
+  const called = { name: "Pages", bundleId: "com.apple.Pages" };
+  expect(await manager("PATCH", "/v1/licenses", { ...app, ...called })).toMatchObject({ ...called, available: 5 });
   await manager("POST", "/v1/licenses/import", { locationId: here, csv: "adamId,productType,quantity\n500,Book,x", dryRun: true });
   const transfer = { fromLocationId: here, toLocationId: id, adamId: app.adamId, quantity: 2 };
   expect(await manager("POST", "/v1/license-transfers", { ...transfer, dryRun: true })).toMatchObject({ possible: true, most: 5 });

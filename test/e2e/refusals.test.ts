@@ -178,6 +178,7 @@ describe("a content manager is refused what is not theirs", () => {
       ["POST", `/v1/content-tokens/${token}/revocation`, { reason: "mine now" }],
       ["GET", `/v1/licenses?locationId=${locationId}`],
       ["POST", "/v1/licenses", { locationId, adamId: "1", productType: "App", quantity: 1 }],
+      ["PATCH", "/v1/licenses", { locationId, adamId: "1", name: "Mine" }],
       ["POST", "/v1/licenses/import", { locationId, csv: "adamId,productType,quantity", dryRun: true }],
       ["POST", "/v1/license-transfers", { fromLocationId: locationId, toLocationId: NOBODY.loc, adamId: "1", quantity: 1 }],
       ["GET", `/v1/license-transfers?locationId=${locationId}`],

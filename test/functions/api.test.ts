@@ -166,6 +166,7 @@ describe("roles", () => {
         "POST /v1/conflicts/{id}/resolution": { keptBy: MDM_SERVER, reason: "x" },
         "PUT /v1/subscription": { plan: "monthly" },
         "POST /v1/licenses": { ...ASSET, productType: "App", quantity: 1 },
+        "PATCH /v1/licenses": { ...ASSET, name: "x" },
         "POST /v1/licenses/import": { locationId: here, csv: "x" },
         "POST /v1/license-transfers": { fromLocationId: here, toLocationId: other.id, adamId: "1", quantity: 1 },
         "POST /v1/assignments": { ...ASSET, serialNumbers: ["x"] },

@@ -28,6 +28,12 @@ export const LEDGER_SCENARIOS: readonly Scenario[] = [
     ...asking("POST /v1/licenses", () => ({ body: { ...ASSET, productType: "App", quantity: 5 }, key: "k" })),
   },
   {
+    name: "saying what an asset is called",
+    again: true,
+    before: withLicenses,
+    ...asking("PATCH /v1/licenses", () => ({ body: { ...ASSET, name: "Pages", bundleId: "com.apple.Pages" } })),
+  },
+  {
     name: "importing licenses in two parts",
     again: true,
     ...asking("POST /v1/licenses/import", () => ({ body: { locationId: here.id, csv: CSV }, key: "k" })),

@@ -1,0 +1,31 @@
+// PATCH /v1/licenses: what an asset of a location is called. What kind of license it is never changes.
+import * as z from "zod";
+import { assertMay } from "../../domain/account.ts";
+import { AssetTraits } from "../../domain/licenses.ts";
+import { assertOpen } from "../../domain/organization.ts";
+import { describing } from "../../domain/postings.ts";
+import { callerNow } from "../caller.ts";
+import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
+import { AssetInput } from "./inputs.ts";
+import { ShownLicense, shownLicense } from "./shown-licenses.ts";
+
+const { name, bundleId } = AssetTraits.shape;
+export const DescribeAssetInput = z.strictObject({ ...AssetInput, name, bundleId });
+export const DescribeAssetReply = ShownLicense;
+
+export const describeAsset: Handle<
+  typeof DescribeAssetInput,
+  "accounts" | "locations" | "licenses" | "now",
+  z.input<typeof DescribeAssetReply>
+> = async ({ caller, input: { locationId, adamId, pricingParam, ...asked } }, ports) => {
+  const { locations, licenses, now } = ports;
+  const key = { locationId, adamId, pricingParam };
+  await judgedAgain(async () => {
+    const judged = await callerNow(caller, ports);
+    assertMay(judged, "license:acquire", locationId);
+    assertOpen(existing(await locations.get(locationId), "location"));
+    const posting = describing(existing(await licenses.asset(key), "asset at this location"), asked, now());
+    return posting === undefined || (await licenses.post(posting, [], { judged: { accounts: [judged] } })) || undefined;
+  });
+  return ok(shownLicense(existing(await licenses.asset(key), "license")));
+};
