@@ -1,7 +1,6 @@
 // One notification to an address that an MDM server chose: what is sent, and what became of it. Why it did not arrive is one of these words: nothing
 // that the other side says is passed on, since it may be anybody.
 import * as z from "zod";
-import { MAX_NOTIFICATION_URL_LENGTH } from "./notification-url.ts";
 
 /** What the MDM server wants to be shown. Source: Apple, "ServiceConfigResponse", maxNotificationLength; the characters are those of a header. */
 export const NotificationBearer = z
@@ -12,7 +11,7 @@ export const NotificationBearer = z
 
 export const NotificationCall = z.object({
   /** Judged where it is called. */
-  url: z.string().max(MAX_NOTIFICATION_URL_LENGTH),
+  url: z.string(),
   bearer: NotificationBearer,
   /** JSON. */
   body: z.string(),

@@ -1,6 +1,6 @@
 // What lies outside of the records, in memory: files, the bus, those who sign in. The contract tests hold these and the real ones to one promise.
 import { createHash } from "node:crypto";
-import type { Delivery, NotificationCall } from "../domain/delivery.ts";
+import { type Delivery, NotificationCall } from "../domain/delivery.ts";
 import type { Announcement } from "../domain/events.ts";
 import { isNotificationUrl } from "../domain/notification-url.ts";
 import { readSeal, type Seal, sealText } from "../domain/seal.ts";
@@ -79,15 +79,17 @@ export const peopleInMemory = (invited: string[] = [], pool = new Map<string, In
   };
 };
 
-/** `called` is what was sent; `answers` what becomes of it. */
+/** `answer` is what becomes of a call to an address that may be called; those calls are kept in `called`. */
 export const notifierInMemory = (
   called: NotificationCall[] = [],
-  answers: (call: NotificationCall) => Delivery = () => ({ delivered: true }),
+  answer: (call: NotificationCall) => Delivery = () => ({ delivered: true }),
 ): Notifier => ({
-  isTarget: (url) => isNotificationUrl(url),
-  async deliver(call) {
+  isTarget: (url) => isNotificationUrl(url, { loopback: "allowed" }),
+  async deliver(given) {
+    const call = NotificationCall.parse(given);
+    if (!isNotificationUrl(call.url, { loopback: "allowed" })) return { delivered: false, why: "url_not_allowed" };
     called.push(call);
-    return answers(call);
+    return answer(call);
   },
 });
 

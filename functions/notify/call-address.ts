@@ -41,7 +41,7 @@ const failureOf = (error: NodeJS.ErrnoException, socket: object | null): Undeliv
   return error.code?.startsWith("HPE_") ? "answer_unreadable" : "unreachable";
 };
 
-/** Answers a socket that asks for the addresses of whatever name. */
+/** Answers a socket that asks for the addresses of whatever name. One that wants all of them tries one after the other. */
 const pinned = (addresses: readonly string[]): LookupFunction => {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_, { all: wantsAll }, answer) => (wantsAll ? answer(null, all) : answer(null, all[0]?.address ?? "", all[0]?.family));

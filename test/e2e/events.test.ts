@@ -13,6 +13,7 @@ import { signIn } from "../../local/sign-in.ts";
 import { readLines } from "../../local/state.ts";
 import apiCall from "../fixtures/identity/api-call.json" with { type: "json" };
 import managedLogin from "../fixtures/identity/managed-login.json" with { type: "json" };
+import { serve } from "../http.ts";
 import { callerOf } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 
@@ -193,6 +194,15 @@ test("functions are invoked by name; one that is not there, or an event that is 
   const failing = await lambda.send(new InvokeCommand({ FunctionName: "identity-events", Payload: Buffer.from("{}") }));
   expect(failing.FunctionError).toBe("Unhandled");
   expect((await fetch(`${host.session.endpoints.lambda}/2015-03-31/functions/outbox/invocations`, { method: "POST" })).status).toBe(403);
+});
+
+test("an MDM server on this machine is called as it would be anywhere", async () => {
+  const server = await serve(() => ({ status: 204 }));
+  const given = { url: `${server.url}/notify`, bearer: "b", body: "{}" };
+  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: "notifier", Payload: JSON.stringify(given) }));
+  await server.close();
+  expect(JSON.parse(Payload?.transformToString() ?? "")).toEqual({ delivered: true });
+  expect(server.asked).toMatchObject([{ method: "POST", path: "/notify", headers: { authorization: "Bearer b" }, body: "{}" }]);
 });
 
 test("a restart keeps tokens, links, people, bearers and addresses", async () => {

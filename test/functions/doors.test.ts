@@ -1,6 +1,8 @@
 // The doors by themselves: what each makes of what comes, and that every outcome is answered to whoever waits for it.
 import { beforeEach, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { batch } from "../../functions/doors/batch.ts";
+import { invoked } from "../../functions/doors/invoked.ts";
 import { createOnly } from "../../functions/doors/resource.ts";
 import { scheduled } from "../../functions/doors/scheduled.ts";
 import { Unfinished } from "../../functions/unfinished.ts";
@@ -131,6 +133,24 @@ describe("a batch", () => {
     const handler = batch(async () => undefined, logInMemory(logged));
     await expect(handler({ Records: [{ body: "{}" }] })).rejects.toThrow(/messageId/);
   });
+});
+
+describe("what another function invokes", () => {
+  const Input = z.object({ secret: z.string().regex(/^[ -~]+$/) });
+
+  test("is given what came, as it is expected, and answers what becomes of it", async () => {
+    const handler = invoked(Input, async (given) => given);
+    expect(await handler({ secret: "hunter2", more: 1 })).toEqual({ secret: "hunter2" });
+  });
+
+  test.each([{ secret: "hunter2\n" }, { secret: ["hunter2"] }, "hunter2"])(
+    "that is otherwise is an error, which quotes nothing: %j",
+    async (given) => {
+      const ended = await invoked(Input, async () => "well")(given).catch((error: Error) => error.message);
+      expect(ended).toMatch(/expected|Invalid/);
+      expect(ended).not.toContain("hunter2");
+    },
+  );
 });
 
 describe("a scheduled run", () => {
