@@ -7,7 +7,10 @@ import {
   ShowClientConfigInput,
   showClientConfig,
 } from "./client-config.ts";
+import { ListAssetsInput, ListAssetsReply, listAssets } from "./list-assets.ts";
+import { ListAssignmentsInput, ListAssignmentsReply, listAssignments } from "./list-assignments.ts";
 import { ListUsersInput, ListUsersReply, listUsers } from "./list-users.ts";
+import { LookUpInput, LookUpReply, lookUp } from "./look-up.ts";
 import { associateAssets, disassociateAssets, EventReply, ManageAssetsInput } from "./manage-assets.ts";
 import { createUsers, ManageUsersInput, retireUsers, updateUsers } from "./manage-users.ts";
 import { AnyInput, NoReply, refuseSubscriptions } from "./refuse-subscriptions.ts";
@@ -65,6 +68,22 @@ export const mdmRoutes = (requestsPerSecond?: number) => ({
     answers: "The configuration as it is now",
     refuses: [9710, 9711, 9712, 9713, 9723, 9724, 9725, 9728],
     manages: true,
+  }),
+  [`GET ${V2}/assets`]: mdmRoute(ListAssetsInput, ListAssetsReply, listAssets, {
+    does: "List what the location has licenses of, and how many",
+    answers: "A page of assets",
+    refuses: [9650],
+  }),
+  [`GET ${V2}/assignments`]: mdmRoute(ListAssignmentsInput, ListAssignmentsReply, listAssignments, {
+    does: "List who has which licenses of the location, all or those assigned since an earlier answer",
+    answers: "A page of assignments",
+    refuses: [9650, 9721],
+  }),
+  [`GET ${V2}/lookup`]: mdmRoute(LookUpInput, LookUpReply, lookUp, {
+    does: "Show what assets of the location are called, as people wrote it down",
+    answers: "The assets by Adam ID",
+    refuses: [9700],
+    token: "cookie",
   }),
   [`POST ${V2}/assets/associate`]: mdmRoute(ManageAssetsInput, EventReply, associateAssets, {
     does: "Assign licenses of assets to users and devices",
