@@ -106,6 +106,4 @@ export const judgedUsers = (act: UserAct, asked: readonly AskedUser[], known: Kn
 
 /** Those who have an Apple Account by it that they did not have before. */
 export const associatedBy = (changes: readonly UserChange[]): readonly ClientUser[] =>
-  changes.flatMap(({ before, after }) =>
-    after.retiredAt === undefined && after.idHash !== undefined && after.idHash !== before?.idHash ? [after] : [],
-  );
+  changes.flatMap(({ before, after }) => (after.idHash !== undefined && after.idHash !== before?.idHash ? [after] : []));

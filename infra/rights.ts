@@ -80,8 +80,8 @@ export const grantFound = (kept: Kept, grantee: IGrantable): void => {
 };
 
 /**
- * To see every record, and to keep those of the organization, its locations with their licenses, its accounts, and the MDM servers with
- * their links; to invite people and to delete them. Not to reset anybody's password: docs/decisions/0013-accounts-invited-disabled-removed.md.
+ * To see every record, and to keep those of the organization, its locations with their licenses and client users, its accounts, and the
+ * MDM servers with their links; to invite people and to delete them. Not to reset anybody's password: docs/decisions/0013-accounts-invited-disabled-removed.md.
  */
 export const grantAdminister = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
@@ -91,6 +91,7 @@ export const grantAdminister = (kept: Kept, grantee: IGrantable): void => {
     "UID#*",
     "ASSET#*",
     "TRANSFER#*",
+    "USERS#*",
     "IDEMPOTENCY#*",
     "ACC#*",
     "MDM#*",

@@ -101,6 +101,9 @@ test("whatever is asked in whichever order: one entry that is not retired, one h
         expect(new Set(hashes).size).toBe(hashes.length);
         expect(world.version).toMatchObject({ active: active.length, retired: world.entries.length - active.length });
         expect(judged.done.length + judged.refused.length).toBe(users.length);
+        // What is created was not there, and all else was.
+        const there = new Set(activeOf(before).map(({ clientUserId }) => clientUserId));
+        for (const { clientUserId } of judged.done) expect(there.has(clientUserId)).toBe(act !== "CREATE");
         expect(world.version.version).toBe(before.version.version + (judged.changes.length > 0 ? 1 : 0));
         const changed = world.entries.filter(({ changedIn }) => changedIn > before.version.version);
         expect(changed).toEqual(judged.changes.map((change) => change.after));

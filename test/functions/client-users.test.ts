@@ -360,6 +360,8 @@ describe("users are listed", () => {
   test("since no version of another location's users, nor one that is yet to come", async () => {
     const { versionId } = await list();
     const away = aLocation({ id: locationId(2), uId: "1000000000000001", primary: false });
+    await service.ports.locations.add(away);
+    for (let count = 0; count < 5; count++) await register({ clientUserIdStr: `${count}` }, bearer({ location: away }));
     const asked = asking(listUsers, ListUsersInput, { sinceVersionId: versionId }, bearer({ location: away }));
     expect(await refusedWith(asked)).toMatchObject({ errorNumber: 9721 });
     service = await makeService();
@@ -412,7 +414,9 @@ describe("users are listed", () => {
 
   test("with an identifier of its own, when others never stop: since then nothing is left out", async () => {
     changing(100);
-    const [first, second] = [await list(), await list()];
+    let drawn = 0;
+    Object.assign(service.ports, { random: (bytes: number) => new Uint8Array(bytes).fill(++drawn) });
+    const [first, second] = await Promise.all([list(), list()]);
     service.ports.clientUsers.list = (await makeService()).ports.clientUsers.list;
     expect(new Set([first.versionId, second.versionId]).size).toBe(2);
     const missed = (await list({ sinceVersionId: first.versionId })).users.map(({ clientUserId }) => clientUserId);

@@ -9,6 +9,7 @@ import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
 import { sweepOutbox } from "../../functions/schedule/sweep-outbox.ts";
 import { crashing } from "../crashing.ts";
 import { at } from "../make.ts";
+import { here } from "../scenarios/scene.ts";
 import { type Host, later, makeHost, neverTimeUp, organize, SCENARIOS, type Scenario } from "../scenarios.ts";
 import { makeWorld } from "../world.ts";
 
@@ -76,6 +77,11 @@ const stateOf = async ({ ports, files, told, pool }: Host) => {
       })),
     ),
     licenses: await licensesIn(ports),
+    users: (await ports.clientUsers.list(here.id, "all", { skip: 0, limit: 100 })).map(({ clientUserId, idHash, retiredAt }) => ({
+      clientUserId,
+      idHash,
+      retired: retiredAt !== undefined,
+    })),
     subscription: (await ports.subscriptions.get()).plan,
     organization: (await ports.organizations.get()).name,
     servers: sorted(

@@ -1,4 +1,6 @@
 // The ledger of licenses, the closing of locations and the monthly subscription in scene.
+import { judgedUsers } from "../../domain/user-changes.ts";
+import { askedUser, knownUsers } from "../../functions/known-users.ts";
 import { asking, call, type Host, here, issue, link, other, register, type Scenario } from "./scene.ts";
 
 const ADAM_ID = "361309726";
@@ -16,6 +18,13 @@ const withLicenses = async (host: Host): Promise<string[]> => {
   await acquire(host, { adamId: "500", productType: "Book" });
   for (const adamId of [ADAM_ID, "500"]) await ask(host, "POST /v1/assignments", { ...ASSET, adamId, clientUserIds: ["u"] });
   return [];
+};
+
+/** As an MDM server creates one. */
+const createUser = async ({ ports, clock }: Host, clientUserId: string): Promise<void> => {
+  const asked = [askedUser({ clientUserId, managedAppleId: "eve@example.net" }, ports)];
+  const known = await knownUsers(here.id, asked, ports);
+  if (!(await ports.clientUsers.record(judgedUsers("CREATE", asked, known, clock.now)))) throw new Error("the user could not be created");
 };
 
 const CSV = ["adamId,productType,quantity", ...Array.from({ length: 35 }, (_, index) => `${index + 1},App,2`)].join("\n");
@@ -57,7 +66,11 @@ export const LEDGER_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "retiring a user",
-    before: withLicenses,
+    again: true,
+    before: async (host) => {
+      await createUser(host, "u");
+      return withLicenses(host);
+    },
     ...asking("POST /v1/assignments/retirements", () => ({ body: { locationId: here.id, clientUserIds: ["u"] } })),
   },
   {
