@@ -30,6 +30,7 @@ import {
   type Scenario,
   START,
 } from "./scenarios/scene.ts";
+import { USER_SCENARIOS } from "./scenarios/users.ts";
 
 export { type Host, type HostPorts, later, makeHost, neverTimeUp, organize, type Scenario } from "./scenarios/scene.ts";
 
@@ -69,6 +70,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ACCOUNT_SCENARIOS,
   ...LEDGER_SCENARIOS,
   ...CLAIM_SCENARIOS,
+  ...USER_SCENARIOS,
   { name: "creating a location", ...asking("POST /v1/locations", () => ({ body: { name: "Third" } })) },
   { name: "renaming a location", ...asking("PATCH /v1/locations/{id}", () => ({ path: [other.id], body: { name: "New" } })) },
   { name: "changing the organization", ...asking("PATCH /v1/organization", () => ({ body: { name: "New", reminderLadder: [90, 1] } })) },

@@ -1,0 +1,63 @@
+// Client users in scene: what MDM servers ask for, and the work that is done for it.
+import { noClientConfig } from "../../domain/client-config.ts";
+import { noLinks } from "../../domain/links.ts";
+import type { UserAct } from "../../domain/user-changes.ts";
+import type { TokenBearer } from "../../functions/handle-mdm.ts";
+import { createUsers } from "../../functions/mdm/manage-users.ts";
+import { registerUser } from "../../functions/mdm/register-user.ts";
+import { ordered } from "../../functions/ordered.ts";
+import { doWork } from "../../functions/work/do-work.ts";
+import { aContentToken } from "../make.ts";
+import { call, type Host, here, neverTimeUp, type Scenario } from "./scene.ts";
+
+const CONFIG = {
+  ...noClientConfig(here.id),
+  notificationUrl: "https://mdm.example.org/told",
+  notificationAuthToken: "x",
+  notificationTypes: ["USER_MANAGEMENT" as const, "USER_ASSOCIATED" as const],
+};
+
+const bearer: TokenBearer = { token: aContentToken({ locationId: here.id }), location: here, links: noLinks(here.id), config: CONFIG };
+
+/** More than one part. */
+const USERS = Array.from({ length: 25 }, (_, index) => ({ clientUserId: `u-${index}`, managedAppleId: `u-${index}@example.net` }));
+
+const orderedBy = async ({ ports }: Host, type: UserAct): Promise<string[]> => {
+  await ports.clientConfigs.put(CONFIG);
+  return [(await ordered({ type, users: USERS }, bearer, ports)).eventId];
+};
+
+/** Users, each of whom has an app and the first of whom a book, who are all to go. */
+const toRetire = async (host: Host): Promise<string[]> => {
+  const [workId] = await orderedBy(host, "CREATE");
+  await doWork({ workId }, host.ports, neverTimeUp);
+  const ask = (route: string, body: object) => call(host.ports, host.clock.now, { route, body: { locationId: here.id, ...body } });
+  await ask("POST /v1/licenses", { adamId: "1", productType: "App", quantity: 30 });
+  await ask("POST /v1/licenses", { adamId: "2", productType: "Book", quantity: 30 });
+  await ask("POST /v1/assignments", { adamId: "1", clientUserIds: USERS.map(({ clientUserId }) => clientUserId) });
+  await ask("POST /v1/assignments", { adamId: "2", clientUserIds: ["u-0"] });
+  return orderedBy(host, "RETIRE");
+};
+
+const working: Pick<Scenario, "by" | "act" | "again"> = {
+  by: "license-worker",
+  again: true,
+  act: (ports, _, [workId]) => doWork({ workId }, ports, neverTimeUp),
+};
+
+export const USER_SCENARIOS: readonly Scenario[] = [
+  {
+    name: "taking an order to create client users",
+    by: "mdm",
+    act: (ports) => createUsers({ caller: bearer, input: { users: USERS }, base: "https://api" }, ports),
+  },
+  {
+    name: "registering a client user",
+    by: "mdm",
+    act: (ports) =>
+      registerUser({ caller: bearer, input: { clientUserIdStr: "f", managedAppleIDStr: "f@example.net" }, base: "https://api" }, ports),
+  },
+  { name: "creating client users", before: (host) => orderedBy(host, "CREATE"), ...working },
+  { name: "updating client users whom nobody created", before: (host) => orderedBy(host, "UPDATE"), ...working },
+  { name: "retiring client users with licenses", before: toRetire, ...working },
+];
