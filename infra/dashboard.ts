@@ -21,6 +21,8 @@ export type OverviewProps = {
   readonly alarms: Alarms;
   readonly functions: readonly LambdaFunction[];
   readonly deadLetters: IMetric;
+  /** How the work of MDM servers stands. */
+  readonly work: readonly IMetric[];
 };
 
 /** CloudWatch's grid. */
@@ -33,7 +35,7 @@ export class Overview extends Construct {
   readonly dashboardName: string;
 
   /** All alarms have to be made before: those that come later are not on it. */
-  constructor(scope: Construct, id: string, { alarms, functions, deadLetters }: OverviewProps) {
+  constructor(scope: Construct, id: string, { alarms, functions, deadLetters, work }: OverviewProps) {
     super(scope, id);
     const dashboard = new Dashboard(this, "Dashboard", { defaultInterval: Duration.days(1) });
     const standing = (title: string, width: number, metrics: readonly IMetric[]): IWidget =>
@@ -68,6 +70,7 @@ export class Overview extends Construct {
         deadLetters,
       ]),
     );
+    dashboard.addWidgets(standing("Work of MDM servers, and what they did not take", WHOLE_WIDTH, work));
     const perFunction = (metric: (each: LambdaFunction) => IMetric): IMetric[] => functions.map(metric);
     const sums = (each: LambdaFunction) => ({ period: Duration.minutes(5), statistic: "Sum", label: each.node.id });
     dashboard.addWidgets(

@@ -1,6 +1,7 @@
 // The device management API: the function that MDM servers ask, the queue of the work they asked for and the function that does it, and what tells them of it,
 // in two functions: one that may read what is to be told, and one that calls the address that an MDM server chose and may do nothing else.
 import { Duration } from "aws-cdk-lib";
+import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Key } from "aws-cdk-lib/aws-kms";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
@@ -8,6 +9,7 @@ import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Env } from "../functions/env.ts";
 import type { Alarms } from "./alarms.ts";
+import { ownMetric } from "./own-metrics.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 const REQUEST = Duration.seconds(29);
@@ -18,6 +20,17 @@ const NOTIFY = Duration.seconds(30);
 const BETWEEN_ATTEMPTS = Duration.seconds(90);
 /** What can't be done so often won't be: a step has its own attempts within each. */
 const WORK_ATTEMPTS = 5;
+
+/** An MDM server asks again for work that was not done after 10 minutes. Source: Apple, "App and Book Management API". */
+const WAITS_SECONDS = 15 * 60;
+
+const ageIn = (queue: Queue, label?: string): IMetric =>
+  queue.metricApproximateAgeOfOldestMessage({
+    period: Duration.minutes(5),
+    statistic: "Maximum",
+    // With a label it would be an alarm on an expression.
+    ...(label === undefined ? {} : { label }),
+  });
 
 export type DeviceApiProps = {
   readonly alarms: Alarms;
@@ -101,6 +114,33 @@ export class DeviceApi extends Construct {
     this.grantTell(this.worker);
     this.workQueue.grantSendMessages(this.mdm);
     for (const each of [this.mdm, this.notifications]) this.notifier.grantInvoke(each);
+    this.#watch(alarms);
+  }
+
+  /** By the age of what is there longest, which goes on while nothing runs: no function would tell. */
+  #watch(alarms: Alarms): void {
+    const waits = {
+      severity: "high",
+      happened: "Work of an MDM server has waited for more than 15 minutes.",
+      impact: "Devices and users of at least one location wait for their apps.",
+    } as const;
+    alarms.add("Work waits", waits, ageIn(this.workQueue), { reaches: WAITS_SECONDS });
+    const deadWaits = {
+      severity: "medium",
+      happened: "Work that failed after all attempts could not be ended for more than 15 minutes.",
+      impact: "An MDM server waits for the end of work that nobody does any more.",
+    } as const;
+    alarms.add("Dead work waits", deadWaits, ageIn(this.workDeadLetters), { reaches: WAITS_SECONDS });
+  }
+
+  /** What shows how the work of MDM servers stands. */
+  get standing(): readonly IMetric[] {
+    return [
+      ageIn(this.workQueue, "Oldest work, seconds"),
+      ageIn(this.workDeadLetters, "Oldest dead work, seconds"),
+      ownMetric("license-worker", "WorkGivenUp"),
+      ownMetric("notifications", "NotificationsDropped"),
+    ];
   }
 
   /** To send what was recorded to be sent. */

@@ -162,7 +162,7 @@ export class ServiceStack extends Stack {
     this.#alarms.add("Dead letters wait", lost, dead);
     watch(this.#alarms);
     const functions = [admin, custody, custodySeal, expiryScan, identityEvents, worker, mdm, notifications, notifier, outbox, setup];
-    const { dashboardName } = new Overview(this, "Overview", { alarms: this.#alarms, functions, deadLetters: dead });
+    const { dashboardName } = new Overview(this, "Overview", { alarms: this.#alarms, functions, deadLetters: dead, work: device.standing });
     new CfnOutput(this, "DashboardName", { value: dashboardName });
   }
 

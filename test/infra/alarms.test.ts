@@ -6,13 +6,16 @@ import { beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { logAs } from "../../functions/aws/log.ts";
 import { batch } from "../../functions/doors/batch.ts";
 import { type FunctionName, METRICS_NAMESPACE } from "../../functions/env.ts";
+import { notifyMdmServer } from "../../functions/events/notify-mdm-server.ts";
 import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
 import { COUNTS, GAUGES } from "../../functions/metrics.ts";
 import { runByTheMinute } from "../../functions/schedule/run-by-the-minute.ts";
 import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
 import { sealCustody } from "../../functions/schedule/seal-custody.ts";
+import { doWork, giveUpWork } from "../../functions/work/do-work.ts";
+import { askMdm, bearerOf, type MdmAsked } from "../ask-mdm.ts";
 import { fileAround, locationId } from "../make.ts";
-import { sealsInMemory } from "../outside.ts";
+import { notifierInMemory, sealsInMemory } from "../outside.ts";
 import { makeService, NOW } from "../service.ts";
 import { Alarm, type AlarmState, stateOf, type Written, writtenIn } from "./evaluator.ts";
 
@@ -47,9 +50,14 @@ const makeWatched = async () => {
   const service = await makeService(logAs);
   const { ports, clock, call, faults } = service;
   const as = (name: FunctionName) => ({ ...ports, log: logAs(name) });
+  const ofWorker = as("license-worker");
+  const ofNotifications = as("notifications");
   const ofOutbox = as("outbox");
   const ofIdentity = as("identity-events");
   const ofScan = as("expiry-scan");
+  const takeWork = batch((order) => doWork(order, ofWorker, () => false), ofWorker.log);
+  const takeDeadWork = batch((order) => giveUpWork(order, ofWorker), ofWorker.log);
+  const takeTelling = batch((message, _, { attempt }) => notifyMdmServer(message, attempt, ofNotifications), ofNotifications.log);
   const takeMessages = batch((event) => takeIdentityEvent(event, POOL, ofIdentity, () => false), ofIdentity.log);
   const pass = (milliseconds: number): void => {
     clock.now = new Date(clock.now.getTime() + milliseconds);
@@ -79,6 +87,18 @@ const makeWatched = async () => {
     scan,
     /** Seals the custody log. A run that finds a broken chain fails, which is the function's own alarm's. */
     seal: () => sealCustody({ ...as("custody-seal"), seals }, () => false).catch(() => undefined),
+    /** The location's MDM server asks, and the API of devices answers. */
+    askAs: async (token: string, asked: Omit<MdmAsked, "bearer">) =>
+      askMdm(as("mdm"), { ...asked, bearer: await bearerOf(service, token) }),
+    /** Through the queues: for the first time, or for the last. */
+    work: (order: object) => takeWork({ Records: [{ messageId: "m", body: JSON.stringify(order) }] }),
+    deadWork: (order: object) => takeDeadWork({ Records: [{ messageId: "m", body: JSON.stringify(order) }] }),
+    async notify(attempt: number): Promise<void> {
+      const telling = { id: "evt_1", locationId: locationId(), type: "ASSET_COUNT", notification: { adamId: "361309726", countDelta: 1 } };
+      await takeTelling({
+        Records: [{ messageId: "m", body: JSON.stringify(telling), attributes: { ApproximateReceiveCount: String(attempt) } }],
+      });
+    },
     /** Through the queue, as EventBridge puts it there. */
     take: (body: string) => takeMessages({ Records: [{ messageId: "m", body }] }),
     /** The provider's trail tells of Ada's new password, which is so old. */
@@ -118,6 +138,23 @@ const broken = <Port extends object, Name extends keyof Port>(port: Port, name: 
   };
 };
 
+/** Work that an MDM server asked for: its order. */
+const asked = async ({ call, issue, askAs }: Watched): Promise<{ workId: string }> => {
+  await call("POST /v1/licenses", [], { body: { locationId: locationId(), adamId: "361309726", productType: "App", quantity: 1 } });
+  const { body } = await askAs(await issue(), {
+    route: "POST /mdm/v2/assets/associate",
+    body: { assets: [{ adamId: "361309726" }], serialNumbers: ["C02X"] },
+  });
+  return { workId: body.eventId };
+};
+
+/** An MDM server that wants to be told. */
+const subscribed = async ({ issue, askAs }: Watched): Promise<void> => {
+  const notificationUrl = "https://mdm.example.org/apps";
+  const body = { notificationUrl, notificationAuthToken: "n", notificationTypes: ["ASSET_COUNT"] };
+  await askAs(await issue(), { route: "POST /mdm/v2/client/config", body });
+};
+
 /** What sets an alarm off; answers what puts it right, when it does not end by itself. */
 const SCENARIOS: Readonly<Record<string, (watched: Watched) => Promise<(() => unknown) | undefined>>> = {
   "Admin answers with failures": async ({ ports, call }) => {
@@ -129,6 +166,34 @@ const SCENARIOS: Readonly<Record<string, (watched: Watched) => Promise<(() => un
     const mend = broken(ports.tokens, "add");
     await issue();
     return mend;
+  },
+  "Mdm answers with failures": async ({ ports, issue, askAs }) => {
+    const token = await issue();
+    const mend = broken(ports.clientUsers, "version");
+    expect((await askAs(token, { route: "GET /mdm/v2/users" })).statusCode).toBe(500);
+    return mend;
+  },
+  "A work message failed": async (watched) => {
+    const order = await asked(watched);
+    const mend = broken(watched.ports.works, "get");
+    await watched.work(order);
+    return mend;
+  },
+  "Work was given up": async (watched) => {
+    await watched.deadWork(await asked(watched));
+    return undefined;
+  },
+  "A notification message failed": async (watched) => {
+    await subscribed(watched);
+    const mend = broken(watched.ports.notifier, "deliver");
+    await watched.notify(1);
+    return mend;
+  },
+  "Notifications are dropped": async (watched) => {
+    await subscribed(watched);
+    watched.ports.notifier.deliver = notifierInMemory([], () => ({ delivered: false, why: "timed_out" })).deliver;
+    for (const attempt of [1, 2, 3]) await watched.notify(attempt);
+    return undefined;
   },
   "An account message failed": async ({ take }) => {
     await take("{");

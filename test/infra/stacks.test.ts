@@ -347,13 +347,13 @@ describe("alarms", () => {
         .get("low")
         ?.map(({ Properties }) => Properties.MetricName)
         .toSorted(),
-    ).toEqual(["HeldEndingTokens", "ParkedOldestSeconds"]);
+    ).toEqual(["HeldEndingTokens", "NotificationsDropped", "ParkedOldestSeconds"]);
   });
 
   test("watch every function, and every schedule", () => {
     const functions = Object.keys(stacks.service.findResources("AWS::Lambda::Function"));
     const alarmed = JSON.stringify(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "Errors" } }));
-    expect(functions).toHaveLength(8);
+    expect(functions).toHaveLength(11);
     for (const id of functions) expect(alarmed).toContain(`"${id}"`);
     const schedules = Object.keys(
       stacks.service.findResources("AWS::Events::Rule", { Properties: { ScheduleExpression: Match.anyValue() } }),
@@ -364,16 +364,37 @@ describe("alarms", () => {
   });
 
   test("tell of messages that failed: a run that gives them back counts as one that went well", () => {
-    const [failed] = Object.values(
+    const failed = Object.values(
       stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "MessagesFailed" } }),
+    ).map(({ Properties }) => Properties);
+    for (const each of failed) expect(each).toMatchObject({ Namespace: METRICS_NAMESPACE, Period: 300, Statistic: "Sum", Threshold: 1 });
+    // Each function that a queue feeds.
+    const fed = Object.values(stacks.service.findResources("AWS::Lambda::EventSourceMapping")).map(
+      ({ Properties }) => Properties.FunctionName.Ref,
     );
-    expect(failed?.Properties).toMatchObject({
-      Namespace: METRICS_NAMESPACE,
-      Dimensions: [{ Name: "service", Value: "identity-events" }],
-      Period: 300,
-      Statistic: "Sum",
-      Threshold: 1,
-    });
+    const names = failed.map(({ Dimensions }) => Dimensions[0].Value);
+    expect(names.toSorted()).toEqual(["identity-events", "license-worker", "notifications"]);
+    expect(new Set(fed).size).toBe(names.length);
+  });
+
+  test("tell of work that waits, by the queue's own clock: no function would while none runs", () => {
+    const waiting = Object.values(
+      stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "ApproximateAgeOfOldestMessage" } }),
+    ).map(({ Properties }) => [/^(\w+): .*"(.+)"\.$/.exec(Properties.AlarmDescription)?.slice(1), Properties] as const);
+    expect(waiting.map(([words]) => words)).toEqual([
+      ["high", "Work waits"],
+      ["medium", "Dead work waits"],
+    ]);
+    for (const [, alarm] of waiting)
+      expect(alarm).toMatchObject({
+        Namespace: "AWS/SQS",
+        Statistic: "Maximum",
+        Period: 300,
+        Threshold: 900,
+        TreatMissingData: "notBreaching",
+      });
+    const queues = waiting.map(([, { Dimensions }]) => Dimensions[0].Value["Fn::GetAtt"][0]);
+    expect(queues.map((id) => id.replace(/[0-9A-F]{8}$/, ""))).toEqual(["WorkQueue", "WorkDeadLetters"]);
   });
 
   test("tell of a broken custody chain at once", () => {
