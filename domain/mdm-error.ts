@@ -57,6 +57,9 @@ export const MDM_ERRORS = {
 
 export type MdmErrorNumber = keyof typeof MDM_ERRORS;
 
+/** All of them. The keys of such a record are these numbers, which the compiler does not say of `Object.keys`. */
+export const MDM_ERROR_NUMBERS = Object.keys(MDM_ERRORS).map(Number) as MdmErrorNumber[];
+
 /** What of a request an error is about, by the names that the request used. */
 export const ErrorInfo = z.object({
   assets: z.array(z.object({ adamId: z.string(), pricingParam: z.string() })).optional(),
@@ -67,9 +70,9 @@ export type ErrorInfo = z.infer<typeof ErrorInfo>;
 
 /** An error as MDM servers are told it. */
 export const MdmError = z.object({
-  errorNumber: z.int().refine((value): value is MdmErrorNumber => value in MDM_ERRORS, "expected a number of the device management API"),
+  errorNumber: z.literal(MDM_ERROR_NUMBERS).describe("What clients branch on: Apple's numbers, none is made up."),
   errorMessage: z.string(),
-  errorInfo: ErrorInfo.optional(),
+  errorInfo: ErrorInfo.optional().describe("What of the request it is about."),
 });
 export type MdmError = z.infer<typeof MdmError>;
 
@@ -80,6 +83,9 @@ export const mdmErrorOf = (errorNumber: MdmErrorNumber, errorInfo?: ErrorInfo, d
 });
 
 export const statusOfNumber = (errorNumber: MdmErrorNumber): number => MDM_ERRORS[errorNumber][0];
+
+/** After how many seconds to ask again, by status. */
+export const RETRY_SECONDS: Readonly<Record<number, number>> = { 429: 1, 503: 5 };
 
 /** Thrown by what refuses an MDM server's request. `detail` is shown to the caller: no secret, and nothing that was sent. */
 export class MdmRefusal extends Error {

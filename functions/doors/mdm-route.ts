@@ -8,13 +8,13 @@ import type { Ports } from "../ports.ts";
 import { parsedBy } from "./mdm-event.ts";
 
 /** What every answer to a content token bears. */
-const Borne = {
+export const Borne = z.object({
   uId: z.string().describe("The location's: what tokens of one location are told by."),
   tokenExpirationDate: z.string().describe("When the token ends, like 2030-11-08T22:33:22+0000."),
   mdmInfo: ClientConfig.shape.mdmInfo.describe("What the location's MDM server said last of itself: with another one's it is not alone."),
-};
+});
 
-const borneBy = ({ token, location, config }: TokenBearer): z.input<z.ZodObject<typeof Borne>> => ({
+const borneBy = ({ token, location, config }: TokenBearer): z.input<typeof Borne> => ({
   uId: location.uId,
   tokenExpirationDate: formatExpDate(token.expiresAt),
   ...(config.mdmInfo === undefined ? {} : { mdmInfo: config.mdmInfo }),
@@ -36,31 +36,30 @@ export type MdmWords = {
 };
 
 export type MdmRoute<Needs extends keyof Ports> = MdmWords & {
-  readonly name: string;
   readonly input: z.ZodType;
   readonly reply: z.ZodType;
   readonly answer: (caller: TokenBearer, asked: object, base: string, ports: Pick<Ports, Needs>) => Promise<object>;
 };
 
 /** A route without a token. */
-export type OpenMdmRoute = Pick<MdmRoute<never>, "name" | "does" | "answers" | "reply"> & { readonly open: (base: string) => object };
+export type OpenMdmRoute = Pick<MdmRoute<never>, "does" | "answers" | "reply"> & { readonly open: (base: string) => object };
 
 export const openMdmRoute = (
   reply: z.ZodType,
   open: OpenMdmRoute["open"],
-  words: Pick<OpenMdmRoute, "name" | "does" | "answers">,
+  words: Pick<OpenMdmRoute, "does" | "answers">,
 ): OpenMdmRoute => ({ ...words, reply, open });
 
-export const mdmRoute = <Input extends z.ZodType, Body extends z.ZodObject, Needs extends keyof Ports>(
+/** `reply`: of its own, beside what every answer bears; `z.never()` when it always refuses. */
+export const mdmRoute = <Input extends z.ZodType, Body extends z.ZodObject | z.ZodNever, Needs extends keyof Ports>(
   input: Input,
   reply: Body,
   handle: MdmHandle<Input, Needs, z.input<Body>>,
   words: MdmWords,
 ): MdmRoute<Needs> => ({
   ...words,
-  name: handle.name,
   input,
-  reply: words.version === 1 ? reply : reply.extend(Borne),
+  reply: words.version === 1 || reply instanceof z.ZodNever ? reply : reply.extend(Borne.shape),
   answer: async (caller, asked, base, ports) => {
     const body = await handle({ caller, input: parsedBy(input, asked), base }, ports);
     return words.version === 1 ? body : { ...borneBy(caller), ...body };

@@ -55,7 +55,6 @@ const SUBSCRIPTIONS = [
 /** `requestsPerSecond`: how many a location may make. */
 export const mdmRoutes = (requestsPerSecond?: number) => ({
   [`GET ${V2}/service/config`]: openMdmRoute(ServiceConfigReply, serviceConfig(requestsPerSecond), {
-    name: "serviceConfig",
     does: "Show the addresses, limits, error numbers and notification types of this service, to anyone",
     answers: "What this service is",
   }),

@@ -4,7 +4,7 @@ import { MdmRefusal } from "../../domain/mdm-error.ts";
 import type { MdmHandle } from "../handle-mdm.ts";
 
 export const AnyInput = z.looseObject({});
-export const NoReply = z.object({});
+export const NoReply = z.never();
 
 export const refuseSubscriptions: MdmHandle<typeof AnyInput, never, z.input<typeof NoReply>> = async () => {
   throw new MdmRefusal(9811);
