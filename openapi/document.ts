@@ -1,9 +1,9 @@
 // The API as an OpenAPI 3.1 document, made from the routes: their schemas, who may call them, and what they answer and refuse.
 // Source: OpenAPI Specification 3.1.1.
-import type { Said } from "../functions/handle.ts";
-import type { AnyRoute } from "./reasons.ts";
-import { type Content, GATEWAY_REFUSAL, type Named, type Response, refusals, successes } from "./responses.ts";
-import { namedSchemas, type Schema, schemaOf } from "./schema.ts";
+import { DEVICE_API } from "./mdm-operations.ts";
+import { MDM_SCHEMAS } from "./mdm-responses.ts";
+import { type Content, GATEWAY_REFUSAL, type Named, type Response } from "./responses.ts";
+import { namedSchemas, type Schema } from "./schema.ts";
 
 export type Parameter = {
   readonly name: string;
@@ -24,11 +24,20 @@ export type Operation = {
   readonly responses: Readonly<Record<string, Response | { readonly $ref: string }>>;
 };
 
+/** One operation, before what several refuse alike is written once. */
+export type Described = {
+  /** `METHOD /path` */
+  readonly key: string;
+  readonly operation: Omit<Operation, "responses">;
+  readonly successes: Readonly<Record<string, Response>>;
+  readonly refusals: Readonly<Record<string, Named>>;
+};
+
 export type Document = {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly servers: readonly { readonly url: string; readonly description: string }[];
-  readonly tags: readonly { readonly name: string }[];
+  readonly tags: readonly { readonly name: string; readonly description?: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;
@@ -39,7 +48,7 @@ export type Document = {
 
 const DESCRIPTION = `Keeps an organization's content tokens and hands them to its MDM servers.
 
-Whoever is refused is answered with problem details (RFC 9457), whose \`reason\` is one of a closed list; what the gateway refuses by itself has a \`message\` alone. Lists are paged: \`next\` of a page is the next request's \`after\`. Records that can be edited bear an \`ETag\`, which an edit may send as \`If-Match\`. Answers may gain fields: ignore those you don't know.`;
+Whoever is refused is answered with problem details (RFC 9457), whose \`reason\` is one of a closed list; what the gateway refuses by itself has a \`message\` alone. Lists are paged: \`next\` of a page is the next request's \`after\`. Records that can be edited bear an \`ETag\`, which an edit may send as \`If-Match\`. Answers may gain fields: ignore those you don't know. Below \`/mdm\`, MDM servers are answered in a protocol of their own.`;
 
 const SECURITY_SCHEMES = {
   account: {
@@ -55,109 +64,39 @@ const SECURITY_SCHEMES = {
     bearerFormat: "mdmc_…",
     description: "The credential that registering an MDM server showed.",
   },
-};
-
-/** `undefined`: OpenAPI has `Accept` described by what an operation answers, never as a parameter. */
-const HEADERS_TAKEN: Readonly<Record<keyof Said, Omit<Parameter, "in" | "required"> | undefined>> = {
-  wantsJson: undefined,
-  ifMatch: {
-    name: "If-Match",
-    description: "The ETag of the version that is meant: another one is not edited.",
-    schema: { type: "string", pattern: '^(\\*|"\\d{1,9}")$' },
+  contentToken: {
+    type: "http",
+    scheme: "bearer",
+    description: "The text of the content token's file, verbatim. Version 1 of the protocol has it in the body, as `sToken`.",
   },
-  ifNoneMatch: { name: "If-None-Match", description: "The ETag of what the caller has already.", schema: { type: "string" } },
-  idempotencyKey: {
-    name: "Idempotency-Key",
-    description: "Chosen by the caller: repeated with the same key within a day, the request is answered with what the first one made.",
-    schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,128}$" },
-  },
+  contentTokenCookie: { type: "apiKey", in: "cookie", name: "itvt", description: "The text of the content token's file." },
 };
 
-const SECURITY: Readonly<Record<AnyRoute["who"], Operation["security"]>> = {
-  administrator: [{ account: ["administrator"] }],
-  "content-manager": [{ account: ["content-manager"] }],
-  "mdm-server": [{ mdmServer: [] }],
-  anyone: [],
-};
-
-/** The first part of the path in words. */
-const tagOf = (path: string): string => {
-  const part = path.split("/")[2] ?? "";
-  if (part === "health" || part === "openapi.json") return "The service itself";
-  const words = part.replaceAll("-", " ").replace("mdm", "MDM");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
-
-const parameterOf = (name: string, place: Parameter["in"], { description, ...schema }: Schema, required: boolean): Parameter => ({
-  name,
-  in: place,
-  required,
-  ...(description === undefined ? {} : { description }),
-  schema,
-});
-
-/** What is in the path's braces comes from there, the rest by the query of a read or in the body. */
-const askedOf = (key: string, { input, takes }: AnyRoute): Pick<Operation, "parameters" | "requestBody"> => {
-  const { properties = {}, required = [], ...schema } = schemaOf(input, "input");
-  const isRead = key.startsWith("GET ");
-  const fields = Object.entries(properties);
-  const inPath = (name: string): boolean => key.includes(`{${name}}`);
-  const rest = fields.filter(([name]) => !inPath(name));
-  const parameters = [
-    ...fields.filter(([name]) => inPath(name)).map(([name, field]) => parameterOf(name, "path", field, true)),
-    ...(isRead ? rest.map(([name, field]) => parameterOf(name, "query", field, required.includes(name))) : []),
-    ...takes.flatMap((each) => {
-      const header = HEADERS_TAKEN[each];
-      return header === undefined ? [] : [{ ...header, in: "header" as const, required: false }];
-    }),
-  ];
-  const needed = required.filter((name) => !inPath(name));
-  const body = { ...schema, properties: Object.fromEntries(rest), ...(needed.length === 0 ? {} : { required: needed }) };
-  return {
-    ...(parameters.length === 0 ? {} : { parameters }),
-    ...(isRead || rest.length === 0
-      ? {}
-      : { requestBody: { required: needed.length > 0, content: { "application/json": { schema: body } } } }),
-  };
-};
-
-/** What belongs together stands together, whichever function serves it. */
-const grouped = (routes: Readonly<Record<string, AnyRoute>>): readonly (readonly [key: string, route: AnyRoute])[] =>
-  [...Map.groupBy(Object.entries(routes), ([key]) => tagOf(key.split(" ")[1] ?? "")).values()].flat();
-
-export const documentOf = (routes: Readonly<Record<string, AnyRoute>>): Document => {
-  const entries = grouped(routes);
-  const refused = entries.map(([key, route]) => refusals(key, route));
-  const all = refused.flatMap((each) => Object.values(each));
+/** `described`: what belongs together stands together. */
+export const documentOf = (described: readonly Described[]): Document => {
+  const all = described.flatMap(({ refusals }) => Object.values(refusals));
   // What several operations answer alike is written once.
   const shared = new Map(all.filter(([name]) => all.filter(([other]) => other === name).length > 1));
   const pointed = ([name, response]: Named) => (shared.has(name) ? { $ref: `#/components/responses/${name}` } : response);
 
   const paths: Record<string, Record<string, Operation>> = {};
-  for (const [index, [key, route]] of entries.entries()) {
+  for (const { key, operation, successes, refusals } of described) {
     const [method = "", path = ""] = key.split(" ");
-    const refusalsOfRoute = Object.entries(refused[index] ?? {}).map(([status, named]) => [status, pointed(named)] as const);
+    const refused = Object.entries(refusals).map(([status, named]) => [status, pointed(named)] as const);
     paths[path] = {
       ...paths[path],
-      [method.toLowerCase()]: {
-        operationId: route.name,
-        summary: route.does,
-        tags: [tagOf(path)],
-        security: SECURITY[route.who],
-        ...askedOf(key, route),
-        responses: { ...successes(route), ...Object.fromEntries(refusalsOfRoute) },
-      },
+      [method.toLowerCase()]: { ...operation, responses: { ...successes, ...Object.fromEntries(refused) } },
     };
   }
-  const tags = [...new Set(Object.keys(paths).map(tagOf))];
+  const tags = [...new Set(described.flatMap(({ operation }) => operation.tags))];
   return {
     openapi: "3.1.1",
     info: { title: "Content Tokens", version: "1", description: DESCRIPTION },
     servers: [{ url: "/", description: "Where this document comes from." }],
-    tags: tags.map((name) => ({ name })),
+    tags: tags.map((name) => (name === DEVICE_API.name ? DEVICE_API : { name })),
     paths,
     components: {
-      schemas: { ...namedSchemas(), GatewayRefusal: GATEWAY_REFUSAL },
+      schemas: { ...namedSchemas(), ...MDM_SCHEMAS, GatewayRefusal: GATEWAY_REFUSAL },
       responses: Object.fromEntries([...shared].toSorted(([one], [other]) => one.localeCompare(other))),
       securitySchemes: SECURITY_SCHEMES,
     },

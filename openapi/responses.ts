@@ -30,7 +30,7 @@ const RESPONSES_OF_GATEWAY: Readonly<Record<number, string>> = {
 
 const ETAG: Header = { description: "Tells this edition from others.", required: true, schema: { type: "string", pattern: '^"[^"]+"$' } };
 const LOCATION: Header = { description: "The link.", required: true, schema: { type: "string", format: "uri" } };
-const RETRY_AFTER: Header = { description: "After how many seconds to try again.", schema: { type: "string" } };
+export const RETRY_AFTER: Header = { description: "After how many seconds to try again.", schema: { type: "string" } };
 
 export const successes = ({ answers, etag, reply }: AnyRoute): Record<string, Response> =>
   Object.fromEntries(
@@ -65,6 +65,15 @@ const refusal = (status: number, reasons: readonly Reason[], gateway: string | u
   };
 };
 
+/** By status. `signedIn`: whether it is behind the user pool's authorizer. */
+export const gatewayAnswers = (key: string, { signedIn }: { readonly signedIn: boolean }): ReadonlyMap<number, string> => {
+  const answers = Object.entries(RESPONSES_OF_GATEWAY).filter(([status]) => {
+    if (status === "401") return signedIn;
+    return status !== "413" || !key.startsWith("GET ");
+  });
+  return new Map(answers.map(([status, description]) => [Number(status), description]));
+};
+
 export type Named = readonly [name: string, response: Response];
 
 /** Every refusal by its status, with a name that stands for what is in it. */
@@ -74,12 +83,7 @@ export const refusals = (key: string, route: AnyRoute): Readonly<Record<string, 
     const { status } = problemOf(new Refusal(reason, ""), "");
     byStatus.set(status, [...(byStatus.get(status) ?? []), reason]);
   }
-  const isPeoples = route.who === "administrator" || route.who === "content-manager";
-  const byGateway = Object.entries(RESPONSES_OF_GATEWAY).filter(([status]) => {
-    if (status === "401") return isPeoples;
-    return status !== "413" || !key.startsWith("GET ");
-  });
-  const gateway = new Map(byGateway.map(([status, description]) => [Number(status), description]));
+  const gateway = gatewayAnswers(key, { signedIn: route.who === "administrator" || route.who === "content-manager" });
   const statuses = [...new Set([...byStatus.keys(), ...gateway.keys()])].toSorted();
   return Object.fromEntries(
     statuses.map((status) => {

@@ -5,7 +5,9 @@ import { Grant } from "../domain/account.ts";
 import { InvalidationCause } from "../domain/content-token.ts";
 import { Actor, CustodyAct, SubjectId } from "../domain/custody.ts";
 import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
+import { MdmError } from "../domain/mdm-error.ts";
 import { Vendor } from "../domain/mdm-server.ts";
+import { NotificationType } from "../domain/notification.ts";
 import {
   ShownAccount,
   ShownConflict,
@@ -16,13 +18,14 @@ import {
   ShownOrganization,
   ShownToken,
 } from "../functions/api/shown.ts";
+import { Borne } from "../functions/doors/mdm-route.ts";
 import { Problem } from "../functions/doors/problem.ts";
 
 /** The part of JSON Schema that the document uses. */
 export type Schema = {
   readonly $ref?: string;
   readonly description?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly default?: unknown;
@@ -58,8 +61,11 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   InvalidationCause,
   Location: ShownLocation,
   LocationId,
+  MdmAnswer: Borne,
+  MdmError,
   MdmServer: ShownMdmServer,
   MdmServerId,
+  NotificationType,
   Organization: ShownOrganization,
   Problem,
   SubjectId,
@@ -103,6 +109,9 @@ const overriding =
       const { minLength, maxLength } = zodSchema.def.out;
       Object.assign(json, { ...(minLength === null ? {} : { minLength }), ...(maxLength === null ? {} : { maxLength }) });
     }
+    // What is written alike first is one of what follows.
+    if (io === "input" && zodSchema instanceof z.ZodPipe && zodSchema.def.out instanceof z.ZodEnum)
+      Object.assign(json, { enum: zodSchema.def.out.options });
     if (zodSchema instanceof z.ZodObject) {
       // Only what is strict refuses other fields. Answers may gain some.
       if (zodSchema.def.catchall === undefined) delete json.additionalProperties;
@@ -112,6 +121,7 @@ const overriding =
     // A format says what its pattern does, in a word.
     if (json.format !== undefined) delete json.pattern;
     if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
+    if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
     delete json.propertyNames;
   };
 

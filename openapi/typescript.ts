@@ -38,7 +38,7 @@ export const typeOf = (schema: Schema): string => {
   if (schema.enum !== undefined) return union(schema.enum.map((value) => JSON.stringify(value)));
   if (type === "array") return arrayOf(items ?? {});
   if (type === "object") return objectOf(schema);
-  const scalar = SCALARS[type ?? ""];
+  const scalar = SCALARS[typeof type === "string" ? type : ""];
   if (scalar === undefined) throw new Error(`there is no type for the schema ${JSON.stringify(schema)}`);
   return scalar;
 };

@@ -3,8 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adminRoutes } from "../functions/api/admin-routes.ts";
 import { custodyRoutes } from "../functions/api/custody-routes.ts";
+import { mdmRoutes } from "../functions/mdm/mdm-routes.ts";
 import { documentOf } from "./document.ts";
+import { describedMdmRoutes, isOfDeviceApi } from "./mdm-operations.ts";
+import { describedRoutes } from "./operations.ts";
 import { pageOf, tableOfRoutes } from "./page.ts";
+import { partOf } from "./part.ts";
 import { typesOf } from "./typescript.ts";
 
 const BEGIN = "<!-- Made by `npm run openapi`. -->";
@@ -19,7 +23,7 @@ const withTable = (readme: string, table: string): string => {
   return `${before}${BEGIN}\n\n${table}\n\n${END}${after}`;
 };
 
-export const apiDocument = () => documentOf({ ...adminRoutes, ...custodyRoutes });
+export const apiDocument = () => documentOf([...describedRoutes({ ...adminRoutes, ...custodyRoutes }), ...describedMdmRoutes(mdmRoutes())]);
 
 export const writtenFiles = () => {
   const document = apiDocument();
@@ -27,7 +31,8 @@ export const writtenFiles = () => {
   return {
     "docs/openapi.json": `${JSON.stringify(document, undefined, 2)}\n`,
     "docs/api.md": pageOf(document),
-    "client/api.ts": typesOf(document),
+    // MDM servers have clients of their own.
+    "client/api.ts": typesOf(partOf(document, (key) => !isOfDeviceApi(key))),
     "README.md": withTable(readme, tableOfRoutes(document)),
   };
 };

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, type Operation, operationsOf, responseOf } from "../openapi/document.ts";
+import { isOfDeviceApi } from "../openapi/mdm-operations.ts";
 import type { Schema } from "../openapi/schema.ts";
 
 /** As it is committed and answered. */
@@ -88,10 +89,14 @@ export const complaintsOf = (document: Document) => {
     if (schema !== given) return of(schema, value, at, closed);
     if ("const" in schema && value !== schema.const) return [`${at} is not ${JSON.stringify(schema.const)}`];
     if (schema.enum !== undefined && !schema.enum.includes(value)) return [`${at} is none of ${schema.enum.join(", ")}`];
-    if (anyOf !== undefined) return anyOf.some((each) => of(each, value, at).length === 0) ? [] : [`${at} is nothing of what it may be`];
+    if (anyOf !== undefined) {
+      const [closest = []] = anyOf.map((each) => of(each, value, at)).toSorted((one, other) => one.length - other.length);
+      return closest.length === 0 ? [] : [`${at} is nothing of what it may be`, ...closest];
+    }
     const actual = typeOf(value);
-    if (type !== undefined && actual !== type && !(type === "number" && actual === "integer"))
-      return [`${at} is ${actual} instead of ${type}`];
+    const types = type === undefined ? [actual] : [type].flat();
+    if (!types.includes(actual) && !(actual === "integer" && types.includes("number")))
+      return [`${at} is ${actual} instead of ${types.join(" or ")}`];
     if (Array.isArray(value))
       return [
         ...(isOutside(value.length, minItems, maxItems) ? [`${at} has ${value.length} elements`] : []),
@@ -110,12 +115,12 @@ export const complaintsOf = (document: Document) => {
   return of;
 };
 
-/** The operation of a request, its path as it was sent; `undefined` when there is none. */
+/** The operation of a request, its path as it was sent. The device API does not mind a slash at the path's end; `undefined` when there is none. */
 export const operationFor = (document: Document) => {
   const operations = operationsOf(document).map((each) => {
     const [method = "", path = ""] = each.key.split(" ");
     const pattern = path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+");
-    return { ...each, method, pattern: new RegExp(`^${pattern}$`) };
+    return { ...each, method, pattern: new RegExp(`^${pattern}${isOfDeviceApi(each.key) ? "/*" : ""}$`) };
   });
   // A path without a variable goes before one with it.
   const inOrder = operations.toSorted((one, other) => one.key.split("{").length - other.key.split("{").length);
@@ -128,7 +133,7 @@ const wrongWith = (document: Document, operation: Operation, { status, headers, 
   const documented = operation.responses[String(status)];
   if (documented === undefined) return [`${status} is not documented`];
   const { content, headers: promised = {} } = responseOf(document, documented);
-  const given = status < 400 ? ["ETag", "Location"].filter((name) => headers.get(name) !== null) : [];
+  const given = [...(status < 400 ? ["ETag", "Location"] : []), "Retry-After"].filter((name) => headers.get(name) !== null);
   const borne = [
     ...given.filter((name) => !(name in promised)).map((name) => `bears ${name}, which is not documented`),
     ...Object.entries(promised).flatMap(([name, { required, schema }]) => {
@@ -146,14 +151,23 @@ const wrongWith = (document: Document, operation: Operation, { status, headers, 
 
 const NO_ROUTE = JSON.stringify({ message: "Not Found" });
 
-/** What of an answer is not as the document says. Where it has no route, only the gateway answers, and only this. */
+/** Where the document has no operation, only the gateway answers, and only this; below /mdm the device API, with these numbers. */
+const isOfNoRoute = (document: Document, path: string, { status, body }: Answered): boolean => {
+  if (!isOfDeviceApi(` ${path}`)) return status === 404 && JSON.stringify(body) === NO_ROUTE;
+  const { MdmError = {} } = document.components.schemas;
+  const number = isObject(body) && complaintsOf(document)(MdmError, body, "body").length === 0 ? body.errorNumber : undefined;
+  const isPath = ["GET", "POST"].some((method) => operationFor(document)(method, path) !== undefined);
+  return isPath ? status === 405 && number === 9726 : status === 410 && number === 9634;
+};
+
+/** What of an answer is not as the document says. */
 export const undocumented = (document: Document) => {
   const find = operationFor(document);
   return (method: string, path: string, answered: Answered): string[] => {
     const found = find(method, path);
     const complaints =
       found === undefined
-        ? answered.status === 404 && JSON.stringify(answered.body) === NO_ROUTE
+        ? isOfNoRoute(document, path, answered)
           ? []
           : [`${answered.status} where there is no route`]
         : wrongWith(document, found.operation, answered);

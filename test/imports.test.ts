@@ -81,7 +81,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   // The API's document, its pages and its client's types: made from the routes, and from nothing that runs.
   "openapi/": {
     files: /^openapi\//,
-    may: [/^zod$/, /^node:(fs|path)$/, DOMAIN, /^\.\/functions\/(handle\.ts|(api|doors)\/)/, /^\.\/openapi\//],
+    may: [/^zod$/, /^node:(fs|path)$/, DOMAIN, /^\.\/functions\/(handle\.ts|(api|doors|mdm)\/)/, /^\.\/openapi\//],
   },
   // The client can be copied as it is: it knows nothing of the service but its document.
   "client/": { files: /^client\//, may: [/^\.\/client\//] },

@@ -1,10 +1,12 @@
 // A tour of every route. Each answer is held against the API's document as it comes; at the end nothing of the document is left that was not answered.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderTokenFile } from "../../domain/token-file.ts";
-import { operationsOf } from "../../openapi/document.ts";
+import { type Listed, operationsOf } from "../../openapi/document.ts";
+import { isAlwaysRefused, isOfDeviceApi } from "../../openapi/mdm-operations.ts";
 import { document, operationFor } from "../answers.ts";
 import { answered, callerOf } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
+import { issuedToken, type MdmCaller, mdmAnswered, mdmCallerOf } from "./mdm-caller.ts";
 
 let host: Host;
 let here: string;
@@ -154,6 +156,74 @@ describe("MDM servers", () => {
   });
 });
 
+const ofDevices = operationsOf(document).filter(({ key }) => isOfDeviceApi(key));
+const isRefused = ({ operation }: Listed): boolean => isAlwaysRefused(operation);
+const isToken = ({ operation }: Listed): boolean => operation.security.length > 0 || operation.requestBody !== undefined;
+
+describe("the device API", () => {
+  let text: string;
+  let ask: MdmCaller;
+  const asked = async (key: string, body?: object) => {
+    const [method = "", path = ""] = key.split(" ");
+    const reply = await ask(method, path, body === undefined ? {} : { body });
+    expect([key, reply.status, reply.body.errorNumber]).toEqual([key, 200, undefined]);
+    return reply.body;
+  };
+
+  beforeAll(async () => {
+    ({ text } = await issuedToken(host.contentManager, here));
+    ask = mdmCallerOf(host.session.api, text);
+  });
+
+  test("does what MDM servers ask for, and says how far it has come", async () => {
+    const { mdmInfo } = await asked("POST /mdm/v2/client/config", { mdmInfo: { id: "0d2b", name: "Zentral", metadata: "tenant 1" } });
+    expect(mdmInfo).toMatchObject({ id: "0d2b" });
+    const users = [{ clientUserId: "u-1", email: "u-1@example.org", managedAppleId: "u-1@pretendco.example" }];
+    await asked("POST /mdm/v2/users/create", { users });
+    await asked("POST /mdm/v2/users/update", { users });
+    const what = { assets: [{ adamId: "361309726" }], serialNumbers: ["C02B"] };
+    const { eventId } = await asked("POST /mdm/v2/assets/associate", what);
+    const { body } = await ask("GET", "/mdm/v2/status", { query: { eventId: String(eventId) } });
+    expect(body).toMatchObject({ eventType: "ASSOCIATE", numRequested: 1, mdmInfo });
+    await asked("POST /mdm/v2/assets/disassociate", what);
+    await asked("POST /mdm/v2/assets/revoke", { clientUserIds: ["u-1"] });
+    await asked("POST /mdm/v2/users/retire", { users: [{ clientUserId: "u-1" }] });
+    const registered = await asked("POST /mdm/registerVPPUserSrv", { sToken: text, clientUserIdStr: "u-2" });
+    expect(registered).toMatchObject({ status: 0, user: { clientUserIdStr: "u-2" } });
+  });
+
+  test("answers every read that needs nothing to be asked", async () => {
+    const reads = ofDevices.filter(
+      ({ key, operation: { parameters = [] } }) => key.startsWith("GET ") && parameters.every(({ required }) => !required),
+    );
+    for (const each of reads) if (!isRefused(each)) await asked(each.key);
+    expect(reads.length).toBeGreaterThan(2);
+  });
+
+  test("refuses what is no token, and whatever is about subscriptions", async () => {
+    const stranger = mdmCallerOf(host.session.api, "none");
+    for (const each of ofDevices.filter(isToken)) {
+      const [method = "", path = ""] = each.key.split(" ");
+      const body = method === "GET" ? {} : { body: { sToken: "none" } };
+      expect([each.key, (await stranger(method, path, body)).body.errorNumber]).toEqual([each.key, 9622]);
+      if (isRefused(each)) expect([each.key, (await ask(method, path, body)).body.errorNumber]).toEqual([each.key, 9811]);
+    }
+  });
+
+  test("has a number for a path that there is not, a method that it does not have, and a body of another kind", async () => {
+    const numberOf = async (...request: Parameters<MdmCaller>) => (await ask(...request)).body.errorNumber;
+    expect(await numberOf("GET", "/mdm/v2/nothing")).toBe(9634);
+    expect(await numberOf("PUT", "/mdm/v2/users")).toBe(9726);
+    expect(await numberOf("POST", "/mdm/v2/users/create", { body: "users=1", headers: { "content-type": "text/plain" } })).toBe(9727);
+    expect(await numberOf("GET", "/mdm/v2/users/", { headers: { authorization: undefined } })).toBe(9722);
+  });
+
+  test("was answered by every route with what it is for", () => {
+    const left = ofDevices.filter((each) => !mdmAnswered.has(`${each.key} ${isRefused(each) ? 9811 : 200}`));
+    expect(left.map(({ key }) => key)).toEqual([]);
+  });
+});
+
 test("the custody log has all of it", async () => {
   const { body } = await admin("GET", "/v1/custody-log?limit=100");
   expect((body.items as unknown[]).length).toBeGreaterThan(20);
@@ -165,7 +235,7 @@ test("what is open answers anybody", async () => {
   expect((await anybody("GET", "/v1/openapi.json")).body).toEqual(document);
 });
 
-const operations = operationsOf(document);
+const operations = operationsOf(document).filter(({ key }) => !isOfDeviceApi(key));
 const isPeoples = ({ operation }: (typeof operations)[number]): boolean => operation.security[0]?.account !== undefined;
 const nobody = (path: string): string => path.replace(/\{\w+\}/g, `loc_${"0".repeat(26)}`);
 

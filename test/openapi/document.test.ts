@@ -2,9 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { MDM_ERROR_NUMBERS, statusOfNumber } from "../../domain/mdm-error.ts";
 import { REASONS } from "../../domain/refusal.ts";
-import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/routes.ts";
+import { mdmRoutes } from "../../functions/mdm/mdm-routes.ts";
+import { ADMIN_ROUTES, CUSTODY_ROUTES, MDM_ROUTES, OPEN_ROUTES } from "../../functions/routes.ts";
 import { type Operation, operationsOf, type Parameter, responseOf } from "../../openapi/document.ts";
+import { numbersOf } from "../../openapi/mdm-numbers.ts";
+import { isAlwaysRefused, isOfDeviceApi } from "../../openapi/mdm-operations.ts";
+import type { Schema } from "../../openapi/schema.ts";
 import { writtenFiles } from "../../openapi/written.ts";
 import { complaintsOf, document } from "../answers.ts";
 
@@ -37,7 +42,9 @@ describe("what is made from the routes", () => {
 
 describe("the document", () => {
   test("has exactly the routes that are served", () => {
-    expect(operations.map(({ key }) => key).toSorted()).toEqual([...ADMIN_ROUTES, ...CUSTODY_ROUTES].toSorted());
+    expect(operations.map(({ key }) => key).toSorted()).toEqual(
+      [...ADMIN_ROUTES, ...CUSTODY_ROUTES, ...Object.keys(mdmRoutes())].toSorted(),
+    );
   });
 
   test("points nowhere but into itself, and holds nothing that nobody points at", () => {
@@ -86,7 +93,10 @@ describe("the document", () => {
 
   test("says which routes take no bearer of people", () => {
     const open = operations.filter(({ operation }) => operation.security.every(({ account }) => account === undefined));
-    expect(open.map(({ key }) => key).toSorted()).toEqual(OPEN_ROUTES.toSorted());
+    const keys = open.map(({ key }) => key).filter((key) => !isOfDeviceApi(key));
+    // The gateway has one route for all that is below /mdm.
+    expect([...keys, ...MDM_ROUTES].toSorted()).toEqual(OPEN_ROUTES.toSorted());
+    expect(operations.filter(({ key }) => isOfDeviceApi(key)).every((each) => open.includes(each))).toBe(true);
   });
 
   test("closes the list of reasons, and every reason is some route's", () => {
@@ -105,6 +115,60 @@ describe("the document", () => {
       parameters.flatMap(({ name, schema }) => (schema.default === undefined ? [] : complaintsOf(document)(schema, schema.default, name))),
     );
     expect(complaints).toEqual([]);
+  });
+});
+
+describe("the device API in the document", () => {
+  const routes = mdmRoutes();
+
+  /** The numbers of a schema of errors, wherever in it they are. */
+  const numbersIn = ({ $ref, anyOf = [], properties }: Schema): unknown[] => [
+    ...($ref?.endsWith("/UnknownContentToken") ? [9622] : []),
+    ...(properties?.errorNumber?.enum ?? []),
+    ...anyOf.flatMap(numbersIn),
+  ];
+
+  const told = ({ responses }: Operation) =>
+    Object.entries(responses).flatMap(([status, response]) =>
+      numbersIn(responseOf(document, response).content?.["application/json"]?.schema ?? {}).map((number) => [
+        Number(number),
+        Number(status),
+      ]),
+    );
+
+  test.each(Object.entries(routes))("%s tells of each number at its status, and of no other", (key, route) => {
+    const operation = operations.find((each) => each.key === key)?.operation;
+    const isVersion1 = "version" in route;
+    const expected = numbersOf(key, route).map((number) => [number, isVersion1 ? 200 : statusOfNumber(number)]);
+    expect((operation === undefined ? [] : told(operation)).toSorted(([one = 0], [other = 0]) => one - other)).toEqual(expected);
+  });
+
+  test("tells of an unknown token with a success, and of nothing else where no route answers", () => {
+    const { "200": shown } = document.paths["/mdm/v2/users"]?.get?.responses ?? {};
+    expect(shown).toMatchObject({
+      content: {
+        "application/json": {
+          schema: {
+            anyOf: [{ allOf: [{ $ref: "#/components/schemas/MdmAnswer" }] }, { $ref: "#/components/schemas/UnknownContentToken" }],
+          },
+        },
+      },
+    });
+    const refused = operations.filter(({ operation }) => isAlwaysRefused(operation)).map(({ path }) => path);
+    expect(refused).toHaveLength(9);
+    expect(refused.every((path) => path.startsWith("/mdm/v2/subscriptions"))).toBe(true);
+  });
+
+  test("asks for a token where one is needed: as a bearer, or in the body of version 1", () => {
+    expect(document.paths["/mdm/v2/service/config"]?.get?.security).toEqual([]);
+    expect(document.paths["/mdm/v2/users"]?.get?.security).toEqual([{ contentToken: [] }]);
+    const { security, requestBody } = document.paths["/mdm/registerVPPUserSrv"]?.post ?? {};
+    expect(security).toEqual([]);
+    expect(requestBody?.content["application/json"]?.schema.required).toEqual(["sToken", "clientUserIdStr"]);
+  });
+
+  test("closes the list of numbers", () => {
+    expect(document.components.schemas.MdmError?.properties?.errorNumber?.enum).toEqual(MDM_ERROR_NUMBERS);
   });
 });
 
