@@ -650,6 +650,12 @@ export type Api = {
           readonly vendor: Vendor;
           readonly steps: readonly (string)[];
         }[];
+        /** What each MDM server was last seen to ask this service's device API with it, to a few minutes; without mdmServerId where it can't be told which one it was. */
+        readonly uses: readonly {
+          readonly mdmServerId?: MdmServerId;
+          readonly what: string;
+          readonly at: string;
+        }[];
       };
       readonly 400: Refusal<400, "invalid_input">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;

@@ -13,13 +13,15 @@ import { ownMetric } from "./own-metrics.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 const REQUEST = Duration.seconds(29);
-const WORK = Duration.minutes(1);
-const NOTIFY = Duration.seconds(30);
+/** Short, since what failed is given again only after six times as long, and an MDM server asks again after ten minutes. */
+const WORK = Duration.seconds(30);
+/** Two calls, each of which may take as long as it is given. */
+const NOTIFY = Duration.minutes(1);
 
 /** Source: Apple, "Notifications": three attempts within 1 to 5 minutes. */
 const BETWEEN_ATTEMPTS = Duration.seconds(90);
 /** What can't be done so often won't be: a step has its own attempts within each. */
-const WORK_ATTEMPTS = 5;
+const WORK_ATTEMPTS = 3;
 
 /** An MDM server asks again for work that was not done after 10 minutes. Source: Apple, "App and Book Management API". */
 const WAITS_SECONDS = 15 * 60;
