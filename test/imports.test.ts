@@ -23,7 +23,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   // An entry puts a door, handlers and ports together; it decides nothing and knows no SDK.
   "functions/*.lambda.ts": {
     files: /^functions\/[a-z-]+\.lambda\.ts$/,
-    may: [/^zod$/, /^\.\/domain\/delivery\.ts$/, /^\.\/functions\/(api|aws|doors|events|notify|schedule)\//],
+    may: [/^zod$/, /^\.\/domain\/delivery\.ts$/, /^\.\/functions\/(api|aws|doors|events|mdm|notify|schedule|work)\//],
   },
   "functions/doors/": {
     files: /^functions\/doors\//,
@@ -32,7 +32,8 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^aws-lambda$/,
       /^zod$/,
       DOMAIN,
-      /^\.\/functions\/((ports|handle|hash|identity|unfinished)\.ts$|ports\/)/,
+      // The door of MDM servers lets in by a token, and notes what it is used for.
+      /^\.\/functions\/((ports|handle|handle-mdm|hash|identity|token-bearer|unfinished|use)\.ts$|ports\/)/,
       /^\.\/functions\/doors\//,
     ],
   },
@@ -41,6 +42,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     files: /^functions\/api\//,
     may: [/^zod$/, /^csv-parse\/sync$/, DOMAIN, SHARED, /^\.\/functions\/(api|doors)\//, /^\.\/docs\/openapi\.json$/],
   },
+  "functions/mdm/": { files: /^functions\/mdm\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/(mdm|doors)\//] },
+  "functions/work/": { files: /^functions\/work\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/work\//] },
   "functions/events/": { files: /^functions\/events\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/events\//] },
   "functions/schedule/": { files: /^functions\/schedule\//, may: [DOMAIN, SHARED, /^\.\/functions\/schedule\//] },
   // It opens connections to whoever is named to it, and knows no SDK with which it could reach data.
