@@ -6,6 +6,7 @@ import { ManagedAppleId, type RequestUser } from "./client-user.ts";
 import { ClientUserId } from "./licenses.ts";
 import { MdmRefusal } from "./mdm-error.ts";
 import { MDM_LIMITS } from "./mdm-limits.ts";
+import { some } from "./work-request.ts";
 
 /** Of the e-mail address only that it is text: one that is not valid has its own number. Some clients send null for what they don't know. */
 const SentUser = z.object({
@@ -14,7 +15,7 @@ const SentUser = z.object({
   managedAppleId: ManagedAppleId.nullish(),
 });
 
-export const UsersRequest = z.object({ users: z.array(SentUser).default([]) });
+export const UsersRequest = z.object({ users: some(SentUser) });
 export type UsersRequest = z.infer<typeof UsersRequest>;
 
 const repeatedIn = (ids: readonly string[]): string[] => [...new Set(ids.filter((id, index) => ids.indexOf(id) < index))];

@@ -9,7 +9,12 @@ import type { WorkAsset } from "./work.ts";
 /** Texts in Apple's samples; some clients send digits. */
 const RequestedAdamId = z.preprocess((value) => (typeof value === "number" ? String(value) : value), AdamId);
 
-const some = <Item extends z.ZodType>(item: Item) => z.array(item).default([]);
+/** Some clients send null for a list that is empty. */
+export const some = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
 
 export const TargetsRequest = z.object({
   clientUserIds: some(ClientUserId).describe("Client user ids, as the users were created with."),

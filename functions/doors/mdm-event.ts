@@ -21,13 +21,14 @@ const MAX_BODY_CHARACTERS = 2 * 1024 * 1024;
 export const baseOf = ({ headers, requestContext }: MdmEvent): string =>
   `${headers["x-forwarded-proto"] === "http" ? "http" : "https"}://${requestContext.domainName}`;
 
-/** Refuses with 9727. */
-export const assertJson = ({ headers }: MdmEvent): void => {
-  if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) throw new MdmRefusal(9727);
+/** What has no body says nothing of its type, as `subscriptions/enable` is asked. Refuses with 9727. */
+export const assertJson = ({ headers, body = "" }: MdmEvent): void => {
+  if (body !== "" && !/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) throw new MdmRefusal(9727);
 };
 
-/** Refuses with 9602. */
+/** An empty object without a body: whatever is needed then is missing. Refuses with 9602. */
 export const bodyOf = ({ body = "", isBase64Encoded }: MdmEvent): object => {
+  if (body === "") return {};
   if (body.length > MAX_BODY_CHARACTERS)
     throw new MdmRefusal(9602, { detail: `A body has at most ${MAX_BODY_CHARACTERS} characters; this one has ${body.length}.` });
   let value: unknown;
@@ -55,9 +56,18 @@ export const bearerTextOf = ({ headers }: MdmEvent): string => {
   return text;
 };
 
+/** Some clients encode what they put into a cookie; what can't be decoded was not. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
 /** As the look-up of names is asked: by a cookie, or as all else is. */
 export const cookieTextOf = (event: MdmEvent): string => {
   const cookies = event.headers.cookie ?? event.cookies.join("; ");
   const text = /(?:^|;\s*)itvt=([^;]+)/.exec(cookies)?.[1];
-  return text === undefined ? bearerTextOf(event) : decodeURIComponent(text);
+  return text === undefined ? bearerTextOf(event) : decoded(text);
 };
