@@ -66,11 +66,11 @@ const isAsked = (asset: Asset, asked: Asked): boolean =>
   isWithin(asset.available, { least: asked.minAvailableCount, most: asked.maxAvailableCount }) &&
   isWithin(asset.assigned, { least: asked.minAssignedCount, most: asked.maxAssignedCount });
 
-type Handle = MdmHandle<typeof ListAssetsInput, "licenses" | "random", z.input<typeof ListAssetsReply>>;
+type Handle = MdmHandle<typeof ListAssetsInput, "licenses" | "now" | "random", z.input<typeof ListAssetsReply>>;
 
 export const pageOfAssets =
   (pageSize: number): Handle =>
-  async ({ caller: { location }, input }, { licenses, random }) => {
+  async ({ caller: { location }, input }, { licenses, now, random }) => {
     const { pageIndex = 0 } = input;
     const ledger = { of: ledgerOf(location, "assets"), look: () => licenses.state(location.id), nameOf: ledgerState };
     const { value, versionId } = await readOfOneState(
@@ -81,7 +81,7 @@ export const pageOfAssets =
         const assets = all.slice(offset, offset + pageSize).map(responseAsset);
         return { assets, ...pageFields(pageIndex, totalPages, assets.length) };
       },
-      { random },
+      { now, random },
     );
     return { ...value, ...(input.unlimited === true ? { unlimitedAssets: [] } : {}), versionId };
   };

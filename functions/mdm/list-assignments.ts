@@ -113,11 +113,11 @@ const withUsers = async (
   });
 };
 
-type Handle = MdmHandle<typeof ListAssignmentsInput, "licenses" | "clientUsers" | "random", z.input<typeof ListAssignmentsReply>>;
+type Handle = MdmHandle<typeof ListAssignmentsInput, "licenses" | "clientUsers" | "now" | "random", z.input<typeof ListAssignmentsReply>>;
 
 export const pageOfAssignments =
   (pageSize: number): Handle =>
-  async ({ caller: { location }, input }, { licenses, clientUsers, random }) => {
+  async ({ caller: { location }, input }, { licenses, clientUsers, now, random }) => {
     const { pageIndex = 0, includeUserState = false, excludeInactiveUsers = false } = input;
     const since = sinceOf(input, location);
     const looksAtUsers = includeUserState || excludeInactiveUsers;
@@ -140,7 +140,7 @@ export const pageOfAssignments =
         const assignments = await withUsers(page, location, input, { clientUsers });
         return { assignments, ...pageFields(pageIndex, totalPages, assignments.length) };
       },
-      { random },
+      { now, random },
     );
     return { ...value, versionId };
   };

@@ -1,7 +1,7 @@
 // GET /lookup: what the location's assets are called, as `contentMetadataLookup` of the service's configuration points to. It knows what people of the
 // organization wrote down, and asks nobody else: Apple would be sent a token that is none of Apple's.
 import * as z from "zod";
-import { AdamId, AssetTraits, PricingParam } from "../../domain/licenses.ts";
+import { AdamId, AssetTraits, assetText, PricingParam } from "../../domain/licenses.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
 import type { MdmHandle } from "../handle-mdm.ts";
 
@@ -23,13 +23,13 @@ export const lookUp: MdmHandle<typeof LookUpInput, "licenses", z.input<typeof Lo
   const asked = [...new Set(input.id.split(",").map((id) => id.trim()))];
   if (asked.length > MOST) throw new MdmRefusal(9700, { detail: `Ask for at most ${MOST} at once.` });
   const ids = asked.filter((id) => AdamId.safeParse(id).success);
-  const keys = ids.flatMap((adamId) => PricingParam.options.map((pricingParam) => ({ locationId: location.id, adamId, pricingParam })));
-  const results: Record<string, { id: string; name?: string | undefined; bundleId?: string | undefined }> = {};
-  // One store item may be there in two qualities: what is known of either counts, of the standard one first.
-  for (const { adamId, name, bundleId } of (await licenses.getAll(keys)).toSorted((one) => (one.pricingParam === "STDQ" ? -1 : 1))) {
-    const known = results[adamId];
-    const found = { id: adamId, name: known?.name ?? name, bundleId: known?.bundleId ?? bundleId };
-    if (found.name !== undefined || found.bundleId !== undefined) results[adamId] = found;
-  }
-  return { results, version: 2 };
+  const inEach = (adamId: string) => PricingParam.options.map((pricingParam) => ({ locationId: location.id, adamId, pricingParam }));
+  const known = new Map((await licenses.getAll(ids.flatMap(inEach))).map((asset) => [assetText(asset), asset]));
+  const found = ids.flatMap((id) => {
+    // There may be two qualities of it: what is known of either counts, of the standard one first.
+    const [standard, high] = inEach(id).map((key) => known.get(assetText(key)));
+    const [name, bundleId] = [standard?.name ?? high?.name, standard?.bundleId ?? high?.bundleId];
+    return name === undefined && bundleId === undefined ? [] : [[id, { id, name, bundleId }] as const];
+  });
+  return { results: Object.fromEntries(found), version: 2 };
 };
