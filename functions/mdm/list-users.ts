@@ -3,16 +3,15 @@ import * as z from "zod";
 import { ClientUser, shownUser, type UsersVersion } from "../../domain/client-user.ts";
 import type { LocationId } from "../../domain/ids.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
-import { readVersionNumber, versionIdOf } from "../../domain/version-id.ts";
+import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/mdm-pages.ts";
+import { readVersionNumber } from "../../domain/version-id.ts";
 import type { MdmHandle } from "../handle-mdm.ts";
 import { sha256 } from "../hash.ts";
 import { idHashOf } from "../known-users.ts";
+import { readOfOneState } from "../one-state.ts";
 import type { WhichUsers } from "../ports/client-users.ts";
 import type { Ports } from "../ports.ts";
-
-const PAGE_SIZE = 1000;
-
-const Flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
+import { Flag, Int32 } from "./query.ts";
 
 export const ListUsersInput = z.object({
   activeOnly: Flag.optional(),
@@ -20,11 +19,7 @@ export const ListUsersInput = z.object({
   includeRetired: Flag.optional().describe("`0` is the same as `activeOnly`."),
   clientUserId: z.string().optional(),
   managedAppleId: z.string().optional().describe("Not in Apple's documentation. Who has this Apple Account now."),
-  pageIndex: z
-    .string()
-    .regex(/^-?\d{1,10}$/, "expected a number")
-    .transform(Number)
-    .default(0),
+  pageIndex: Int32.optional(),
   sinceVersionId: z.string().optional(),
 });
 
@@ -38,11 +33,7 @@ export const ListUsersReply = z.object({
       status: z.enum(["Registered", "Associated", "Retired"]),
     }),
   ),
-  currentPageIndex: z.int(),
-  nextPageIndex: z.int().optional().describe("Absent on the last page."),
-  size: z.int().describe("How many are on this page."),
-  totalPages: z.int().describe("1 where there is nobody."),
-  versionId: z.string().describe("Which state of all users this is. Two pages with the same one are of the same state."),
+  ...PageFields,
 });
 
 type Asked = z.infer<typeof ListUsersInput>;
@@ -78,65 +69,41 @@ const namedUsers = async (
   return [...(await clientUsers.getAll(location, [holder])).values()];
 };
 
-type Slice = { readonly users: readonly ClientUser[]; readonly total: number };
+type UsersPage = { readonly users: readonly ClientUser[]; readonly totalPages: number };
 
-/** The page of `version`, unless others change the users at the same time. */
-const sliceOf = async (asked: Asked, version: UsersVersion, { clientUsers }: Pick<Ports, "clientUsers">): Promise<Slice> => {
+/** The page of `version`, unless others change the users at the same time. Refuses with 9650 one that there is not. */
+const pageOf = async (asked: Asked, version: UsersVersion, { clientUsers }: Pick<Ports, "clientUsers">): Promise<UsersPage> => {
   const { locationId } = version;
+  const { pageIndex = 0 } = asked;
   const which = whichOf(asked);
-  const skip = Math.max(0, asked.pageIndex) * PAGE_SIZE;
   const sinceNumber = asked.sinceVersionId === undefined ? 0 : numberOf(asked.sinceVersionId, version);
   if (asked.sinceVersionId === undefined && withoutIds(asked)) {
-    const total = { all: version.active + version.retired, active: version.active, retired: version.retired }[which];
-    return { total, users: skip < total ? await clientUsers.list(locationId, which, { skip, limit: PAGE_SIZE }) : [] };
+    const count = { all: version.active + version.retired, active: version.active, retired: version.retired }[which];
+    const { offset, totalPages } = pageBegin(pageIndex, count, PAGE_SIZE);
+    return { totalPages, users: await clientUsers.list(locationId, which, { skip: offset, limit: PAGE_SIZE }) };
   }
   const found = withoutIds(asked)
     ? await clientUsers.changedSince(locationId, sinceNumber, which)
     : (await namedUsers(asked, locationId, { clientUsers })).filter(
         ({ retiredAt, changedIn }) => changedIn > sinceNumber && (which === "all" || (which === "retired") === (retiredAt !== undefined)),
       );
-  return { total: found.length, users: found.slice(skip, skip + PAGE_SIZE) };
-};
-
-/** How often a page is read to find one state, while others change the users. */
-const ATTEMPTS = 4;
-
-/**
- * A page and which state it is of.
- * Invariant: an identifier that stands on two answers stands for one state. A page that others kept changing has an identifier of its own, by which whoever
- * asks what changed since is told of nothing too little.
- */
-const settled = async (asked: Asked, location: LocationId, ports: Pick<Ports, "clientUsers" | "now" | "random">) => {
-  const { clientUsers, now, random } = ports;
-  let version = await clientUsers.version(location);
-  const of = dataSetOf(location);
-  for (let attempt = 1; ; attempt++) {
-    const slice = await sliceOf(asked, version, ports);
-    const after = await clientUsers.version(location);
-    if (after.version === version.version)
-      return { ...slice, versionId: versionIdOf({ at: version.changedAt, state: version.version, of }, sha256) };
-    if (attempt === ATTEMPTS) {
-      const apart = 1 + (Buffer.from(random(4)).readUInt32BE() % 9_999);
-      return { ...slice, versionId: versionIdOf({ at: now(), state: version.version, of, apart }, sha256) };
-    }
-    version = after;
-  }
+  const { offset, totalPages } = pageBegin(pageIndex, found.length, PAGE_SIZE);
+  return { totalPages, users: found.slice(offset, offset + PAGE_SIZE) };
 };
 
 export const listUsers: MdmHandle<typeof ListUsersInput, "clientUsers" | "now" | "random", z.input<typeof ListUsersReply>> = async (
   { caller: { location }, input },
-  ports,
+  { clientUsers, now, random },
 ) => {
-  const { users, total, versionId } = await settled(input, location.id, ports);
-  const { pageIndex } = input;
-  const totalPages = Math.max(1, Math.ceil(total / PAGE_SIZE));
-  if (pageIndex < 0 || pageIndex >= totalPages) throw new MdmRefusal(9650);
-  return {
-    users: users.map(shownUser),
-    currentPageIndex: pageIndex,
-    ...(pageIndex + 1 < totalPages ? { nextPageIndex: pageIndex + 1 } : {}),
-    size: users.length,
-    totalPages,
-    versionId,
-  };
+  const { value, versionId } = await readOfOneState(
+    {
+      of: dataSetOf(location.id),
+      look: () => clientUsers.version(location.id),
+      nameOf: ({ version, changedAt }) => ({ at: changedAt, state: version }),
+    },
+    (version) => pageOf(input, version, { clientUsers }),
+    { now, random },
+  );
+  const { users, totalPages } = value;
+  return { users: users.map(shownUser), ...pageFields(input.pageIndex ?? 0, totalPages, users.length), versionId };
 };
