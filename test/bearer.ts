@@ -1,0 +1,28 @@
+// Who asks the device management API in tests of its handlers, and how they ask: as the door gives it to them.
+import type * as z from "zod";
+import { noClientConfig } from "../domain/client-config.ts";
+import { noLinks } from "../domain/links.ts";
+import type { Location } from "../domain/organization.ts";
+import { parsedBy } from "../functions/doors/mdm-event.ts";
+import type { MdmHandle, TokenBearer } from "../functions/handle-mdm.ts";
+import type { Ports } from "../functions/ports.ts";
+import { aContentToken, aLocation } from "./make.ts";
+
+export const bearer = (location: Location = aLocation()): TokenBearer => ({
+  token: aContentToken({ locationId: location.id }),
+  location,
+  links: noLinks(location.id),
+  config: noClientConfig(location.id),
+});
+
+/** Rejects where the handler refuses, or the query is none. */
+export const asking = async <Input extends z.ZodType, Needs extends keyof Ports, Body>(
+  handle: MdmHandle<Input, Needs, Body>,
+  input: Input,
+  asked: object,
+  ports: Pick<Ports, Needs>,
+  caller = bearer(),
+): Promise<Body> => handle({ caller, input: parsedBy(input, asked), base: "https://api.example.org" }, ports);
+
+/** What a refused call rejects with. */
+export const refusedWith = (errorNumber: number) => ({ error: { errorNumber } });
