@@ -25,10 +25,12 @@ const MOST_NOTED = 1000;
 
 const isDue = (key: string, at: Date): boolean => {
   const last = noted.get(key);
-  if (last !== undefined && at.getTime() - last < NOTED_SECONDS * 1000 && at.getTime() >= last) return false;
+  return last === undefined || at.getTime() - last >= NOTED_SECONDS * 1000 || at.getTime() < last;
+};
+
+const remember = (key: string, at: Date): void => {
   if (noted.size >= MOST_NOTED) noted.clear();
   noted.set(key, at.getTime());
-  return true;
 };
 
 /** The first use of a token by the MDM server that is linked to it. Harmless when somebody else wrote it down meanwhile. */
@@ -51,10 +53,13 @@ export const noteUse = async (caller: TokenBearer, what: string, ports: UsePorts
   const { id: tokenId } = token;
   const at = ports.now();
   const mdmServerId = userOf(links, tokenId);
-  if (!isDue(`${tokenId} ${mdmServerId}`, at)) return;
+  const key = `${tokenId} ${mdmServerId}`;
+  if (!isDue(key, at)) return;
   try {
     if (mdmServerId !== undefined && isProofNew(links, { tokenId, mdmServerId })) await prove(caller, mdmServerId, at, ports);
     await ports.uses.note({ tokenId, mdmServerId, what, at }, NOTED_SECONDS);
+    // Only now: what could not be noted is at the next request.
+    remember(key, at);
   } catch (error) {
     ports.log.error("a token's use could not be noted", error, { tokenId });
   }

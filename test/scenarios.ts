@@ -11,6 +11,7 @@ import { busInMemory, filesInMemory } from "./outside.ts";
 import { ACCOUNT_SCENARIOS } from "./scenarios/accounts.ts";
 import { CLAIM_SCENARIOS } from "./scenarios/claims.ts";
 import { LEDGER_SCENARIOS } from "./scenarios/ledger.ts";
+import { MDM_SCENARIOS } from "./scenarios/mdm.ts";
 import {
   ada,
   asking,
@@ -70,6 +71,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ACCOUNT_SCENARIOS,
   ...LEDGER_SCENARIOS,
   ...CLAIM_SCENARIOS,
+  ...MDM_SCENARIOS,
   ...USER_SCENARIOS,
   { name: "creating a location", ...asking("POST /v1/locations", () => ({ body: { name: "Third" } })) },
   { name: "renaming a location", ...asking("PATCH /v1/locations/{id}", () => ({ path: [other.id], body: { name: "New" } })) },

@@ -2,14 +2,16 @@
 // sweep. What an API's caller asked was done whole or not at all; what a queue or a clock gives again ends as if nothing had happened; and each event
 // that was recorded is told, by its identifier once.
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { statusOf } from "../../domain/work.ts";
 import { ENV } from "../../functions/env.ts";
+import { mdmRoutes } from "../../functions/mdm/mdm-routes.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/routes.ts";
 import { retryParkedFacts } from "../../functions/schedule/retry-parked-facts.ts";
 import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
 import { sweepOutbox } from "../../functions/schedule/sweep-outbox.ts";
 import { crashing } from "../crashing.ts";
 import { at } from "../make.ts";
-import { here } from "../scenarios/scene.ts";
 import { type Host, later, makeHost, neverTimeUp, organize, SCENARIOS, type Scenario } from "../scenarios.ts";
 import { makeWorld } from "../world.ts";
 
@@ -41,8 +43,33 @@ const licensesIn = async ({ locations, licenses }: Host["ports"]) => {
   return sorted(found);
 };
 
+/** What MDM servers said and left at each location, and what they asked for. */
+const servedIn = async ({ ports, told, ordered }: Host) => {
+  const { locations, clientConfigs, clientUsers, works, uses, tokens } = ports;
+  const places = (await locations.list({ limit: 100 })).items.map(({ id }) => id);
+  const users = await Promise.all(places.map((id) => clientUsers.list(id, "all", { skip: 0, limit: 100 })));
+  const asked = await Promise.all(
+    [...ordered].map(async (id) => {
+      const work = await works.get(id);
+      if (work === undefined) throw new Error(`the work ${id} is not recorded`);
+      const failed = (await works.failures(id)).map(({ step, errorNumber, targets }) => [step, errorNumber, targets]);
+      const isTold = told.some((one) => one.kind === "work" && one.workId === id);
+      return [work.type, statusOf(work), work.step, work.completed, failed, isTold];
+    }),
+  );
+  const used = await Promise.all((await tokens.list("all", { limit: 100 })).items.map(({ id }) => uses.of(id)));
+  return {
+    configs: sorted((await Promise.all(places.map(clientConfigs.get))).filter((config) => config !== undefined)),
+    users: sorted(users.flat().map(({ clientUserId, email, idHash, retiredAt }) => [clientUserId, email, idHash, retiredAt !== undefined])),
+    works: sorted(asked),
+    // For whom and for what is told now and then only.
+    used: sorted(used.map((each) => each.length > 0)),
+  };
+};
+
 /** The world without what differs from run to run: identifiers, times, and how often something was looked at. */
-const stateOf = async ({ ports, files, told, pool }: Host) => {
+const stateOf = async (host: Host) => {
+  const { ports, files, told, pool } = host;
   if (!(await ports.organizations.isFounded())) return { organization: undefined, untold: 0, unerased: 0 };
   const seal = await ports.seals.last();
   const tokens = (await ports.tokens.list("all", { limit: 100 })).items;
@@ -51,6 +78,7 @@ const stateOf = async ({ ports, files, told, pool }: Host) => {
   const log = (await ports.custody.list({}, { limit: 1000 })).items;
   const byId = new Map(told.map((one) => [one.id, one]));
   return {
+    ...(await servedIn(host)),
     tokens: sorted(
       tokens.map(({ origin, locationId: where, invalidation, downloadedBy, supersedesAt }) => ({
         origin,
@@ -70,18 +98,14 @@ const stateOf = async ({ ports, files, told, pool }: Host) => {
       })),
     ),
     locations: sorted(
-      (await ports.locations.list({ limit: 100 })).items.map(({ name, appleOrgName, reservedAt }) => ({
+      (await ports.locations.list({ limit: 100 })).items.map(({ name, appleOrgName, reservedAt, assignedThroughTokenAt }) => ({
         name,
         appleOrgName,
+        inUse: assignedThroughTokenAt !== undefined,
         reserved: reservedAt !== undefined,
       })),
     ),
     licenses: await licensesIn(ports),
-    users: (await ports.clientUsers.list(here.id, "all", { skip: 0, limit: 100 })).map(({ clientUserId, idHash, retiredAt }) => ({
-      clientUserId,
-      idHash,
-      retired: retiredAt !== undefined,
-    })),
     subscription: (await ports.subscriptions.get()).plan,
     organization: (await ports.organizations.get()).name,
     servers: sorted(
@@ -108,7 +132,11 @@ const stateOf = async ({ ports, files, told, pool }: Host) => {
     unerased: (await Array.fromAsync(ports.erasures.planned(at("2100-01-01")))).length,
     parked: (await Array.fromAsync(ports.parking.all())).length,
     acts: log.map(({ act }) => act).toSorted(),
-    told: [...byId.values()].map((one) => (one.kind === "event" ? one.type : one.kind)).toSorted(),
+    // An order for work may be given more often than it was recorded.
+    told: [...byId.values()]
+      .filter(({ kind }) => kind !== "work")
+      .map((one) => (one.kind === "event" ? one.type : one.kind))
+      .toSorted(),
   };
 };
 
@@ -145,7 +173,10 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))("
 
 test("everything that changes what is kept is in a scene: every such route, and every function", () => {
   const routes = [...ADMIN_ROUTES, ...CUSTODY_ROUTES].filter((key) => !key.startsWith("GET ") || key === "GET /v1/fetch/content-token");
-  expect(new Set(SCENARIOS.flatMap(({ route }) => route ?? []))).toEqual(new Set(routes));
+  // Any request of an MDM server notes that its token is used: one that reads stands for all. Some are always refused.
+  const asked = Object.entries(mdmRoutes()).filter(([key, { reply }]) => !key.startsWith("GET ") && !(reply instanceof z.ZodNever));
+  const all = [...routes, ...asked.map(([key]) => key), "GET /mdm/v2/client/config"];
+  expect(new Set(SCENARIOS.flatMap(({ route }) => route ?? []))).toEqual(new Set(all));
   // Whoever is told of no table and no bucket can't change what is kept.
   const keepers = Object.entries(ENV).filter(([, told]) => Object.keys(told.shape).some((name) => /_(TABLE|BUCKET)$/.test(name)));
   expect(new Set<string>(SCENARIOS.map(({ by }) => by))).toEqual(new Set(keepers.map(([name]) => name)));

@@ -1,10 +1,12 @@
 // What a scene is made of: a host whose time is set, calls as the gateway makes them, and what most scenes begin with.
 import { randomBytes } from "node:crypto";
 import type { Announcement } from "../../domain/events.ts";
+import type { WorkId } from "../../domain/work.ts";
 import { adminRoutes } from "../../functions/api/admin-routes.ts";
 import { custodyRoutes } from "../../functions/api/custody-routes.ts";
 import { http } from "../../functions/doors/http.ts";
 import type { FunctionName } from "../../functions/env.ts";
+import type { Works } from "../../functions/ports/mdm.ts";
 import type { People, Seals } from "../../functions/ports/telling.ts";
 import type { Ports } from "../../functions/ports.ts";
 import { CUSTODY_ROUTES } from "../../functions/routes.ts";
@@ -27,8 +29,19 @@ export const makeHost = (world: World, people?: People) => {
   const told: Announcement[] = [];
   const seals = sealsInMemory();
   const pool = new Map<string, InPool>();
+  const ordered = new Set<WorkId>();
+  /** Whatever an MDM server asked for, whether anybody is told to do it or not. */
+  const works: Works = {
+    ...world.works,
+    async add(work, ...rest) {
+      const isAdded = await world.works.add(work, ...rest);
+      if (isAdded) ordered.add(work.id);
+      return isAdded;
+    },
+  };
   const ports: Ports & { readonly seals: Seals } = {
     ...world,
+    works,
     seals,
     people: people ?? peopleInMemory([], pool),
     files: filesInMemory(files),
@@ -39,7 +52,7 @@ export const makeHost = (world: World, people?: People) => {
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),
   };
-  return { ports, files, told, pool, clock };
+  return { ports, files, told, pool, clock, ordered };
 };
 export type Host = ReturnType<typeof makeHost>;
 export type HostPorts = Host["ports"];

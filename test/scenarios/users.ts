@@ -1,10 +1,8 @@
-// Client users in scene: what MDM servers ask for, and the work that is done for it.
+// The work on client users that MDM servers ask for in scene, of more of them than a step takes.
 import { noClientConfig } from "../../domain/client-config.ts";
 import { noLinks } from "../../domain/links.ts";
 import type { UserAct } from "../../domain/user-changes.ts";
 import type { TokenBearer } from "../../functions/handle-mdm.ts";
-import { createUsers } from "../../functions/mdm/manage-users.ts";
-import { registerUser } from "../../functions/mdm/register-user.ts";
 import { ordered } from "../../functions/ordered.ts";
 import { doWork } from "../../functions/work/do-work.ts";
 import { aContentToken } from "../make.ts";
@@ -46,17 +44,6 @@ const working: Pick<Scenario, "by" | "act" | "again"> = {
 };
 
 export const USER_SCENARIOS: readonly Scenario[] = [
-  {
-    name: "taking an order to create client users",
-    by: "mdm",
-    act: (ports) => createUsers({ caller: bearer, input: { users: USERS }, base: "https://api" }, ports),
-  },
-  {
-    name: "registering a client user",
-    by: "mdm",
-    act: (ports) =>
-      registerUser({ caller: bearer, input: { clientUserIdStr: "f", managedAppleIDStr: "f@example.net" }, base: "https://api" }, ports),
-  },
   { name: "creating client users", before: (host) => orderedBy(host, "CREATE"), ...working },
   { name: "updating client users whom nobody created", before: (host) => orderedBy(host, "UPDATE"), ...working },
   { name: "retiring client users with licenses", before: toRetire, ...working },
