@@ -9,7 +9,7 @@ export const DEVICE_API = {
   name: "Device management API",
   description: `Apple's App and Book Management API, version 2, as MDM servers speak it, at this deployment's address instead of \`https://vpp.itunes.apple.com\`. Who asks is told by the content token alone: the text of its file, verbatim, is the bearer.
 
-An error is \`{errorNumber, errorMessage, errorInfo?}\`, and each number has its status. A token that this service did not issue is answered with 9622 and status 200, as Apple's service does. Version 1 answers every error with status 200 and \`"status": -1\` in the body. A path that there is not is answered with 9634, a method that a path does not have with 9726. What is answered with 429, 500 or 503 says in \`Retry-After\` after how many seconds to ask again.`,
+An error is \`{errorNumber, errorMessage, errorInfo?}\`, and each number has its status. A token that this service did not issue is answered with 9622 and status 200, as Apple's service does. Version 1 answers every error with status 200 and \`"status": -1\` in the body. A path that there is not is answered with 9634, a method that a path does not have with 9726. An error with 429 or 503 says in \`Retry-After\` after how many seconds to ask again.`,
 };
 
 export const isOfDeviceApi = (key: string): boolean => key.includes(" /mdm/");
@@ -23,7 +23,7 @@ export const isAlwaysRefused = ({ responses }: Operation): boolean => {
 /** From the method and the path: several routes may have one handler. */
 const operationIdOf = (key: string): string => {
   const [method = "", path = ""] = key.split(" ");
-  const parts = path.replace(/^\/mdm\/(v2\/)?/, "").split("/");
+  const parts = path.replace("/mdm/", "").split("/");
   return [method.toLowerCase(), ...parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1))].join("");
 };
 
@@ -36,7 +36,7 @@ const securityOf = (route: AnyMdmRoute): Operation["security"] => {
 
 const STOKEN: Schema = { type: "string", description: "The text of the content token's file, verbatim." };
 
-/** A read is asked by its query, all else by a body, which has to be there even where nothing of it is needed. */
+/** A read is asked by its query, all else by its body. */
 const askedOf = (key: string, route: AnyMdmRoute): Pick<Operation, "parameters" | "requestBody"> => {
   if (!("input" in route)) return {};
   const { properties = {}, required = [], ...schema } = schemaOf(route.input, "input");
@@ -48,7 +48,8 @@ const askedOf = (key: string, route: AnyMdmRoute): Pick<Operation, "parameters" 
   const fields = { ...(inBody ? { sToken: STOKEN } : {}), ...properties };
   const needed = [...(inBody ? ["sToken"] : []), ...required];
   const body = { ...schema, properties: fields, ...(needed.length === 0 ? {} : { required: needed }) };
-  return { requestBody: { required: true, content: { "application/json": { schema: body } } } };
+  if (Object.keys(fields).length === 0) return {};
+  return { requestBody: { required: needed.length > 0, content: { "application/json": { schema: body } } } };
 };
 
 export const describedMdmRoutes = (routes: Readonly<Record<string, AnyMdmRoute>>): readonly Described[] =>

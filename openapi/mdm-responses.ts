@@ -38,12 +38,11 @@ export const mdmSuccesses = (key: string, route: AnyMdmRoute): Readonly<Record<s
   const replies = route.reply instanceof z.ZodNever ? [] : [schemaOf(route.reply, "output")];
   const numbers = numbersOf(key, route);
   if (isOfVersion1(route)) {
-    const description = `${route.answers}; or with status -1, why it was refused: ${wordsOf(numbers)}`;
+    const description = `${route.answers}; or, with status -1, an error`;
     return { 200: { description, content: json([...replies, errorOfVersion1(numbers)]) } };
   }
-  const errors = numbers.filter((number) => statusOfNumber(number) === 200);
-  const schemas = [...replies, ...(errors.length === 0 ? [] : [{ $ref: UNKNOWN_TOKEN }])];
-  return { 200: { description: [route.answers, ...(errors.length === 0 ? [] : [wordsOf(errors)])].join("; or "), content: json(schemas) } };
+  const isAsked = numbers.includes(9622);
+  return { 200: { description: route.answers, content: json([...replies, ...(isAsked ? [{ $ref: UNKNOWN_TOKEN }] : [])]) } };
 };
 
 const refusal = (status: number, numbers: readonly MdmErrorNumber[], gateway: string | undefined): Response => ({

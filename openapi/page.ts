@@ -3,24 +3,47 @@
 import { REASONS, Refusal } from "../domain/refusal.ts";
 import { problemOf } from "../functions/doors/problem.ts";
 import { type Document, type Listed, type Operation, operationsOf, responseOf } from "./document.ts";
+import { isAlwaysRefused } from "./mdm-operations.ts";
+import { ownNumbers, sectionOfNumbers } from "./mdm-page.ts";
+import { UNKNOWN_TOKEN } from "./mdm-responses.ts";
 import type { Schema } from "./schema.ts";
 
 const ROLES: Readonly<Record<string, string>> = { administrator: "administrators", "content-manager": "administrators, content managers" };
 
-const whoOf = ({ security: [scheme] }: Operation): string => {
-  if (scheme === undefined) return "anyone";
+const DEVICES = "MDM servers (content token)";
+
+const bodyFields = ({ requestBody }: Operation): Schema => requestBody?.content["application/json"]?.schema ?? {};
+
+const whoOf = (operation: Operation): string => {
+  const [scheme] = operation.security;
+  if (scheme === undefined) return "sToken" in (bodyFields(operation).properties ?? {}) ? DEVICES : "anyone";
+  if (scheme.contentToken !== undefined) return DEVICES;
   return scheme.account === undefined ? "MDM servers" : (ROLES[scheme.account[0] ?? ""] ?? "people");
 };
 
 /** In a table's cell. */
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-export const tableOfRoutes = (document: Document): string =>
-  [
+const rowOf = (keys: string, operation: Operation): string => `| ${keys} | ${whoOf(operation)} | ${cell(operation.summary)} |`;
+
+/** What is refused whatever is asked stands in one row. */
+const rowOfRefused = (refused: readonly Listed[]): readonly string[] => {
+  const [shortest] = refused.toSorted((one, other) => one.path.length - other.path.length);
+  if (shortest === undefined) return [];
+  const methods = [...new Set(refused.map(({ key }) => key.split(" ")[0] ?? ""))].toSorted();
+  return [rowOf(`\`${methods.join("`, `")} ${shortest.path}…\``, shortest.operation)];
+};
+
+export const tableOfRoutes = (document: Document): string => {
+  const operations = operationsOf(document);
+  const refused = operations.filter(({ operation }) => isAlwaysRefused(operation));
+  return [
     "| route | who | what |",
     "|---|---|---|",
-    ...operationsOf(document).map(({ key, operation }) => `| \`${key}\` | ${whoOf(operation)} | ${cell(operation.summary)} |`),
+    ...operations.filter((each) => !refused.includes(each)).map(({ key, operation }) => rowOf(`\`${key}\``, operation)),
+    ...rowOfRefused(refused),
   ].join("\n");
+};
 
 const bounds = ({ minimum, maximum, minLength, maxLength, minItems, maxItems, ...schema }: Schema): string => {
   const low = minimum ?? minLength ?? minItems;
@@ -50,7 +73,12 @@ const wordsOf = (schema: Schema): string => {
     const name = $ref.split("/").at(-1) ?? "";
     return `[${name}](#${name.toLowerCase()})`;
   }
-  if (anyOf !== undefined) return anyOf.map(wordsOf).join(" or ");
+  // That of an unknown token is told once.
+  if (anyOf !== undefined)
+    return anyOf
+      .filter((each) => each.$ref !== UNKNOWN_TOKEN)
+      .map(wordsOf)
+      .join(" or ");
   if (allOf !== undefined)
     return [...allOf.map(wordsOf), ...(properties === undefined ? [] : [`with ${wordsOf({ type: "object", properties })}`])].join(" ");
   if (schema.const !== undefined) return `\`${schema.const}\``;
@@ -58,7 +86,7 @@ const wordsOf = (schema: Schema): string => {
   if (type === "array") return `list of ${items === undefined ? "anything" : wordsOf(items)}`;
   if (properties !== undefined) return `{${Object.entries(properties).map(memberOf).join(", ")}}`;
   if (typeof additionalProperties === "object") return `${wordsOf(additionalProperties)} by name`;
-  return `${format ?? type ?? "anything"}${bounds(schema) === "" ? "" : ` (${bounds(schema)})`}`;
+  return `${format ?? [type ?? "anything"].flat().join(" or ")}${bounds(schema) === "" ? "" : ` (${bounds(schema)})`}`;
 };
 
 const fieldsTable = (rows: readonly (readonly [name: string, where: string, schema: Schema])[]): string =>
@@ -68,8 +96,9 @@ const fieldsTable = (rows: readonly (readonly [name: string, where: string, sche
     ...rows.map(([name, where, schema]) => `| \`${name}\` | ${where} | ${cell(wordsOf(schema))} | ${cell(schema.description ?? "")} |`),
   ].join("\n");
 
-const askedRows = ({ parameters = [], requestBody }: Operation): readonly (readonly [string, string, Schema])[] => {
-  const { properties = {}, required = [] } = requestBody?.content["application/json"]?.schema ?? {};
+const askedRows = (operation: Operation): readonly (readonly [string, string, Schema])[] => {
+  const { parameters = [] } = operation;
+  const { properties = {}, required = [] } = bodyFields(operation);
   return [
     ...parameters.map(
       ({ name, in: place, description, schema, required: needed }) =>
@@ -115,12 +144,14 @@ const sectionOf =
   ({ key, operation }: Listed): string => {
     const rows = askedRows(operation);
     const reasons = reasonsOf(document, operation);
+    const numbers = ownNumbers(document, operation);
     return [
       `### ${key}`,
       `${operation.summary}. For ${whoOf(operation)}; \`${operation.operationId}\`.`,
       ...(rows.length === 0 ? [] : [fieldsTable(rows)]),
       answersOf(document, operation).join("\n"),
       ...(reasons.length === 0 ? [] : [`Refuses in particular for ${reasons.join(", ")}.`]),
+      ...(numbers.length === 0 ? [] : [`Refuses in particular with ${numbers.join(", ")}.`]),
     ].join("\n\n");
   };
 
@@ -151,13 +182,15 @@ export const pageOf = (document: Document): string => {
     "Made from the routes by `npm run openapi`, as is the OpenAPI 3.1 document `openapi.json` beside it, which every deployment answers at `GET /v1/openapi.json`.",
     document.info.description,
     tableOfRoutes(document),
-    ...document.tags.flatMap(({ name }) => [
+    ...document.tags.flatMap(({ name, description }) => [
       `## ${name}`,
-      ...operations.filter(({ operation }) => operation.tags.includes(name)).map(sectionOf(document)),
+      ...(description === undefined ? [] : [description]),
+      ...operations.filter(({ operation }) => operation.tags.includes(name) && !isAlwaysRefused(operation)).map(sectionOf(document)),
     ]),
     "## Reasons",
     "The closed list of reasons for which a request is refused, as `reason` of its problem details. Those about the sign-in, rights and the request's form, and `busy` and `internal_error`, may meet any route and are not repeated above; the OpenAPI document has every reason of every route by its status.",
     tableOfReasons(),
+    ...sectionOfNumbers(),
     "## Schemas",
     ...Object.entries(document.components.schemas).map(namedSection),
   ].join("\n\n")}\n`;

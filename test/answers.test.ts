@@ -1,5 +1,5 @@
 // The check of answers sees what is wrong: every e2e test and every test of the API rests on it.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Answered, document, operationFor, undocumented } from "./answers.ts";
 
 const location = { id: `loc_${"0".repeat(26)}`, name: "Pretendco", uId: "1000000000000001", primary: true };
@@ -63,6 +63,55 @@ test("where there is no route, only the gateway's own 404 is none", () => {
   const at = (status: number, body: unknown) => undocumented(document)("GET", "/v2", { status, headers: new Headers(), body });
   expect(at(404, { message: "Not Found" })).toEqual([]);
   expect(at(200, {})).toEqual(["GET /v2 200: 200 where there is no route"]);
+});
+
+describe("an answer of the device API", () => {
+  const token = { uId: "1000000000000001", tokenExpirationDate: "2030-11-08T22:33:22+0000" };
+  const config = { countryISO2ACode: "US", defaultPlatform: "enterprisestore", locationName: "x", subscribedNotificationTypes: [] };
+  const shown = { ...token, ...config, websiteURL: "https://business.apple.com" };
+  const error = (errorNumber: number, over = {}) => ({ errorNumber, errorMessage: "no", ...over });
+  const found = (status: number, body: unknown, route = "GET /mdm/v2/client/config", headers = {}) => {
+    const [method = "", at = ""] = route.split(" ");
+    return undocumented(document)(method, at, { status, headers: new Headers({ "content-type": "application/json", ...headers }), body });
+  };
+  const V1 = "POST /mdm/registerVPPUserSrv";
+
+  test("may be what is asked for, or an error with a number of this route at its status", () => {
+    expect(found(200, shown)).toEqual([]);
+    expect(found(200, error(9622))).toEqual([]);
+    expect(found(401, error(9625))).toEqual([]);
+    expect(found(429, error(9646), undefined, { "retry-after": "1" })).toEqual([]);
+    expect(found(429, { message: "Too Many Requests" })).toEqual([]);
+    expect(found(200, shown, "GET /mdm/v2/client/config/")).toEqual([]);
+    expect(found(200, error(9625, { status: -1 }), V1)).toEqual([]);
+  });
+
+  test.each([
+    ["a field too many", 200, { ...shown, apnToken: "x" }, undefined, "apnToken is not documented"],
+    ["nothing of what every answer bears", 200, { ...shown, uId: undefined }, undefined, "uId is undefined"],
+    ["another number with status 200", 200, error(9625), undefined, "nothing of what it may be"],
+    ["a number at another status", 400, error(9625), undefined, "errorNumber is none of"],
+    ["another route's number", 400, error(9708), undefined, "errorNumber is none of"],
+    ["the status of version 1 in version 2", 401, error(9625, { status: -1 }), undefined, "status is not documented"],
+    ["an error of version 1 without its status", 200, error(9625), V1, "status is missing"],
+    ["an error of version 1 with a status of HTTP", 401, error(9625), V1, "401 is not documented"],
+    ["a success where all is refused", 200, token, "GET /mdm/v2/subscriptions", "errorNumber is missing"],
+  ])("with %s is a complaint", (_, status, body, route, words) => {
+    expect(found(status, body, route).join()).toContain(words);
+  });
+
+  test("says when to ask again where it is documented, and nowhere else", () => {
+    expect(found(401, error(9625), undefined, { "retry-after": "1" }).join()).toContain("bears Retry-After, which is not documented");
+  });
+
+  test("has a number for a path that there is not, and for a method that the path does not have", () => {
+    expect(found(410, error(9634), "GET /mdm/v2/nothing")).toEqual([]);
+    expect(found(405, error(9726), "DELETE /mdm/v2/users")).toEqual([]);
+    expect(found(405, error(9726), "GET /mdm/v2/nothing")).toHaveLength(1);
+    expect(found(410, error(9634), "DELETE /mdm/v2/users")).toHaveLength(1);
+    expect(found(404, { message: "Not Found" }, "GET /mdm/v2/nothing")).toHaveLength(1);
+    expect(found(410, error(9634, { extra: 1 }), "GET /mdm/v2/nothing")).toHaveLength(1);
+  });
 });
 
 test("a path without a variable goes before one with it", () => {

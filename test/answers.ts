@@ -16,6 +16,7 @@ export type Answered = { readonly status: number; readonly headers: Headers; rea
 const FORMATS: Readonly<Record<string, RegExp>> = {
   "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/,
   email: /^[^@\s]+@[^@\s]+$/,
+  uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
   uri: /^[a-z][a-z\d+.-]*:\S+$/,
 };
 

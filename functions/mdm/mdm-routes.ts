@@ -27,7 +27,7 @@ const ORDERED = "What the work is known by; it is done afterwards";
 
 const subscriptions = mdmRoute(AnyInput, NoReply, refuseSubscriptions, {
   does: "Refuse: subscriptions are not managed by this service",
-  answers: "Nothing: it is always refused",
+  answers: "Nothing but that a token is unknown",
   refuses: [9811],
 });
 
@@ -55,7 +55,7 @@ const SUBSCRIPTIONS = [
 /** `requestsPerSecond`: how many a location may make. */
 export const mdmRoutes = (requestsPerSecond?: number) => ({
   [`GET ${V2}/service/config`]: openMdmRoute(ServiceConfigReply, serviceConfig(requestsPerSecond), {
-    does: "Show the addresses, limits, error numbers and notification types of this service, to anyone",
+    does: "Show the addresses, limits, error numbers and notification types of this service",
     answers: "What this service is",
   }),
   [`GET ${V2}/client/config`]: mdmRoute(ShowClientConfigInput, ClientConfigReply, showClientConfig, {

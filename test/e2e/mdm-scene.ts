@@ -4,15 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { vi } from "vitest";
-import { type Caller, callerOf, type Reply } from "../../local/client.ts";
+import type { Caller, Reply } from "../../local/client.ts";
 import { eventually } from "../../local/demo/telling.ts";
 import type { Host } from "./host.ts";
+import { documentedMdm, mdmCallerOf } from "./mdm-caller.ts";
 
 // Tests here wait for work and for their turn, and each of a function's environments loads its bundle at the first request.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
-
-/** Calls with a token, whatever is answered. In one place for all tests. */
-export const mdmCallerOf = (api: string, tokenText: string): Caller => callerOf(api, tokenText);
 
 const MOST_WAITS = 30;
 
@@ -32,7 +30,7 @@ export type Odd = { readonly headers?: Record<string, string>; readonly body?: s
 /** As no client of ours would ask: whatever headers, whatever body, no token unless one is said. */
 export const askedOddly = patiently(async (host: Host, method: string, path: string, { headers = {}, body }: Odd = {}): Promise<Reply> => {
   const answer = await fetch(`${host.session.api}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
-  return { status: answer.status, body: JSON.parse(await answer.text()), headers: answer.headers };
+  return documentedMdm(method, path, { status: answer.status, body: JSON.parse(await answer.text()), headers: answer.headers });
 });
 
 /** What people's API answers when all is well. */

@@ -1,12 +1,14 @@
 // A tour of every route. Each answer is held against the API's document as it comes; at the end nothing of the document is left that was not answered.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderTokenFile } from "../../domain/token-file.ts";
+import type { Caller } from "../../local/client.ts";
 import { type Listed, operationsOf } from "../../openapi/document.ts";
 import { isAlwaysRefused, isOfDeviceApi } from "../../openapi/mdm-operations.ts";
 import { document, operationFor } from "../answers.ts";
 import { answered, callerOf } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
-import { issuedToken, type MdmCaller, mdmAnswered, mdmCallerOf } from "./mdm-caller.ts";
+import { mdmAnswered, mdmCallerOf } from "./mdm-caller.ts";
+import { issued, patiently } from "./mdm-scene.ts";
 
 let host: Host;
 let here: string;
@@ -158,21 +160,22 @@ describe("MDM servers", () => {
 
 const ofDevices = operationsOf(document).filter(({ key }) => isOfDeviceApi(key));
 const isRefused = ({ operation }: Listed): boolean => isAlwaysRefused(operation);
-const isToken = ({ operation }: Listed): boolean => operation.security.length > 0 || operation.requestBody !== undefined;
+const isTokens = ({ operation }: Listed): boolean => operation.security.length > 0 || operation.requestBody !== undefined;
 
 describe("the device API", () => {
   let text: string;
-  let ask: MdmCaller;
+  let ask: Caller;
   const asked = async (key: string, body?: object) => {
     const [method = "", path = ""] = key.split(" ");
-    const reply = await ask(method, path, body === undefined ? {} : { body });
+    const reply = await ask(method, path, body);
     expect([key, reply.status, reply.body.errorNumber]).toEqual([key, 200, undefined]);
     return reply.body;
   };
+  const numberOf = async (...request: Parameters<Caller>) => (await ask(...request)).body.errorNumber;
 
   beforeAll(async () => {
-    ({ text } = await issuedToken(host.contentManager, here));
-    ask = mdmCallerOf(host.session.api, text);
+    ({ text } = await issued(host.contentManager, here));
+    ask = patiently(mdmCallerOf(host.session.api, text));
   });
 
   test("does what MDM servers ask for, and says how far it has come", async () => {
@@ -183,39 +186,40 @@ describe("the device API", () => {
     await asked("POST /mdm/v2/users/update", { users });
     const what = { assets: [{ adamId: "361309726" }], serialNumbers: ["C02B"] };
     const { eventId } = await asked("POST /mdm/v2/assets/associate", what);
-    const { body } = await ask("GET", "/mdm/v2/status", { query: { eventId: String(eventId) } });
-    expect(body).toMatchObject({ eventType: "ASSOCIATE", numRequested: 1, mdmInfo });
+    const status = await ask("GET", `/mdm/v2/status?eventId=${eventId}`);
+    expect(status.body).toMatchObject({ eventType: "ASSOCIATE", numRequested: 1, mdmInfo });
     await asked("POST /mdm/v2/assets/disassociate", what);
     await asked("POST /mdm/v2/assets/revoke", { clientUserIds: ["u-1"] });
     await asked("POST /mdm/v2/users/retire", { users: [{ clientUserId: "u-1" }] });
-    const registered = await asked("POST /mdm/registerVPPUserSrv", { sToken: text, clientUserIdStr: "u-2" });
-    expect(registered).toMatchObject({ status: 0, user: { clientUserIdStr: "u-2" } });
+    for (const path of ["/mdm/registerVPPUserSrv", "/mdm/v2/registerVPPUserSrv"]) {
+      const registered = await asked(`POST ${path}`, { sToken: text, clientUserIdStr: "u-2" });
+      expect(registered).toMatchObject({ status: 0, user: { clientUserIdStr: "u-2" } });
+    }
+    expect((await ask("GET", "/mdm/v2/lookup?id=361309726")).body.results).toMatchObject({ 361309726: { name: "Pages" } });
   });
 
   test("answers every read that needs nothing to be asked", async () => {
-    const reads = ofDevices.filter(
-      ({ key, operation: { parameters = [] } }) => key.startsWith("GET ") && parameters.every(({ required }) => !required),
-    );
-    for (const each of reads) if (!isRefused(each)) await asked(each.key);
+    const isFree = ({ operation: { parameters = [] } }: Listed): boolean => parameters.every(({ required }) => !required);
+    const reads = ofDevices.filter((each) => each.key.startsWith("GET ") && isFree(each) && !isRefused(each));
+    for (const { key } of reads) await asked(key);
     expect(reads.length).toBeGreaterThan(2);
   });
 
   test("refuses what is no token, and whatever is about subscriptions", async () => {
     const stranger = mdmCallerOf(host.session.api, "none");
-    for (const each of ofDevices.filter(isToken)) {
+    for (const each of ofDevices.filter(isTokens)) {
       const [method = "", path = ""] = each.key.split(" ");
-      const body = method === "GET" ? {} : { body: { sToken: "none" } };
+      const body = method === "GET" ? undefined : { sToken: "none" };
       expect([each.key, (await stranger(method, path, body)).body.errorNumber]).toEqual([each.key, 9622]);
-      if (isRefused(each)) expect([each.key, (await ask(method, path, body)).body.errorNumber]).toEqual([each.key, 9811]);
+      if (isRefused(each)) expect([each.key, await numberOf(method, path)]).toEqual([each.key, 9811]);
     }
   });
 
   test("has a number for a path that there is not, a method that it does not have, and a body of another kind", async () => {
-    const numberOf = async (...request: Parameters<MdmCaller>) => (await ask(...request)).body.errorNumber;
     expect(await numberOf("GET", "/mdm/v2/nothing")).toBe(9634);
     expect(await numberOf("PUT", "/mdm/v2/users")).toBe(9726);
-    expect(await numberOf("POST", "/mdm/v2/users/create", { body: "users=1", headers: { "content-type": "text/plain" } })).toBe(9727);
-    expect(await numberOf("GET", "/mdm/v2/users/", { headers: { authorization: undefined } })).toBe(9722);
+    expect(await numberOf("POST", "/mdm/v2/users/create", { users: [] }, { "content-type": "text/plain" })).toBe(9727);
+    expect(await numberOf("GET", "/mdm/v2/users/", undefined, { authorization: "none" })).toBe(9722);
   });
 
   test("was answered by every route with what it is for", () => {

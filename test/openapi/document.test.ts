@@ -2,13 +2,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { MDM_ERROR_NUMBERS, statusOfNumber } from "../../domain/mdm-error.ts";
 import { REASONS } from "../../domain/refusal.ts";
 import { mdmRoutes } from "../../functions/mdm/mdm-routes.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES, MDM_ROUTES, OPEN_ROUTES } from "../../functions/routes.ts";
 import { type Operation, operationsOf, type Parameter, responseOf } from "../../openapi/document.ts";
 import { numbersOf } from "../../openapi/mdm-numbers.ts";
-import { isAlwaysRefused, isOfDeviceApi } from "../../openapi/mdm-operations.ts";
+import { describedMdmRoutes, isAlwaysRefused, isOfDeviceApi } from "../../openapi/mdm-operations.ts";
+import { partOf } from "../../openapi/part.ts";
 import type { Schema } from "../../openapi/schema.ts";
 import { writtenFiles } from "../../openapi/written.ts";
 import { complaintsOf, document } from "../answers.ts";
@@ -165,10 +167,28 @@ describe("the device API in the document", () => {
     const { security, requestBody } = document.paths["/mdm/registerVPPUserSrv"]?.post ?? {};
     expect(security).toEqual([]);
     expect(requestBody?.content["application/json"]?.schema.required).toEqual(["sToken", "clientUserIdStr"]);
+    const words = { input: z.object({}), reply: z.object({}), does: "Look up", answers: "Names" };
+    const [lookUp] = describedMdmRoutes({ "GET /mdm/v2/lookup": { ...words, token: "cookie" } });
+    expect(lookUp?.operation).toMatchObject({ operationId: "getV2Lookup", security: [{ contentToken: [] }, { contentTokenCookie: [] }] });
   });
 
   test("closes the list of numbers", () => {
     expect(document.components.schemas.MdmError?.properties?.errorNumber?.enum).toEqual(MDM_ERROR_NUMBERS);
+  });
+});
+
+describe("the part of the document that the client is made from", () => {
+  const part = partOf(document, (key) => !isOfDeviceApi(key));
+
+  test("has every other operation, and what they refer to", () => {
+    expect(operationsOf(part)).toEqual(operations.filter(({ key }) => !isOfDeviceApi(key)));
+    const { schemas, responses } = part.components;
+    const kept = [
+      ...Object.keys(schemas).map((name) => `#/components/schemas/${name}`),
+      ...Object.keys(responses).map((name) => `#/components/responses/${name}`),
+    ];
+    expect([...new Set(refsIn(part))].toSorted()).toEqual(kept.toSorted());
+    expect(Object.keys(schemas)).not.toContain("MdmError");
   });
 });
 
