@@ -15,9 +15,12 @@ export const ClientConfig = z.object({
   notificationUrl: z.string().optional(),
   /** Encrypted: the protocol shows it again to whoever has the token. */
   notificationAuthToken: z.string().optional(),
-  notificationTypes: z.array(NotificationType),
+  notificationTypes: z.array(NotificationType).default([]),
 });
 export type ClientConfig = z.infer<typeof ClientConfig>;
+
+/** What somebody says of it. */
+export type SaidConfig = Pick<ClientConfig, "locationId"> & Partial<ClientConfig>;
 
 export const noClientConfig = (locationId: ClientConfig["locationId"]): ClientConfig => ({ locationId, notificationTypes: [] });
 

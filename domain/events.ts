@@ -88,14 +88,13 @@ export type Notice = {
   readonly message: string;
 };
 
-/** Work of an MDM server that is to be gone on with. `step` tells one order of the same work from the next. */
+/** Work of an MDM server that is to be gone on with. `id` tells one order of the same work from the next. */
 export type WorkOrder = {
   readonly kind: "work";
   readonly id: string;
   readonly recordedAt: Date;
   readonly workId: WorkId;
   readonly locationId: LocationId;
-  readonly step: number;
 };
 
 /** What the MDM server of a location is to be told at the address that it chose, if it wants to know. `id` is what it tells repetitions by. */

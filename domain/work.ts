@@ -3,9 +3,11 @@
 // twice is done once.
 import * as z from "zod";
 import { RequestUser } from "./client-user.ts";
+import type { ContentToken } from "./content-token.ts";
 import { ContentTokenId, LocationId } from "./ids.ts";
 import { AssetKey, isDevice, Target, targetText } from "./licenses.ts";
 import { type ErrorInfo, MdmError, type MdmErrorNumber, mdmErrorOf } from "./mdm-error.ts";
+import type { Location } from "./organization.ts";
 
 export const WorkId = z.uuid().brand<"WorkId">();
 export type WorkId = z.infer<typeof WorkId>;
@@ -44,16 +46,19 @@ export const Work = z.object({
 });
 export type Work = z.infer<typeof Work>;
 
-/** Targets of one step of ASSOCIATE and DISASSOCIATE: with the counts, the progress and what is told of it they fit into a transaction of 100 items. */
+/** Targets of one step of ASSOCIATE and DISASSOCIATE, less than one notification may name: with the counts, the progress and what is told of it they fit into a transaction of 100 items. */
 const TARGETS_AT_ONCE = 90;
-/** Targets or users of one step of the others, which may take several transactions. */
-const FEW_AT_ONCE = 20;
+/** Users of one step of CREATE and UPDATE. */
+const USERS_AT_ONCE = 20;
+/** Targets or users of whom everything is to come back: each may take many transactions, within the time of one run. */
+const FEW_AT_ONCE = 5;
 
 const inParts = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
 export const partsOf = (asked: Asked): readonly Part[] => {
-  if ("users" in asked) return inParts(asked.users, FEW_AT_ONCE).map((users) => ({ targets: [], users }));
+  if ("users" in asked)
+    return inParts(asked.users, asked.type === "RETIRE" ? FEW_AT_ONCE : USERS_AT_ONCE).map((users) => ({ targets: [], users }));
   return inParts(asked.targets, asked.type === "REVOKE" ? FEW_AT_ONCE : TARGETS_AT_ONCE).map((targets) => ({ targets, users: [] }));
 };
 
@@ -94,6 +99,24 @@ export const Failure = z.object({
   targets: z.array(Target),
 });
 export type Failure = z.infer<typeof Failure>;
+
+/** Of whom a step is: the targets of its part, or its users. */
+export const targetsIn = ({ targets, users }: Part): readonly Target[] =>
+  targets.length > 0 ? targets : users.map(({ clientUserId }) => ({ clientUserId }));
+
+/**
+ * Why nothing more of it is to be done, as a number: the location was closed or is the built-in service's own, or the token that ordered it was taken away from
+ * whoever has it. One that only expired, or was renewed, was good when it ordered.
+ */
+export const whyStopped = (
+  { closedAt, reservedAt }: Pick<Location, "closedAt" | "reservedAt">,
+  token: Pick<ContentToken, "invalidation"> | undefined,
+): MdmErrorNumber | undefined => {
+  if (closedAt !== undefined) return 9634;
+  if (reservedAt !== undefined) return 9645;
+  const { invalidation } = token ?? {};
+  return invalidation === undefined || invalidation.cause === "superseded" ? undefined : 9625;
+};
 
 /** What a step came to. */
 export type Outcome = { readonly completed: number; readonly failures: readonly Omit<Failure, "step">[] };
@@ -142,17 +165,22 @@ const groupsOf = (failures: readonly Failure[]): readonly Group[] => {
   });
 };
 
-/** Lambda answers with 6 MB at most. What is beyond is left out; the numbers of what was requested and completed tell that there is more. */
-const MAX_FAILURE_CHARACTERS = 4_000_000;
+/**
+ * Lambda answers with 6 MB at most, the body as a JSON text within JSON. What is beyond is left out; the numbers of what was requested and completed tell
+ * that there is more.
+ */
+const MAX_FAILURE_BYTES = 4_500_000;
+
+const bytesOf = (error: MdmError): number => new TextEncoder().encode(JSON.stringify(JSON.stringify(error))).length;
 
 /** The failures as MDM servers are told them, grouped. Work that was given up failed for the rest with 9603. */
 export const failuresOf = (work: Work, failures: readonly Failure[]): readonly MdmError[] => {
   const errors = groupsOf(failures).map(({ errorNumber, assets, targets }) => mdmErrorOf(errorNumber, infoOf(assets, targets)));
   const all = work.diedAt === undefined ? errors : [...errors, mdmErrorOf(9603)];
-  let characters = 0;
+  let bytes = 0;
   return all.filter((error) => {
-    characters += JSON.stringify(error).length;
-    return characters <= MAX_FAILURE_CHARACTERS;
+    bytes += bytesOf(error);
+    return bytes <= MAX_FAILURE_BYTES;
   });
 };
 

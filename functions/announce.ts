@@ -29,13 +29,12 @@ export const noticeOf = (words: Pick<Notice, "subject" | "message">, when: When)
 });
 
 /** The order to go on with work from where it is. */
-export const workOrderOf = ({ id: workId, locationId, step }: Work, when: When): WorkOrder => ({
+export const workOrderOf = ({ id: workId, locationId }: Work, when: When): WorkOrder => ({
   kind: "work",
   id: announcementId(when),
   recordedAt: when.at,
   workId,
   locationId,
-  step,
 });
 
 /** What the location's MDM server is to be told. */

@@ -1,19 +1,12 @@
 // The shape of a handler of the device management API: which token asks and what for in, the protocol's own object out. Everything of HTTP, and what every
 // answer bears, stays in the door. It refuses by `MdmRefusal`.
 import type * as z from "zod";
-import type { ClientConfig } from "../domain/client-config.ts";
-import type { ContentToken } from "../domain/content-token.ts";
-import type { LocationLinks } from "../domain/links.ts";
-import type { Location } from "../domain/organization.ts";
+import type { MdmErrorNumber } from "../domain/mdm-error.ts";
+import type { BearerFound } from "./ports/bearers.ts";
 import type { Ports } from "./ports.ts";
 
-/** A token that opens, with what belongs to its location; all of it as it was at one moment. */
-export type TokenBearer = {
-  readonly token: ContentToken;
-  readonly location: Location;
-  readonly links: LocationLinks;
-  readonly config: ClientConfig;
-};
+/** A token that opens. `managesNot`: why it may only read, as a number. */
+export type TokenBearer = Omit<BearerFound, "holders"> & { readonly managesNot?: MdmErrorNumber | undefined };
 
 export type MdmRequest<Input> = {
   readonly caller: TokenBearer;

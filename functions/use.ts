@@ -19,48 +19,54 @@ const userOf = (links: LocationLinks, tokenId: ContentTokenId): MdmServerId | un
   return others.length === 0 ? only : undefined;
 };
 
-/** When each token's use was last noted from this instance; it only saves calls. */
-const noted = new Map<string, number>();
-const MOST_NOTED = 1000;
-
-const isDue = (key: string, at: Date): boolean => {
-  const last = noted.get(key);
-  return last === undefined || at.getTime() - last >= NOTED_SECONDS * 1000 || at.getTime() < last;
-};
-
-const remember = (key: string, at: Date): void => {
-  if (noted.size >= MOST_NOTED) noted.clear();
-  noted.set(key, at.getTime());
-};
-
-/** The first use of a token by the MDM server that is linked to it. Harmless when somebody else wrote it down meanwhile. */
-const prove = async ({ token, links }: TokenBearer, mdmServerId: MdmServerId, at: Date, ports: UsePorts): Promise<void> => {
+/** The first use of a token by the MDM server that is linked to it; false when the links changed meanwhile. */
+const isProved = async ({ token, links }: TokenBearer, mdmServerId: MdmServerId, at: Date, ports: UsePorts): Promise<boolean> => {
   const { id: tokenId, locationId } = token;
   const traces = [
     eventOf("ContentTokenUsed", { tokenId, locationId, mdmServerId }, { at, random: ports.random }),
     custodyOf("token-used", { subject: tokenId, at, by: mdmServerId, locationId }),
   ];
   const used = { mdmServerId, how: "used" as const, at };
-  await claim({ before: links, token, claim: used, by: mdmServerId, traces, judged: { tokens: [token] } }, ports);
+  return (await claim({ before: links, token, claim: used, by: mdmServerId, traces, judged: { tokens: [token] } }, ports)) !== undefined;
+};
+
+const MOST_REMEMBERED = 1000;
+
+/** What was noted from this instance, and when: it only saves calls. */
+const memory = () => {
+  const noted = new Map<string, number>();
+  return {
+    isDue(key: string, at: Date): boolean {
+      const last = noted.get(key);
+      return last === undefined || at.getTime() - last >= NOTED_SECONDS * 1000 || at.getTime() < last;
+    },
+    remember(key: string, at: Date): void {
+      if (noted.size >= MOST_REMEMBERED) noted.clear();
+      noted.set(key, at.getTime());
+    },
+  };
 };
 
 /**
- * Never throws: what an MDM server asked for does not hang on it. The first use is noted at once; after that, an MDM server that uses two tokens by turns is
- * no news by the second.
+ * Notes what callers use their tokens for. Never throws: what an MDM server asked for does not hang on it, and the next request tries again. The first use is
+ * noted at once; after that, an MDM server that uses two tokens by turns is no news by the second.
  */
-export const noteUse = async (caller: TokenBearer, what: string, ports: UsePorts): Promise<void> => {
-  const { token, links } = caller;
-  const { id: tokenId } = token;
-  const at = ports.now();
-  const mdmServerId = userOf(links, tokenId);
-  const key = `${tokenId} ${mdmServerId}`;
-  if (!isDue(key, at)) return;
-  try {
-    if (mdmServerId !== undefined && isProofNew(links, { tokenId, mdmServerId })) await prove(caller, mdmServerId, at, ports);
-    await ports.uses.note({ tokenId, mdmServerId, what, at }, NOTED_SECONDS);
-    // Only now: what could not be noted is at the next request.
-    remember(key, at);
-  } catch (error) {
-    ports.log.error("a token's use could not be noted", error, { tokenId });
-  }
+export const noting = (ports: UsePorts): ((caller: TokenBearer, what: string) => Promise<void>) => {
+  const { isDue, remember } = memory();
+  return async (caller, what) => {
+    const { token, links } = caller;
+    const { id: tokenId } = token;
+    const at = ports.now();
+    const mdmServerId = userOf(links, tokenId);
+    const key = `${tokenId} ${mdmServerId}`;
+    if (!isDue(key, at)) return;
+    try {
+      const isNews = mdmServerId !== undefined && isProofNew(links, { tokenId, mdmServerId });
+      if (isNews && !(await isProved(caller, mdmServerId, at, ports))) return;
+      await ports.uses.note({ tokenId, mdmServerId, what, at }, NOTED_SECONDS);
+      remember(key, at);
+    } catch (error) {
+      ports.log.error("a token's use could not be noted", error, { tokenId });
+    }
+  };
 };

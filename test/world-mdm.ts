@@ -66,16 +66,16 @@ export const worksInMemory = ({ record, isJudged }: Pick<SharedPlaces, "record" 
   };
 };
 
-export const clientConfigsInMemory = ({ isJudged }: Pick<SharedPlaces, "isJudged">): ClientConfigs => {
+export const clientConfigsInMemory = (): ClientConfigs => {
   const configs = new Map<LocationId, ClientConfig>();
   return {
     async get(location) {
       return configs.get(location);
     },
-    async put(config, judged) {
-      if (!isJudged(judged)) return false;
-      configs.set(config.locationId, config);
-      return true;
+    async change(said) {
+      const after = { ...(configs.get(said.locationId) ?? noClientConfig(said.locationId)), ...said };
+      configs.set(said.locationId, after);
+      return after;
     },
   };
 };
@@ -119,8 +119,8 @@ export const tokenUsesInMemory = (): TokenUses => {
 export const ratesInMemory = (): Rates => {
   const asked = new Map<string, number>();
   return {
-    async take(location, second, most) {
-      const key = `${location} ${second}`;
+    async take(location, what, { number }, most) {
+      const key = `${location} ${what} ${number}`;
       const before = asked.get(key) ?? 0;
       if (before >= most) return false;
       asked.set(key, before + 1);

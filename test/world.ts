@@ -273,7 +273,7 @@ export const makeWorld = (): World => {
 
   const shared = { held, registered, linked, conflicts, places, arrivals, records, founded, record, isJudged, isOpen, arrive, requests };
   const works = worksInMemory(shared);
-  const clientConfigs = clientConfigsInMemory(shared);
+  const clientConfigs = clientConfigsInMemory();
   return {
     organizations: organizationsInMemory(shared),
     locations: locationsInMemory(shared),

@@ -5,7 +5,7 @@ import { ClientConfig, noClientConfig } from "../../domain/client-config.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../../domain/ids.ts";
 import { LocationLinks, noLinks } from "../../domain/links.ts";
 import { Location } from "../../domain/organization.ts";
-import type { Bearers, Found } from "../ports/bearers.ts";
+import type { BearerFound, Bearers } from "../ports/bearers.ts";
 import { contentTokensIn, fromStored } from "./content-tokens.ts";
 import { fromItem, keys, readItems, type Table } from "./table.ts";
 
@@ -35,41 +35,41 @@ export const bearersIn = (table: Table): Bearers => {
       : { tokenId: token.id, locationId: token.locationId, holders: token.downloadedBy.map(({ accountId }) => accountId) };
   };
 
-  return {
-    async find(secretSha256) {
-      const places = await placesOf(secretSha256);
-      if (places === undefined) return undefined;
-      const { tokenId, locationId } = places;
-      const items = await readItems(table, [
-        keys.contentToken(tokenId),
-        keys.location(locationId),
-        keys.links(locationId),
-        keys.clientConfig(locationId),
-        ...places.holders.map(keys.account),
-      ]);
-      const at = ({ pk, sk }: { readonly pk: string; readonly sk: string }) => items.find((item) => item.pk === pk && item.sk === sk);
-      const stored = at(keys.contentToken(tokenId));
-      const location = at(keys.location(locationId));
-      if (stored === undefined || location === undefined) throw new Error(`${tokenId} or its location is not recorded`);
-      const token = fromStored(stored);
-      const [links, config] = [at(keys.links(locationId)), at(keys.clientConfig(locationId))];
-      const holders = new Map(
-        token.downloadedBy.flatMap(({ accountId }): [AccountId, Account][] => {
-          const item = at(keys.account(accountId));
-          return item === undefined ? [] : [[accountId, fromItem(Account, item)]];
-        }),
-      );
-      remember(secretSha256, { ...places, holders: token.downloadedBy.map(({ accountId }) => accountId) });
-      // Somebody was given it meanwhile: now it is known whom to ask for.
-      if (holders.size < token.downloadedBy.length && places.holders.length < token.downloadedBy.length) return this.find(secretSha256);
-      const found: Found = {
-        token,
-        location: fromItem(Location, location),
-        links: links === undefined ? noLinks(locationId) : fromItem(LocationLinks, links),
-        config: config === undefined ? noClientConfig(locationId) : fromItem(ClientConfig, config),
-        holders,
-      };
-      return found;
-    },
+  const find = async (secretSha256: string): Promise<BearerFound | undefined> => {
+    const places = await placesOf(secretSha256);
+    if (places === undefined) return undefined;
+    const { tokenId, locationId } = places;
+    const items = await readItems(table, [
+      keys.contentToken(tokenId),
+      keys.location(locationId),
+      keys.links(locationId),
+      keys.clientConfig(locationId),
+      ...places.holders.map(keys.account),
+    ]);
+    const at = ({ pk, sk }: { readonly pk: string; readonly sk: string }) => items.find((item) => item.pk === pk && item.sk === sk);
+    const stored = at(keys.contentToken(tokenId));
+    const location = at(keys.location(locationId));
+    if (stored === undefined || location === undefined) throw new Error(`${tokenId} or its location is not recorded`);
+    const token = fromStored(stored);
+    const [links, config] = [at(keys.links(locationId)), at(keys.clientConfig(locationId))];
+    const holders = new Map(
+      token.downloadedBy.flatMap(({ accountId }): [AccountId, Account][] => {
+        const item = at(keys.account(accountId));
+        return item === undefined ? [] : [[accountId, fromItem(Account, item)]];
+      }),
+    );
+    remember(secretSha256, { ...places, holders: token.downloadedBy.map(({ accountId }) => accountId) });
+    // Somebody was given it meanwhile: now it is known whom to ask for.
+    if (holders.size < token.downloadedBy.length && places.holders.length < token.downloadedBy.length) return find(secretSha256);
+    const found: BearerFound = {
+      token,
+      location: fromItem(Location, location),
+      links: links === undefined ? noLinks(locationId) : fromItem(LocationLinks, links),
+      config: config === undefined ? noClientConfig(locationId) : fromItem(ClientConfig, config),
+      holders,
+    };
+    return found;
   };
+
+  return { find };
 };

@@ -6,16 +6,24 @@ import { ClientConfig } from "../../domain/client-config.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
 import type { ClientConfigs, Rates, TokenUses } from "../ports/mdm.ts";
 import { fromItem, itemsOf, keys, readItem, type Table, toItem } from "./table.ts";
-import { conditionally, transact } from "./transact.ts";
+import { conditionally } from "./transact.ts";
 
 export const clientConfigsIn = (table: Table): ClientConfigs => ({
   async get(location) {
     const item = await readItem(table, keys.clientConfig(location));
     return item === undefined ? undefined : fromItem(ClientConfig, item);
   },
-  put(config, judged) {
-    const Item = { ...keys.clientConfig(config.locationId), ...toItem(config) };
-    return transact(table, [{ Put: { TableName: table.name, Item } }], [], judged);
+  async change({ locationId, ...said }) {
+    const fields = Object.entries(toItem(said));
+    const update = new UpdateCommand({
+      TableName: table.name,
+      Key: keys.clientConfig(locationId),
+      UpdateExpression: `SET ${["locationId", ...fields.map(([name]) => name)].map((name) => `${name} = :${name}`).join(", ")}`,
+      ExpressionAttributeValues: Object.fromEntries([[":locationId", locationId], ...fields.map(([name, value]) => [`:${name}`, value])]),
+      ReturnValues: "ALL_NEW",
+    });
+    const { Attributes = {} } = await table.client.send(update);
+    return fromItem(ClientConfig, { ...Attributes, ...keys.clientConfig(locationId) });
   },
 });
 
@@ -52,18 +60,18 @@ export const tokenUsesIn = (table: Table): TokenUses => ({
   },
 });
 
-/** Long enough that a counter is not gone while its second lasts, whatever a clock says. */
+/** Long enough that a counter is not gone while its span lasts, whatever a clock says. */
 const COUNTED_SECONDS = 600;
 
 export const ratesIn = ({ client, name: TableName }: Table): Rates => ({
-  take(location, second, most) {
+  take(location, what, { seconds, number }, most) {
     const update = new UpdateCommand({
       TableName,
-      Key: keys.rate(location, second),
+      Key: keys.rate(location, what, number),
       UpdateExpression: "ADD asked :one SET #ttl = :ttl",
       ConditionExpression: "attribute_not_exists(asked) OR asked < :most",
       ExpressionAttributeNames: { "#ttl": "ttl" },
-      ExpressionAttributeValues: { ":one": 1, ":most": most, ":ttl": second + COUNTED_SECONDS },
+      ExpressionAttributeValues: { ":one": 1, ":most": most, ":ttl": (number + 1) * seconds + COUNTED_SECONDS },
     });
     return conditionally(() => client.send(update));
   },

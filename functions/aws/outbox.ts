@@ -13,7 +13,7 @@ const types = Object.keys(EVENT_DETAILS) as [EventType, ...EventType[]];
 const Recorded = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), ...Row, type: z.enum(types), detail: z.unknown() }),
   z.object({ kind: z.literal("notice"), ...Row, subject: z.string(), message: z.string() }),
-  z.object({ kind: z.literal("work"), ...Row, workId: WorkId, locationId: LocationId, step: z.int().min(0) }),
+  z.object({ kind: z.literal("work"), ...Row, workId: WorkId, locationId: LocationId }),
   z.object({
     kind: z.literal("telling"),
     ...Row,

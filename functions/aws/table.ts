@@ -29,7 +29,8 @@
 //   CT#<token>             REMINDER#<step>    the ledger: a reminder of that step was sent
 //   SECRET#<sha256>        SECRET             tokenId: one per secret ever held, never removed
 //   USE#<token>            <server>, UNKNOWN  what that MDM server was last seen to use the token for
-//   RATE#<location>        <second>           asked: requests of the location in that second (Unix time); `ttl`
+//   RATE#<location>        requests#<second>, tests#<minute>
+//                                             asked: how many there were in that span of Unix time; `ttl`
 //   USERS#<location>       USER#<client user>                a ClientUser who is not retired
 //   USERS#<location>       RETIRED#<client user>#<number>    one who is; the number is the version that retired them, of 12 digits: with the longest
 //                                                            client user id that there is just room for it
@@ -86,7 +87,7 @@ export const keys = {
   given: (account: AccountId, token: ContentTokenId) => ({ pk: `GIVEN#${account}`, sk: `CT#${token}` }),
   clientConfig: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "CLIENTCONFIG" }),
   tokenUse: (id: ContentTokenId, server: string) => ({ pk: `USE#${id}`, sk: server }),
-  rate: (id: LocationId, second: number) => ({ pk: `RATE#${id}`, sk: String(second) }),
+  rate: (id: LocationId, what: string, span: number) => ({ pk: `RATE#${id}`, sk: `${what}#${span}` }),
   user: (id: LocationId, clientUserId: string) => ({ pk: `USERS#${id}`, sk: `USER#${clientUserId}` }),
   retiredUser: (id: LocationId, clientUserId: string, version: number) => ({
     pk: `USERS#${id}`,

@@ -14,8 +14,8 @@ export const MdmEvent = HttpEvent.extend({
 });
 export type MdmEvent = z.infer<typeof MdmEvent>;
 
-/** 25 assets, 1,000 serial numbers and 1,000 client user ids as long as they may be, and room for the rest. */
-const MAX_BODY_CHARACTERS = 2 * 1024 * 1024;
+/** 25 assets, 1,000 serial numbers and 1,000 client user ids as long as they may be, each character escaped, and room for the rest. Lambda takes 6 MB. */
+const MAX_BODY_CHARACTERS = 4 * 1024 * 1024;
 
 /** Where it was called: what `urls` are made of. */
 export const baseOf = ({ headers, requestContext }: MdmEvent): string =>

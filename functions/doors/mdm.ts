@@ -3,10 +3,10 @@
 import { type MdmErrorNumber, MdmRefusal, RETRY_SECONDS, statusOfNumber } from "../../domain/mdm-error.ts";
 import { type Reason, Refusal } from "../../domain/refusal.ts";
 import { secondsSince } from "../../domain/time.ts";
-import type { Found } from "../ports/bearers.ts";
+import type { TokenBearer } from "../handle-mdm.ts";
 import type { Ports } from "../ports.ts";
 import { assertMayManage, bearerOf } from "../token-bearer.ts";
-import { noteUse, type UsePorts } from "../use.ts";
+import { noting, type UsePorts } from "../use.ts";
 import { door } from "./door.ts";
 import type { Answer } from "./http.ts";
 import { assertJson, baseOf, bearerTextOf, bodyOf, cookieTextOf, MdmEvent } from "./mdm-event.ts";
@@ -48,11 +48,11 @@ const routeOf = <Needs extends keyof Ports>(routes: MdmRoutes<Needs>, { rawPath,
 type DoorPorts = UsePorts & Pick<Ports, "bearers" | "rates" | "now" | "log">;
 
 /** Which second each location was last refused in: until it is over, nobody has to ask the table. */
-const refusalMemory = (most: number, { rates, now }: Pick<Ports, "rates" | "now">) => {
+const pacing = (most: number, { rates, now }: Pick<Ports, "rates" | "now">) => {
   const full = new Map<string, number>();
-  return async ({ location: { id } }: Found): Promise<void> => {
+  return async ({ location: { id } }: TokenBearer): Promise<void> => {
     const second = secondsSince(new Date(0), now());
-    if (full.get(id) !== second && (await rates.take(id, second, most))) return;
+    if (full.get(id) !== second && (await rates.take(id, "requests", { seconds: 1, number: second }, most))) return;
     for (const [location, past] of full) if (past !== second) full.delete(location);
     full.set(id, second);
     throw new MdmRefusal(9646);
@@ -68,7 +68,8 @@ export const mdm = <Needs extends keyof Ports>(
   { requestsPerSecond }: Options,
 ): ((event: unknown) => Promise<Answer>) => {
   const { log } = ports;
-  const assertPaced = refusalMemory(requestsPerSecond, ports);
+  const assertPaced = pacing(requestsPerSecond, ports);
+  const noteUse = noting(ports);
 
   const bodyFor = async (key: string, route: MdmRoute<Needs>, event: MdmEvent): Promise<object> => {
     const isRead = key.startsWith("GET ");
@@ -79,12 +80,12 @@ export const mdm = <Needs extends keyof Ports>(
     await assertPaced(caller);
     if (!isRead) assertJson(event);
     if (route.manages) assertMayManage(caller);
-    const noting = noteUse(caller, key, ports);
+    const noted = noteUse(caller, key);
     try {
       return await route.answer(caller, asked ?? (isRead ? event.queryStringParameters : bodyOf(event)), baseOf(event), ports);
     } finally {
       // An instance that is frozen in between would finish it at its next request.
-      await noting;
+      await noted;
     }
   };
 

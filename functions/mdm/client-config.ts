@@ -7,10 +7,12 @@ import { MdmRefusal } from "../../domain/mdm-error.ts";
 import type { MdmInfo } from "../../domain/mdm-server.ts";
 import { NotificationType } from "../../domain/notification.ts";
 import { Organization } from "../../domain/organization.ts";
+import { Refusal } from "../../domain/refusal.ts";
 import { judgedAgain } from "../handle.ts";
 import type { MdmHandle, TokenBearer } from "../handle-mdm.ts";
 import type { Ports } from "../ports.ts";
 import { type SayingPorts, sayOf } from "../say.ts";
+import { assertMayManage } from "../token-bearer.ts";
 import { UUID_BYTES, uuidOf } from "../uuid.ts";
 
 export const ShowClientConfigInput = z.object({});
@@ -50,12 +52,19 @@ const shown = async (
 export const showClientConfig: MdmHandle<typeof ShowClientConfigInput, "organizations" | "cipher", Shown> = ({ caller }, ports) =>
   shown(caller, caller.config, ports);
 
-/** Refuses with 9728 when it could not be told that it will be. */
-const test = async (
+/** How often somebody's address is called to try it, for one location: whoever has a token chooses whose. */
+const MOST_TESTS = 6;
+const TEST_SPAN_SECONDS = 60;
+
+/** Refuses with 9728 when it could not be told that it will be, and with 9646 when it was tried too often. */
+const assertReached = async (
   { url, authToken }: { readonly url: string; readonly authToken: string },
-  { location: { uId } }: TokenBearer,
-  { notifier, random }: Pick<Ports, "notifier" | "random">,
+  { location: { id, uId } }: TokenBearer,
+  { notifier, rates, now, random }: Pick<Ports, "notifier" | "rates" | "now" | "random">,
 ): Promise<void> => {
+  const span = { seconds: TEST_SPAN_SECONDS, number: Math.floor(now().getTime() / (TEST_SPAN_SECONDS * 1000)) };
+  if (!(await rates.take(id, "tests", span, MOST_TESTS)))
+    throw new MdmRefusal(9646, { detail: `A notification URL is tried ${MOST_TESTS} times a minute at most.` });
   const body = { notification: {}, notificationId: uuidOf(random(UUID_BYTES)), notificationType: "TEST_NOTIFICATION", uId };
   const delivery = await notifier.deliver({ url, bearer: authToken, body: JSON.stringify(body) });
   if (!delivery.delivered) throw new MdmRefusal(9728, { detail: `Why: ${delivery.why}.` });
@@ -75,25 +84,31 @@ const claimFor = async (mdmInfo: MdmInfo, { token }: TokenBearer, ports: SayingP
     }
     const linked = await ports.servers.getAll(serversOn(links, token.id));
     const mdmServerId = known === undefined ? unnamedServer([...linked.values()]) : undefined;
-    return sayOf(token, { mdmInfo, mdmServerId }, undefined, ports);
+    return sayOf(token, { mdmInfo, mdmServerId }, undefined, ports).catch((error: unknown) => {
+      // Somebody else named themselves so meanwhile: it is judged again.
+      if (error instanceof Refusal && error.reason === "mdm_info_taken") return undefined;
+      throw error;
+    });
   });
 };
 
-type Needs = keyof SayingPorts | "organizations" | "cipher" | "clientConfigs" | "notifier";
+type Needs = keyof SayingPorts | "organizations" | "cipher" | "clientConfigs" | "notifier" | "rates";
 
 export const changeClientConfig: MdmHandle<typeof ChangeClientConfigInput, Needs, Shown> = async ({ caller, input }, ports) => {
   const { clientConfigs, cipher, notifier } = ports;
+  const { id: locationId } = caller.location;
   const { mdmInfo, notify, notificationTypes } = configAsked(input, notifier.isTarget);
-  if (notify !== undefined) await test(notify, caller, ports);
-  const config: ClientConfig = {
-    ...caller.config,
+  // Whoever names itself has the token, whether or not it may do anything with it: at the built-in service's location above all.
+  if (mdmInfo !== undefined) await claimFor(mdmInfo, caller, ports);
+  assertMayManage(caller);
+  if (notify !== undefined) await assertReached(notify, caller, ports);
+  const config = await clientConfigs.change({
+    locationId,
     ...(mdmInfo === undefined ? {} : { mdmInfo }),
     ...(notify === undefined
       ? {}
-      : { notificationUrl: notify.url, notificationAuthToken: await cipher.encrypt(notify.authToken, caller.location.id) }),
+      : { notificationUrl: notify.url, notificationAuthToken: await cipher.encrypt(notify.authToken, locationId) }),
     ...(notificationTypes === undefined ? {} : { notificationTypes }),
-  };
-  await clientConfigs.put(config);
-  if (mdmInfo !== undefined) await claimFor(mdmInfo, caller, ports);
+  });
   return shown(caller, config, ports);
 };

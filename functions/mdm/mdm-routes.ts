@@ -65,8 +65,8 @@ export const mdmRoutes = (requestsPerSecond?: number) => ({
   [`POST ${V2}/client/config`]: mdmRoute(ChangeClientConfigInput, ClientConfigReply, changeClientConfig, {
     does: "Say which MDM server this is, and where it wants to be told of changes",
     answers: "The configuration as it is now",
-    refuses: [9710, 9711, 9712, 9713, 9723, 9724, 9725, 9728],
-    manages: true,
+    // Who names itself is written down before it is refused.
+    refuses: [9637, 9645, 9710, 9711, 9712, 9713, 9723, 9724, 9725, 9728],
   }),
   [`GET ${V2}/assets`]: mdmRoute(ListAssetsInput, ListAssetsReply, listAssets, {
     does: "List what the location has licenses of, and how many",

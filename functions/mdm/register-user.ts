@@ -5,10 +5,11 @@ import { type ClientUser, ManagedAppleId, shownUser } from "../../domain/client-
 import { ClientUserId } from "../../domain/licenses.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
 import { associatedNotifications } from "../../domain/notification.ts";
+import { isReserved } from "../../domain/subscription.ts";
 import { associatedBy, judgedUsers } from "../../domain/user-changes.ts";
 import { assertEmails } from "../../domain/users-request.ts";
 import { announce } from "../announce.ts";
-import { judgedAgain } from "../handle.ts";
+import { existing, judgedAgain } from "../handle.ts";
 import type { MdmHandle, TokenBearer } from "../handle-mdm.ts";
 import { sha256 } from "../hash.ts";
 import { askedUser, knownUsers } from "../known-users.ts";
@@ -37,7 +38,7 @@ export const RegisterUserReply = z.object({
   location: z.object({ locationName: z.string(), locationId: z.string() }),
 });
 
-type Needs = "clientUsers" | "bus" | "outbox" | "log" | "now" | "random";
+type Needs = "clientUsers" | "locations" | "bus" | "outbox" | "log" | "now" | "random";
 type Asked = z.infer<typeof RegisterUserInput>;
 
 /** Digits of a hash that make a number which every client can hold. */
@@ -49,8 +50,9 @@ const userIdOf = ({ locationId, clientUserId, createdAt }: ClientUser): number =
 /** The user as it is now. One that is there is answered again, as long as it is the very same: a client that saw no answer asks again. */
 const registered = ({ clientUserIdStr, managedAppleIDStr, email }: Asked, caller: TokenBearer, ports: Pick<Ports, Needs>) =>
   judgedAgain(async (): Promise<ClientUser | undefined> => {
-    const { clientUsers, now, random } = ports;
-    const { location } = caller;
+    const { clientUsers, locations, now, random } = ports;
+    const location = existing(await locations.get(caller.location.id), "location");
+    if (isReserved(location)) throw new MdmRefusal(9645);
     const asked = askedUser(
       { clientUserId: clientUserIdStr, email: email ?? undefined, managedAppleId: managedAppleIDStr ?? undefined },
       ports,

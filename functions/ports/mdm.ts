@@ -1,6 +1,6 @@
 // What the device management API keeps beside the ledger: the work that MDM servers asked for, what they said of themselves and where they want to be told,
 // how often they ask, and what they last used a token for.
-import type { ClientConfig } from "../../domain/client-config.ts";
+import type { ClientConfig, SaidConfig } from "../../domain/client-config.ts";
 import type { ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
 import type { Failure, Outcome, Part, Work, WorkId } from "../../domain/work.ts";
 import type { Judged, Trace } from "../ports.ts";
@@ -23,10 +23,10 @@ export interface Works {
 }
 
 export interface ClientConfigs {
-  /** Strongly consistent; without one there is the first version of an empty one to write. */
+  /** Strongly consistent; `undefined` while nobody said anything. */
   get(location: LocationId): Promise<ClientConfig | undefined>;
-  /** Writes over whatever is there: the last MDM server to say it counts. Not at a closed location, nor when what was judged changed. */
-  put(config: ClientConfig, judged?: Judged): Promise<boolean>;
+  /** Writes what is said over what was, whoever said it, and leaves the rest as it is; answers all of it as it is then. */
+  change(said: SaidConfig): Promise<ClientConfig>;
 }
 
 /** What an MDM server was seen to use a token for. `mdmServerId` is absent where it can't be told which one it was. */
@@ -43,9 +43,12 @@ export interface TokenUses {
   of(token: ContentTokenId): Promise<readonly TokenUse[]>;
 }
 
+/** What is counted of a location: what its MDM servers ask, and how often somebody's address is tried for them. */
+export type Rated = "requests" | "tests";
+
 export interface Rates {
-  /** Counts one request of a location in this second. False when there were `most` already. */
-  take(location: LocationId, second: number, most: number): Promise<boolean>;
+  /** Counts one within a span of time, by its number. False when there were `most` already. */
+  take(location: LocationId, what: Rated, span: { readonly seconds: number; readonly number: number }, most: number): Promise<boolean>;
 }
 
 /** Encrypts what has to be shown again, each for what it belongs to. */

@@ -3,30 +3,24 @@
 import * as z from "zod";
 import { noClientConfig } from "../../domain/client-config.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import { nextStep, type Part, type Work, WorkId, type WorkType } from "../../domain/work.ts";
+import { nextStep, type Part, type Work, WorkId, type WorkType, whyStopped } from "../../domain/work.ts";
 import { announce, workOrderOf } from "../announce.ts";
 import { existing, judgedAgain } from "../handle.ts";
 import type { Trace } from "../ports.ts";
+import { Unfinished } from "../unfinished.ts";
 import { associate, disassociate } from "./manage-assets.ts";
 import { createUsers, retireUsers, updateUsers } from "./manage-users.ts";
 import { revoke } from "./revoke-assets.ts";
-import type { AssetStepAt, Step, WorkPorts } from "./step.ts";
+import { refuse, type Step, type WorkPorts } from "./step.ts";
 
-export const Order = z.object({ workId: WorkId });
+const Order = z.object({ workId: WorkId });
 
 /** About 1,000 licenses. */
 const STEPS_AT_ONCE = 11;
 
-const ofAsset =
-  (step: Step<AssetStepAt>): Step<AssetStepAt | Omit<AssetStepAt, "asset">> =>
-  (at, ports) => {
-    if (!("asset" in at)) throw new Error(`${at.work.id} names no asset`);
-    return step(at, ports);
-  };
-
-const STEPS: Readonly<Record<WorkType, Step<AssetStepAt | Omit<AssetStepAt, "asset">>>> = {
-  ASSOCIATE: ofAsset(associate),
-  DISASSOCIATE: ofAsset(disassociate),
+const STEPS: Readonly<Record<WorkType, Step>> = {
+  ASSOCIATE: associate,
+  DISASSOCIATE: disassociate,
   REVOKE: revoke,
   CREATE: createUsers,
   UPDATE: updateUsers,
@@ -42,49 +36,62 @@ const partsOf = (id: WorkId, { works }: WorkPorts) => {
   };
 };
 
-/** The next step; what it left to be told, and the work as it was before it. `undefined` traces: all was done. */
-const stepOf = (id: WorkId, partAt: (index: number) => Promise<Part>, ports: WorkPorts) =>
-  judgedAgain(async (): Promise<{ readonly traces?: readonly Trace[] } | undefined> => {
+/** The next step: what it left to be told, `undefined` when all was done before. */
+const stepOf = (id: WorkId, partAt: (index: number) => Promise<Part>, isTimeUp: () => boolean, ports: WorkPorts) =>
+  judgedAgain(async (): Promise<{ readonly told: readonly Trace[] | undefined } | undefined> => {
     const work = existing(await ports.works.get(id), "work");
     const next = nextStep(work);
-    if (next === undefined) return {};
-    const [part, location, config] = await Promise.all([
+    if (next === undefined) return { told: undefined };
+    const [part, found, config, token] = await Promise.all([
       partAt(next.part),
       ports.locations.get(work.locationId),
       ports.clientConfigs.get(work.locationId),
+      ports.tokens.get(work.tokenId),
     ]);
-    const at = { work, part, location: existing(location, "location"), config: config ?? noClientConfig(work.locationId) };
-    const traces = await STEPS[work.type](next.asset === undefined ? at : { ...at, asset: next.asset }, ports);
-    return traces === undefined ? undefined : { traces };
+    const location = existing(found, "location");
+    const stopped = whyStopped(location, token);
+    const step = stopped === undefined ? STEPS[work.type] : refuse(stopped);
+    const told = await step({ work, part, asset: next.asset, location, config: config ?? noClientConfig(location.id), isTimeUp }, ports);
+    return told === undefined ? undefined : { told };
   });
 
 const isBusy = (error: unknown): boolean => error instanceof Refusal && error.reason === "busy";
 
-/** Steps until all is done, there were enough of them, or the time is up; answers whether all is done. */
-const doSome = async (id: WorkId, ports: WorkPorts, isTimeUp: () => boolean): Promise<boolean> => {
-  const told: Trace[] = [];
+type Done = "all" | "some" | "nothing";
+
+/** Steps until all is done, there were enough of them, or the time is up. */
+const doSome = async (id: WorkId, ports: WorkPorts, isTimeUp: () => boolean): Promise<Done> => {
+  const all: Trace[] = [];
   const partAt = partsOf(id, ports);
+  let done: Done = "nothing";
   try {
     for (let count = 0; count < STEPS_AT_ONCE && !isTimeUp(); count++) {
-      const { traces } = await stepOf(id, partAt, ports);
-      if (traces === undefined) return true;
-      told.push(...traces);
+      const { told } = await stepOf(id, partAt, isTimeUp, ports);
+      if (told === undefined) return "all";
+      all.push(...told);
+      done = "some";
     }
-    return false;
+    return done;
   } catch (error) {
+    if (error instanceof Unfinished) return "some";
     if (!isBusy(error)) throw error;
     ports.log.info("work waits since others write to the same records", { workId: id });
-    return false;
+    return done;
   } finally {
-    await announce(told, ports);
+    await announce(all, ports);
   }
 };
 
-/** Harmless when it is given twice: each step is recorded once. Rejects when it could not go on, so that it is given again. */
+/**
+ * Harmless when it is given twice: each step is recorded once. Rejects when it could not go on, so that it is given again: only work that came some way goes
+ * back into the queue by itself, since what never gets on has to end as a dead letter.
+ */
 export const doWork = async (order: unknown, ports: WorkPorts, isTimeUp: () => boolean): Promise<void> => {
   const { bus, works, now, random } = ports;
   const { workId } = Order.parse(order);
-  if (await doSome(workId, ports, isTimeUp)) return;
+  const done = await doSome(workId, ports, isTimeUp);
+  if (done === "all") return;
+  if (done === "nothing") throw new Unfinished(`the work ${workId} did not get on`);
   const work: Work = existing(await works.get(workId), "work");
   if (nextStep(work) === undefined) return;
   const told = await bus.publish([workOrderOf(work, { at: now(), random })]);

@@ -3,14 +3,14 @@
 import { type AssignmentKey, isDevice, keyOf, type Target, targetText } from "../../domain/licenses.ts";
 import { assetNotifications } from "../../domain/notification.ts";
 import { assigning, unassigning } from "../../domain/postings.ts";
-import { isReserved } from "../../domain/subscription.ts";
 import type { Outcome } from "../../domain/work.ts";
 import { eventOf } from "../announce.ts";
 import { tellings } from "../tellings.ts";
-import { type AssetStepAt, failing, type Step, type WorkPorts } from "./step.ts";
+import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
 
 /** What there is before a step. */
-const before = async ({ work, part: { targets }, asset }: AssetStepAt, { licenses, clientUsers }: WorkPorts) => {
+const before = async ({ work, part: { targets }, asset }: StepAt, { licenses, clientUsers }: WorkPorts) => {
+  if (asset === undefined) throw new Error(`${work.id} names no asset`);
   const key = { ...asset, locationId: work.locationId };
   const [known, holding, users] = await Promise.all([
     licenses.asset(key),
@@ -26,21 +26,12 @@ const before = async ({ work, part: { targets }, asset }: AssetStepAt, { license
   return { key, known, holding, unknown, without: without.filter((target) => !unknown.includes(target)) };
 };
 
-/** All of a step fails alike. */
-const failed: (errorNumber: 9645) => Step<AssetStepAt> = (errorNumber) => async (at, ports) => {
-  const { work, part, asset } = at;
-  const outcome = { completed: 0, failures: failing(errorNumber, part.targets, asset) };
-  const traces = tellings(assetNotifications(work, [], outcome), at, ports);
-  return (await ports.works.advance({ work, outcome }, traces)) ? traces : undefined;
-};
-
 /** Of whom each was to be given or to give back something that is not there. */
 const keysOf = (asset: AssignmentKey["asset"], targets: readonly Target[]): readonly AssignmentKey[] =>
   targets.map((target) => ({ asset, target }));
 
-export const associate: Step<AssetStepAt> = async (at, ports) => {
+export const associate: Step = async (at, ports) => {
   const { work, asset, location } = at;
-  if (isReserved(location)) return failed(9645)(at, ports);
   const { licenses, works, now, random } = ports;
   const { key, known, holding, unknown, without } = await before(at, ports);
   const wrong = known?.deviceAssignable === false ? without.filter(isDevice) : [];
@@ -63,9 +54,8 @@ export const associate: Step<AssetStepAt> = async (at, ports) => {
   return (await licenses.post(posting, traces, { judged, progress, location: used })) ? traces : undefined;
 };
 
-export const disassociate: Step<AssetStepAt> = async (at, ports) => {
+export const disassociate: Step = async (at, ports) => {
   const { work, asset, location } = at;
-  if (isReserved(location)) return failed(9645)(at, ports);
   const { licenses, works, now, random } = ports;
   const { key, known, holding, unknown, without } = await before(at, ports);
   const [back, never] = known?.revocable === false ? [[], holding] : [holding, []];

@@ -3,12 +3,12 @@
 import { shownUser } from "../../domain/client-user.ts";
 import type { MdmErrorNumber } from "../../domain/mdm-error.ts";
 import { associatedNotifications, userNotifications } from "../../domain/notification.ts";
-import { isReserved } from "../../domain/subscription.ts";
 import { associatedBy, type JudgedUsers, judgedUsers, type UserAct } from "../../domain/user-changes.ts";
 import type { Outcome } from "../../domain/work.ts";
 import { askedUser, knownUsers } from "../known-users.ts";
 import { retireLicenses } from "../retire-licenses.ts";
 import { tellings } from "../tellings.ts";
+import { Unfinished } from "../unfinished.ts";
 import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
 
 /** One failure for each number. */
@@ -20,19 +20,10 @@ const failuresOf = (refused: JudgedUsers["refused"]): Outcome["failures"] =>
     ),
   );
 
-/** Nobody of a part is changed, at the built-in service's location. */
-const refusedAll: Step = async (at, ports) => {
-  const { work, part } = at;
-  const outcome = { completed: 0, failures: failuresOf(part.users.map(({ clientUserId }) => ({ clientUserId, errorNumber: 9645 }))) };
-  const traces = tellings(userNotifications(work, [], outcome), at, ports);
-  return (await ports.works.advance({ work, outcome }, traces)) ? traces : undefined;
-};
-
 const step =
   (act: UserAct): Step =>
   async (at, ports) => {
     const { work, part, location } = at;
-    if (isReserved(location)) return refusedAll(at, ports);
     const { clientUsers, now } = ports;
     const asked = part.users.map((user) => askedUser(user, ports));
     const judged = judgedUsers(act, asked, await knownUsers(location.id, asked, ports), now());
@@ -47,11 +38,15 @@ const step =
   };
 
 /** Whether all of them gave up what they had. Users whom nobody created keep what they have: they are refused. */
-const areWithoutLicenses = async ({ part, location }: StepAt, ports: WorkPorts): Promise<boolean> => {
+const areWithoutLicenses = async ({ work, part, location, isTimeUp }: StepAt, ports: WorkPorts): Promise<boolean> => {
   const ids = part.users.map(({ clientUserId }) => clientUserId);
   for (const clientUserId of (await ports.clientUsers.getAll(location.id, ids)).keys()) {
-    const user = { locationId: location.id, clientUserId };
-    if ((await retireLicenses(user, ports, (posting) => posting({ locations: [location] }))) === undefined) return false;
+    const gone = await retireLicenses({ locationId: location.id, clientUserId }, ports, async (posting) => {
+      const some = await posting({ locations: [location] });
+      if (some !== undefined && some.length > 0 && isTimeUp()) throw new Unfinished(`${work.id} retired something, and more is to follow`);
+      return some;
+    });
+    if (gone === undefined) return false;
   }
   return true;
 };
@@ -60,5 +55,4 @@ export const createUsers = step("CREATE");
 export const updateUsers = step("UPDATE");
 
 /** Licenses first: a step that was cut short finds the users still there, and goes on. */
-export const retireUsers: Step = async (at, ports) =>
-  isReserved(at.location) || (await areWithoutLicenses(at, ports)) ? step("RETIRE")(at, ports) : undefined;
+export const retireUsers: Step = async (at, ports) => ((await areWithoutLicenses(at, ports)) ? step("RETIRE")(at, ports) : undefined);

@@ -1,21 +1,21 @@
 // The step of REVOKE: everything that can come back from some users and devices. What a target has is found when it is done, and may take several postings:
 // each by itself, so that a step that is given again goes on with what is left.
-import { type Asset, isDevice, keyOf, type Target } from "../../domain/licenses.ts";
+import { type Asset, assetText, keyOf, type Target } from "../../domain/licenses.ts";
 import { assetNotifications } from "../../domain/notification.ts";
 import { revoking } from "../../domain/postings.ts";
-import { isReserved } from "../../domain/subscription.ts";
 import { announce, eventOf } from "../announce.ts";
 import { tellings } from "../tellings.ts";
-import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
+import { Unfinished } from "../unfinished.ts";
+import type { Step, StepAt, WorkPorts } from "./step.ts";
 
 /** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
 const ASSETS_AT_ONCE = 25;
 
 /** What the target has that can come back. */
 const revocableOf = async (target: Target, { work }: StepAt, { licenses }: WorkPorts): Promise<readonly Asset[]> => {
-  const { items } = await licenses.assignments({ of: "target", locationId: work.locationId, target }, { limit: 500 });
-  const assets = await licenses.getAll(items.map(({ asset }) => asset));
-  return assets.filter(({ revocable }) => revocable);
+  const assets = (await licenses.assets(work.locationId)).filter(({ revocable, assigned }) => revocable && assigned > 0);
+  const held = new Set((await licenses.assignmentsTo(target, assets)).map(({ asset }) => assetText(asset)));
+  return assets.filter((asset) => held.has(assetText(asset)));
 };
 
 /** One posting; false when there was nothing left, `undefined` when what it rested on changed. */
@@ -34,23 +34,13 @@ const revokeSome = async (target: Target, at: StepAt, ports: WorkPorts): Promise
   return true;
 };
 
-const isKnown = async (target: Target, { work }: StepAt, { clientUsers }: WorkPorts): Promise<boolean> =>
-  isDevice(target) || (await clientUsers.getAll(work.locationId, [target.clientUserId])).size > 0;
-
+/** Whoever has nothing that can come back is done: also who was never known, since a step that is given again finds nothing either. */
 export const revoke: Step = async (at, ports) => {
-  const { work, part, location } = at;
-  const refused = isReserved(location) ? part.targets : [];
-  const unknown: Target[] = [];
-  let completed = 0;
-  for (const target of part.targets.filter((each) => !refused.includes(each))) {
-    const first = await revokeSome(target, at, ports);
-    let more = first;
-    while (more) more = await revokeSome(target, at, ports);
-    if (more === undefined) return undefined;
-    if (first || (await isKnown(target, at, ports))) completed += 1;
-    else unknown.push(target);
-  }
-  const outcome = { completed, failures: [...failing(9645, refused), ...failing(9609, unknown)] };
-  const traces = tellings(assetNotifications(work, [], outcome), at, ports);
-  return (await ports.works.advance({ work, outcome }, traces)) ? traces : undefined;
+  const { work, part, isTimeUp } = at;
+  for (const target of part.targets)
+    for (let some = await revokeSome(target, at, ports); some !== false; some = await revokeSome(target, at, ports)) {
+      if (some === undefined) return undefined;
+      if (isTimeUp()) throw new Unfinished(`${work.id} took back something, and more is to come back`);
+    }
+  return (await ports.works.advance({ work, outcome: { completed: part.targets.length, failures: [] } })) ? [] : undefined;
 };

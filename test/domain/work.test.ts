@@ -74,8 +74,8 @@ describe("work in parts and steps", () => {
   test("counts users by themselves, and targets of which all is to come back", () => {
     const users = Array.from({ length: 45 }, (_, index) => ({ clientUserId: `u${index}` }));
     expect(workOf({ type: "CREATE", users }, known)).toMatchObject({ requested: 45, parts: 3, assets: [] });
-    expect(workOf({ type: "REVOKE", targets: devices(21) }, known)).toMatchObject({ requested: 21, parts: 2 });
-    expect(walk({ type: "RETIRE", users })).toEqual([0, 1, 2].map((part) => ({ part, asset: undefined })));
+    expect(workOf({ type: "REVOKE", targets: devices(21) }, known)).toMatchObject({ requested: 21, parts: 5 });
+    expect(walk({ type: "RETIRE", users })).toEqual(Array.from({ length: 9 }, (_, part) => ({ part, asset: undefined })));
   });
 });
 

@@ -69,7 +69,7 @@ const REFUSED: readonly [errorNumber: number, how: string, route: string, asked?
     9602,
     "a body of more than two million characters",
     ASSOCIATE,
-    { body: JSON.stringify({ ...TO_DEVICE, pad: "x".repeat(2 * 1024 * 1024) }) },
+    { body: JSON.stringify({ ...TO_DEVICE, pad: "x".repeat(4 * 1024 * 1024) }) },
   ],
   [9602, "a field of another type", ASSOCIATE, { body: { ...TO_DEVICE, serialNumbers: "C02A" } }],
   [9602, "an Adam ID that is none", ASSOCIATE, { body: { ...TO_DEVICE, assets: assets("pages") } }],

@@ -2,11 +2,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { noClientConfig } from "../../domain/client-config.ts";
 import type { WorkOrder } from "../../domain/events.ts";
+import { ContentTokenId } from "../../domain/ids.ts";
 import type { Target } from "../../domain/licenses.ts";
 import { reserved } from "../../domain/subscription.ts";
 import { type Asked, partsOf, statusOf, type WorkAsset, WorkId, workOf } from "../../domain/work.ts";
 import { doWork, giveUpWork } from "../../functions/work/do-work.ts";
-import { contentTokenId } from "../make.ts";
 import { here } from "../mdm-service.ts";
 import { makeService } from "../service.ts";
 
@@ -18,8 +18,10 @@ const devices = (count: number, name = "SN"): Target[] =>
   Array.from({ length: count }, (_, index) => ({ serialNumber: `${name}${index}` }));
 
 let service: Awaited<ReturnType<typeof makeService>>;
+let tokenId: ContentTokenId;
 beforeEach(async () => {
   service = await makeService();
+  tokenId = ContentTokenId.parse((await service.call("POST /v1/content-tokens", [], { body: { locationId: here } })).body.id);
 });
 
 const acquire = (quantity: number, over: object = {}) =>
@@ -32,7 +34,7 @@ const countsOf = async (asset = APP) => {
 };
 
 const ask = async (asked: Asked, workId = id): Promise<void> => {
-  const known = { id: workId, locationId: here, tokenId: contentTokenId(), requestedAt: service.clock.now };
+  const known = { id: workId, locationId: here, tokenId, requestedAt: service.clock.now };
   await service.ports.works.add(workOf(asked, known), partsOf(asked));
 };
 /** Until nothing of it is ordered any more; how often it was. */
@@ -149,6 +151,49 @@ describe("associating", () => {
   });
 });
 
+describe("work that is stopped", () => {
+  const some = async (): Promise<void> => {
+    await acquire(2000);
+    await ask({ type: "ASSOCIATE", assets: [APP], targets: devices(1200) });
+    await doWork({ workId: id }, service.ports, neverTimeUp);
+  };
+  const numbers = async () => [...new Set((await workAt()).failures.map(({ errorNumber }) => errorNumber))];
+
+  test("by a token that was revoked", async () => {
+    await some();
+    await service.call("POST /v1/content-tokens/{id}/revocation", [tokenId], { body: { reason: "leaked" } });
+    await drain();
+    expect(await workAt()).toMatchObject({ status: "FAILED", completed: 990 });
+    expect(await numbers()).toEqual([9625]);
+  });
+
+  test("not by one that was renewed or is over: it was good when it ordered", async () => {
+    await some();
+    await service.ports.tokens.invalidate(tokenId, { at: service.clock.now, cause: "superseded" });
+    service.clock.now = new Date(service.clock.now.getTime() + 366 * 86_400_000);
+    await drain();
+    expect(await workAt()).toMatchObject({ status: "COMPLETE", completed: 1200 });
+  });
+
+  test("by a location that was closed, and does not go round for ever", async () => {
+    await some();
+    const location = await service.ports.locations.get(here);
+    if (location === undefined) throw new Error("there is no location");
+    await service.ports.locations.replace({ ...location, closedAt: service.clock.now, version: location.version + 1 });
+    await drain();
+    expect([(await workAt()).status, await numbers()]).toEqual(["FAILED", [9634]]);
+  });
+
+  test("by what keeps it from getting on: then it is given again by the queue, never put back by itself", async () => {
+    await some();
+    const { licenses } = service.ports;
+    const stuck = { ...service.ports, licenses: { ...licenses, post: async () => false } };
+    const before = orders().length;
+    await expect(doWork({ workId: id }, stuck, neverTimeUp)).rejects.toThrow("did not get on");
+    expect(orders()).toHaveLength(before);
+  });
+});
+
 describe("taking back", () => {
   beforeEach(async () => {
     await acquire(10);
@@ -167,11 +212,7 @@ describe("taking back", () => {
   test("revoking takes all that can come back, and leaves books", async () => {
     await ask({ type: "REVOKE", targets: [{ serialNumber: "A" }, { clientUserId: "u" }, { clientUserId: "nobody" }] });
     await drain();
-    expect(await workAt()).toMatchObject({
-      status: "FAILED",
-      completed: 2,
-      failures: [{ errorNumber: 9609, targets: [{ clientUserId: "nobody" }] }],
-    });
+    expect(await workAt()).toMatchObject({ status: "COMPLETE", completed: 3 });
     expect([await countsOf(), await countsOf(BOOK)]).toEqual([
       [9, 1, 0],
       [9, 1, 0],
@@ -186,7 +227,7 @@ describe("what is told of it", () => {
     await drain();
     expect(told()).toEqual([]);
     const url = "https://mdm.example.org/told";
-    await service.ports.clientConfigs.put({ ...noClientConfig(here), notificationUrl: url, notificationTypes: ["ASSET_MANAGEMENT"] });
+    await service.ports.clientConfigs.change({ ...noClientConfig(here), notificationUrl: url, notificationTypes: ["ASSET_MANAGEMENT"] });
     const again = WorkId.parse("00000000-0000-4000-8000-000000000001");
     await ask({ type: "ASSOCIATE", assets: [APP], targets: devices(2) }, again);
     await drain(again);

@@ -21,7 +21,7 @@ const bearer: TokenBearer = { token: aContentToken({ locationId: here.id }), loc
 const USERS = Array.from({ length: 25 }, (_, index) => ({ clientUserId: `u-${index}`, managedAppleId: `u-${index}@example.net` }));
 
 const orderedBy = async ({ ports }: Host, type: UserAct): Promise<string[]> => {
-  await ports.clientConfigs.put(CONFIG);
+  await ports.clientConfigs.change(CONFIG);
   return [(await ordered({ type, users: USERS }, bearer, ports)).eventId];
 };
 

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { noClientConfig } from "../../../domain/client-config.ts";
 import { noLinks } from "../../../domain/links.ts";
 import { begun, NO_SUBSCRIPTION, reserved } from "../../../domain/subscription.ts";
-import type { Found } from "../../../functions/ports/bearers.ts";
+import type { BearerFound } from "../../../functions/ports/bearers.ts";
 import { aContentToken, aLocation, anOrganization, at, contentTokenId } from "../../make.ts";
 import { ada, aFile, battery, bob, NOW } from "../../records.ts";
 
@@ -18,7 +18,7 @@ battery("bearers", (records) => {
     await records.withToken(token);
   });
   const find = () => records.bearers.find(token.secretSha256 ?? "");
-  const found: Found = {
+  const found: BearerFound = {
     token,
     location: here,
     links: noLinks(here.id),
@@ -39,7 +39,7 @@ battery("bearers", (records) => {
     expect(await find()).toEqual(found);
   });
 
-  test.each<[string, () => Promise<unknown>, Partial<Found>]>([
+  test.each<[string, () => Promise<unknown>, Partial<BearerFound>]>([
     [
       "the token was ended",
       () => records.tokens.invalidate(token.id, { at: NOW, cause: "revoked" }),
@@ -70,7 +70,7 @@ battery("bearers", (records) => {
       () => records.links.replace({ ...noLinks(here.id), version: 1 }, {}),
       { links: { ...noLinks(here.id), version: 1 } },
     ],
-    ["an MDM server named itself", () => records.clientConfigs.put(config), { config }],
+    ["an MDM server named itself", () => records.clientConfigs.change(config), { config }],
   ])("show at the next look-up that %s", async (_, happens, change) => {
     expect(await find()).toEqual(found);
     await happens();

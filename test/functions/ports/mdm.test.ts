@@ -22,20 +22,20 @@ battery("client configurations", (records) => {
 
   test("come back as they were said last, at their location alone", async () => {
     expect(await records.clientConfigs.get(here)).toBeUndefined();
-    expect(await records.clientConfigs.put(config)).toBe(true);
+    expect(await records.clientConfigs.change(config)).toEqual(config);
     expect(await records.clientConfigs.get(here)).toEqual(config);
     expect(await records.clientConfigs.get(other.id)).toBeUndefined();
-    expect(await records.clientConfigs.put(noClientConfig(here))).toBe(true);
-    expect(await records.clientConfigs.get(here)).toEqual(noClientConfig(here));
   });
 
-  test.each<[string, () => Promise<unknown>]>([
-    ["is closed", () => records.locations.close({ ...other, closedAt: NOW, version: 2 }, { arrivals: 0 })],
-    ["was edited", () => records.locations.replace({ ...other, name: "Edited", version: 2 })],
-  ])("are not kept when the location that they were judged on %s", async (_, happens) => {
-    await happens();
-    expect(await records.clientConfigs.put({ ...config, locationId: other.id }, { locations: [other] })).toBe(false);
-    expect(await records.clientConfigs.get(other.id)).toBeUndefined();
+  test("keep what is not said, and what others say at the same time", async () => {
+    const mdmInfo = { id: "other", name: "Other", metadata: "m" };
+    await records.clientConfigs.change({ ...noClientConfig(here), mdmInfo });
+    const { notificationUrl, notificationAuthToken } = config;
+    await Promise.all([
+      records.clientConfigs.change({ locationId: here, notificationUrl, notificationAuthToken }),
+      records.clientConfigs.change({ locationId: here, notificationTypes: ["ASSET_COUNT"] }),
+    ]);
+    expect(await records.clientConfigs.get(here)).toEqual({ ...config, mdmInfo });
   });
 });
 
@@ -71,7 +71,7 @@ battery("uses of a token", (records) => {
 battery("rates", (records) => {
   const SECOND = 1_780_000_000;
   const taken = async (count: number, second: number, location = here): Promise<number> => {
-    const takes = Array.from({ length: count }, () => records.rates.take(location, second, 15));
+    const takes = Array.from({ length: count }, () => records.rates.take(location, "requests", { seconds: 1, number: second }, 15));
     return (await Promise.all(takes)).filter(Boolean).length;
   };
 
