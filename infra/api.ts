@@ -1,6 +1,13 @@
 // The HTTP API: every route named, all but the open ones behind the user pool's access tokens, each served by the function that may do what it asks.
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
-import { HttpApi, type HttpMethod, HttpNoneAuthorizer, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
+import {
+  type CfnStage,
+  HttpApi,
+  type HttpMethod,
+  HttpNoneAuthorizer,
+  type HttpRoute,
+  LogGroupLogDestination,
+} from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type { UserPool, UserPoolClient } from "aws-cdk-lib/aws-cognito";
@@ -30,6 +37,9 @@ const ACCESS_LOG = JSON.stringify({
 /** Requests a second, for all callers. An office works with a few: what is far beyond is a mistake or an attack, and would cost. */
 const THROTTLE = { rateLimit: 50, burstLimit: 100 };
 
+/** Of MDM servers together, which page through thousands of devices. Each location has a limit of its own besides, which `mdm` keeps. */
+const MDM_THROTTLE = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 };
+
 export class Api extends Construct {
   readonly url: string;
 
@@ -38,21 +48,22 @@ export class Api extends Construct {
     const authorizer = new HttpJwtAuthorizer("People", userPool.userPoolProviderUrl, { jwtAudience: [userPoolClient.userPoolClientId] });
     const api = new HttpApi(this, "Api", { defaultAuthorizer: authorizer, createDefaultStage: false });
     const log = new LogGroup(this, "Log", { retention: RetentionDays.THREE_MONTHS });
-    api.addStage("DefaultStage", {
+    const stage = api.addStage("DefaultStage", {
       stageName: "$default",
       autoDeploy: true,
       throttle: THROTTLE,
       accessLogSettings: { destination: new LogGroupLogDestination(log), format: AccessLogFormat.custom(ACCESS_LOG) },
     });
-    const serve = (routes: readonly string[], integration: HttpLambdaIntegration): void => {
-      for (const routeKey of routes) {
+    const serve = (routes: readonly string[], integration: HttpLambdaIntegration): HttpRoute[] =>
+      routes.flatMap((routeKey) => {
         const [method, path] = routeKey.split(" ") as [HttpMethod, string];
         const open = OPEN_ROUTES.includes(routeKey) ? { authorizer: new HttpNoneAuthorizer() } : {};
-        api.addRoutes({ path, methods: [method], integration, ...open });
-      }
-    };
+        return api.addRoutes({ path, methods: [method], integration, ...open });
+      });
     serve(ADMIN_ROUTES, new HttpLambdaIntegration("Admin", admin));
-    serve(MDM_ROUTES, new HttpLambdaIntegration("Mdm", mdm));
+    // The gateway refuses a stage with settings of a route that is not there yet.
+    stage.node.addDependency(...serve(MDM_ROUTES, new HttpLambdaIntegration("Mdm", mdm)));
+    (stage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(MDM_ROUTES.map((routeKey) => [routeKey, MDM_THROTTLE]));
     serve(CUSTODY_ROUTES, new HttpLambdaIntegration("Custody", custody));
     this.url = api.apiEndpoint;
   }

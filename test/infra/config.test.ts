@@ -38,6 +38,10 @@ describe("the configuration", () => {
     [{ reminderLadder: [366] }, "reminderLadder[0]: must be at most 365."],
     [{ reminderLadder: [-1] }, "reminderLadder[0]: must be at least 0."],
     [{ reminderLadder: [1.5] }, "reminderLadder[0]: must be a whole number."],
+    [{ requestsPerSecond: 0 }, "requestsPerSecond: must be at least 1."],
+    [{ requestsPerSecond: 1001 }, "requestsPerSecond: must be at most 1000."],
+    [{ requestsPerSecond: 2.5 }, "requestsPerSecond: must be a whole number."],
+    [{ requestsPerSecond: "15" }, "requestsPerSecond: must be a number."],
     [{ signInPrefix: "Pretend Co" }, "signInPrefix: must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end."],
     [{ signInPrefix: "pretendco-aws" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
     [{ signInPrefix: "amazonia" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
@@ -45,7 +49,7 @@ describe("the configuration", () => {
     [{ trail: "none" }, 'trail: must be "create" or "existing".'],
     [
       { colour: "red" },
-      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, signInPrefix, trail.",
+      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, requestsPerSecond, signInPrefix, trail.",
     ],
   ])("%j is refused with a sentence", (wrong, sentence) => {
     expect(refusalOf({ ...given, ...wrong })).toBe(`The configuration in x.json can't be deployed:\n  ${sentence}`);
@@ -65,6 +69,15 @@ describe("the configuration", () => {
     const file = join(folder, "content-tokens.config.json");
     writeFileSync(file, '{"organization": }');
     expect(() => readConfig(file, "demo.json")).toThrow(/^The configuration in .*content-tokens\.config\.json is not JSON: /);
+  });
+
+  test("may leave out what has a default", () => {
+    expect(parseConfig(given, "x.json")).toMatchObject({
+      requestsPerSecond: 15,
+      trail: "create",
+      reminderLadder: [60, 30, 15, 7, 3, 1, 0],
+    });
+    expect(parseConfig({ ...given, requestsPerSecond: 40 }, "x.json").requestsPerSecond).toBe(40);
   });
 
   test("of the demo can be deployed", () => {

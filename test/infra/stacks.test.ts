@@ -6,7 +6,7 @@ import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { METRICS_NAMESPACE } from "../../functions/env.ts";
-import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/routes.ts";
+import { ADMIN_ROUTES, CUSTODY_ROUTES, MDM_ROUTES } from "../../functions/routes.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { RecordsStack } from "../../infra/records-stack.ts";
 import { ServiceStack } from "../../infra/service-stack.ts";
@@ -148,6 +148,7 @@ describe("rights", () => {
   const WRITE = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
   const ERASE = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"];
   const KEY = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
+  const SEND = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"];
   const QUEUE = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage"];
 
   test("are exactly these: whoever gains one has to say so here", () => {
@@ -171,6 +172,9 @@ describe("rights", () => {
       CustodySeal: ["dynamodb:Query", ...KEY, "s3:GetObjectVersion", "s3:ListBucketVersions", "s3:PutObject"].toSorted(),
       ExpiryScan: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, "sns:Publish"].toSorted(),
       IdentityEvents: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, ...QUEUE].toSorted(),
+      LicenseWorker: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...QUEUE, "sqs:SendMessage"].toSorted(),
+      Mdm: [...READ, ...WRITE, "events:PutEvents", ...KEY, "lambda:InvokeFunction", ...SEND].toSorted(),
+      Notifications: ["dynamodb:GetItem", ...KEY, "lambda:InvokeFunction", ...QUEUE].toSorted(),
       Outbox: [
         "dynamodb:BatchGetItem",
         "dynamodb:DeleteItem",
@@ -180,6 +184,7 @@ describe("rights", () => {
         ...KEY,
         ...ERASE,
         "sns:Publish",
+        ...SEND,
       ].toSorted(),
       Setup: ["cognito-idp:AdminCreateUser", "cognito-idp:AdminGetUser", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", ...KEY],
     });
@@ -218,6 +223,21 @@ describe("rights", () => {
     expect(writersOf("CT#*")).toEqual(["Custody", "ExpiryScan", "IdentityEvents"]);
   });
 
+  test("to write licenses are not the device API's, which takes orders: the administrators' and the worker's alone", () => {
+    expect(writersOf("ASSET#*").toSorted()).toEqual(["Admin", "LicenseWorker"]);
+    expect(writersOf("WORK#*").toSorted()).toEqual(["LicenseWorker", "Mdm"]);
+    expect(writersOf("USERS#*").toSorted()).toEqual(["Admin", "LicenseWorker", "Mdm"]);
+    for (const family of ["USE#*", "RATE#*"]) expect(writersOf(family)).toEqual(["Mdm"]);
+  });
+
+  test("of whoever MDM servers ask write no token, no account and no credential", () => {
+    for (const family of ["ORG", "ACC#*", "CT#*", "SECRET#*", "GIVEN#*", "CREDENTIAL#*", "ERASE", "PARKED"]) {
+      const writers = writersOf(family);
+      expect(writers).not.toEqual([]);
+      for (const name of ["Mdm", "LicenseWorker", "Notifications"]) expect(writers).not.toContain(name);
+    }
+  });
+
   test("on the custody log are to add and to read: nobody can change or remove an entry", () => {
     const onLog = statements().filter(({ Resource }) => JSON.stringify(Resource).includes("CustodyLog"));
     expect(new Set(onLog.flatMap(({ Action }) => Action))).toEqual(new Set(["dynamodb:PutItem", "dynamodb:Query"]));
@@ -244,12 +264,13 @@ describe("the API", () => {
       routes()
         .map(({ RouteKey }) => RouteKey)
         .toSorted(),
-    ).toEqual([...ADMIN_ROUTES, ...CUSTODY_ROUTES].toSorted());
+    ).toEqual([...ADMIN_ROUTES, ...CUSTODY_ROUTES, ...MDM_ROUTES].toSorted());
   });
 
   test("is open to no bearer of people for exactly these", () => {
     const open = routes().filter(({ AuthorizationType }) => AuthorizationType !== "JWT");
     expect(open.map(({ RouteKey }) => RouteKey).toSorted()).toEqual([
+      "ANY /mdm/{proxy+}",
       "GET /v1/fetch/content-token",
       "GET /v1/health",
       "GET /v1/openapi.json",
@@ -262,18 +283,25 @@ describe("events", () => {
     const patterns = Object.values(stacks.service.findResources("AWS::Events::Rule")).flatMap(
       ({ Properties }) => Properties.EventPattern ?? [],
     );
-    expect(patterns).toHaveLength(2);
+    expect(patterns).toHaveLength(4);
     for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThan(2048);
     expect(JSON.stringify(patterns)).toContain("RespondToAuthChallenge");
   });
 
-  test("that failed come back in minutes: the queue waits for six times the function's time-out, as AWS advises", () => {
-    const [queue] = Object.values(stacks.service.findResources("AWS::SQS::Queue", { Properties: { RedrivePolicy: Match.anyValue() } }));
-    const mappings = Object.values(stacks.service.findResources("AWS::Lambda::EventSourceMapping"));
-    const [fed] = mappings.map(({ Properties }) => stacks.service.findResources("AWS::Lambda::Function")[Properties.FunctionName.Ref]);
-    expect(mappings).toHaveLength(1);
-    expect(queue?.Properties.VisibilityTimeout).toBe(360);
-    expect(fed?.Properties.Timeout).toBe(60);
+  test("that failed come back in minutes: each queue waits for six times its function's time-out, as AWS advises", () => {
+    const fed = Object.values(stacks.service.findResources("AWS::Lambda::EventSourceMapping")).map(({ Properties }) => {
+      const [id] = Properties.EventSourceArn["Fn::GetAtt"];
+      const queue = stacks.service.findResources("AWS::SQS::Queue")[id];
+      const runs = stacks.service.findResources("AWS::Lambda::Function")[Properties.FunctionName.Ref];
+      return [id.replace(/[0-9A-F]{8}$/, ""), queue?.Properties.VisibilityTimeout, runs?.Properties.Timeout];
+    });
+    expect(fed.toSorted()).toEqual([
+      ["IdentityQueue", 360, 60],
+      // The time between the attempts that the protocol has.
+      ["TellingsQueue", 90, 60],
+      ["WorkDeadLetters", 180, 30],
+      ["WorkQueue", 180, 30],
+    ]);
   });
 
   test("that no target took wait in a dead-letter queue", () => {
@@ -430,7 +458,7 @@ describe("alarms", () => {
 });
 
 describe("the configuration", () => {
-  test("decides about the trail", () => {
+  test("decides about the trail", { timeout: 30_000 }, () => {
     stacks.records.resourceCountIs("AWS::CloudTrail::Trail", 1);
     expect(synthesize({ trail: "existing" }).records.findResources("AWS::CloudTrail::Trail")).toEqual({});
   });

@@ -1,0 +1,67 @@
+// What is sent to the service's own queues, as SQS is asked for it: in which order it is given to workers, and what of it counts as the same.
+import { createHash } from "node:crypto";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Telling, WorkOrder } from "../../../domain/events.ts";
+import { WorkId } from "../../../domain/work.ts";
+import { sendTellingTo, sendWorkTo } from "../../../functions/aws/queues.ts";
+import { type Answered, type Asked, exception, json, serve, type TestServer, TO_TEST } from "../../http.ts";
+import { at, locationId } from "../../make.ts";
+
+const order: WorkOrder = {
+  kind: "work",
+  id: "evt_1",
+  recordedAt: at("2026-06-01"),
+  workId: WorkId.parse("0b1f9b9e-9d0c-4a5b-8a0f-5d6d2f0e7a11"),
+  locationId: locationId(),
+  step: 11,
+};
+const telling: Telling = {
+  kind: "telling",
+  id: "evt_2",
+  recordedAt: at("2026-06-01"),
+  locationId: locationId(),
+  type: "ASSET_COUNT",
+  notification: { adamId: "361309726", countDelta: 1 },
+};
+
+let server: TestServer;
+let client: SQSClient;
+let isDown = false;
+const taken = ({ body }: Asked): Answered => {
+  const MD5OfMessageBody = createHash("md5").update(JSON.parse(body).MessageBody).digest("hex");
+  return isDown ? exception("QueueDoesNotExist") : json({ MessageId: "m", MD5OfMessageBody });
+};
+beforeEach(async () => {
+  isDown = false;
+  server = await serve(taken);
+  client = new SQSClient({ ...TO_TEST, endpoint: server.url });
+});
+afterEach(async () => {
+  client.destroy();
+  await server.close();
+});
+const sent = () => server.asked.map(({ body }) => JSON.parse(body));
+
+test("an order for work waits behind those of its location alone; told again it is the same, and an order to go on is another one", async () => {
+  const send = sendWorkTo(client, `${server.url}/work.fifo`);
+  await send(order);
+  await send({ ...order, id: "evt_3" });
+  const message = { MessageBody: JSON.stringify({ workId: order.workId }), MessageGroupId: order.locationId };
+  expect(sent()).toEqual([
+    { QueueUrl: `${server.url}/work.fifo`, ...message, MessageDeduplicationId: "evt_1" },
+    { QueueUrl: `${server.url}/work.fifo`, ...message, MessageDeduplicationId: "evt_3" },
+  ]);
+});
+
+test("what an MDM server is to be told has the identifier that it tells repetitions by", async () => {
+  await sendTellingTo(client, `${server.url}/tellings`)(telling);
+  const { kind: _, recordedAt: __, ...message } = telling;
+  expect(sent()).toEqual([{ QueueUrl: `${server.url}/tellings`, MessageBody: JSON.stringify(message) }]);
+});
+
+test("what was not taken is told to whoever sends, so that it stays recorded", async () => {
+  isDown = true;
+  await expect(sendWorkTo(client, `${server.url}/work.fifo`)(order)).rejects.toThrow();
+  await expect(sendTellingTo(client, `${server.url}/tellings`)(telling)).rejects.toThrow();
+});
