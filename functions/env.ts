@@ -18,7 +18,13 @@ export const ENV = {
   notifier: z.object({ ...loopback }),
   notifications: z.object({ ...told, ...notifies }),
   "license-worker": z.object({ ...told, WORK_QUEUE_URL: name, TELLINGS_QUEUE_URL: name, WORK_DEAD_LETTERS_ARN: name }),
-  mdm: z.object({ ...told, ...notifies, WORK_QUEUE_URL: name, REQUESTS_PER_SECOND: z.string().regex(/^[1-9]\d{0,4}$/) }),
+  mdm: z.object({
+    ...told,
+    ...notifies,
+    WORK_QUEUE_URL: name,
+    TELLINGS_QUEUE_URL: name,
+    REQUESTS_PER_SECOND: z.string().regex(/^[1-9]\d{0,4}$/),
+  }),
   outbox: z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name, WORK_QUEUE_URL: name, TELLINGS_QUEUE_URL: name }),
   setup: z.object({ ...tables, USER_POOL_ID: name }),
 } as const;

@@ -85,7 +85,7 @@ export class DeviceApi extends Construct {
       alarms,
       name: "mdm",
       severity: "high",
-      environment: { ...notifies, WORK_QUEUE_URL: this.workQueue.queueUrl, REQUESTS_PER_SECOND: String(requestsPerSecond) },
+      environment: { ...notifies, ...this.queues, REQUESTS_PER_SECOND: String(requestsPerSecond) },
       timeout: REQUEST,
       memoryMegabytes: 1024,
       impact: "MDM servers can't see or assign licenses.",
@@ -113,8 +113,8 @@ export class DeviceApi extends Construct {
     for (const queue of [this.workQueue, this.workDeadLetters]) this.worker.addEventSource(new SqsEventSource(queue, one));
     // Bounded: MDM servers that answer slowly hold no more environments than this.
     this.notifications.addEventSource(new SqsEventSource(this.tellings, { ...one, maxConcurrency: 10 }));
-    this.grantTell(this.worker);
-    this.workQueue.grantSendMessages(this.mdm);
+    // Version 1's registration is done at once, by the function that is asked, and leaves something to be told.
+    for (const each of [this.mdm, this.worker]) this.grantTell(each);
     for (const each of [this.mdm, this.notifications]) this.notifier.grantInvoke(each);
     this.#watch(alarms);
   }

@@ -13,7 +13,7 @@ export const queuesOf = ({ WORK_QUEUE_URL, TELLINGS_QUEUE_URL }: Pick<Env<"outbo
 };
 
 export const mdmPortsOf = (env: Env<"mdm">) => ({
-  ...recordsOf("mdm", env, { sendWork: sendWorkTo(new SQSClient(), env.WORK_QUEUE_URL) }),
+  ...recordsOf("mdm", env, queuesOf(env)),
   cipher: cipherOf(env),
   notifier: notifierOf(env),
 });
