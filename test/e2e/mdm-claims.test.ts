@@ -5,7 +5,8 @@ import { eventually } from "../../local/demo/telling.ts";
 import { EVENTS_FILE } from "../../local/service.ts";
 import { readLines } from "../../local/state.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
-import { issued, mdmCallerOf, must, type Place, patiently, placeOf } from "./mdm-scene.ts";
+import { mdmCallerOf } from "./mdm-caller.ts";
+import { issued, must, type Place, patiently, placeOf } from "./mdm-scene.ts";
 
 const CONFIG = "/mdm/v2/client/config";
 
@@ -95,6 +96,13 @@ test("more than ten that name themselves with one token are accepted, and nothin
   expect(await say(place, infos[0] ?? {})).toMatchObject({ mdmInfo: infos[0] });
 });
 
+/** Whether what may end tokens has nothing left to look at. */
+const isAllHandled = async (): Promise<true | undefined> => {
+  const queue = await (await fetch(`${host.session.endpoints.sqs}/_fauxqs/queues/identity-queue`)).json();
+  const { messages } = queue as { messages: Record<string, object[]> };
+  return Object.values(messages).every((waiting) => Object.keys(waiting).length === 0) ? true : undefined;
+};
+
 const callerWith = (text: string) => patiently(mdmCallerOf(host.session.api, text));
 
 test("what each MDM server used a token for is shown; nobody can tell it where there are several", async () => {
@@ -143,6 +151,7 @@ test("where two MDM servers have a token, the first of them to move on ends noth
   await link(jamf, other.tokenId);
   must(await callerWith(one.text)("GET", "/mdm/v2/assets"), 200);
   await eventually(() => eventsOf("ContentTokenUsed", place).find(({ tokenId }) => tokenId === one.tokenId));
+  expect(await eventually(isAllHandled)).toBe(true);
   expect(await shown(place.tokenId)).toMatchObject({ state: "active" });
   must(await place.mdm("GET", "/mdm/v2/assets"), 200);
   must(await callerWith(other.text)("GET", "/mdm/v2/assets"), 200);
