@@ -10,6 +10,7 @@ import { NOTICES_FILE } from "../service.ts";
 import { readLines } from "../state.ts";
 import { eventually } from "./telling.ts";
 import { walkCustody } from "./walk-custody.ts";
+import { walkDevice } from "./walk-device.ts";
 import { walkLedger } from "./walk-ledger.ts";
 import { eventsWith, type Line, sha256, text, type Walk } from "./walk-shared.ts";
 
@@ -207,5 +208,6 @@ export const walkTokenLife = async (walk: Walk): Promise<void> => {
   await remind(walk, admin, locationId);
   await changePassword(walk, manager, admin, downloaded);
   await walkLedger(walk, admin);
+  await walkDevice(walk, admin);
   await walkCustody(walk, admin);
 };
