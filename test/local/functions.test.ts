@@ -57,6 +57,8 @@ const run = (name: string, environment: Record<string, string> = {}): LocalFunct
     CUSTODY_TABLE: TABLES.custodyLog,
     BUS_NAME: "bus",
     TOKENS_BUCKET: "tokens",
+    WORK_QUEUE_URL: "http://127.0.0.1:9/work.fifo",
+    TELLINGS_QUEUE_URL: "http://127.0.0.1:9/tellings",
     NOTICE_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:notices",
     USER_POOL_ID: "us-east-1_AbC",
   };
