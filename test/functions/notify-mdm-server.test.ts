@@ -1,6 +1,5 @@
 // What becomes of one thing that an MDM server is to be told: taken, given again under the same id, dropped after three attempts, or wanted by nobody.
 import { beforeEach, describe, expect, test } from "vitest";
-import { noClientConfig } from "../../domain/client-config.ts";
 import type { Delivery, NotificationCall } from "../../domain/delivery.ts";
 import { notifyMdmServer } from "../../functions/events/notify-mdm-server.ts";
 import { Unfinished } from "../../functions/unfinished.ts";
@@ -33,17 +32,11 @@ beforeEach(async () => {
   for (const id of [here, there]) await subscribe(id);
 });
 
-const subscribe = async (id = here, over: object = {}) => {
-  const { clientConfigs, cipher } = service.ports;
-  const notificationAuthToken = await cipher.encrypt(`token of ${id}`, id);
-  const types = ["USER_ASSOCIATED", "ASSET_COUNT"] as const;
-  await clientConfigs.put({
-    ...noClientConfig(id),
-    notificationUrl: `https://mdm.example.org/${id}`,
-    notificationAuthToken,
-    notificationTypes: [...types],
-    ...over,
-  });
+const says = (said: object, locationId = here) => service.ports.clientConfigs.change({ locationId, ...said });
+const subscribe = async (id: typeof here) => {
+  const notificationAuthToken = await service.ports.cipher.encrypt(`token of ${id}`, id);
+  const notificationTypes = ["USER_ASSOCIATED", "ASSET_COUNT"];
+  await says({ notificationUrl: `https://mdm.example.org/${id}`, notificationAuthToken, notificationTypes }, id);
 };
 const notify = (message: unknown, attempt = 1) =>
   notifyMdmServer(message, attempt, { ...service.ports, notifier: notifierInMemory(called, (call) => answer(call)) });
@@ -100,9 +93,14 @@ test("counts are told of what was acquired, and of both sides of a transfer unde
 });
 
 test.each<[string, () => Promise<unknown>]>([
-  ["another type was asked for", () => subscribe(here, { notificationTypes: ["USER_ASSOCIATED"] })],
-  ["no type was asked for", () => subscribe(here, { notificationTypes: [] })],
-  ["there is no address", () => subscribe(here, { notificationUrl: undefined, notificationAuthToken: undefined })],
+  ["another type was asked for", () => says({ notificationTypes: ["USER_ASSOCIATED"] })],
+  ["no type was asked for", () => says({ notificationTypes: [] })],
+  [
+    "there is no address",
+    async () => {
+      service.ports.clientConfigs.get = async (locationId) => ({ locationId, notificationTypes: ["ASSET_COUNT"] });
+    },
+  ],
 ])("nobody is told, and nothing is left to do, when %s", async (_, happens) => {
   await happens();
   await notify(ACQUIRED);
@@ -110,7 +108,7 @@ test.each<[string, () => Promise<unknown>]>([
 });
 
 test("the address counts that is asked for when it is told, not when it happened", async () => {
-  await subscribe(here, { notificationUrl: "https://new.example.org/" });
+  await says({ notificationUrl: "https://new.example.org/" });
   await notify(TOLD);
   expect(called.map(({ url }) => url)).toEqual(["https://new.example.org/"]);
 });

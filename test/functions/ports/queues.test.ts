@@ -14,7 +14,6 @@ const order: WorkOrder = {
   recordedAt: at("2026-06-01"),
   workId: WorkId.parse("0b1f9b9e-9d0c-4a5b-8a0f-5d6d2f0e7a11"),
   locationId: locationId(),
-  step: 11,
 };
 const telling: Telling = {
   kind: "telling",
