@@ -3,19 +3,16 @@
 import * as z from "zod";
 
 /**
- * Each number's status and what it says. Real answers to an unknown token are 200, which is not in Apple's table: MDM servers look at the number only then.
+ * What this service answers: each number's status and what it says. Real answers to an unknown token are 200, which is not in Apple's table: MDM servers look at the number only then.
  */
 export const MDM_ERRORS = {
-  9601: [401, "Login required"],
   9602: [400, "Invalid argument"],
   9603: [500, "Internal error"],
   9609: [400, "Unable to find the registered user"],
-  9618: [400, "The user is retired already"],
   9621: [401, "The content token has expired: download a new one"],
   9622: [200, "Invalid authentication token"],
   9625: [401, "The content token was revoked: download a new one"],
   9634: [410, "This is no longer available"],
-  9635: [400, "The Apple Account can't be associated"],
   9637: [403, "The account that downloaded this content token may not manage licenses"],
   9641: [400, "The Apple Account is associated with another user"],
   9643: [503, "Licenses are locked at this moment, by a transfer for example: try again later"],
@@ -51,7 +48,6 @@ export const MDM_ERRORS = {
   9726: [405, "This method is not supported here"],
   9727: [415, "The Content-Type must be application/json"],
   9728: [400, "The notification URL could not be reached"],
-  9729: [503, "The service is temporarily unavailable"],
   9811: [400, "Subscriptions are not managed by this service"],
 } as const satisfies Readonly<Record<number, readonly [status: number, message: string]>>;
 

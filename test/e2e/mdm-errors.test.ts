@@ -249,11 +249,7 @@ const OF_BEARERS = [9621, 9622, 9625, 9637, 9645, 9722];
 
 /** Why they can't be provoked from outside. */
 const UNPROVOKED: Readonly<Record<number, string>> = {
-  9601: "nothing answers it: a missing token is 9722, one that is no good 9621, 9622 or 9625",
-  9618: "nothing answers it: a client user id whose user is retired is free again, and has no user (9609)",
-  9635: "nothing answers it: nobody here knows what Apple Accounts there are, so that any can be associated",
   9643: "it takes others who change the very same records five times in a row, or a posting that is crowded out for as long as the SDK tries",
-  9729: "nothing answers it: what is busy is 9643, what fails 9603, and the gateway has its own 503",
 };
 
 test("every number is either provoked or said why it can't be", () => {
