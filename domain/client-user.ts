@@ -66,6 +66,8 @@ export const UsersVersion = z.object({
   active: z.int().min(0),
   retired: z.int().min(0),
   changedAt: z.date(),
+  /** How many times licenses were given to some of them by work: who retires them finds out that something came after they had looked. */
+  given: z.int().min(0).default(0),
 });
 export type UsersVersion = z.infer<typeof UsersVersion>;
 
@@ -76,4 +78,5 @@ export const noUsers = (locationId: LocationId): UsersVersion => ({
   active: 0,
   retired: 0,
   changedAt: new Date(0),
+  given: 0,
 });

@@ -18,6 +18,7 @@ import type { Page, PageRequest } from "../functions/ports.ts";
 import { born, pageOf } from "./lists.ts";
 import type { WorksInMemory } from "./world-mdm.ts";
 import type { SharedPlaces } from "./world-organization.ts";
+import type { UsersVersions } from "./world-users.ts";
 
 const nameOf = (asset: AssetKey): string => `${asset.locationId} ${assetText(asset)}`;
 const placeOf = (asset: AssetKey, target: Target): string => `${nameOf(asset)} ${targetText(target)}`;
@@ -35,6 +36,7 @@ const ascending = <Item>(all: Iterable<Item>, place: (item: Item) => string, { l
 export const licensesInMemory = (
   { record, isJudged, isOpen, arrive, requests, places }: SharedPlaces,
   works: Pick<WorksInMemory, "isThere" | "move">,
+  users: UsersVersions,
 ): Licenses => {
   const known = new Map<string, AssetTraits>();
   const counts = new Map<string, LicenseCounts>();
@@ -92,7 +94,7 @@ export const licensesInMemory = (
     async post(
       { at, entries, traits = [], assigned = [], unassigned = [], transfer },
       traces,
-      { idempotency, judged, progress, location } = {},
+      { idempotency, judged, progress, givenTo, location } = {},
     ) {
       const after = entries.map(({ asset, ...change }) => {
         const before = counts.get(nameOf(asset)) ?? NO_LICENSES;
@@ -106,6 +108,8 @@ export const licensesInMemory = (
       if (unassigned.some(({ asset, target }) => !assignments.has(placeOf(asset, target)))) return false;
       const grown = after.filter(({ grows }) => grows).map(({ asset }) => asset.locationId);
       if (grown.some((location) => !isOpen(location)) || !isJudged(judged) || !works.isThere(progress)) return false;
+      const toUsers = givenTo === undefined ? undefined : users.get(givenTo.locationId);
+      if (givenTo !== undefined && toUsers?.version !== givenTo.version) return false;
       if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
       if (idempotency !== undefined && !requests.use(idempotency, idempotency.made, idempotency.at)) return false;
       for (const { asset, now } of after) {
@@ -117,6 +121,7 @@ export const licensesInMemory = (
       for (const { asset, target } of unassigned) assignments.delete(placeOf(asset, target));
       for (const location of grown) arrive(location);
       if (location !== undefined) places.set(location.id, location);
+      if (toUsers !== undefined) users.set(toUsers.locationId, { ...toUsers, given: toUsers.given + 1 });
       works.move(progress);
       if (transfer !== undefined) transfers.set(transfer.id, transfer);
       return record(traces);

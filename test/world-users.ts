@@ -12,11 +12,14 @@ const placeOf = ({ clientUserId, retiredAt, changedIn }: ClientUser): string =>
 const isOf = (which: WhichUsers, { retiredAt }: ClientUser): boolean =>
   which === "all" || (which === "retired") === (retiredAt !== undefined);
 
+/** By location: those that licenses are given to share them. */
+export type UsersVersions = Map<LocationId, UsersVersion>;
+
 export const clientUsersInMemory = (
   { record, isJudged }: Pick<SharedPlaces, "record" | "isJudged">,
   works: Pick<WorksInMemory, "isThere" | "move">,
+  versions: UsersVersions,
 ): ClientUsers => {
-  const versions = new Map<LocationId, UsersVersion>();
   const entries = new Map<string, ClientUser>();
 
   const keyOf = (user: ClientUser): string => `${user.locationId} ${placeOf(user)}`;
@@ -57,7 +60,8 @@ export const clientUsersInMemory = (
       if (!works.isThere(progress) || !isJudged(judged)) return false;
       const { locationId } = version;
       if (changes.length > 0) {
-        if (versionOf(locationId).version !== version.version - 1) return false;
+        const before = versionOf(locationId);
+        if (before.version !== version.version - 1 || before.given !== version.given) return false;
         const isAsRead = changes.every(({ before, after }) => {
           const now = entries.get(`${locationId} USER#${after.clientUserId}`);
           return now?.changedIn === before?.changedIn;

@@ -23,7 +23,7 @@ import { custodyInMemory, linksInMemory, serversInMemory } from "./world-custody
 import { licensesInMemory } from "./world-licenses.ts";
 import { bearersInMemory, clientConfigsInMemory, ratesInMemory, tokenUsesInMemory, worksInMemory } from "./world-mdm.ts";
 import { type Founded, locationsInMemory, organizationsInMemory, requestsInMemory, subscriptionsInMemory } from "./world-organization.ts";
-import { clientUsersInMemory } from "./world-users.ts";
+import { clientUsersInMemory, type UsersVersions } from "./world-users.ts";
 
 export type World = {
   readonly organizations: Organizations;
@@ -273,17 +273,18 @@ export const makeWorld = (): World => {
 
   const shared = { held, registered, linked, conflicts, places, arrivals, records, founded, record, isJudged, isOpen, arrive, requests };
   const works = worksInMemory(shared);
+  const users: UsersVersions = new Map();
   const clientConfigs = clientConfigsInMemory();
   return {
     organizations: organizationsInMemory(shared),
     locations: locationsInMemory(shared),
     subscriptions: subscriptionsInMemory(shared),
-    licenses: licensesInMemory(shared, works),
+    licenses: licensesInMemory(shared, works, users),
     requests,
     works,
     bearers: bearersInMemory({ secrets, held, places, linked, records, clientConfigs }),
     clientConfigs,
-    clientUsers: clientUsersInMemory(shared, works),
+    clientUsers: clientUsersInMemory(shared, works, users),
     uses: tokenUsesInMemory(),
     rates: ratesInMemory(),
     accounts,

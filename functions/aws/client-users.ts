@@ -5,9 +5,10 @@ import * as z from "zod";
 import { ClientUser, noUsers, UsersVersion } from "../../domain/client-user.ts";
 import type { LocationId } from "../../domain/ids.ts";
 import type { UserChange } from "../../domain/user-changes.ts";
+import { FIRST_VERSION } from "../../domain/version.ts";
 import type { ClientUsers, WhichUsers } from "../ports/client-users.ts";
 import { fromItem, itemsOf, keys, readItem, readItems, type Table, toItem } from "./table.ts";
-import { putEdition, putNew, transact, type Write } from "./transact.ts";
+import { putNew, transact, type Write } from "./transact.ts";
 import { progressed } from "./works.ts";
 
 const Holder = z.object({ sk: z.string().startsWith("IDHASH#"), clientUserId: ClientUser.shape.clientUserId });
@@ -25,6 +26,31 @@ const inRange = (location: LocationId, which: WhichUsers) =>
     KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
     ExpressionAttributeValues: { ":pk": keys.usersVersion(location).pk, ":from": RANGES[which][0], ":to": RANGES[which][1] },
   }) satisfies Omit<QueryCommandInput, "TableName">;
+
+/** Over the version before it, unless somebody was given a license since that was read. */
+const nextVersion = (table: Table, users: UsersVersion): Write => {
+  const Item = { ...keys.usersVersion(users.locationId), ...toItem(users) };
+  if (users.version === FIRST_VERSION) return putNew(table, Item);
+  return {
+    Put: {
+      TableName: table.name,
+      Item,
+      ConditionExpression: `version = :before AND (given = :given${users.given === 0 ? " OR attribute_not_exists(given)" : ""})`,
+      ExpressionAttributeValues: { ":before": users.version - 1, ":given": users.given },
+    },
+  };
+};
+
+/** Some of the users of this version are given a license. */
+export const givenLicenses = ({ name: TableName }: Table, { locationId, version }: UsersVersion): Write => ({
+  Update: {
+    TableName,
+    Key: keys.usersVersion(locationId),
+    UpdateExpression: "ADD given :one",
+    ConditionExpression: "version = :version",
+    ExpressionAttributeValues: { ":one": 1, ":version": version },
+  },
+});
 
 /** The entry is as it was read. */
 const asRead = ({ changedIn }: ClientUser) => ({
@@ -158,7 +184,7 @@ export const clientUsersIn = (table: Table): ClientUsers => {
         changes.length === 0
           ? []
           : [
-              putEdition(table, { ...keys.usersVersion(locationId), ...toItem(version) }, version.version),
+              nextVersion(table, version),
               ...changes.flatMap((change) => entryWrites(table, change)),
               ...accountWrites(table, locationId, changes),
             ];

@@ -19,6 +19,7 @@ import { cursorOf } from "../cursor.ts";
 import type { AssetState, AssignmentList, Licenses } from "../ports/licenses.ts";
 import type { Page, PageRequest } from "../ports.ts";
 import { assignmentItem, assignmentOf, assignmentsSince, assignmentsTo, holding, offsetReader, TARGETS } from "./assignments.ts";
+import { givenLicenses } from "./client-users.ts";
 import { type List, listIn, readPage } from "./lists.ts";
 import { arrival, replacedLocation } from "./locations.ts";
 import { usedKey } from "./requests.ts";
@@ -183,7 +184,11 @@ export const licensesIn = (table: Table): Licenses => {
     assignmentsSince: (asset, after) => assignmentsSince(table, asset, after),
     assignmentsTo: (target, among) => assignmentsTo(table, target, among),
 
-    post({ at, entries, traits = [], assigned = [], unassigned = [], transfer }, traces, { idempotency, judged, progress, location } = {}) {
+    post(
+      { at, entries, traits = [], assigned = [], unassigned = [], transfer },
+      traces,
+      { idempotency, judged, progress, givenTo, location } = {},
+    ) {
       const writes: Write[] = [
         ...entries.map((entry) => counted(table, entry, at)),
         ...traits.map((each) => keptTraits(table, each)),
@@ -196,6 +201,7 @@ export const licensesIn = (table: Table): Licenses => {
           ? []
           : [putNew(table, { ...keys.transfer(transfer.id), ...listed("TRANSFER", transfer.id, transfer.at), ...toItem(transfer) })]),
         ...(idempotency === undefined ? [] : usedKey(table, idempotency, idempotency.made, idempotency.at)),
+        ...(givenTo === undefined ? [] : [givenLicenses(table, givenTo)]),
         ...(location === undefined ? [] : [replacedLocation(table, location)]),
         ...progressed(table, progress),
       ];

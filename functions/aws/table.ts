@@ -35,7 +35,7 @@
 //   USERS#<location>       RETIRED#<client user>#<number>    one who is; the number is the version that retired them, of 12 digits: with the longest
 //                                                            client user id that there is just room for it
 //   USERS#<location>       IDHASH#<idHash>    clientUserId: who of those who are not retired has this Apple Account
-//   USERS#<location>       VERSION            UsersVersion: written with every change of any of them
+//   USERS#<location>       VERSION            UsersVersion: written with every change of any of them, and when work gives some a license
 //   WORK#<work>            WORK               Work: what an MDM server asked for, and how far it has come; `ttl`, as all of it
 //   WORK#<work>            PART#<number>      Part
 //   WORK#<work>            FAILED#<step>#<number>

@@ -24,8 +24,8 @@ export interface ClientUsers {
   /** Those whose entry changed after that version, in the order of `list`. Reads over all. */
   changedSince(location: LocationId, version: number, which: WhichUsers): Promise<readonly ClientUser[]>;
   /**
-   * False, and nothing changed, when the users are not of the version before, an entry is not as it was read, an Apple Account is not whose it was, the
-   * work is not where it was read, or what was judged changed. Without changes only the work goes on.
+   * False, and nothing changed, when the users are not of the version before, work gave some of them a license since that was read, an entry is not as it
+   * was read, an Apple Account is not whose it was, the work is not where it was read, or what was judged changed. Without changes only the work goes on.
    */
   record(
     changes: UserChanges,

@@ -1,5 +1,6 @@
 // The ledger of licenses as it is kept: each posting is recorded whole or not at all, and its own conditions are what protects the ledger.
 
+import type { UsersVersion } from "../../domain/client-user.ts";
 import type { LocationId } from "../../domain/ids.ts";
 import type { Asset, AssetKey, Assignment, Target, Transfer } from "../../domain/licenses.ts";
 import type { Location } from "../../domain/organization.ts";
@@ -25,6 +26,8 @@ export type Recording = {
   readonly judged?: Judged;
   /** How far the work that it is a step of comes by it. */
   readonly progress?: Progress;
+  /** Users of the location as they were read, of whom some are given a license: none of them was retired meanwhile, and who retires one finds out. */
+  readonly givenTo?: UsersVersion | undefined;
   /** Its location's next version, with what the posting is the first to tell of it. */
   readonly location?: Location | undefined;
 };
@@ -58,7 +61,8 @@ export interface Licenses {
   assignmentsTo(target: Target, assets: readonly AssetKey[]): Promise<readonly Assignment[]>;
   /**
    * False, and nothing changed, when a count would fall below 0, an assignment that is made exists or one that is ended does not, traits are not of the
-   * version before, a location that licenses come to is closed, the idempotency key was used, the work is not where it was read, or what was judged changed. Refuses as `busy` when
+   * version before, a location that licenses come to is closed, the idempotency key was used, the work is not where it was read, the users
+   * are not of the version that was read, or what was judged changed. Refuses as `busy` when
    * conflicts with other writes outlast the attempts.
    */
   post(posting: Posting, traces?: readonly Trace[], more?: Recording): Promise<boolean>;

@@ -12,18 +12,18 @@ import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
 const before = async ({ work, part: { targets }, asset }: StepAt, { licenses, clientUsers }: WorkPorts) => {
   if (asset === undefined) throw new Error(`${work.id} names no asset`);
   const key = { ...asset, locationId: work.locationId };
+  const ids = targets.flatMap((target) => (isDevice(target) ? [] : [target.clientUserId]));
+  // Before the users: who changes while the rest is read is found out when a license is given.
+  const version = ids.length === 0 ? undefined : await clientUsers.version(work.locationId);
   const [known, holding, users] = await Promise.all([
     licenses.asset(key),
     licenses.holding(key, targets),
-    clientUsers.getAll(
-      work.locationId,
-      targets.flatMap((target) => (isDevice(target) ? [] : [target.clientUserId])),
-    ),
+    clientUsers.getAll(work.locationId, ids),
   ]);
   const held = new Set(holding.map(targetText));
   const without = targets.filter((target) => !held.has(targetText(target)));
   const unknown = without.filter((target) => !isDevice(target) && !users.has(target.clientUserId));
-  return { key, known, holding, unknown, without: without.filter((target) => !unknown.includes(target)) };
+  return { key, version, known, holding, unknown, without: without.filter((target) => !unknown.includes(target)) };
 };
 
 /** Of whom each was to be given or to give back something that is not there. */
@@ -33,7 +33,7 @@ const keysOf = (asset: AssignmentKey["asset"], targets: readonly Target[]): read
 export const associate: Step = async (at, ports) => {
   const { work, asset, location } = at;
   const { licenses, works, now, random } = ports;
-  const { key, known, holding, unknown, without } = await before(at, ports);
+  const { key, version, known, holding, unknown, without } = await before(at, ports);
   const wrong = known?.deviceAssignable === false ? without.filter(isDevice) : [];
   const wanting = without.filter((target) => !wrong.some((each) => each === target));
   const given = wanting.slice(0, known?.available ?? 0);
@@ -51,7 +51,9 @@ export const associate: Step = async (at, ports) => {
   const first = location.assignedThroughTokenAt === undefined;
   const used = first ? { ...location, assignedThroughTokenAt: when, version: location.version + 1 } : undefined;
   const posting = assigning(known, given, when);
-  return (await licenses.post(posting, traces, { judged, progress, location: used })) ? traces : undefined;
+  // Devices have none, and their licenses wait for nobody.
+  const givenTo = given.every(isDevice) ? undefined : version;
+  return (await licenses.post(posting, traces, { judged, progress, givenTo, location: used })) ? traces : undefined;
 };
 
 export const disassociate: Step = async (at, ports) => {

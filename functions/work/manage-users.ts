@@ -20,27 +20,10 @@ const failuresOf = (refused: JudgedUsers["refused"]): Outcome["failures"] =>
     ),
   );
 
-const step =
-  (act: UserAct): Step =>
-  async (at, ports) => {
-    const { work, part, location } = at;
-    const { clientUsers, now } = ports;
-    const asked = part.users.map((user) => askedUser(user, ports));
-    const judged = judgedUsers(act, asked, await knownUsers(location.id, asked, ports), now());
-    const outcome = { completed: judged.done.length, failures: failuresOf(judged.refused) };
-    const notifications = [
-      ...userNotifications(work, judged.done.map(shownUser), outcome),
-      ...associatedNotifications(associatedBy(judged.changes).map(shownUser)),
-    ];
-    const traces = tellings(notifications, at, ports);
-    const recording = { progress: { work, outcome }, judged: { locations: [location] } };
-    return (await clientUsers.record(judged, traces, recording)) ? traces : undefined;
-  };
-
-/** Whether all of them gave up what they had. Users whom nobody created keep what they have: they are refused. */
-const areWithoutLicenses = async ({ work, part, location, isTimeUp }: StepAt, ports: WorkPorts): Promise<boolean> => {
-  const ids = part.users.map(({ clientUserId }) => clientUserId);
-  for (const clientUserId of (await ports.clientUsers.getAll(location.id, ids)).keys()) {
+/** Whether all of them gave up what they had. */
+const areWithoutLicenses = async (clientUserIds: Iterable<string>, at: StepAt, ports: WorkPorts): Promise<boolean> => {
+  const { work, location, isTimeUp } = at;
+  for (const clientUserId of clientUserIds) {
     const gone = await retireLicenses({ locationId: location.id, clientUserId }, ports, async (posting) => {
       const some = await posting({ locations: [location] });
       if (some !== undefined && some.length > 0 && isTimeUp()) throw new Unfinished(`${work.id} retired something, and more is to follow`);
@@ -51,8 +34,27 @@ const areWithoutLicenses = async ({ work, part, location, isTimeUp }: StepAt, po
   return true;
 };
 
+const step =
+  (act: UserAct): Step =>
+  async (at, ports) => {
+    const { work, part, location } = at;
+    const { clientUsers, now } = ports;
+    const asked = part.users.map((user) => askedUser(user, ports));
+    const known = await knownUsers(location.id, asked, ports);
+    // Licenses first: a step that was cut short finds the users still there, and goes on. What they are given afterwards is found out when they are retired.
+    // Users whom nobody created keep what they have: they are refused.
+    if (act === "RETIRE" && !(await areWithoutLicenses(known.users.keys(), at, ports))) return undefined;
+    const judged = judgedUsers(act, asked, known, now());
+    const outcome = { completed: judged.done.length, failures: failuresOf(judged.refused) };
+    const notifications = [
+      ...userNotifications(work, judged.done.map(shownUser), outcome),
+      ...associatedNotifications(associatedBy(judged.changes).map(shownUser)),
+    ];
+    const traces = tellings(notifications, at, ports);
+    const recording = { progress: { work, outcome }, judged: { locations: [location] } };
+    return (await clientUsers.record(judged, traces, recording)) ? traces : undefined;
+  };
+
 export const createUsers = step("CREATE");
 export const updateUsers = step("UPDATE");
-
-/** Licenses first: a step that was cut short finds the users still there, and goes on. */
-export const retireUsers: Step = async (at, ports) => ((await areWithoutLicenses(at, ports)) ? step("RETIRE")(at, ports) : undefined);
+export const retireUsers = step("RETIRE");

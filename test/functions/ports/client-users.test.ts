@@ -6,7 +6,8 @@ import { ClientUserId } from "../../../domain/licenses.ts";
 import type { UserChange } from "../../../domain/user-changes.ts";
 import { keys } from "../../../functions/aws/table.ts";
 import type { WhichUsers } from "../../../functions/ports/client-users.ts";
-import { anEvent, at, locationId } from "../../make.ts";
+import { aLocation, anEvent, anOrganization, at, locationId } from "../../make.ts";
+import { acquired, assigned, key, user } from "../../postings.ts";
 import { ada, battery, NOW } from "../../records.ts";
 import { aClientUser, changesOf, hashOf, someWork } from "../../users.ts";
 
@@ -47,11 +48,34 @@ battery("client users", (records) => {
         ["u-2", associated],
       ]),
     );
-    expect(await records.clientUsers.version(here)).toEqual({ locationId: here, version: 1, active: 2, retired: 0, changedAt: NOW });
+    expect(await records.clientUsers.version(here)).toEqual({
+      locationId: here,
+      version: 1,
+      active: 2,
+      retired: 0,
+      changedAt: NOW,
+      given: 0,
+    });
     expect(await records.clientUsers.holders(here, [hashOf("a"), hashOf("b")])).toEqual(new Map([[hashOf("a"), "u-2"]]));
     expect(await records.clientUsers.getAll(other, ["u-1"])).toEqual(new Map());
     expect(await records.clientUsers.holders(other, [hashOf("a")])).toEqual(new Map());
     expect(await records.clientUsers.version(other)).toEqual(noUsers(other));
+  });
+
+  test("are not changed over what was read before work gave some of them a license, nor given one over another version", async () => {
+    const { licenses, clientUsers } = records;
+    await records.organizations.found(anOrganization(), aLocation(), ada);
+    await licenses.post(acquired(key(), 3));
+    const [before = aClientUser()] = await added({});
+    const read = await clientUsers.version(here);
+    expect(await licenses.post(assigned(key(), user("u-1")), [], { givenTo: { ...read, version: 2 } })).toBe(false);
+    expect(await licenses.holding(key(), [user("u-1")])).toEqual([]);
+    expect(await licenses.post(assigned(key(), user("u-1")), [], { givenTo: read })).toBe(true);
+    expect(await clientUsers.version(here)).toEqual({ ...read, given: 1 });
+    expect(await clientUsers.record(changesOf(read, { before, after: { ...before, retiredAt: NOW } }))).toBe(false);
+    expect(await named("active")).toEqual(["u-1"]);
+    expect(await change({ before, after: { ...before, retiredAt: NOW } })).toBe(true);
+    expect(await clientUsers.version(here)).toMatchObject({ version: 2, given: 1 });
   });
 
   test("are told of by what the change leaves", async () => {
