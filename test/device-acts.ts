@@ -67,7 +67,7 @@ export const draws = (seed: number, count: number): Draw[] =>
       kind: fc.oneof(...Object.entries(KINDS).map(([kind, weight]) => ({ arbitrary: fc.constant(kind as Kind), weight }))),
       server: fc.nat(3),
       // Most are about the one of which there are few.
-      assets: fc.oneof(fc.constant([0]), fc.subarray([0, 1, 2, 3], { minLength: 1 })),
+      assets: fc.oneof(fc.constant([0]), fc.subarray([0, 1, 3], { minLength: 1 }), fc.subarray([0, 1, 2, 3], { minLength: 2 })),
       devices: some(DEVICES, 10),
       users: some(USERS, 6),
       names: some(NAMES, 3),

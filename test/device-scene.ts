@@ -10,9 +10,10 @@ import { mdm } from "../functions/doors/mdm.ts";
 import { mdmRoutes } from "../functions/mdm/mdm-routes.ts";
 import type { Bus } from "../functions/ports/telling.ts";
 import { sweepOutbox } from "../functions/schedule/sweep-outbox.ts";
+import { Unfinished } from "../functions/unfinished.ts";
 import { doWork, giveUpWork } from "../functions/work/do-work.ts";
 import { Crash, crashing } from "./crashing.ts";
-import { type Delivery, type Fate, type Queue, queueOf } from "./device-queue.ts";
+import { type Delivery, type Fate, MOST_ATTEMPTS, type Queue, queueOf } from "./device-queue.ts";
 import { anAccount } from "./make.ts";
 import { logInMemory } from "./outside.ts";
 import { type Asked, call, here, later, makeHost, neverTimeUp, organize, other, register } from "./scenarios/scene.ts";
@@ -37,11 +38,11 @@ export const rarely = <Value>(count: number, value: fc.Arbitrary<Value>): fc.Arb
 
 const fates = fc.record<Fate & { readonly isDoomed: boolean; readonly isRefused: boolean; readonly steps: number | undefined }>({
   dies: rarely(3, fc.integer({ min: 1, max: 60 })),
-  isSlow: oneOf(4),
+  isSlow: oneOf(2),
   isRepeated: oneOf(10),
   isDoomed: oneOf(40),
   isRefused: oneOf(20),
-  steps: rarely(3, fc.integer({ min: 1, max: 6 })),
+  steps: rarely(2, fc.integer({ min: 1, max: 3 })),
 });
 
 /** One after the other, and then from the beginning. */
@@ -56,6 +57,8 @@ const cycled = <Value>(values: readonly Value[]): (() => Value) => {
 
 /** A message of work that is given more often than this is done by nobody. */
 const MOST_DELIVERIES = 60;
+
+const isNotPutBack = (error: unknown): boolean => error instanceof Error && /could not be put back/.test(error.message);
 
 const busInto = (told: Map<string, Announcement>, queue: Queue, refuses: () => boolean): Bus => ({
   async publish(announcements) {
@@ -96,17 +99,19 @@ export const makeScene = async (client: DynamoDBDocumentClient, seed: number) =>
     const { workId } = delivery.message.order;
     const times = (deliveries.get(workId) ?? 0) + 1;
     deliveries.set(workId, times);
+    const { isDeadLetter, message } = delivery;
+    if (isDeadLetter && message.stuck === MOST_ATTEMPTS) throw new Error(`the work ${workId} does not get on, though nobody died of it`);
     if (times > MOST_DELIVERIES) throw new Error(`the work ${workId} was given to workers ${MOST_DELIVERIES} times, and is not done`);
     counts.deliveries += 1;
     if (delivery.fate.isSlow) counts.overlaps += 1;
     try {
       await work(delivery);
-      if (delivery.isDeadLetter) counts.givenUp += 1;
+      if (isDeadLetter) counts.givenUp += 1;
       queue.settle(delivery, true);
     } catch (error) {
-      // What could not be put back into the queue is given again, as what died.
-      if (!(error instanceof Crash) && !(error instanceof Error && /could not be put back/.test(error.message))) throw error;
-      counts.crashes += 1;
+      if (error instanceof Crash) counts.crashes += 1;
+      else if (error instanceof Unfinished) message.stuck += 1;
+      else if (!isNotPutBack(error)) throw error;
       queue.settle(delivery, false);
     }
     return true;
