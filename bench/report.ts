@@ -1,8 +1,11 @@
 // The report's words and tables, from what was measured. It names neither host nor path, and concludes nothing that the figures don't say.
+
+import { type Turn, WAYS, type Way, type WorkMeasured } from "./device-work.ts";
 import { median, medianRatio, tableOf } from "./figures.ts";
 import type { Measured, Writes } from "./license-writes.ts";
 import { MAX_GROWTH, type Run, readsPerDue } from "./reads.ts";
 import type { StartUp } from "./start-up.ts";
+import type { Checks, ChecksMeasured } from "./token-checks.ts";
 
 const count = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const kB = (bytes: number): string => (bytes / 1000).toFixed(0);
@@ -40,7 +43,7 @@ export const scanTable = (runs: readonly Run[]): string =>
     ]),
   );
 
-const rate = ({ licenses, seconds }: Writes): number => licenses / seconds;
+const rate = ({ licenses, seconds }: Pick<Writes, "licenses" | "seconds">): number => licenses / seconds;
 const rateRatio = (ours: Writes, other: Writes): string => (rate(ours) / rate(other)).toFixed(2);
 
 export const writesTable = (cells: readonly Measured[]): string =>
@@ -67,16 +70,94 @@ const conflictsFollow = (cells: readonly Measured[]): string =>
     ? "**Writers of different assets meet: they sent more than one transaction for a license.**"
     : "conflicts follow the asset, not the location. Writers who have an asset each never meet, and send one transaction for each license.";
 
+const WAY_NAMES: Readonly<Record<Way, string>> = { large: "one large request", small: "small requests", person: "a person" };
+
+const ALL_TURNS = { licenses: 0, seconds: 0, transactions: 0, units: 0 };
+const inAll = (turns: readonly Turn[]): Turn =>
+  turns.reduce<Turn>(
+    (sum, turn) => ({
+      licenses: sum.licenses + turn.licenses,
+      seconds: sum.seconds + turn.seconds,
+      transactions: sum.transactions + turn.transactions,
+      units: sum.units + turn.units,
+    }),
+    ALL_TURNS,
+  );
+
+/** Turn by turn, how many times as fast as a person. */
+const timesAPerson = ({ turns }: WorkMeasured, way: Way): number => median(turns.map((turn) => rate(turn[way]) / rate(turn.person)));
+
+export const workTable = (measured: WorkMeasured): string =>
+  tableOf(
+    ["way", "licenses", "licenses/s", "ratio", "transactions/license", "units/license", "licenses/unit"],
+    WAYS.map((way) => {
+      const all = inAll(measured.turns.map((turn) => turn[way]));
+      return [
+        WAY_NAMES[way],
+        count.format(all.licenses),
+        rate(all).toFixed(0),
+        timesAPerson(measured, way).toFixed(2),
+        (all.transactions / all.licenses).toFixed(2),
+        (all.units / all.licenses).toFixed(2),
+        (all.licenses / all.units).toFixed(2),
+      ];
+    }),
+  );
+
+const checksAll = (all: readonly Checks[]): Checks =>
+  all.reduce((sum, { checks, seconds, reads }) => ({
+    checks: sum.checks + checks,
+    seconds: sum.seconds + seconds,
+    reads: {
+      requests: sum.reads.requests + reads.requests,
+      items: sum.reads.items + reads.items,
+      units: sum.reads.units + reads.units,
+    },
+  }));
+
+export const checksTable = (measured: ChecksMeasured): string => {
+  const checkRate = ({ checks, seconds }: Checks): number => checks / seconds;
+  const ratio = median(measured.map(({ warm, cold }) => checkRate(warm) / checkRate(cold)));
+  const rows = [
+    ["warm", checksAll(measured.map(({ warm }) => warm)), ratio.toFixed(2)],
+    ["cold", checksAll(measured.map(({ cold }) => cold)), "1.00"],
+  ] as const;
+  return tableOf(
+    ["instance", "checks", "checks/s", "ratio", "requests/check", "items/check", "units/check"],
+    rows.map(([name, all, times]) => [
+      name,
+      count.format(all.checks),
+      checkRate(all).toFixed(0),
+      times,
+      (all.reads.requests / all.checks).toFixed(2),
+      (all.reads.items / all.checks).toFixed(2),
+      (all.reads.units / all.checks).toFixed(2),
+    ]),
+  );
+};
+
+/** How much of the large request was done in the time there was. */
+const largeDone = ({ turns, size }: WorkMeasured): string => {
+  const done = turns.reduce((sum, { large }) => sum + large.licenses, 0);
+  const asked = size.assets * size.devices;
+  return done === asked ? "was done whole" : `was done in part: ${count.format(done)} of ${count.format(asked)}`;
+};
+
 export type Machine = { readonly day: string; readonly node: string; readonly cores: number };
 
 type Results = {
   readonly startUps: readonly StartUp[];
   readonly writes: readonly Measured[];
+  readonly work: WorkMeasured;
+  readonly checks: ChecksMeasured;
   readonly runs: readonly Run[];
   readonly complaints: readonly string[];
 };
 
-export const reportOf = ({ day, node, cores }: Machine, { startUps, writes, runs, complaints }: Results): string => `# What was measured
+export const reportOf = (
+  { day, node, cores }: Machine,
+  { startUps, writes, work, checks, runs, complaints }: Results,
+): string => `# What was measured
 
 Written by \`npm run bench\` on ${day}, Node ${node}, ${cores} cores, noisy: other work may have run beside it. Compare ratios and counts, not milliseconds.
 
@@ -125,4 +206,31 @@ difference means anything. What one may not conclude: how many licenses a real t
 share one process, and this machine's processor with it: where \`without\` stops growing, that is why. A transaction holds its items here as long
 as this machine takes to send and answer it, there as long as DynamoDB takes. Nor how an acquisition fares: it checks the caller's account too,
 where an assignment checks no other item; here two checks of one item would conflict, and whether they do in a real table was not seen.
+
+## Work of the device management API
+
+On the embedded DynamoDB, with a queue in memory that gives work back at once. \`one large request\` asks for licenses of ${work.size.assets} assets for ${count.format(work.size.devices)} devices each,
+as much as a request may; it ${largeDone(work)}. \`small requests\` ask for one license each, one request after the other. Both are ordered and
+done as \`mdm\` and \`license-worker\` do it, without what lies before and between them: gateway, token, queue. \`a person\` is the handler of
+\`POST /v1/assignments\` with one device, as above: one transaction for each license. The three take turns, ${work.turns.length} of them; a ratio is the median of the turns'
+ratios to \`a person\`. Units are write units as the embedded database tells them, all of them: the order, its parts, events, and that they are
+struck out when they were told. For the ways in which it is asked here a test holds it to AWS's rule, 2 for each KB begun of each item of a
+transaction. No MDM server is notified. Asserted, of each way's ledger at its end: it holds what was counted. Nothing about time is asserted.
+
+${workTable(work)}
+
+What one may conclude: what a license costs when it is one of many of its asset in one request, and what it costs by itself; and that the order,
+the step and the location that a request pays for once weigh most on a request of one. What one may not: how many licenses a worker assigns in a second in AWS, where
+each of its transactions waits for a network and not for this machine's processor.
+
+## Who a token lets in
+
+On the embedded DynamoDB: what each request of an MDM server begins with, for a token that one account was given. \`warm\` is an instance that has seen the token
+before, \`cold\` one that has not. They take turns, ${checks.length} of them; the ratio is the median of the turns'. Items are those found: where a location has no
+links or no configuration yet, that too is asked and costs a unit.
+
+${checksTable(checks)}
+
+What one may conclude: how many reads it takes, each of them strongly consistent; nothing of what they say is remembered. What one may not: how
+long a check takes in AWS, nor how many requests a location may make, which is limited elsewhere.
 `;

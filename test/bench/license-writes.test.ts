@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { type Measured, measureWrites, type Writes } from "../../bench/license-writes.ts";
 import { reportOf, writesTable } from "../../bench/report.ts";
+import { someChecks, someWork } from "./measured.ts";
 
 const WRITERS = 8;
 const ACTS = 2;
@@ -32,11 +33,13 @@ test("is told in ratios to the writer who was alone beside it, and in what conte
   ]);
 });
 
+const nothing = { startUps: [], runs: [], complaints: [], writes: [], work: someWork, checks: someChecks };
+
 test.each([
   ["that never meet", 64, /conflicts follow the asset/],
   ["that meet all the same", 65, /\*\*Writers of different assets meet/],
 ])("writers with an asset each %s are told of", (_, transactions, told) => {
   const apart: Measured = { writers: 64, assets: 64, alone: writes(64), without: writes(64), with: writes(64, { transactions }) };
   const machine = { day: "2026-01-01", node: "v24", cores: 2 };
-  expect(reportOf(machine, { startUps: [], runs: [], complaints: [], writes: [apart] })).toMatch(told);
+  expect(reportOf(machine, { ...nothing, writes: [apart] })).toMatch(told);
 });
