@@ -209,28 +209,28 @@ where an assignment checks no other item; here two checks of one item would conf
 
 ## Work of the device management API
 
-On the embedded DynamoDB, with a queue in memory that gives work back at once. \`one large request\` asks for licenses of ${work.size.assets} assets for ${count.format(work.size.devices)} devices each,
-as much as a request may; it ${largeDone(work)}. \`small requests\` ask for one license each, one request after the other. Both are ordered and
-done as \`mdm\` and \`license-worker\` do it, without what lies before and between them: gateway, token, queue. \`a person\` is the handler of
-\`POST /v1/assignments\` with one device, as above: one transaction for each license. The three take turns, ${work.turns.length} of them; a ratio is the median of the turns'
-ratios to \`a person\`. Units are write units as the embedded database tells them, all of them: the order, its parts, events, and that they are
-struck out when they were told. For the ways in which it is asked here a test holds it to AWS's rule, 2 for each KB begun of each item of a
-transaction. No MDM server is notified. Asserted, of each way's ledger at its end: it holds what was counted. Nothing about time is asserted.
+On the embedded DynamoDB, with a queue in memory that gives work back at once. \`one large request\` names as many assets and devices as a request may,
+${work.size.assets} and ${count.format(work.size.devices)}, and asks for a license of each asset for each device; it ${largeDone(work)}. \`small requests\` ask for one license
+each, one request after the other. Both are ordered and done as \`mdm\` and \`license-worker\` do it, without what lies before and between them: gateway,
+token, queue. \`a person\` is the handler of \`POST /v1/assignments\` with one device, as above: one transaction for each license. The three take turns,
+${work.turns.length} of them; a ratio is the median of the turns' ratios to \`a person\`. Units are write units as the embedded database tells them, all of them: the order, its
+parts, events, and that they are struck out when they were told. For writes as they are made here a test holds it to AWS's rule, 2 for each KB begun of
+each item of a transaction. No MDM server is notified. Asserted, of each way's ledger at its end: it holds what was counted. Nothing about time is
+asserted.
 
 ${workTable(work)}
 
-What one may conclude: what a license costs when it is one of many of its asset in one request, and what it costs by itself; and that the order,
-the step and the location that a request pays for once weigh most on a request of one. What one may not: how many licenses a worker assigns in a second in AWS, where
-each of its transactions waits for a network and not for this machine's processor.
+What one may conclude: what a license costs when it is one of many of its asset in one request, and what it costs by itself, where it pays for the
+order, the step and the location alone. What one may not: how many licenses a worker assigns in a second in AWS, where each of its transactions waits
+for a network and not for this machine's processor.
 
 ## Who a token lets in
 
-On the embedded DynamoDB: what each request of an MDM server begins with, for a token that one account was given. \`warm\` is an instance that has seen the token
-before, \`cold\` one that has not. They take turns, ${checks.length} of them; the ratio is the median of the turns'. Items are those found: where a location has no
-links or no configuration yet, that too is asked and costs a unit.
+On the embedded DynamoDB: what each request of an MDM server begins with, for a token that one account was given. \`warm\` is an instance that has seen
+the token before, \`cold\` one that has not. They take turns, ${checks.length} of them; the ratio is the median of the turns'. Items are those found: where a location
+has no links or no configuration yet, that too is asked and costs a unit.
 
 ${checksTable(checks)}
 
-What one may conclude: how many reads it takes, each of them strongly consistent; nothing of what they say is remembered. What one may not: how
-long a check takes in AWS, nor how many requests a location may make, which is limited elsewhere.
+What one may conclude: how many reads it takes, each of them strongly consistent. What one may not: how long a check takes in AWS, nor how many requests a location may make, which is limited elsewhere.
 `;
