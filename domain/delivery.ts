@@ -1,12 +1,13 @@
 // One notification to an address that an MDM server chose: what is sent, and what became of it. Why it did not arrive is one of these words: nothing
 // that the other side says is passed on, since it may be anybody.
 import * as z from "zod";
+import { MDM_LIMITS } from "./mdm-limits.ts";
 
-/** What the MDM server wants to be shown. Source: Apple, "ServiceConfigResponse", maxNotificationLength; the characters are those of a header. */
+/** What the MDM server wants to be shown. The characters are those of a header. */
 export const NotificationBearer = z
   .string()
   .min(1)
-  .max(512)
+  .max(MDM_LIMITS.maxNotificationLength)
   .regex(/^[ -~]+$/, "expected printable ASCII");
 
 export const NotificationCall = z.object({

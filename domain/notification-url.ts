@@ -1,9 +1,9 @@
 // Where an MDM server may ask to be called with notifications. It chooses the address, and this service calls it: so it may lead to a host on the
 // internet and nowhere else. Of a name only the syntax is judged here; what it resolves to is judged when it is called.
 import { isAddress, isPublicAddress } from "./address.ts";
+import { MDM_LIMITS } from "./mdm-limits.ts";
 
-/** Source: Apple, "ServiceConfigResponse", maxNotificationLength. */
-export const MAX_NOTIFICATION_URL_LENGTH = 512;
+export const MAX_NOTIFICATION_URL_LENGTH = MDM_LIMITS.maxNotificationLength;
 
 /** Read as it is meant: a browser's parser would drop white space and take a backslash for a slash, and a query may be there and be empty. */
 const HOST_AND_PATH = /^https?:\/\/[^/@\\?#]+(\/[^\\?#]*)?$/i;

@@ -1,6 +1,7 @@
 // What an MDM server is told without having asked, at the address that it chose. Source: Apple, "Notifications" (App and Book Management API).
 import * as z from "zod";
 import type { ShownUser } from "./client-user.ts";
+import { LocationId } from "./ids.ts";
 import { type AssetKey, type AssignmentKey, isDevice } from "./licenses.ts";
 import { type MdmError, mdmErrorOf } from "./mdm-error.ts";
 import type { Outcome, Work } from "./work.ts";
@@ -16,6 +17,9 @@ export const NotificationType = z.enum([
   "UNLIMITED_ASSET",
 ]);
 export type NotificationType = z.infer<typeof NotificationType>;
+
+/** What is kept of what the MDM server of a location is to be told. */
+export const Told = { locationId: LocationId, type: NotificationType, notification: z.record(z.string(), z.unknown()) };
 
 /** `notification` is the protocol's own object for the type. */
 export type Notification = { readonly type: NotificationType; readonly notification: Readonly<Record<string, unknown>> };

@@ -4,7 +4,7 @@ import { sha256 } from "./hash.ts";
 import type { Ports } from "./ports.ts";
 
 /** Data that changes while it is read. `nameOf` gives each state a name of its own, and tells when the latest change before it was. */
-export type DataSet<State> = {
+type DataSet<State> = {
   readonly of: string;
   readonly look: () => Promise<State>;
   readonly nameOf: (state: State) => Pick<Versioned, "at" | "state">;

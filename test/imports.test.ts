@@ -115,8 +115,8 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^zod$/,
       DOMAIN,
       /^\.\/functions\/((env|ports)\.ts|(aws|schedule)\/)/,
-      // The act that is measured, and no route.
-      /^\.\/functions\/api\/assign-licenses\.ts$/,
+      // The acts that are measured, and no route.
+      /^\.\/functions\/(api\/assign-licenses|work\/do-work|handle-mdm|hash|ordered|token-bearer)\.ts$/,
       /^\.\/infra\/bundle\.ts$/,
       /^\.\/local\/dynamodb\.ts$/,
       /^\.\/test\/(contention|make|table)\.ts$/,

@@ -3,7 +3,7 @@ import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { type Announcement, type DomainEvent, EVENT_DETAILS, type EventType } from "../../domain/events.ts";
 import { LocationId } from "../../domain/ids.ts";
-import { NotificationType } from "../../domain/notification.ts";
+import { Told } from "../../domain/notification.ts";
 import { WorkId } from "../../domain/work.ts";
 import type { Outbox } from "../ports/telling.ts";
 import { fromItem, keys, recordsOf, type Table } from "./table.ts";
@@ -14,13 +14,7 @@ const Recorded = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), ...Row, type: z.enum(types), detail: z.unknown() }),
   z.object({ kind: z.literal("notice"), ...Row, subject: z.string(), message: z.string() }),
   z.object({ kind: z.literal("work"), ...Row, workId: WorkId, locationId: LocationId }),
-  z.object({
-    kind: z.literal("telling"),
-    ...Row,
-    locationId: LocationId,
-    type: NotificationType,
-    notification: z.record(z.string(), z.unknown()),
-  }),
+  z.object({ kind: z.literal("telling"), ...Row, ...Told }),
 ]);
 
 /** The detail is parsed by the schema that its type names: together they are an event, which the compiler can't see. */

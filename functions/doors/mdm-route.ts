@@ -20,7 +20,7 @@ const borneBy = ({ token, location, config }: TokenBearer): z.input<typeof Borne
   ...(config.mdmInfo === undefined ? {} : { mdmInfo: config.mdmInfo }),
 });
 
-export type MdmWords = {
+type MdmWords = {
   /** What it does, as one sentence without its full stop. */
   readonly does: string;
   /** What the answer is. */

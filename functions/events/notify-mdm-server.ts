@@ -3,8 +3,7 @@
 import * as z from "zod";
 import type { ClientConfig } from "../../domain/client-config.ts";
 import { EVENT_DETAILS } from "../../domain/events.ts";
-import { LocationId } from "../../domain/ids.ts";
-import { assetCountOf, NotificationType } from "../../domain/notification.ts";
+import { assetCountOf, type NotificationType, Told } from "../../domain/notification.ts";
 import { sha256 } from "../hash.ts";
 import type { Ports } from "../ports.ts";
 import { Unfinished } from "../unfinished.ts";
@@ -14,36 +13,33 @@ import { uuidOfHash } from "../uuid.ts";
 const ATTEMPTS = 3;
 
 /** What one MDM server is to be told. */
-const Told = z.object({
-  id: z.string(),
-  locationId: LocationId,
-  type: NotificationType,
-  notification: z.record(z.string(), z.unknown()),
-});
-type Told = z.infer<typeof Told>;
+const ToldOnce = z.object({ id: z.string(), ...Told });
+type ToldOnce = z.infer<typeof ToldOnce>;
 
 /** So that both sides of what tells of two locations are told apart, and each is the same when it is told again. */
 const Id = { id: z.string() };
 
 const Acquired = z
   .object({ "detail-type": z.literal("LicensesAcquired"), detail: EVENT_DETAILS.LicensesAcquired.extend(Id) })
-  .transform(({ detail: { id, locationId, ...licenses } }): Told[] => [{ id, locationId, ...assetCountOf(licenses, licenses.quantity) }]);
+  .transform(({ detail: { id, locationId, ...licenses } }): ToldOnce[] => [
+    { id, locationId, ...assetCountOf(licenses, licenses.quantity) },
+  ]);
 
 const Transferred = z
   .object({ "detail-type": z.literal("LicensesTransferred"), detail: EVENT_DETAILS.LicensesTransferred.extend(Id) })
-  .transform(({ detail: { id, fromLocationId, toLocationId, ...licenses } }): Told[] => [
+  .transform(({ detail: { id, fromLocationId, toLocationId, ...licenses } }): ToldOnce[] => [
     { id: `${id} from`, locationId: fromLocationId, ...assetCountOf(licenses, -licenses.quantity) },
     { id: `${id} to`, locationId: toLocationId, ...assetCountOf(licenses, licenses.quantity) },
   ]);
 
-const Message = z.union([Told.transform((told) => [told]), Acquired, Transferred]);
+const Message = z.union([ToldOnce.transform((told) => [told]), Acquired, Transferred]);
 
 type NotifyPorts = Pick<Ports, "clientConfigs" | "locations" | "cipher" | "notifier" | "log">;
 
 const isWanted = ({ notificationTypes }: ClientConfig, type: NotificationType): boolean => notificationTypes.includes(type);
 
 /** Whether it was taken, or nobody wants it. */
-const isDone = async ({ id, locationId, type, notification }: Told, ports: NotifyPorts): Promise<boolean> => {
+const isDone = async ({ id, locationId, type, notification }: ToldOnce, ports: NotifyPorts): Promise<boolean> => {
   const { clientConfigs, locations, cipher, notifier, log } = ports;
   const [config, location] = await Promise.all([clientConfigs.get(locationId), locations.get(locationId)]);
   const { notificationUrl: url, notificationAuthToken } = config ?? {};
@@ -58,7 +54,7 @@ const isDone = async ({ id, locationId, type, notification }: Told, ports: Notif
 
 /** `attempt`: which one it is, from 1. Throws `Unfinished` to be given the message again. */
 export const notifyMdmServer = async (message: unknown, attempt: number, ports: NotifyPorts): Promise<void> => {
-  const undone: Told[] = [];
+  const undone: ToldOnce[] = [];
   for (const told of Message.parse(message)) if (!(await isDone(told, ports))) undone.push(told);
   if (undone.length === 0) return;
   if (attempt < ATTEMPTS) throw new Unfinished(`${undone.length} notifications were not taken`);

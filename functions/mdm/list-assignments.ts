@@ -27,7 +27,7 @@ export const ListAssignmentsInput = z.object({
 });
 type Asked = z.infer<typeof ListAssignmentsInput>;
 
-export const ResponseAssignment = z.object({
+const ResponseAssignment = z.object({
   adamId: AdamId,
   pricingParam: PricingParam,
   serialNumber: z.string().optional(),

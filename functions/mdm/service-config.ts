@@ -28,7 +28,7 @@ const PATHS = {
 } as const;
 
 /** Types that this service never sends are left out: whoever subscribes to them waits for nothing. */
-export const SENT_TYPES = [
+const SENT_TYPES = [
   "TEST_NOTIFICATION",
   "ASSET_MANAGEMENT",
   "USER_MANAGEMENT",
