@@ -232,5 +232,6 @@ has no links or no configuration yet, that too is asked and costs a unit.
 
 ${checksTable(checks)}
 
-What one may conclude: how many reads it takes, each of them strongly consistent. What one may not: how long a check takes in AWS, nor how many requests a location may make, which is limited elsewhere.
+What one may conclude: how many reads it takes, each of them strongly consistent. What one may not: how long a check takes in AWS, nor
+how many requests a location may make, which is limited elsewhere.
 `;

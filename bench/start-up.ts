@@ -60,12 +60,15 @@ await import(process.argv[1]);
 process.stdout.write(String(performance.now() - before));
 process.exit();`;
 
+/** A number is a name too. */
+const DUMMY = "1";
+
 /** What the function can't do without. */
 const variablesOf = (name: FunctionName): string[] => (ENV[name].safeParse({}).error?.issues ?? []).map(({ path }) => path.join());
 
 /** Milliseconds. Nothing of this process's environment is passed on; what the function has to be told are dummies. */
 const importTime = (file: string, name: FunctionName): number => {
-  const told = Object.fromEntries(variablesOf(name).map((variable) => [variable, "dummy"]));
+  const told = Object.fromEntries(variablesOf(name).map((variable) => [variable, DUMMY]));
   const answer = execFileSync(process.execPath, ["--input-type=module", "--eval", IMPORT, pathToFileURL(file).href], {
     env: { ...told, AWS_REGION: "us-east-1" },
     timeout: IMPORT_TIMEOUT_MILLISECONDS,
