@@ -1,6 +1,5 @@
 // What MDM servers were seen to use tokens for: noted now and then, since a write for each read would cost more than the read. The first use of a token by an
 // MDM server that was linked to it also proves that it has it: earlier tokens may end then.
-
 import type { ContentTokenId, MdmServerId } from "../domain/ids.ts";
 import { isProofNew, type LocationLinks, serversOn } from "../domain/links.ts";
 import { custodyOf, eventOf } from "./announce.ts";

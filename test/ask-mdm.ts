@@ -1,5 +1,4 @@
 // Requests of MDM servers as the gateway gives them to the device management API, and the text of a token's file, which is their bearer.
-
 import { ContentTokenId } from "../domain/ids.ts";
 import { mdm } from "../functions/doors/mdm.ts";
 import { mdmRoutes } from "../functions/mdm/mdm-routes.ts";

@@ -1,5 +1,4 @@
 // The ledger of licenses as it is kept: each posting is recorded whole or not at all, and its own conditions are what protects the ledger.
-
 import type { UsersVersion } from "../../domain/client-user.ts";
 import type { LocationId } from "../../domain/ids.ts";
 import type { Asset, AssetKey, Assignment, Target, Transfer } from "../../domain/licenses.ts";

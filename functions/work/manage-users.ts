@@ -1,5 +1,4 @@
 // The steps of CREATE, UPDATE and RETIRE: up to 20 users in one transaction with how far the work has come.
-
 import { shownUser } from "../../domain/client-user.ts";
 import type { MdmErrorNumber } from "../../domain/mdm-error.ts";
 import { associatedNotifications, userNotifications } from "../../domain/notification.ts";
