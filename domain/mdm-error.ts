@@ -3,7 +3,8 @@
 import * as z from "zod";
 
 /**
- * What this service answers: each number's status and what it says. Real answers to an unknown token are 200, which is not in Apple's table: MDM servers look at the number only then.
+ * What this service answers: each number's status and what it says. Real answers to an unknown token are 200, which is not in Apple's table: MDM servers
+ * look at the number only then.
  */
 export const MDM_ERRORS = {
   9602: [400, "Invalid argument"],

@@ -1,0 +1,74 @@
+// What tests of client users ask: the service anew before each, orders of MDM servers with the work that is done for them, and lists.
+import { beforeEach } from "vitest";
+import type * as z from "zod";
+import { noClientConfig } from "../domain/client-config.ts";
+import { noLinks } from "../domain/links.ts";
+import { failuresOf, statusOf, type Work, WorkId } from "../domain/work.ts";
+import { parsedBy } from "../functions/doors/mdm-event.ts";
+import type { MdmHandle, TokenBearer } from "../functions/handle-mdm.ts";
+import { ListUsersInput, listUsers } from "../functions/mdm/list-users.ts";
+import { createUsers, ManageUsersInput, retireUsers, updateUsers } from "../functions/mdm/manage-users.ts";
+import { RegisterUserInput, registerUser } from "../functions/mdm/register-user.ts";
+import type { Ports } from "../functions/ports.ts";
+import { doWork } from "../functions/work/do-work.ts";
+import { aContentToken, aLocation } from "./make.ts";
+import { makeService } from "./service.ts";
+
+export const location = aLocation();
+export const here = location.id;
+export const bearer = (over: Partial<TokenBearer> = {}): TokenBearer => ({
+  token: aContentToken({ locationId: here }),
+  location,
+  links: noLinks(here),
+  config: noClientConfig(here),
+  ...over,
+});
+export const LISTENING = {
+  locationId: here,
+  notificationUrl: "https://mdm.example.org/told",
+  notificationAuthToken: "x",
+  notificationTypes: ["USER_MANAGEMENT" as const, "USER_ASSOCIATED" as const],
+};
+
+export let service: Awaited<ReturnType<typeof makeService>>;
+/** A service without any user. */
+export const serveAnew = async (): Promise<void> => {
+  service = await makeService();
+};
+beforeEach(serveAnew);
+
+export const asking = <Input extends z.ZodType, Body>(
+  handle: MdmHandle<Input, keyof Ports, Body>,
+  input: Input,
+  asked: object,
+  caller = bearer(),
+): Promise<Body> => Promise.resolve().then(() => handle({ caller, input: parsedBy(input, asked), base: "https://api" }, service.ports));
+export const list = (query: Record<string, string> = {}) => asking(listUsers, ListUsersInput, query);
+export const register = (body: object, caller?: TokenBearer) => asking(registerUser, RegisterUserInput, body, caller);
+
+export const HANDLES = { CREATE: createUsers, UPDATE: updateUsers, RETIRE: retireUsers };
+export type Act = keyof typeof HANDLES;
+export const order = (act: Act, users: readonly object[]) => asking(HANDLES[act], ManageUsersInput, { users });
+/** Orders the work and does it. */
+export const done = async (act: Act, ...users: object[]): Promise<Work> => {
+  const { eventId } = await order(act, users);
+  for (;;) {
+    await doWork({ workId: eventId }, service.ports, () => false);
+    const work = await service.ports.works.get(WorkId.parse(eventId));
+    if (work === undefined) throw new Error("the work is gone");
+    if (statusOf(work) !== "PENDING") return work;
+  }
+};
+export const endOf = async (work: Work) => ({
+  status: statusOf(work),
+  completed: work.completed,
+  failures: failuresOf(work, await service.ports.works.failures(work.id)).map(({ errorNumber, errorInfo }) => [
+    errorNumber,
+    errorInfo?.clientUserIds,
+  ]),
+});
+export const COMPLETE = (completed: number) => ({ status: "COMPLETE", completed, failures: [] });
+export const refusedWith = async (asked: Promise<unknown>) => asked.then(() => undefined).catch((error) => error.error);
+export const told = () => service.published.flatMap((one) => (one.kind === "telling" ? [one] : []));
+export const shown = async (query?: Record<string, string>) =>
+  (await list(query)).users.map(({ clientUserId, status }) => `${clientUserId} ${status}`);
