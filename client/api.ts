@@ -48,14 +48,53 @@ export type ContentToken = {
   readonly origin: "issued" | "imported";
   /** Whose device API it opens. */
   readonly worksWith: "this-service" | "apple";
-  /** `reserved`: it would be good, and belongs to the built-in service while the monthly subscription runs. */
-  readonly state: "active" | "expired" | "invalidated" | "reserved";
+  /** `reserved`: it would be good, and belongs to the built-in service while the monthly subscription runs. `withdrawn`: Apple issued it, it is no longer handed out here, and copies still open Apple's service. */
+  readonly state: "active" | "expired" | "invalidated" | "reserved" | "withdrawn";
   readonly cause?: InvalidationCause;
   readonly invalidatedAt?: string;
   /** The words of whoever revoked it. */
   readonly reason?: string;
   readonly supersededBy?: ContentTokenId;
+  /** The accounts that have its file. A password change of any of them ends an issued token, and not an imported one. */
   readonly downloadedBy: readonly AccountId[];
+  /** The download of an imported token from Apple: the Managed Apple Account, shown to administrators only, and the person here who uses it. */
+  readonly appleDownload?: {
+    readonly managedAppleAccount?: string;
+    readonly accountId?: AccountId;
+  };
+  /** The last check of an imported token with Apple. `no-answer` proves nothing. Texts in `evidence` are Apple's or an MDM server's: do not trust them. */
+  readonly lastCheck?: {
+    readonly at: string;
+    readonly outcome: "accepted" | "expired" | "revoked-by-apple" | "unknown-to-apple" | "no-answer";
+    readonly evidence: {
+      /** HTTP status of Apple's answer. */
+      readonly status?: number;
+      /** Apple's error number. */
+      readonly errorNumber?: number;
+      /** Apple's name of the location. */
+      readonly locationName?: string;
+      /** Apple's unique identifier of the location. */
+      readonly uId?: string;
+      /** ISO 3166-1 alpha-2. */
+      readonly country?: string;
+      /** The MDM server that Apple names for the token. */
+      readonly mdmInfo?: {
+        readonly id: string;
+        readonly name: string;
+      };
+      /** Why there is no answer about the token. */
+      readonly noAnswer?: "answer_unreadable" | "certificate_refused" | "file_unavailable" | "redirected" | "server_error" | "switched_off" | "timed_out" | "too_many_requests" | "unexpected_answer" | "unreachable";
+    };
+  };
+  /** A reason to doubt that Apple still accepts the token, which no check has answered since. */
+  readonly doubt?: {
+    readonly reason: "password-changed" | "account-disabled" | "reported";
+    readonly at: string;
+  };
+  /** The earlier record of the same file, which ended or was withdrawn before. */
+  readonly earlierRecord?: ContentTokenId;
+  /** Of a withdrawn token: copies still open Apple's service, and how to end that. */
+  readonly warning?: string;
   /** Those of `downloadedBy` who may no longer download it. A dedicated account needs no grant for it. */
   readonly withoutGrant?: readonly AccountId[];
   readonly issuedAt: string;
@@ -76,7 +115,7 @@ export type ContentToken = {
 
 export type ContentTokenId = string;
 
-export type CustodyAct = "token-issued" | "token-imported" | "token-downloaded" | "token-fetched" | "token-linked" | "token-claimed" | "token-used" | "token-unlinked" | "token-invalidated" | "token-expired" | "account-registered" | "account-changed" | "account-disabled" | "account-removed" | "invitation-sent" | "password-changed" | "mdm-server-registered" | "mdm-server-changed" | "mdm-server-removed" | "credential-replaced" | "location-created" | "location-changed" | "location-closed" | "organization-founded" | "organization-changed" | "conflict-found" | "conflict-resolved" | "subscription-began" | "subscription-ended";
+export type CustodyAct = "token-issued" | "token-imported" | "token-downloaded" | "token-fetched" | "token-linked" | "token-claimed" | "token-used" | "token-unlinked" | "token-invalidated" | "token-withdrawn" | "token-checked" | "token-doubted" | "token-expired" | "account-registered" | "account-changed" | "account-disabled" | "account-removed" | "invitation-sent" | "password-changed" | "mdm-server-registered" | "mdm-server-changed" | "mdm-server-removed" | "credential-replaced" | "location-created" | "location-changed" | "location-closed" | "organization-founded" | "organization-changed" | "conflict-found" | "conflict-resolved" | "subscription-began" | "subscription-ended";
 
 export type CustodyEntry = {
   readonly subject: SubjectId;
@@ -107,7 +146,7 @@ export type Grant = {
   readonly location: "all" | LocationId;
 };
 
-export type InvalidationCause = "password-changed" | "account-disabled" | "revoked" | "superseded" | "location-closed";
+export type InvalidationCause = "password-changed" | "account-disabled" | "revoked" | "superseded" | "location-closed" | "revoked-by-apple" | "unknown-to-apple";
 
 export type Location = {
   readonly id: LocationId;
@@ -177,7 +216,7 @@ export type Problem = {
   /** What was expected, what came, what to do. */
   readonly detail: string;
   /** What clients branch on: a closed list, from which none is renamed or reused. */
-  readonly reason: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+  readonly reason: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_from_apple" | "not_linked" | "not_permitted" | "own_account" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "token_withdrawn" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
   /** What the logs know the request by. */
   readonly requestId: string;
 };
@@ -585,7 +624,7 @@ export type Api = {
   readonly "GET /v1/content-tokens": {
     readonly asked: {
       readonly locationId?: LocationId;
-      readonly state?: "active" | "expired" | "invalidated";
+      readonly state?: "active" | "expired" | "invalidated" | "withdrawn";
       /** How many to answer at most. A page may hold fewer, and still have a `next`. */
       readonly limit?: number;
       /** The `next` of an earlier page of the same list. */
@@ -730,8 +769,10 @@ export type Api = {
       readonly fileName: string;
       /** Base64 of the file's bytes. The file is base64 itself: it is encoded once more. */
       readonly file: string;
-      /** Who downloaded it from Apple: their next password change ends it. Unknown, no password change can be seen to end it. */
+      /** The person who downloaded it from Apple, if they have an account here. Identity events about them lead to a check with Apple; they end nothing by themselves. */
       readonly downloadedBy?: AccountId | "unknown";
+      /** The Managed Apple Account that downloaded it: a password change of it ends the token at Apple. Shown to administrators only. */
+      readonly managedAppleAccount?: string;
       /** What Apple calls the location, as an MDM server shows it that has this token. */
       readonly appleUId?: string;
       /** For administrators: imports it although it seems to be another location's. The custody log keeps the reason. */
@@ -752,7 +793,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "already_held" | "another_location" | "location_closed" | "location_reserved" | "password_changed_since_download">;
+      readonly 409: Refusal<409, "already_held" | "another_location" | "location_closed" | "location_reserved">;
       readonly 410: Refusal<410, "token_expired">;
       readonly 413: Refusal<413, "body_too_large" | "token_file_too_large"> | GatewayRefusal;
       readonly 422: Refusal<422, "not_a_content_token" | "not_base64" | "wrong_token_type">;
@@ -779,7 +820,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "location_reserved" | "token_invalidated" | "too_many_holders">;
+      readonly 409: Refusal<409, "location_reserved" | "token_invalidated" | "token_withdrawn" | "too_many_holders">;
       readonly 410: Refusal<410, "token_expired">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
@@ -787,7 +828,7 @@ export type Api = {
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
-  /** Revoke a content token: its file is erased, and links to it die */
+  /** Revoke a content token: its file is erased, and links to it die. One of Apple's is withdrawn: copies still open Apple's service */
   readonly "POST /v1/content-tokens/{id}/revocation": {
     readonly asked: {
       readonly id: ContentTokenId;
@@ -795,15 +836,62 @@ export type Api = {
     };
     readonly headers: Nothing;
     readonly answered: {
-      /** The content token, ended */
+      /** The content token, ended or withdrawn */
       readonly 200: ContentToken;
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "token_invalidated">;
+      readonly 409: Refusal<409, "token_invalidated" | "token_withdrawn">;
       readonly 410: Refusal<410, "token_expired">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Ask Apple about an imported content token now; the answer appears as lastCheck */
+  readonly "POST /v1/content-tokens/{id}/check": {
+    readonly asked: {
+      readonly id: ContentTokenId;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The content token, before the answer */
+      readonly 202: ContentToken;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "not_from_apple" | "token_invalidated" | "token_withdrawn">;
+      readonly 410: Refusal<410, "token_expired">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 429: GatewayRefusal;
+      readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
+      readonly 503: Refusal<503, "busy"> | GatewayRefusal;
+    };
+  };
+  /** Report that the Managed Apple Account that downloaded an imported content token changed its password */
+  readonly "POST /v1/content-tokens/{id}/password-change-reports": {
+    readonly asked: {
+      readonly id: ContentTokenId;
+      /** When the password of the Managed Apple Account changed. */
+      readonly occurredAt: string;
+      /** How you know that the token ended: an error 9625 in an MDM server, for example, or the words of the person who changed it. The custody log keeps it. Without it the token is in doubt, and Apple is asked. */
+      readonly evidence?: string;
+    };
+    readonly headers: Nothing;
+    readonly answered: {
+      /** The content token: ended by a report with evidence, in doubt by one without */
+      readonly 200: ContentToken;
+      readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
+      readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
+      readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
+      readonly 404: Refusal<404, "not_found">;
+      readonly 409: Refusal<409, "not_from_apple" | "token_invalidated" | "token_withdrawn">;
+      readonly 410: Refusal<410, "token_expired">;
+      readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
+      readonly 422: Refusal<422, "time_in_future">;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
@@ -934,7 +1022,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 404: Refusal<404, "not_found">;
-      readonly 409: Refusal<409, "location_reserved" | "token_invalidated">;
+      readonly 409: Refusal<409, "location_reserved" | "token_invalidated" | "token_withdrawn">;
       readonly 410: Refusal<410, "token_expired">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
       readonly 429: GatewayRefusal;
@@ -1370,7 +1458,7 @@ export type Api = {
         /** How many could be transferred now, at most. */
         readonly most: number;
         /** What it would be refused for. */
-        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_from_apple" | "not_linked" | "not_permitted" | "own_account" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "token_withdrawn" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
         readonly detail?: string;
         /** What there is at the location that gives. */
         readonly from: {
@@ -1402,7 +1490,7 @@ export type Api = {
         /** How many could be transferred now, at most. */
         readonly most: number;
         /** What it would be refused for. */
-        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_linked" | "not_permitted" | "own_account" | "password_changed_since_download" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_from_apple" | "not_linked" | "not_permitted" | "own_account" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "token_withdrawn" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
         readonly detail?: string;
         /** What there is at the location that gives. */
         readonly from: {
@@ -1684,7 +1772,7 @@ export type Api = {
       readonly 400: Refusal<400, "invalid_input">;
       readonly 401: Refusal<401, "unauthenticated">;
       readonly 403: Refusal<403, "not_linked">;
-      readonly 409: Refusal<409, "location_reserved" | "token_invalidated">;
+      readonly 409: Refusal<409, "location_reserved" | "token_invalidated" | "token_withdrawn">;
       readonly 410: Refusal<410, "token_expired">;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
@@ -1719,6 +1807,8 @@ export const STATUSES: { readonly [Key in keyof Api]: readonly (keyof Api[Key]["
   "POST /v1/content-tokens/import": [201, 400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503],
   "POST /v1/content-tokens/{id}/downloads": [201, 400, 401, 403, 404, 409, 410, 413, 429, 500, 503],
   "POST /v1/content-tokens/{id}/revocation": [200, 400, 401, 403, 404, 409, 410, 413, 429, 500, 503],
+  "POST /v1/content-tokens/{id}/check": [202, 400, 401, 403, 404, 409, 410, 413, 429, 500, 503],
+  "POST /v1/content-tokens/{id}/password-change-reports": [200, 400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503],
   "GET /v1/mdm-servers": [200, 400, 401, 403, 429, 500, 503],
   "POST /v1/mdm-servers": [201, 400, 401, 403, 413, 429, 500, 503],
   "GET /v1/mdm-servers/{id}": [200, 400, 401, 403, 404, 429, 500, 503],

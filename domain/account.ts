@@ -53,6 +53,7 @@ export type Act =
   | "content-token:force-import"
   | "content-token:download"
   | "content-token:revoke"
+  | "apple-account:read"
   | "mdm-server:manage"
   | "mdm-server:link"
   | "custody-log:read"

@@ -1,6 +1,8 @@
 // A content token and what it is worth now. Its state is computed from facts at each question and never stored.
 import * as z from "zod";
 import { type Account, isKilledByPassword } from "./account.ts";
+import { AppleCheck, Doubt, isEnding } from "./apple-check.ts";
+import { ManagedAppleId } from "./client-user.ts";
 import { AccountId, ContentTokenId, LocationId } from "./ids.ts";
 import type { Location } from "./organization.ts";
 import { Refusal } from "./refusal.ts";
@@ -9,7 +11,16 @@ import { addYears, calendarDaysBetween, floorToSecond } from "./time.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-export const InvalidationCause = z.enum(["password-changed", "account-disabled", "revoked", "superseded", "location-closed"]);
+/** `revoked-by-apple` and `unknown-to-apple` are answers of Apple's; for an imported token `password-changed` is a person's report. */
+export const InvalidationCause = z.enum([
+  "password-changed",
+  "account-disabled",
+  "revoked",
+  "superseded",
+  "location-closed",
+  "revoked-by-apple",
+  "unknown-to-apple",
+]);
 export type InvalidationCause = z.infer<typeof InvalidationCause>;
 
 /** Where the token's file lies in object storage, and the SHA-256 of its bytes (hex). */
@@ -37,11 +48,28 @@ export const MAX_LINK_SECONDS = 15 * 60;
 /** The most accounts one file can be given to: a hand-over checks every one of them in a transaction, which takes 100 items. */
 export const MAX_HOLDERS = 80;
 
+/** The download of an imported token from Apple. A password change of `managedAppleAccount` ends the token at Apple. */
+export const AppleDownload = z.object({
+  managedAppleAccount: ManagedAppleId.optional(),
+  /** The person here who uses that Managed Apple Account. Identity events about them lead to a check with Apple. */
+  accountId: AccountId.optional(),
+});
+export type AppleDownload = z.infer<typeof AppleDownload>;
+
 export const ContentToken = z.object({
   id: ContentTokenId,
   locationId: LocationId,
   origin: z.enum(["issued", "imported"]),
+  /** The accounts that have the file. For an issued token each of them can end it; for an imported one they are custody and end nothing. */
   downloadedBy: z.array(Holding),
+  /** Imported tokens only. */
+  appleDownload: AppleDownload.optional(),
+  /** Imported tokens only: the last concluded check, and the time of the last one that Apple answered. */
+  lastCheck: AppleCheck.optional(),
+  answeredAt: z.date().optional(),
+  doubt: Doubt.optional(),
+  /** The earlier record of the same file, which ended or was withdrawn before the file was imported again. */
+  earlierRecord: ContentTokenId.optional(),
   issuedAt: z.date(),
   expiresAt: z.date(),
   /** SHA-256 (hex) of the inner `token` string's UTF-8. The secret itself lives in the file alone. */
@@ -78,7 +106,16 @@ export type TokenState =
   | { readonly state: "expired" }
   /** Its location is the built-in service's own. */
   | { readonly state: "reserved" }
+  /** An imported token that is no longer handed out here. Copies still open Apple's service. */
+  | { readonly state: "withdrawn"; readonly cause: InvalidationCause }
   | { readonly state: "invalidated"; readonly cause: InvalidationCause };
+
+/** Causes that lie with this service: they end an issued token, and only withdraw an imported one. */
+const OWN_CAUSES: ReadonlySet<InvalidationCause> = new Set(["account-disabled", "revoked", "superseded", "location-closed"]);
+
+/** True if the end is a withdrawal: Apple issued the token, and nothing says that Apple ended it. */
+export const isWithdrawal = ({ origin }: Pick<ContentToken, "origin">, { cause }: Pick<Invalidation, "cause">): boolean =>
+  origin === "imported" && OWN_CAUSES.has(cause);
 
 /** When a token issued at `issuedAt` ends: one calendar year later, to the second. Source: Apple, "Getting started with the management API". */
 export const expiryOf = (issuedAt: Date): Date => addYears(issuedAt, 1);
@@ -90,9 +127,29 @@ export type Standing = {
 };
 
 /** What the record alone says. */
-const recordedState = ({ invalidation, expiresAt }: ContentToken, now: Date): TokenState => {
-  if (invalidation !== undefined) return { state: "invalidated", cause: invalidation.cause };
+const recordedState = (token: ContentToken, now: Date): TokenState => {
+  const { invalidation, expiresAt, lastCheck } = token;
+  if (invalidation !== undefined)
+    return { state: isWithdrawal(token, invalidation) ? "withdrawn" : "invalidated", cause: invalidation.cause };
+  // Apple's answer counts from the moment it is recorded; the end follows in a write of its own.
+  if (lastCheck !== undefined && isEnding(lastCheck.outcome)) return { state: "invalidated", cause: lastCheck.outcome };
   return { state: now >= expiresAt ? "expired" : "active" };
+};
+
+/**
+ * The cause by which an account ends an issued token; `undefined` if none does. A password counts before a disabled account.
+ * Invariant: accounts of this service never end an imported token: Apple knows nothing of them.
+ */
+const endedByHolder = (token: ContentToken, holders: Standing["holders"]): InvalidationCause | undefined => {
+  if (token.origin === "imported") return undefined;
+  let disabled = false;
+  for (const { accountId, givenAt } of token.downloadedBy) {
+    const account = holders.get(accountId);
+    if (account === undefined) throw new Error(`the record of ${accountId}, which was given ${token.id}, was not loaded`);
+    if (isKilledByPassword(givenAt, account)) return "password-changed";
+    disabled ||= account.disabledAt !== undefined;
+  }
+  return disabled ? "account-disabled" : undefined;
 };
 
 const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): Location => {
@@ -109,24 +166,30 @@ const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): 
 export const tokenState = (token: ContentToken, standing: Standing, now: Date): TokenState => {
   const recorded = recordedState(token, now);
   if (recorded.state !== "active") return recorded;
-  let disabled = false;
-  for (const { accountId, givenAt } of token.downloadedBy) {
-    const account = standing.holders.get(accountId);
-    if (account === undefined) throw new Error(`the record of ${accountId}, which was given ${token.id}, was not loaded`);
-    if (isKilledByPassword(givenAt, account)) return { state: "invalidated", cause: "password-changed" };
-    disabled ||= account.disabledAt !== undefined;
-  }
-  if (disabled) return { state: "invalidated", cause: "account-disabled" };
+  const cause = endedByHolder(token, standing.holders);
+  if (cause !== undefined) return { state: "invalidated", cause };
   return isReserved(locationOf(token, standing)) ? { state: "reserved" } : { state: "active" };
 };
+
+/** A time without milliseconds may be that of an event which is told by the second: it counts until the second is over. */
+const latestOf = (at: Date): number => at.getTime() + (at.getMilliseconds() === 0 ? 1000 : 0);
+
+/** The unresolved reason to doubt an imported token: no check that was made after it has an answer. */
+export const openDoubt = ({ doubt, answeredAt }: Pick<ContentToken, "doubt" | "answeredAt">): Doubt | undefined =>
+  doubt !== undefined && (answeredAt === undefined || answeredAt.getTime() < latestOf(doubt.at)) ? doubt : undefined;
 
 /** Whether it would open something but for whose location it is: whatever ends it then ends something. */
 export const isLive = (token: ContentToken, standing: Standing, now: Date): boolean =>
   ["active", "reserved"].includes(tokenState(token, standing, now).state);
 
+/** The warning that every answer, notice and page about a withdrawn token carries. */
+export const STILL_OPENS_APPLE =
+  "Copies of its file still open Apple's service until the token expires or is ended at Apple. To end it at Apple, change the password of the Managed Apple Account that downloaded it, then download a new token.";
+
 const assertState = (current: TokenState, { expiresAt }: ContentToken): void => {
   if (current.state === "expired")
     throw new Refusal("token_expired", `This content token expired at ${expiresAt.toISOString()}. Issue or import a new one.`);
+  if (current.state === "withdrawn") throw new Refusal("token_withdrawn", `This content token was withdrawn here. ${STILL_OPENS_APPLE}`);
   if (current.state === "invalidated")
     throw new Refusal("token_invalidated", `This content token is no longer valid (${current.cause}). Issue or import a new one.`);
 };
@@ -137,9 +200,11 @@ export const assertUsable = (token: ContentToken, standing: Standing, now: Date)
   assertNotReserved(locationOf(token, standing));
 };
 
-/** Refuses with `location_reserved` when the token may not be shown: it would be good, and is the built-in service's own. */
-export const assertShown = (token: ContentToken, standing: Standing, now: Date): void => {
-  if (tokenState(token, standing, now).state === "reserved") assertNotReserved(locationOf(token, standing));
+/** The token's state. Refuses with `location_reserved` if the token may not be shown: it would be good, and is the built-in service's own. */
+export const assertShown = (token: ContentToken, standing: Standing, now: Date): TokenState => {
+  const current = tokenState(token, standing, now);
+  if (current.state === "reserved") assertNotReserved(locationOf(token, standing));
+  return current;
 };
 
 /**

@@ -2,6 +2,7 @@
 // the act that causes them and told afterwards, at least once; `id` is what consumers tell repetitions by. None ever carries a secret or a link; events
 // and notices carry no e-mail address either.
 import * as z from "zod";
+import { CheckOutcome, Doubt } from "./apple-check.ts";
 import { InvalidationCause } from "./content-token.ts";
 import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "./ids.ts";
 import { AdamId, PricingParam } from "./licenses.ts";
@@ -29,6 +30,17 @@ export const EVENT_DETAILS = {
     invalidatedAt: z.date(),
     supersededBy: ContentTokenId.optional(),
   }),
+  /** An imported token is no longer handed out here. Copies still open Apple's service. */
+  ContentTokenWithdrawn: z.object({
+    ...Token,
+    cause: InvalidationCause,
+    withdrawnAt: z.date(),
+    supersededBy: ContentTokenId.optional(),
+  }),
+  /** Apple's answer about an imported token differs from the last one. */
+  ContentTokenChecked: z.object({ ...Token, outcome: CheckOutcome, checkedAt: z.date() }),
+  /** There is a reason to doubt that Apple still accepts an imported token. A check follows. */
+  ContentTokenDoubted: z.object({ ...Token, reason: Doubt.shape.reason, since: z.date() }),
   /** An MDM server was given a link by itself, without a person. */
   ContentTokenFetched: z.object({ ...Token, mdmServerId: MdmServerId, linkExpiresAt: z.date() }),
   /** An MDM server that was linked to a token was first seen to use it, or again after another one. */
@@ -107,4 +119,14 @@ export type Telling = {
   readonly notification: Readonly<Record<string, unknown>>;
 };
 
-export type Announcement = DomainEvent | Notice | WorkOrder | Telling;
+/** A request to check an imported token with Apple. `attempt` counts from 1; `delaySeconds` is the time before it is made, up to 900. */
+export type CheckOrder = {
+  readonly kind: "check";
+  readonly id: string;
+  readonly recordedAt: Date;
+  readonly tokenId: ContentTokenId;
+  readonly attempt: number;
+  readonly delaySeconds: number;
+};
+
+export type Announcement = DomainEvent | Notice | WorkOrder | Telling | CheckOrder;

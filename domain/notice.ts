@@ -1,10 +1,11 @@
 // The words of notices. They say which location, what happens when, and what to do; nothing that would help a thief.
+
 import type { ContentToken, Invalidation, InvalidationCause } from "./content-token.ts";
 import type { MdmServer } from "./mdm-server.ts";
 import type { Location } from "./organization.ts";
 import { isReserved } from "./subscription.ts";
 
-type Words = { readonly subject: string; readonly message: string };
+export type Words = { readonly subject: string; readonly message: string };
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
@@ -12,7 +13,7 @@ const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 const MAX_SUBJECT = 99;
 
 /** A long name gives way, never what is said of it. */
-const subjectLine = ({ location }: Where, says: string): string => {
+export const subjectLine = ({ location }: Where, says: string): string => {
   const name = location.name.replace(/[^\x20-\x7e]/gu, "_").trim();
   const room = MAX_SUBJECT - `Content token of  ${says}`.length;
   return `Content token of ${name.length > room ? `${name.slice(0, room - 3)}...` : name} ${says}`;
@@ -29,12 +30,12 @@ export type Where = {
 const INTO_MDM_SERVERS =
   "upload it to each MDM server that has the old one, in its place. One that fetches its tokens here gets it by itself.";
 
-const renewal = ({ origin }: ContentToken): string =>
+export const renewal = ({ origin }: ContentToken): string =>
   origin === "issued"
     ? `Issue a new content token for this location, download it and ${INTO_MDM_SERVERS}`
     : `Download a new content token of this location from Apple, import it here and ${INTO_MDM_SERVERS}`;
 
-const holdersLine = ({ servers }: Where): string =>
+export const holdersLine = ({ servers }: Where): string =>
   servers.length === 0
     ? "MDM servers: none is known to have it. Look into yours: not every one may be registered."
     : `MDM servers that have it: ${servers.map(({ name, vendor }) => `${name} (${vendor})`).join(", ")}`;
@@ -108,21 +109,21 @@ export const expiredNotice = (token: ContentToken, where: Where): Words => ({
 });
 
 /** Why it ended, for a person. One that was superseded needs nobody's attention: its MDM servers have the newer one, or had the time to get it. */
-const WHY: Readonly<Record<Exclude<InvalidationCause, "superseded">, string>> = {
+export const WHY: Readonly<Record<Exclude<InvalidationCause, "superseded">, string>> = {
+  "revoked-by-apple": "Apple answers that it revoked the token (9625)",
+  "unknown-to-apple": "Apple answers that it does not know the token (9622)",
   "password-changed": "the password of an account that had downloaded it was changed",
   "account-disabled": "an account that had downloaded it was disabled",
   revoked: "somebody revoked it",
   "location-closed": "its location was closed",
 };
 
-export const invalidatedNotice = (token: ContentToken, where: Where, { at, cause }: Invalidation): Words | undefined =>
-  cause === "superseded"
-    ? undefined
-    : {
-        subject: subjectLine(where, `is dead: ${cause}`),
-        message: [
-          `Location: ${where.location.name}`,
-          `Ended: ${at.toISOString()}, because ${WHY[cause]}`,
-          ...endedLines(token, where),
-        ].join("\n"),
-      };
+export const invalidatedNotice = (token: ContentToken, where: Where, { at, cause }: Invalidation): Words | undefined => {
+  if (cause === "superseded") return undefined;
+  return {
+    subject: subjectLine(where, "stopped working"),
+    message: [`Location: ${where.location.name}`, `Ended: ${at.toISOString()}, because ${WHY[cause]}`, ...endedLines(token, where)].join(
+      "\n",
+    ),
+  };
+};

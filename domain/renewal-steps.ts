@@ -1,13 +1,13 @@
 // What a person has to do to renew a token, for each vendor of MDM servers. Menus move with releases: the words name what to look for.
 // Sources: the vendors' own guides on Apple content tokens (Jamf Pro, Microsoft Intune, Fleet, Zentral), as of 2026.
-import type { WorksWith } from "./content-token.ts";
+import type { TokenState, WorksWith } from "./content-token.ts";
 import type { Vendor } from "./mdm-server.ts";
 
 const GET: Readonly<Record<WorksWith, readonly string[]>> = {
   "this-service": ["Issue a new content token for the location here, and download its file."],
   apple: [
     "Sign in to Apple with the account that downloaded the earlier token, open Payments and Billing, Apps and Books, and download the location's content token.",
-    "Import the file here, and name the account that downloaded it.",
+    "Import the file here, and name the Managed Apple Account that downloaded it.",
   ],
 };
 
@@ -32,8 +32,16 @@ const UPLOAD: Readonly<Record<Vendor, readonly string[]>> = {
   other: ["In the MDM server, replace the location's earlier content token with the new file, rather than adding a second one."],
 };
 
-const MOVED_ON =
-  "Until then the earlier token goes on working; it ends by itself once every MDM server has moved on, or when the overlap is over.";
+const OVERLAP =
+  "Until then the earlier token goes on working. It ends by itself once every MDM server has moved on, or when the overlap is over.";
 
-/** In order, each a sentence or two. */
-export const renewalSteps = (vendor: Vendor, worksWith: WorksWith): readonly string[] => [...GET[worksWith], ...UPLOAD[vendor], MOVED_ON];
+const END_AT_APPLE =
+  "The earlier token was withdrawn here and may still open Apple's service. To end it, change the password of the Managed Apple Account that downloaded it before you download the new token.";
+
+/** In order, each a sentence or two. `state`: that of the token to renew. */
+export const renewalSteps = (vendor: Vendor, worksWith: WorksWith, state: TokenState["state"]): readonly string[] => [
+  ...(state === "withdrawn" ? [END_AT_APPLE] : []),
+  ...GET[worksWith],
+  ...UPLOAD[vendor],
+  ...(state === "active" || state === "reserved" ? [OVERLAP] : []),
+];

@@ -4,6 +4,7 @@ import type { AccountFact } from "../domain/account-fact.ts";
 import type { DomainEvent } from "../domain/events.ts";
 import type { AccountId } from "../domain/ids.ts";
 import { announce, custodyOf, eraseFile } from "./announce.ts";
+import { doubtDownload } from "./doubt-token.ts";
 import { type EndingPorts, recordEnd } from "./end-token.ts";
 import { sha256 } from "./hash.ts";
 import type { Ports, Trace } from "./ports.ts";
@@ -64,7 +65,8 @@ export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<
 };
 
 /**
- * Ends every token that the account's facts kill: all are marked before any is told, so that nobody hears of one while another still opens.
+ * Ends every issued token that the account's facts end, and doubts the imported ones that the person downloaded from Apple. All are marked before any
+ * is announced, so that no event of one is out while another still opens.
  * Cut short, or out of time, it goes on where it was: an ended token is no longer among those given to the account. `isTimeUp` is asked before each.
  */
 export const endKilledTokens = async (
@@ -86,7 +88,12 @@ export const endKilledTokens = async (
     }
     const token = await ports.tokens.get(tokenId);
     if (token === undefined) continue;
-    const invalidation = { at: ports.now(), cause: killed ? ("password-changed" as const) : ("account-disabled" as const) };
+    const cause = killed ? ("password-changed" as const) : ("account-disabled" as const);
+    if (token.origin === "imported") {
+      await doubtDownload(token, account, cause, ports);
+      continue;
+    }
+    const invalidation = { at: ports.now(), cause };
     const left = await recordEnd(token, invalidation, accountId, ports);
     if (left === undefined) continue;
     traces.push(...left);

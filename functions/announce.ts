@@ -1,8 +1,8 @@
 // What an act leaves behind, and what follows when it was recorded: telling it and erasing the file. Neither may fail the act, since both are
 // recorded and finished later.
 import type { CustodyRecord } from "../domain/custody.ts";
-import type { Announcement, EventOf, EventType, Notice, Telling, WorkOrder } from "../domain/events.ts";
-import { IDENTIFIER_BYTES, identifierText, type LocationId } from "../domain/ids.ts";
+import type { Announcement, CheckOrder, EventOf, EventType, Notice, Telling, WorkOrder } from "../domain/events.ts";
+import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, type LocationId } from "../domain/ids.ts";
 import type { Notification } from "../domain/notification.ts";
 import type { Work } from "../domain/work.ts";
 import { ACTS } from "./metrics.ts";
@@ -35,6 +35,16 @@ export const workOrderOf = ({ id: workId, locationId }: Work, when: When): WorkO
   recordedAt: when.at,
   workId,
   locationId,
+});
+
+/** A request to check an imported token with Apple. */
+export const checkOrderOf = (tokenId: ContentTokenId, when: When, { attempt = 1, delaySeconds = 0 } = {}): CheckOrder => ({
+  kind: "check",
+  id: announcementId(when),
+  recordedAt: when.at,
+  tokenId,
+  attempt,
+  delaySeconds,
 });
 
 /** What the location's MDM server is to be told. */

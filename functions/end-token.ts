@@ -1,5 +1,8 @@
-// Ending a token for a cause: recorded, then told, then its file is erased. What a crash leaves undone, the outbox function finishes.
-import type { ContentToken, Invalidation } from "../domain/content-token.ts";
+// Ends a token for a cause: recorded, then announced, then its file is erased. The outbox function finishes what a crash leaves undone.
+// An imported token that ends for a cause of this service is withdrawn: Apple knows nothing of it.
+
+import { withdrawnNotice } from "../domain/apple-notice.ts";
+import { type ContentToken, type Invalidation, isWithdrawal } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
 import { invalidatedNotice } from "../domain/notice.ts";
 import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "./announce.ts";
@@ -8,7 +11,24 @@ import { type WherePorts, whereOf } from "./where.ts";
 
 type RecordingPorts = WherePorts & Pick<Ports, "tokens" | "random">;
 
-/** Records the end; answers what is to be told of it, `undefined` when the token had ended before. `by`: who ended it, or caused it to. */
+const effectsOf = async (token: ContentToken, invalidation: Invalidation, by: Actor, ports: RecordingPorts): Promise<readonly Trace[]> => {
+  const { at, cause, reason, supersededBy } = invalidation;
+  const { id, locationId } = token;
+  const when = { at, random: ports.random };
+  const withdrawn = isWithdrawal(token, invalidation);
+  const words = (withdrawn ? withdrawnNotice : invalidatedNotice)(token, await whereOf(token, ports), invalidation);
+  const details = { cause, ...(supersededBy === undefined ? {} : { supersededBy }) };
+  const place = { tokenId: id, locationId, cause, supersededBy };
+  return [
+    withdrawn
+      ? eventOf("ContentTokenWithdrawn", { ...place, withdrawnAt: at }, when)
+      : eventOf("ContentTokenInvalidated", { ...place, invalidatedAt: at }, when),
+    ...(words === undefined ? [] : [noticeOf(words, when)]),
+    custodyOf(withdrawn ? "token-withdrawn" : "token-invalidated", { subject: id, at, by, locationId, reason, details }),
+  ];
+};
+
+/** Records the end and returns its effects; `undefined` if the token had ended before. `by`: the actor who ended it, or caused it to end. */
 export const recordEnd = async (
   token: ContentToken,
   invalidation: Invalidation,
@@ -16,22 +36,13 @@ export const recordEnd = async (
   ports: RecordingPorts,
   judged?: Judged,
 ): Promise<readonly Trace[] | undefined> => {
-  const { tokens, random } = ports;
-  const { at, cause, reason, supersededBy } = invalidation;
-  const { id, locationId } = token;
-  const words = invalidatedNotice(token, await whereOf(token, ports), invalidation);
-  const details = { cause, ...(supersededBy === undefined ? {} : { supersededBy }) };
-  const traces = [
-    eventOf("ContentTokenInvalidated", { tokenId: id, locationId, cause, invalidatedAt: at, supersededBy }, { at, random }),
-    ...(words === undefined ? [] : [noticeOf(words, { at, random })]),
-    custodyOf("token-invalidated", { subject: id, at, by, locationId, reason, details }),
-  ];
-  return (await tokens.invalidate(id, invalidation, traces, judged)) ? traces : undefined;
+  const effects = await effectsOf(token, invalidation, by, ports);
+  return (await ports.tokens.invalidate(token.id, invalidation, effects, judged)) ? effects : undefined;
 };
 
 export type EndingPorts = RecordingPorts & Pick<Ports, "files" | "erasures" | "bus" | "outbox" | "log">;
 
-/** Harmless when it had ended before. */
+/** Does nothing if the token had ended before. */
 export const endToken = async (
   token: ContentToken,
   invalidation: Invalidation,
@@ -39,8 +50,8 @@ export const endToken = async (
   ports: EndingPorts,
   judged?: Judged,
 ): Promise<void> => {
-  const traces = await recordEnd(token, invalidation, by, ports, judged);
-  if (traces === undefined) return;
-  await announce(traces, ports);
+  const effects = await recordEnd(token, invalidation, by, ports, judged);
+  if (effects === undefined) return;
+  await announce(effects, ports);
   await eraseFile(token.file.key, ports);
 };

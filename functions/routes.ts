@@ -52,6 +52,8 @@ export const CUSTODY_ROUTES = [
   "POST /v1/content-tokens/import",
   "POST /v1/content-tokens/{id}/downloads",
   "POST /v1/content-tokens/{id}/revocation",
+  "POST /v1/content-tokens/{id}/check",
+  "POST /v1/content-tokens/{id}/password-change-reports",
   "POST /v1/mdm-servers",
   "POST /v1/mdm-servers/{id}/credential",
   "GET /v1/fetch/content-token",

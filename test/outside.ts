@@ -1,9 +1,11 @@
 // What lies outside of the records, in memory: files, the bus, those who sign in. The contract tests hold these and the real ones to one promise.
 import { createHash } from "node:crypto";
+import type { AppleAnswer } from "../domain/apple-check.ts";
 import { type Delivery, NotificationCall } from "../domain/delivery.ts";
 import type { Announcement } from "../domain/events.ts";
 import { isNotificationUrl } from "../domain/notification-url.ts";
 import { readSeal, type Seal, sealText } from "../domain/seal.ts";
+import type { AppleApi } from "../functions/ports/apple.ts";
 import type { Bus, Log, Notifier, People, Seals } from "../functions/ports/telling.ts";
 import type { Files } from "../functions/ports/tokens.ts";
 
@@ -98,4 +100,12 @@ export const logInMemory = (lines: string[]): Log => ({
   error: (message, error, fields) => void lines.push(JSON.stringify({ message, error: String(error), ...fields })),
   count: (metric, value) => void lines.push(JSON.stringify({ metric, value })),
   gauge: (metric, value) => void lines.push(JSON.stringify({ metric, value })),
+});
+
+/** Apple's API in memory: accepts every token until `answers` says otherwise, by the file's key or for `all`. `asked` collects the keys. */
+export const appleInMemory = (answers: Map<string, AppleAnswer> = new Map(), asked: string[] = []): AppleApi => ({
+  async check({ key }) {
+    asked.push(key);
+    return answers.get(key) ?? answers.get("all") ?? { outcome: "accepted", evidence: { status: 200 } };
+  },
 });

@@ -2,6 +2,7 @@
 // against the API's document.
 import { randomBytes } from "node:crypto";
 import type { Account } from "../domain/account.ts";
+import type { AppleAnswer } from "../domain/apple-check.ts";
 import type { Announcement } from "../domain/events.ts";
 import { adminRoutes } from "../functions/api/admin-routes.ts";
 import { custodyRoutes } from "../functions/api/custody-routes.ts";
@@ -11,7 +12,7 @@ import type { Log } from "../functions/ports/telling.ts";
 import type { Ports } from "../functions/ports.ts";
 import { document, undocumented } from "./answers.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
-import { busInMemory, filesInMemory, type InPool, logInMemory, notifierInMemory, peopleInMemory } from "./outside.ts";
+import { appleInMemory, busInMemory, filesInMemory, type InPool, logInMemory, notifierInMemory, peopleInMemory } from "./outside.ts";
 import { makeWorld } from "./world.ts";
 import { cipherInMemory } from "./world-mdm.ts";
 
@@ -32,6 +33,8 @@ export const makeService = async (logOf?: (name: "admin" | "custody") => Log) =>
   const invited: string[] = [];
   const pool = new Map<string, InPool>();
   const logged: string[] = [];
+  const answers = new Map<string, AppleAnswer>();
+  const checked: string[] = [];
   const clock = { now: NOW };
   const faults = { bus: false, files: false };
   const ports: Ports = {
@@ -41,6 +44,7 @@ export const makeService = async (logOf?: (name: "admin" | "custody") => Log) =>
     people: peopleInMemory(invited, pool),
     cipher: cipherInMemory(),
     notifier: notifierInMemory(),
+    apple: appleInMemory(answers, checked),
     log: logInMemory(logged),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),
@@ -84,5 +88,5 @@ export const makeService = async (logOf?: (name: "admin" | "custody") => Log) =>
     if (complaints.length > 0) throw new Error(`The API's document says otherwise. ${complaints.join("; ")}`);
     return reply;
   };
-  return { ports, files, published, invited, pool, logged, clock, faults, call };
+  return { ports, files, published, invited, pool, logged, clock, faults, answers, checked, call };
 };

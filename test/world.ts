@@ -2,6 +2,7 @@
 import type { Account } from "../domain/account.ts";
 import { latestChange } from "../domain/account.ts";
 import type { AccountFact } from "../domain/account-fact.ts";
+import { isAnswered } from "../domain/apple-check.ts";
 import type { ContentToken, Holding } from "../domain/content-token.ts";
 import { type CustodyEntry, entryAfter, type SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
@@ -171,10 +172,10 @@ export const makeWorld = (): World => {
     async getAll(ids) {
       return amongst(held, ids);
     },
-    async add(token, traces, { idempotency, location, judged } = {}) {
+    async add(token, traces, { idempotency, location, earlier, judged } = {}) {
       if (!isJudged(judged) || !isOpen(token.locationId)) return false;
       if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
-      if (held.has(token.id) || secrets.has(token.secretSha256) || !plans.has(token.file.key)) return false;
+      if (held.has(token.id) || secrets.get(token.secretSha256) !== earlier?.id || !plans.has(token.file.key)) return false;
       if (!requests.use(idempotency, token.id, token.issuedAt)) return false;
       arrive(token.locationId);
       held.set(token.id, token);
@@ -198,6 +199,26 @@ export const makeWorld = (): World => {
       if (token === undefined || token.invalidation !== undefined) return false;
       if (!isJudged(judged)) throw new Error(`${id} could not be ended: what it rested on changed`);
       end({ ...token, invalidation }, invalidation.at);
+      return record(traces);
+    },
+    async recordCheck({ id }, check, traces, { expiresAt, location } = {}) {
+      const token = held.get(id);
+      if (token === undefined || token.invalidation !== undefined) return false;
+      if (token.lastCheck !== undefined && token.lastCheck.at >= check.at) return false;
+      if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
+      const answered = isAnswered(check) ? { answeredAt: check.at } : {};
+      const expired = expiresAt === undefined ? {} : { expiresAt, dueAt: expiresAt };
+      held.set(id, { ...token, lastCheck: check, ...answered, ...expired });
+      if (location !== undefined) places.set(location.id, location);
+      return record(traces);
+    },
+    async recordDoubt({ id }, doubt, traces) {
+      const token = held.get(id);
+      if (token === undefined || token.invalidation !== undefined) return false;
+      const isNotice = doubt.noticedAt !== undefined && token.doubt?.noticedAt === undefined;
+      const before = token.doubt?.at.getTime() ?? Number.NEGATIVE_INFINITY;
+      if (doubt.at.getTime() < before || (doubt.at.getTime() === before && !isNotice)) return false;
+      held.set(id, { ...token, doubt });
       return record(traces);
     },
     async *givenTo(accountId) {

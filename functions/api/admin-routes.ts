@@ -195,7 +195,7 @@ export const adminRoutes = {
     who: "content-manager",
     does: "Link an MDM server to a content token that it has or is to fetch",
     answers: { 200: "The content token with its links" },
-    refuses: ["location_reserved", "token_expired", "token_invalidated"],
+    refuses: ["location_reserved", "token_expired", "token_invalidated", "token_withdrawn"],
   }),
   "DELETE /v1/mdm-servers/{id}/links/{tokenId}": route(UnlinkMdmServerInput, UnlinkMdmServerReply, unlinkMdmServer, {
     who: "content-manager",

@@ -8,6 +8,12 @@ import { ImportContentTokenInput, ImportContentTokenReply, importContentToken } 
 import { IssueContentTokenInput, IssueContentTokenReply, issueContentToken } from "./issue-content-token.ts";
 import { RegisterMdmServerInput, RegisterMdmServerReply, registerMdmServer } from "./register-mdm-server.ts";
 import { ReplaceCredentialInput, ReplaceCredentialReply, replaceCredential } from "./replace-credential.ts";
+import {
+  ReportApplePasswordChangeInput,
+  ReportApplePasswordChangeReply,
+  reportApplePasswordChange,
+} from "./report-apple-password-change.ts";
+import { RequestCheckInput, RequestCheckReply, requestCheck } from "./request-check.ts";
 import { RevokeContentTokenInput, RevokeContentTokenReply, revokeContentToken } from "./revoke-content-token.ts";
 import type { Served } from "./served.ts";
 
@@ -31,7 +37,6 @@ export const custodyRoutes = {
       "not_a_content_token",
       "not_base64",
       "not_found",
-      "password_changed_since_download",
       "token_expired",
       "token_file_too_large",
       "wrong_token_type",
@@ -41,14 +46,31 @@ export const custodyRoutes = {
     who: "content-manager",
     does: "Give a short-lived link to a content token's file",
     answers: { 201: "The link, and when it ends" },
-    refuses: ["location_reserved", "token_expired", "token_invalidated", "too_many_holders"],
+    refuses: ["location_reserved", "token_expired", "token_invalidated", "token_withdrawn", "too_many_holders"],
   }),
   "POST /v1/content-tokens/{id}/revocation": route(RevokeContentTokenInput, RevokeContentTokenReply, revokeContentToken, {
     who: "content-manager",
-    does: "Revoke a content token: its file is erased, and links to it die",
-    answers: { 200: "The content token, ended" },
-    refuses: ["token_expired", "token_invalidated"],
+    does: "Revoke a content token: its file is erased, and links to it die. One of Apple's is withdrawn: copies still open Apple's service",
+    answers: { 200: "The content token, ended or withdrawn" },
+    refuses: ["token_expired", "token_invalidated", "token_withdrawn"],
   }),
+  "POST /v1/content-tokens/{id}/check": route(RequestCheckInput, RequestCheckReply, requestCheck, {
+    who: "content-manager",
+    does: "Ask Apple about an imported content token now; the answer appears as lastCheck",
+    answers: { 202: "The content token, before the answer" },
+    refuses: ["busy", "not_from_apple", "token_expired", "token_invalidated", "token_withdrawn"],
+  }),
+  "POST /v1/content-tokens/{id}/password-change-reports": route(
+    ReportApplePasswordChangeInput,
+    ReportApplePasswordChangeReply,
+    reportApplePasswordChange,
+    {
+      who: "content-manager",
+      does: "Report that the Managed Apple Account that downloaded an imported content token changed its password",
+      answers: { 200: "The content token: ended by a report with evidence, in doubt by one without" },
+      refuses: ["not_from_apple", "time_in_future", "token_expired", "token_invalidated", "token_withdrawn"],
+    },
+  ),
   "POST /v1/mdm-servers": route(RegisterMdmServerInput, RegisterMdmServerReply, registerMdmServer, {
     who: "administrator",
     does: "Register an MDM server",
@@ -71,6 +93,6 @@ export const custodyRoutes = {
     },
     etag: true,
     takes: { ifNoneMatch: true, wantsJson: true },
-    refuses: ["busy", "location_reserved", "not_linked", "token_expired", "token_invalidated"],
+    refuses: ["busy", "location_reserved", "not_linked", "token_expired", "token_invalidated", "token_withdrawn"],
   }),
 } satisfies Served<typeof CUSTODY_ROUTES>;

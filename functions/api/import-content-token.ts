@@ -1,6 +1,9 @@
-// POST /v1/content-tokens/import: takes in a token that Apple issued. Its exact bytes are kept.
+// POST /v1/content-tokens/import: takes in a token that Apple issued. A check with Apple follows.
 import * as z from "zod";
 import { type Account, assertMay, isKilledByPassword } from "../../domain/account.ts";
+import type { Doubt } from "../../domain/apple-check.ts";
+import { ManagedAppleId } from "../../domain/client-user.ts";
+import type { AppleDownload, ContentToken } from "../../domain/content-token.ts";
 import { AccountId, LocationId } from "../../domain/ids.ts";
 import { checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/location-check.ts";
 import { assertOpen, Location } from "../../domain/organization.ts";
@@ -14,6 +17,7 @@ import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../hash.ts";
+import type { Ports } from "../ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
 
@@ -27,7 +31,12 @@ export const ImportContentTokenInput = z.strictObject({
   downloadedBy: z
     .union([AccountId, z.literal("unknown")])
     .default("unknown")
-    .describe("Who downloaded it from Apple: their next password change ends it. Unknown, no password change can be seen to end it."),
+    .describe(
+      "The person who downloaded it from Apple, if they have an account here. Identity events about them lead to a check with Apple; they end nothing by themselves.",
+    ),
+  managedAppleAccount: ManagedAppleId.optional().describe(
+    "The Managed Apple Account that downloaded it: a password change of it ends the token at Apple. Shown to administrators only.",
+  ),
   appleUId: Location.shape.appleUId.describe("What Apple calls the location, as an MDM server shows it that has this token."),
   force: z
     .strictObject({ reason: nameText(500) })
@@ -38,21 +47,34 @@ export const ImportContentTokenReply = ShownToken.extend({
   locationCheck: z.object({ outcome: LocationCheckOutcome, note: z.string() }),
 });
 
-const alreadyHeld = (): Refusal => new Refusal("already_held", "This content token is held already. Nothing was changed.");
-
-/** Refuses when the account's password, or the account itself, ended the token before it came here. */
-const assertAlive = (holder: Account, givenAt: Date): void => {
-  if (holder.disabledAt !== undefined)
-    throw new Refusal(
-      "account_disabled",
-      "The account that downloaded this token is disabled, which ended the token. Download a new one with an account that is enabled.",
-    );
-  if (isKilledByPassword(givenAt, holder))
-    throw new Refusal(
-      "password_changed_since_download",
-      "The password of the account that downloaded this token changed after the download, which ended the token. Download a new one.",
-    );
+/** The earlier record of the same file, which ended; `undefined` if there is none. Refuses with `already_held` if it is live, or was issued here. */
+const endedRecord = async (secretSha256: string, { tokens }: Pick<Ports, "tokens">): Promise<ContentToken | undefined> => {
+  const id = await tokens.findBySecret(secretSha256);
+  const earlier = id === undefined ? undefined : await tokens.get(id);
+  if (earlier === undefined) return undefined;
+  if (earlier.origin === "issued")
+    throw new Refusal("already_held", "This content token was issued by this service, so it can't be imported. Issue a new one instead.");
+  if (earlier.invalidation === undefined)
+    throw new Refusal("already_held", `This content token is held already, as ${earlier.id}. Nothing was changed.`);
+  return earlier;
 };
+
+/** The doubt to begin with: something happened to the person after they downloaded the file. Apple's answer resolves it. */
+const doubtAbout = (person: Account | undefined, issuedAt: Date): { readonly doubt?: Doubt } => {
+  if (person?.disabledAt !== undefined) return { doubt: { reason: "account-disabled", at: person.disabledAt } };
+  if (person?.passwordChangedAt === undefined || !isKilledByPassword(issuedAt, person)) return {};
+  return { doubt: { reason: "password-changed", at: person.passwordChangedAt } };
+};
+
+const downloadOf = (managedAppleAccount: string | undefined, person: Account | undefined): { readonly appleDownload?: AppleDownload } =>
+  managedAppleAccount === undefined && person === undefined
+    ? {}
+    : {
+        appleDownload: {
+          ...(managedAppleAccount === undefined ? {} : { managedAppleAccount }),
+          ...(person === undefined ? {} : { accountId: person.id }),
+        },
+      };
 
 /** A first token tells what the later ones are compared with: that is kept with it. */
 const learning = (location: Location, check: LocationCheck, by: AccountId, at: Date) => {
@@ -68,8 +90,8 @@ export const importContentToken: Handle<
   StoringPorts | "organizations",
   z.input<typeof ImportContentTokenReply>,
   201
-> = async ({ caller, input: { locationId, fileName, file, downloadedBy, appleUId, force } }, ports) => {
-  const { locations, organizations, accounts, tokens, now } = ports;
+> = async ({ caller, input: { locationId, fileName, file, downloadedBy, managedAppleAccount, appleUId, force } }, ports) => {
+  const { locations, organizations, accounts, now } = ports;
   const bytes = new Uint8Array(Buffer.from(file, "base64"));
 
   const { token, check } = await judgedAgain(async () => {
@@ -83,7 +105,7 @@ export const importContentToken: Handle<
     const at = now();
     assertNotExpired({ expiresAt }, at);
     const secretSha256 = sha256(secret);
-    if ((await tokens.findBySecret(secretSha256)) !== undefined) throw alreadyHeld();
+    const earlier = await endedRecord(secretSha256, ports);
     const check = checkOfLocation(location, { orgName, appleUId }, force !== undefined);
 
     // Apple's tokens live one year from their download, so that is when its downloader was given it. One that says it ends later than that can't
@@ -91,17 +113,22 @@ export const importContentToken: Handle<
     const yearBefore = addYears(expiresAt, -1);
     const issuedAt = yearBefore < at ? yearBefore : at;
     const holder = downloadedBy === "unknown" ? undefined : existing(await accounts.get(downloadedBy), "account (downloadedBy)");
-    if (holder !== undefined) assertAlive(holder, issuedAt);
 
     const held = holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }];
     const facts = { locationId, origin: "imported" as const, issuedAt, expiresAt, secretSha256, downloadedBy: held, bytes };
+    const fromApple = {
+      ...downloadOf(managedAppleAccount, holder),
+      ...doubtAbout(holder, issuedAt),
+      ...(earlier === undefined ? {} : { earlierRecord: earlier.id }),
+    };
     const basis = { caller: judged, holder, organization: await organizations.get(), location };
-    const token = await storeToken(facts, basis, ports, {
+    const token = await storeToken({ ...facts, ...fromApple }, basis, ports, {
+      earlier,
       reason: check.outcome === "forced" ? force?.reason : undefined,
       ...learning(location, check, caller.id, at),
     });
     return token === undefined ? undefined : { token, check };
   });
   const { outcome, note } = check;
-  return created({ ...shownToken(token, await aroundOf([token], ports)), locationCheck: { outcome, note } });
+  return created({ ...shownToken(token, await aroundOf([token], ports), caller), locationCheck: { outcome, note } });
 };

@@ -10,7 +10,7 @@ import { pageOf, ShownToken, shownToken } from "./shown.ts";
 
 export const ListContentTokensInput = z.strictObject({
   locationId: LocationId.optional(),
-  state: z.enum(["active", "expired", "invalidated"]).optional(),
+  state: z.enum(["active", "expired", "invalidated", "withdrawn"]).optional(),
   ...PageInput,
 });
 export const ListContentTokensReply = pageOf(ShownToken);
@@ -63,7 +63,7 @@ export const listContentTokens: Handle<typeof ListContentTokensInput, Needs, z.i
   for (let reads = 0; reads < READS && place !== undefined && items.length < input.limit; reads++) {
     const page = await ports.tokens.list(place.list, { limit: input.limit - items.length, after: place.after });
     const around = await aroundOf(page.items, ports);
-    const shown = page.items.map((token) => shownToken(token, around));
+    const shown = page.items.map((token) => shownToken(token, around, caller));
     // What is reserved is not shown.
     items.push(...shown.filter(({ state }) => (input.state === undefined ? state !== "reserved" : state === input.state)));
     place = nextPlace(lists, place, page.next);

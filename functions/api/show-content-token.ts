@@ -31,7 +31,7 @@ export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.inp
   const token = existing(await ports.tokens.get(id), "content token");
   assertMay(caller, "content-token:read", token.locationId);
   const around = await aroundOf([token], ports);
-  assertShown(token, around, around.now);
+  const current = assertShown(token, around, around.now);
   const links = around.links.get(token.locationId);
   const holding = links === undefined ? [] : holdingLinks(links, id);
   const servers = await ports.servers.getAll(holding.map(({ mdmServerId }) => mdmServerId));
@@ -39,8 +39,8 @@ export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.inp
     mdmServerId,
     name,
     vendor,
-    steps: [...renewalSteps(vendor, worksWith(token))],
+    steps: [...renewalSteps(vendor, worksWith(token), current.state)],
   }));
   const uses = (await ports.uses.of(id)).map(({ mdmServerId, what, at }) => ({ mdmServerId, what, at }));
-  return ok({ ...shownToken(token, around), renewal, uses });
+  return ok({ ...shownToken(token, around, caller), renewal, uses });
 };

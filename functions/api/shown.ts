@@ -9,6 +9,7 @@ import { Conflict, Link, type LocationLinks } from "../../domain/links.ts";
 import { MdmServer } from "../../domain/mdm-server.ts";
 import { Location, Organization } from "../../domain/organization.ts";
 import type { Around } from "../around.ts";
+import { ShownAppleFacts, shownAppleFacts } from "./shown-apple.ts";
 
 /** A page of a list. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
@@ -45,13 +46,18 @@ export const ShownToken = z.object({
   origin: z.enum(["issued", "imported"]),
   worksWith: z.enum(["this-service", "apple"]).describe("Whose device API it opens."),
   state: z
-    .enum(["active", "expired", "invalidated", "reserved"])
-    .describe("`reserved`: it would be good, and belongs to the built-in service while the monthly subscription runs."),
+    .enum(["active", "expired", "invalidated", "reserved", "withdrawn"])
+    .describe(
+      "`reserved`: it would be good, and belongs to the built-in service while the monthly subscription runs. `withdrawn`: Apple issued it, it is no longer handed out here, and copies still open Apple's service.",
+    ),
   cause: InvalidationCause.optional(),
   invalidatedAt: z.date().optional(),
   reason: z.string().optional().describe("The words of whoever revoked it."),
   supersededBy: ContentTokenId.optional(),
-  downloadedBy: z.array(AccountId),
+  downloadedBy: z
+    .array(AccountId)
+    .describe("The accounts that have its file. A password change of any of them ends an issued token, and not an imported one."),
+  ...ShownAppleFacts,
   withoutGrant: z
     .array(AccountId)
     .optional()
@@ -63,7 +69,8 @@ export const ShownToken = z.object({
 });
 export type ShownToken = z.input<typeof ShownToken>;
 
-export const shownToken = (token: ContentToken, around: Around): ShownToken => {
+/** `viewer`: the account that reads; administrators see the Managed Apple Account of an imported token. */
+export const shownToken = (token: ContentToken, around: Around, viewer?: Account): ShownToken => {
   const { holders, links, now } = around;
   const { id, locationId, origin, invalidation, downloadedBy, issuedAt, expiresAt } = token;
   const current = tokenState(token, around, now);
@@ -81,6 +88,7 @@ export const shownToken = (token: ContentToken, around: Around): ShownToken => {
     reason: invalidation?.reason,
     supersededBy: invalidation?.supersededBy,
     downloadedBy: ids,
+    ...shownAppleFacts(token, current, viewer),
     ...(withoutGrant.length === 0 ? {} : { withoutGrant }),
     issuedAt,
     expiresAt,

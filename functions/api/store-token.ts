@@ -5,7 +5,7 @@ import { ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/i
 import type { Location, Organization } from "../../domain/organization.ts";
 import { firstDueAt, withOverlapEnd } from "../../domain/reminder.ts";
 import { addDays } from "../../domain/time.ts";
-import { announce, custodyOf, eraseFile, eventOf } from "../announce.ts";
+import { announce, checkOrderOf, custodyOf, eraseFile, eventOf } from "../announce.ts";
 import type { Adding } from "../ports/tokens.ts";
 import type { Ports, Trace } from "../ports.ts";
 import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
@@ -22,7 +22,7 @@ type Basis = {
   readonly location: Location;
 };
 
-type More = Pick<Adding, "idempotency"> & {
+type More = Pick<Adding, "idempotency" | "earlier"> & {
   /** The location's next version, with what the token is the first to tell of it. */
   readonly learnt?: Location | undefined;
   /** Why it is kept although something spoke against it, if something did. */
@@ -36,11 +36,13 @@ export const storeToken = async (
   { bytes, ...facts }: NewToken,
   { caller, holder, organization, location }: Basis,
   ports: Pick<Ports, StoringPorts>,
-  { reason, idempotency, learnt, traces: more = [] }: More = {},
+  { reason, idempotency, earlier, learnt, traces: more = [] }: More = {},
 ): Promise<ContentToken | undefined> => {
   const { tokens, files, erasures, now, random } = ports;
   const at = now();
-  const fileKey = `tokens/${identifierText(random(IDENTIFIER_BYTES))}`;
+  const isIssued = facts.origin === "issued";
+  // The function that asks Apple may read imported files only: they have a prefix of their own.
+  const fileKey = `tokens/${facts.origin}/${identifierText(random(IDENTIFIER_BYTES))}`;
   await erasures.plan(fileKey, at);
   const supersedesAt = addDays(at, organization.renewalOverlapDays);
   const token: ContentToken = {
@@ -52,16 +54,23 @@ export const storeToken = async (
       supersedesAt <= at ? at : withOverlapEnd(firstDueAt(facts.expiresAt, organization.reminderLadder, new Set(), at), supersedesAt, at),
   };
   const { id, locationId, expiresAt } = token;
-  const isIssued = facts.origin === "issued";
   const detail = { tokenId: id, locationId, accountId: caller.id, expiresAt };
   const details = { expiresAt: expiresAt.toISOString(), fileSha256: token.file.sha256 };
   const traces = [
     eventOf(isIssued ? "ContentTokenIssued" : "ContentTokenImported", detail, { at, random }),
     custodyOf(isIssued ? "token-issued" : "token-imported", { subject: id, at, by: caller.id, locationId, reason, details }),
+    ...(isIssued ? [] : [checkOrderOf(id, { at, random })]),
     ...more,
   ];
   const accounts = holder === undefined ? [caller] : [caller, holder];
-  if (!(await tokens.add(token, traces, { idempotency, location: learnt, judged: { organization, accounts, locations: [location] } }))) {
+  if (
+    !(await tokens.add(token, traces, {
+      idempotency,
+      earlier,
+      location: learnt,
+      judged: { organization, accounts, locations: [location] },
+    }))
+  ) {
     await eraseFile(fileKey, ports);
     return undefined;
   }

@@ -1,7 +1,15 @@
 // The service's own event bus, and whatever sends the rest: notices, orders for work, what MDM servers are told. What one entry of a batch says is checked
 // for each: a batch may be taken in part.
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { type Announcement, type DomainEvent, EVENT_SOURCE, type Notice, type Telling, type WorkOrder } from "../../domain/events.ts";
+import {
+  type Announcement,
+  type CheckOrder,
+  type DomainEvent,
+  EVENT_SOURCE,
+  type Notice,
+  type Telling,
+  type WorkOrder,
+} from "../../domain/events.ts";
 import type { Bus, Log } from "../ports/telling.ts";
 import type { Send } from "./queues.ts";
 
@@ -13,6 +21,7 @@ export type Senders = {
   readonly sendNotice?: SendNotice | undefined;
   readonly sendWork?: Send<WorkOrder> | undefined;
   readonly sendTelling?: Send<Telling> | undefined;
+  readonly sendCheck?: Send<CheckOrder> | undefined;
 };
 
 type Targets = Senders & { readonly events: EventBridgeClient; readonly busName: string };
@@ -28,7 +37,7 @@ const entryOf = (event: DomainEvent, EventBusName: string) => ({
   Detail: JSON.stringify({ id: event.id, ...event.detail }),
 });
 
-export const busTo = ({ events, busName, sendNotice, sendWork, sendTelling }: Targets, log: Log): Bus => {
+export const busTo = ({ events, busName, sendNotice, sendWork, sendTelling, sendCheck }: Targets, log: Log): Bus => {
   const putBatch = async (batch: readonly DomainEvent[]): Promise<Announcement[]> => {
     try {
       const { Entries = [] } = await events.send(new PutEventsCommand({ Entries: batch.map((event) => entryOf(event, busName)) }));
@@ -54,6 +63,7 @@ export const busTo = ({ events, busName, sendNotice, sendWork, sendTelling }: Ta
 
   const isSent = (one: Exclude<Announcement, DomainEvent>): Promise<boolean> => {
     if (one.kind === "notice") return sent(one, sendNotice);
+    if (one.kind === "check") return sent(one, sendCheck);
     return one.kind === "work" ? sent(one, sendWork) : sent(one, sendTelling);
   };
 

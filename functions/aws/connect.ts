@@ -28,7 +28,11 @@ const kept = (name: FunctionName, { RECORDS_TABLE, CUSTODY_TABLE }: Tables) => (
 });
 
 /** All but files and people: what a function without any right to token files or to the user pool is given. */
-export const recordsOf = (name: FunctionName, told: Told, senders?: Senders): Omit<Ports, "files" | "people" | "cipher" | "notifier"> => {
+export const recordsOf = (
+  name: FunctionName,
+  told: Told,
+  senders?: Senders,
+): Omit<Ports, "files" | "people" | "cipher" | "notifier" | "apple"> => {
   const ports = kept(name, told);
   return { ...ports, bus: busTo({ events: new EventBridgeClient(), busName: told.BUS_NAME, ...senders }, ports.log) };
 };
@@ -37,7 +41,7 @@ export const portsOf = (
   name: FunctionName,
   told: Told & { readonly TOKENS_BUCKET: string },
   senders?: Senders,
-): Omit<Ports, "people" | "cipher" | "notifier"> => ({
+): Omit<Ports, "people" | "cipher" | "notifier" | "apple"> => ({
   ...recordsOf(name, told, senders),
   files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
 });
@@ -47,7 +51,7 @@ const peopleOf = ({ USER_POOL_ID }: { readonly USER_POOL_ID: string }): People =
   peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: USER_POOL_ID });
 
 /** What administering takes: records and people, and no file. */
-export const administeringOf = (name: FunctionName, env: Env<"admin">): Omit<Ports, "files" | "cipher" | "notifier"> => ({
+export const administeringOf = (name: FunctionName, env: Env<"admin">): Omit<Ports, "files" | "cipher" | "notifier" | "apple"> => ({
   ...recordsOf(name, env),
   people: peopleOf(env),
 });

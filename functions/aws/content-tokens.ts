@@ -1,5 +1,6 @@
 // Content tokens in the Records table. Every act is one transaction whose conditions are its rule: what was judged is what is written.
 import * as z from "zod";
+import { isAnswered } from "../../domain/apple-check.ts";
 import { ContentToken, type Holding } from "../../domain/content-token.ts";
 import { AccountId, ContentTokenId } from "../../domain/ids.ts";
 import type { ContentTokens } from "../ports/tokens.ts";
@@ -42,6 +43,22 @@ export const letGo = (table: Table, token: ContentToken, at: Date): Write[] => [
   ...token.downloadedBy.map(({ accountId }) => ({ Delete: { TableName: table.name, Key: keys.given(accountId, token.id) } })),
 ];
 
+const isLiveRecord = "attribute_exists(pk) AND attribute_not_exists(invalidation)";
+
+/** The look-up by secret leads to the newest record of it: an earlier one that ended gives way to the one that is imported again. */
+const secretOf = (table: Table, { id, secretSha256 }: ContentToken, earlier: ContentToken | undefined): Write => {
+  const item = { ...keys.secret(secretSha256), tokenId: id };
+  if (earlier === undefined) return putNew(table, item);
+  return {
+    Put: {
+      TableName: table.name,
+      Item: item,
+      ConditionExpression: "tokenId = :earlier",
+      ExpressionAttributeValues: { ":earlier": earlier.id },
+    },
+  };
+};
+
 export const contentTokensIn = (table: Table): ContentTokens => {
   const { name: TableName } = table;
 
@@ -75,10 +92,10 @@ export const contentTokensIn = (table: Table): ContentTokens => {
 
     getAll: (ids) => readById(table, ids, keys.contentToken, fromStored),
 
-    add(token, traces, { idempotency, location, judged } = {}) {
+    add(token, traces, { idempotency, location, earlier, judged } = {}) {
       const writes = [
         putNew(table, toStored(token)),
-        putNew(table, { ...keys.secret(token.secretSha256), tokenId: token.id }),
+        secretOf(table, token, earlier),
         ...token.downloadedBy.map(({ accountId, givenAt }) =>
           putNew(table, { ...keys.given(accountId, token.id), ...toItem({ givenAt }) }),
         ),
@@ -135,6 +152,43 @@ export const contentTokensIn = (table: Table): ContentTokens => {
         if (await transact(table, [ended, ...letGo(table, token, invalidation.at)], traces, judged)) return true;
       }
       throw new Error(`${id} could not be ended: it changed ${INVALIDATE_ATTEMPTS} times meanwhile`);
+    },
+
+    recordCheck({ id, locationId }, check, traces, { expiresAt, location } = {}) {
+      const answered = isAnswered(check) ? ", answeredAt = :at" : "";
+      const expired = expiresAt === undefined ? "" : ", expiresAt = :expiresAt, dueAt = :expiresAt";
+      const recorded: Write = {
+        Update: {
+          TableName,
+          Key: keys.contentToken(id),
+          UpdateExpression: `SET lastCheck = :check${answered}${expired}`,
+          ConditionExpression: `${isLiveRecord} AND (attribute_not_exists(lastCheck) OR lastCheck.#at < :at)`,
+          ExpressionAttributeNames: { "#at": "at" },
+          ExpressionAttributeValues: {
+            ":check": toItem(check),
+            ":at": check.at.toISOString(),
+            ...(expiresAt === undefined ? {} : { ":expiresAt": expiresAt.toISOString() }),
+          },
+        },
+      };
+      const judged = location === undefined ? [] : [replacedLocation(table, { ...location, id: locationId })];
+      return transact(table, [recorded, ...judged], traces);
+    },
+
+    recordDoubt({ id }, doubt, traces) {
+      const isNew = "attribute_not_exists(doubt) OR doubt.#at < :at";
+      const isNotice = doubt.noticedAt === undefined ? "" : " OR (doubt.#at = :at AND attribute_not_exists(doubt.noticedAt))";
+      const recorded: Write = {
+        Update: {
+          TableName,
+          Key: keys.contentToken(id),
+          UpdateExpression: "SET doubt = :doubt",
+          ConditionExpression: `${isLiveRecord} AND (${isNew}${isNotice})`,
+          ExpressionAttributeNames: { "#at": "at" },
+          ExpressionAttributeValues: { ":doubt": toItem(doubt), ":at": doubt.at.toISOString() },
+        },
+      };
+      return transact(table, [recorded], traces);
     },
 
     async *givenTo(accountId) {

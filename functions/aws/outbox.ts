@@ -2,7 +2,7 @@
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { type Announcement, type DomainEvent, EVENT_DETAILS, type EventType } from "../../domain/events.ts";
-import { LocationId } from "../../domain/ids.ts";
+import { ContentTokenId, LocationId } from "../../domain/ids.ts";
 import { Told } from "../../domain/notification.ts";
 import { WorkId } from "../../domain/work.ts";
 import type { Outbox } from "../ports/telling.ts";
@@ -14,6 +14,13 @@ const Recorded = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), ...Row, type: z.enum(types), detail: z.unknown() }),
   z.object({ kind: z.literal("notice"), ...Row, subject: z.string(), message: z.string() }),
   z.object({ kind: z.literal("work"), ...Row, workId: WorkId, locationId: LocationId }),
+  z.object({
+    kind: z.literal("check"),
+    ...Row,
+    tokenId: ContentTokenId,
+    attempt: z.int().min(1),
+    delaySeconds: z.int().min(0),
+  }),
   z.object({ kind: z.literal("telling"), ...Row, ...Told }),
 ]);
 

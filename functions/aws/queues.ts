@@ -1,6 +1,6 @@
 // What is sent to the service's own queues: orders for work, one after the other for each location, and what MDM servers are to be told.
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { Telling, WorkOrder } from "../../domain/events.ts";
+import type { CheckOrder, Telling, WorkOrder } from "../../domain/events.ts";
 
 /** Rejects when it was not taken. */
 export type Send<What> = (what: What) => Promise<void>;
@@ -23,4 +23,10 @@ export const sendTellingTo =
   (client: SQSClient, QueueUrl: string): Send<Telling> =>
   async ({ id, locationId, type, notification }) => {
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ id, locationId, type, notification }) }));
+  };
+
+export const sendCheckTo =
+  (client: SQSClient, QueueUrl: string): Send<CheckOrder> =>
+  async ({ tokenId, attempt, delaySeconds }) => {
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ tokenId, attempt }), DelaySeconds: delaySeconds }));
   };

@@ -43,8 +43,10 @@ export interface TokenUses {
   of(token: ContentTokenId): Promise<readonly TokenUse[]>;
 }
 
-/** What is counted of a location: what its MDM servers ask, and how often somebody's address is tried for them. */
-export type Rated = "requests" | "tests";
+/**
+ * Counters of a location: requests of its MDM servers, trials of a notification address, and checks with Apple that people ask for.
+ */
+export type Rated = "requests" | "tests" | "checks";
 
 export interface Rates {
   /** Counts one within a span of time, by its number. False when there were `most` already. */

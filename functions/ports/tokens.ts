@@ -1,5 +1,6 @@
 // What is kept of content tokens: their records, what they are due for, and their files.
 import type { Account } from "../../domain/account.ts";
+import type { AppleCheck, Doubt } from "../../domain/apple-check.ts";
 import type { ContentToken, Holding, Invalidation, StoredFile } from "../../domain/content-token.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../../domain/ids.ts";
 import type { Location } from "../../domain/organization.ts";
@@ -17,8 +18,13 @@ export type HandOver = {
 export type Adding = {
   readonly idempotency?: Idempotency | undefined;
   readonly location?: Location | undefined;
+  /** The record of the same secret that ended before. The new one takes its place in the look-up by secret. */
+  readonly earlier?: ContentToken | undefined;
   readonly judged?: Judged;
 };
+
+/** `expiresAt`: the time from which Apple says the token is expired; the token is due then. `location`: its next version, with what Apple told of it. */
+export type CheckRecording = { readonly expiresAt?: Date | undefined; readonly location?: Location | undefined };
 
 export interface ContentTokens {
   get(id: ContentTokenId): Promise<ContentToken | undefined>;
@@ -27,7 +33,7 @@ export interface ContentTokens {
   /** Newest first, of one location or of all. Not strongly consistent. */
   list(location: LocationId | "all", page: PageRequest): Promise<Page<ContentToken>>;
   /**
-   * False, and nothing changed, when a token with the same secret is held already, whatever became of it, when the idempotency key was used, when
+   * False, and nothing changed, when a token with the same secret other than `earlier` is held already, when the idempotency key was used, when
    * what was judged changed, the location was closed, or when a planned erasure of its file has been begun. Ends the plan to erase the file.
    */
   add(token: ContentToken, traces?: readonly Trace[], adding?: Adding): Promise<boolean>;
@@ -45,6 +51,13 @@ export interface ContentTokens {
    * that takes its place; rejects when that one ended meanwhile.
    */
   invalidate(id: ContentTokenId, invalidation: Invalidation, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /**
+   * Records a check with Apple and moves the expiry forward to `expiresAt` if Apple says that the token expired. False if the token ended or a later
+   * check is recorded.
+   */
+  recordCheck(token: ContentToken, check: AppleCheck, traces?: readonly Trace[], more?: CheckRecording): Promise<boolean>;
+  /** Records a reason for doubt, or that a notice about it was sent. False if the token ended or a later reason, or the notice, is recorded. */
+  recordDoubt(token: ContentToken, doubt: Doubt, traces?: readonly Trace[]): Promise<boolean>;
   /** Every living token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
   givenTo(accountId: AccountId): AsyncIterable<{ readonly tokenId: ContentTokenId; readonly holding: Holding }>;
 }

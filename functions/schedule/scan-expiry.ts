@@ -3,13 +3,14 @@
 import { type ContentToken, isOverlapOver, tokenState } from "../../domain/content-token.ts";
 import type { ContentTokenId } from "../../domain/ids.ts";
 import { leftTokens } from "../../domain/links.ts";
-import { expiredNotice, expiringNotice } from "../../domain/notice.ts";
+import { expiringNotice } from "../../domain/notice.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { dueStep, nextDueAt, withOverlapEnd } from "../../domain/reminder.ts";
 import { addDays, startOfDay } from "../../domain/time.ts";
-import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../announce.ts";
+import { announce, eventOf, noticeOf } from "../announce.ts";
 import { standingOf } from "../around.ts";
 import { endToken } from "../end-token.ts";
+import { expireToken } from "../expire-token.ts";
 import type { Ports } from "../ports.ts";
 import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 import { whereOf } from "../where.ts";
@@ -18,19 +19,6 @@ import { applyLadder } from "./apply-ladder.ts";
 export type ScanPorts = SupersedingPorts & Pick<Ports, "organizations" | "reminders">;
 
 const place = ({ id, locationId }: ContentToken) => ({ tokenId: id, locationId });
-
-const expire = async (token: ContentToken, now: Date, ports: ScanPorts): Promise<void> => {
-  const when = { ...ports, at: now };
-  const event = eventOf("ContentTokenExpired", { ...place(token), expiresAt: token.expiresAt }, when);
-  const traces = [
-    event,
-    noticeOf(expiredNotice(token, await whereOf(token, ports)), when),
-    custodyOf("token-expired", { subject: token.id, at: now, by: "service", locationId: token.locationId }),
-  ];
-  if (!(await ports.reminders.expire(token, traces))) return;
-  await announce(traces, ports);
-  await eraseFile(token.file.key, ports);
-};
 
 /** Looked at by every scan, whenever in its day that runs: what was passed over while it was reserved is due as soon as it is not. */
 const moveOn = async (token: ContentToken, now: Date, { reminders }: ScanPorts): Promise<void> => {
@@ -59,7 +47,7 @@ const remind = async (token: ContentToken, { reminderLadder }: Organization, now
 const look = async (token: ContentToken, organization: Organization, ports: ScanPorts): Promise<void> => {
   const now = ports.now();
   const current = tokenState(token, await standingOf([token], ports), now);
-  if (current.state === "expired") return expire(token, now, ports);
+  if (current.state === "expired") return expireToken(token, now, ports);
   if (current.state === "active") {
     // Before it moves on: an overlap that is over, or a fetch that a crash cut short, is not found a second time.
     if (isOverlapOver(token, now) || leftTokens(await ports.links.of(token.locationId)).length > 0) await supersedeOlder(token, ports);

@@ -1,5 +1,6 @@
 // What a scene is made of: a host whose time is set, calls as the gateway makes them, and what most scenes begin with.
 import { randomBytes } from "node:crypto";
+import type { AppleAnswer } from "../../domain/apple-check.ts";
 import type { Announcement } from "../../domain/events.ts";
 import type { WorkId } from "../../domain/work.ts";
 import { adminRoutes } from "../../functions/api/admin-routes.ts";
@@ -11,7 +12,16 @@ import type { People, Seals } from "../../functions/ports/telling.ts";
 import type { Ports } from "../../functions/ports.ts";
 import { CUSTODY_ROUTES } from "../../functions/routes.ts";
 import { aLocation, anOrganization, at, locationId } from "../make.ts";
-import { busInMemory, filesInMemory, type InPool, logInMemory, notifierInMemory, peopleInMemory, sealsInMemory } from "../outside.ts";
+import {
+  appleInMemory,
+  busInMemory,
+  filesInMemory,
+  type InPool,
+  logInMemory,
+  notifierInMemory,
+  peopleInMemory,
+  sealsInMemory,
+} from "../outside.ts";
 import { signedUp } from "../service.ts";
 import type { World } from "../world.ts";
 import { cipherInMemory } from "../world-mdm.ts";
@@ -29,6 +39,7 @@ export const makeHost = (world: World, people?: People) => {
   const told: Announcement[] = [];
   const seals = sealsInMemory();
   const pool = new Map<string, InPool>();
+  const answers = new Map<string, AppleAnswer>();
   const ordered = new Set<WorkId>();
   /** Whatever an MDM server asked for, whether anybody is told to do it or not. */
   const works: Works = {
@@ -48,11 +59,12 @@ export const makeHost = (world: World, people?: People) => {
     bus: busInMemory(told),
     cipher: cipherInMemory(),
     notifier: notifierInMemory(),
+    apple: appleInMemory(answers),
     log: logInMemory([]),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),
   };
-  return { ports, files, told, pool, clock, ordered };
+  return { ports, files, told, pool, clock, ordered, answers };
 };
 export type Host = ReturnType<typeof makeHost>;
 export type HostPorts = Host["ports"];

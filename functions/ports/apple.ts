@@ -1,0 +1,11 @@
+// Apple's API, as far as the service asks it: about imported tokens, without any change there.
+import type { AppleAnswer } from "../../domain/apple-check.ts";
+import type { StoredFile } from "../../domain/content-token.ts";
+
+export interface AppleApi {
+  /**
+   * Asks Apple about the token in this file, once. Every failure on the way is an answer with the outcome `no-answer`; rejects if the function that
+   * asks could not be invoked.
+   */
+  check(file: StoredFile): Promise<AppleAnswer>;
+}
