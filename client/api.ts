@@ -552,6 +552,11 @@ export type Api = {
           readonly name: string;
           readonly vendor: Vendor;
         }[];
+        /** Tokens of Apple's whose file the account has. They don't end by this, and the copy still opens Apple's service. */
+        readonly copies: readonly (ContentToken & {
+          /** The account is the person who downloaded the token from Apple. */
+          readonly isDownloader: boolean;
+        })[];
         readonly advice: readonly (string)[];
       };
       readonly 400: Refusal<400, "invalid_input">;
@@ -609,6 +614,11 @@ export type Api = {
           readonly name: string;
           readonly vendor: Vendor;
         }[];
+        /** Tokens of Apple's whose file the account has. They don't end by this, and the copy still opens Apple's service. */
+        readonly copies: readonly (ContentToken & {
+          /** The account is the person who downloaded the token from Apple. */
+          readonly isDownloader: boolean;
+        })[];
         readonly advice: readonly (string)[];
       };
       readonly 400: Refusal<400, "invalid_input">;

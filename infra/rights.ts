@@ -107,7 +107,19 @@ export const grantAdminister = (kept: Kept, grantee: IGrantable): void => {
 /** To keep content tokens and their secrets, MDM servers and their credentials. */
 export const grantKeepTokens = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
-  write(kept, grantee, ["LOC#*", "CT#*", "SECRET#*", "GIVEN#*", "IDEMPOTENCY#*", "MDM#*", "CREDENTIAL#*", "CONFLICT#*", "OUTBOX", "ERASE"]);
+  write(kept, grantee, [
+    "LOC#*",
+    "CT#*",
+    "SECRET#*",
+    "GIVEN#*",
+    "IDEMPOTENCY#*",
+    "MDM#*",
+    "CREDENTIAL#*",
+    "CONFLICT#*",
+    "RATE#*",
+    "OUTBOX",
+    "ERASE",
+  ]);
   keepCustody(kept, grantee);
 };
 

@@ -5,7 +5,7 @@ import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts
 import { GAUGES } from "../../functions/metrics.ts";
 import { measure } from "../../functions/schedule/measure.ts";
 import { runByTheMinute } from "../../functions/schedule/run-by-the-minute.ts";
-import { accountId, aLocation, at, locationId } from "../make.ts";
+import { accountId, aLocation, fileAround, aLocation, at, locationId } from "../make.ts";
 import { ada, makeService, NOW } from "../service.ts";
 
 const here = locationId();
@@ -122,6 +122,15 @@ describe("what MDM servers hold", () => {
     await link(await register(), await issue());
     service.clock.now = at("2027-06-01T12:00:00Z");
     expect(await measured()).toMatchObject({ HeldEndingTokens: 0, HeldDeadTokens: 1 });
+  });
+
+  test("is not dead when a token of Apple's was withdrawn: it still opens Apple's service", async () => {
+    const file = Buffer.from(fileAround(JSON.stringify({ token: "eA==", expDate: "2027-05-01T00:00:00Z", orgName: "X" }))).toString("base64");
+    const body = { locationId: aLocation().id, fileName: "a.vpptoken", file };
+    const { id } = (await service.call("POST /v1/content-tokens/import", [], { body })).body;
+    await link(await register(), id);
+    await service.call("POST /v1/content-tokens/{id}/revocation", [id], { body: { reason: "lost" } });
+    expect(await measured()).toMatchObject({ HeldDeadTokens: 0, HeldEndingTokens: 0 });
   });
 
   test("is nothing of a token that nobody holds, dead or not", async () => {
