@@ -5,7 +5,7 @@ import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts
 import { GAUGES } from "../../functions/metrics.ts";
 import { measure } from "../../functions/schedule/measure.ts";
 import { runByTheMinute } from "../../functions/schedule/run-by-the-minute.ts";
-import { accountId, aLocation, fileAround, aLocation, at, locationId } from "../make.ts";
+import { accountId, aLocation, at, fileAround, locationId } from "../make.ts";
 import { ada, makeService, NOW } from "../service.ts";
 
 const here = locationId();
@@ -125,7 +125,9 @@ describe("what MDM servers hold", () => {
   });
 
   test("is not dead when a token of Apple's was withdrawn: it still opens Apple's service", async () => {
-    const file = Buffer.from(fileAround(JSON.stringify({ token: "eA==", expDate: "2027-05-01T00:00:00Z", orgName: "X" }))).toString("base64");
+    const file = Buffer.from(fileAround(JSON.stringify({ token: "eA==", expDate: "2027-05-01T00:00:00Z", orgName: "X" }))).toString(
+      "base64",
+    );
     const body = { locationId: aLocation().id, fileName: "a.vpptoken", file };
     const { id } = (await service.call("POST /v1/content-tokens/import", [], { body })).body;
     await link(await register(), id);
