@@ -40,6 +40,10 @@ export type Posting = {
   readonly transfer?: Transfer;
 };
 
+/** True if the posting makes or ends an assignment of the asset, whether or not the number of assignments changes. */
+export const changesAssignmentsOf = ({ assigned = [], unassigned = [] }: Posting, asset: AssetKey): boolean =>
+  [...assigned, ...unassigned].some((each) => each.asset.locationId === asset.locationId && assetText(each.asset) === assetText(asset));
+
 /** Acquisitions of different assets as one posting. */
 export const together = (acquisitions: readonly Pick<Posting, "entries" | "traits">[], at: Date): Posting => ({
   at,

@@ -4,7 +4,8 @@ import { type Asset, AssetTraits, LicenseCounts, PricingParam, ProductType, tota
 import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/mdm-pages.ts";
 import type { MdmHandle } from "../handle-mdm.ts";
 import { readOfOneState } from "../one-state.ts";
-import { ledgerOf, ledgerState } from "./ledger-state.ts";
+import type { AssetState } from "../ports/licenses.ts";
+import { assetsState, ledgerOf } from "./ledger-state.ts";
 import { Flag, Int32 } from "./query.ts";
 
 export const ListAssetsInput = z.object({
@@ -72,7 +73,11 @@ export const pageOfAssets =
   (pageSize: number): Handle =>
   async ({ caller: { location }, input }, { licenses, now, random }) => {
     const { pageIndex = 0 } = input;
-    const ledger = { of: ledgerOf(location, "assets"), look: () => licenses.state(location.id), nameOf: ledgerState };
+    const ledger = {
+      of: ledgerOf(location, "assets"),
+      look: () => licenses.state(location.id),
+      nameOf: (states: readonly AssetState[]) => assetsState(states, responseAsset),
+    };
     const { value, versionId } = await readOfOneState(
       ledger,
       async (states) => {
