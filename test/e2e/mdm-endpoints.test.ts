@@ -43,7 +43,7 @@ const asset = (adamId: string, available: number, over: object = {}) => ({
   productType: "App",
   deviceAssignable: true,
   revocable: true,
-  supportedPlatforms: [],
+  supportedPlatforms: ["iOS"],
   availableCount: available,
   assignedCount: 0,
   retiredCount: 0,

@@ -70,6 +70,7 @@ const ACTS: readonly Act[] = [
     person("POST /v1/licenses/import", { ...AT, csv: "adamId,productType,quantity\n1,App,2\n78,App,2" }, "k-1"),
   ],
   ["a person names an asset", [], describeAsset({ name: "Pages", bundleId: "com.apple.Pages" })],
+  ["a person changes the platforms of an asset", ["assets"], describeAsset({ supportedPlatforms: ["macOS"] })],
   ["licenses are transferred away", ["assets"], transfer(here.id, other.id, "1")],
   ["licenses are transferred here", ["assets"], transfer(other.id, here.id, "1")],
   ["licenses of an asset that is new here are transferred here", ["assets"], transfer(other.id, here.id, "9")],
