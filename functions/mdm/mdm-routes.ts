@@ -87,13 +87,13 @@ export const mdmRoutes = (requestsPerSecond?: number) => ({
   [`POST ${V2}/assets/associate`]: mdmRoute(ManageAssetsInput, EventReply, associateAssets, {
     does: "Assign licenses of assets to users and devices",
     answers: ORDERED,
-    refuses: [...ASSETS, ...TARGETS, 9707],
+    refuses: [...ASSETS, ...TARGETS, 9609, 9707],
     manages: true,
   }),
   [`POST ${V2}/assets/disassociate`]: mdmRoute(ManageAssetsInput, EventReply, disassociateAssets, {
     does: "Take licenses of assets back from users and devices",
     answers: ORDERED,
-    refuses: [...ASSETS, ...TARGETS, 9706],
+    refuses: [...ASSETS, ...TARGETS, 9609, 9706],
     manages: true,
   }),
   [`POST ${V2}/assets/revoke`]: mdmRoute(RevokeAssetsInput, EventReply, revokeAssets, {

@@ -177,7 +177,7 @@ describe("refused at once, and nothing is done", () => {
 
 const ACCOUNT = { managedAppleId: "Anna@appleid.example.org" };
 const TOLD: readonly [errorNumber: number, endpoint: string, body: object, errorInfo: object][] = [
-  [9609, "assets/associate", { assets: assets(APP), clientUserIds: ["nobody"] }, { clientUserIds: ["nobody"] }],
+  [9609, "assets/associate", { assets: assets(APP), clientUserIds: ["anna", "nobody"] }, { clientUserIds: ["nobody"] }],
   [9609, "users/retire", { users: users("nobody") }, { clientUserIds: ["nobody"] }],
   [9641, "users/create", { users: [{ clientUserId: "ben", ...ACCOUNT }] }, { clientUserIds: ["ben"] }],
   [
