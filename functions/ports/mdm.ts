@@ -43,8 +43,8 @@ export interface TokenUses {
   of(token: ContentTokenId): Promise<readonly TokenUse[]>;
 }
 
-/** What is counted of a location: what its MDM servers ask, and how often somebody's address is tried for them. */
-export type Rated = "requests" | "tests";
+/** What is counted of a location: requests of its MDM servers, their name look-ups, and tests of notification URLs. */
+export type Rated = "requests" | "lookups" | "tests";
 
 export interface Rates {
   /** Counts one within a span of time, by its number. False when there were `most` already. */
