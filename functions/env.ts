@@ -10,7 +10,7 @@ const loopback = { LOOPBACK_NOTIFICATIONS: z.literal("allowed").exactOptional() 
 const notifies = { KEY_ARN: name, NOTIFIER_NAME: name, ...loopback };
 
 export const ENV = {
-  admin: z.object({ ...told, USER_POOL_ID: name }),
+  admin: z.object({ ...told, USER_POOL_ID: name, TELLINGS_QUEUE_URL: name }),
   custody: z.object({ ...told, TOKENS_BUCKET: name }),
   "custody-seal": z.object({ CUSTODY_TABLE: name, SEALS_BUCKET: name }),
   "expiry-scan": z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),

@@ -74,11 +74,13 @@ export class ServiceStack extends Stack {
     const noticesToo = { ...filesToo, NOTICE_TOPIC_ARN: notices.topicArn };
     const common = { alarms: this.#alarms };
 
+    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, requestsPerSecond: config.requestsPerSecond });
+    const { mdm, worker, notifications, notifier } = device;
     const admin = new ServiceFunction(this, "Admin", {
       ...common,
       name: "admin",
       severity: "high",
-      environment: { ...told, USER_POOL_ID: records.userPool.userPoolId },
+      environment: { ...told, USER_POOL_ID: records.userPool.userPoolId, TELLINGS_QUEUE_URL: device.queues.TELLINGS_QUEUE_URL },
       timeout: REQUEST,
       impact: "Administrators can't see or change locations, accounts and tokens; MDM servers keep working.",
     });
@@ -107,8 +109,6 @@ export class ServiceStack extends Stack {
       timeout: MESSAGE,
       impact: "Tokens that a new password killed may still be shown as good, and their files are not erased.",
     });
-    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, requestsPerSecond: config.requestsPerSecond });
-    const { mdm, worker, notifications, notifier } = device;
     const outbox = new ServiceFunction(this, "Outbox", {
       ...common,
       name: "outbox",
@@ -127,6 +127,7 @@ export class ServiceStack extends Stack {
     grantDoWork(records, worker);
     grantNotify(records, notifications);
     device.grantTell(outbox);
+    device.grantSendNotifications(admin);
     for (const each of [admin, custody, expiryScan, identityEvents, mdm, outbox, worker]) bus.grantPutEventsTo(each);
     grantKeepFiles(records, custody);
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
