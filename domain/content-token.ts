@@ -102,6 +102,21 @@ const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): 
 };
 
 /**
+ * The cause for which the accounts that were given the token end it: a changed password or a disabled account.
+ * Throws when the record of one of them is missing: a token that can't be evaluated must not pass as good.
+ */
+export const causeByHolders = ({ id, downloadedBy }: ContentToken, holders: Standing["holders"]): InvalidationCause | undefined => {
+  let disabled = false;
+  for (const { accountId, givenAt } of downloadedBy) {
+    const account = holders.get(accountId);
+    if (account === undefined) throw new Error(`the record of ${accountId}, which was given ${id}, was not loaded`);
+    if (isKilledByPassword(givenAt, account)) return "password-changed";
+    disabled ||= account.disabledAt !== undefined;
+  }
+  return disabled ? "account-disabled" : undefined;
+};
+
+/**
  * A token's state at `now`. `holders` must contain the record of every account in `downloadedBy`, and `locations` its location's; one that is missing is
  * an error, since a token that can't be judged must not pass for good.
  * Invariant: a recorded invalidation is final; expiry hides no recorded cause; reservation hides no end.
@@ -109,14 +124,8 @@ const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): 
 export const tokenState = (token: ContentToken, standing: Standing, now: Date): TokenState => {
   const recorded = recordedState(token, now);
   if (recorded.state !== "active") return recorded;
-  let disabled = false;
-  for (const { accountId, givenAt } of token.downloadedBy) {
-    const account = standing.holders.get(accountId);
-    if (account === undefined) throw new Error(`the record of ${accountId}, which was given ${token.id}, was not loaded`);
-    if (isKilledByPassword(givenAt, account)) return { state: "invalidated", cause: "password-changed" };
-    disabled ||= account.disabledAt !== undefined;
-  }
-  if (disabled) return { state: "invalidated", cause: "account-disabled" };
+  const cause = causeByHolders(token, standing.holders);
+  if (cause !== undefined) return { state: "invalidated", cause };
   return isReserved(locationOf(token, standing)) ? { state: "reserved" } : { state: "active" };
 };
 

@@ -150,10 +150,10 @@ const toldOf = (tellings: readonly Telling[], result: "SUCCESS" | "FAILURE"): re
   });
 
 const assertWork = (work: Work, failed: number, tellings: readonly Telling[]): void => {
-  const { id, type, requested, completed, diedAt, step } = work;
+  const { id, type, requested, completed, stopped, step } = work;
   const where = `${type} ${id}`;
   const sum = completed + failed;
-  if (diedAt === undefined) {
+  if (stopped === undefined) {
     expect({ where, step, sum }, "each step was done once, and of all that was requested it is known what became of it").toEqual({
       where,
       step: stepsOf(work),

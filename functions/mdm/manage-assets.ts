@@ -1,6 +1,7 @@
 // POST /assets/associate and /assets/disassociate: licenses for devices and users, or back from them. What can be told at once is refused at once; all else is
 // done by the worker.
 import * as z from "zod";
+import type { JobLimits } from "../../domain/job.ts";
 import { MDM_LIMITS } from "../../domain/mdm-limits.ts";
 import { AssetsRequest, assertAssociable, assertRevocable, assetsAsked, targetsAsked } from "../../domain/work-request.ts";
 import type { MdmHandle } from "../handle-mdm.ts";
@@ -16,14 +17,16 @@ const LIMITS = { clientUserIds: MDM_LIMITS.maxClientUserIds, serialNumbers: MDM_
 
 type What = { readonly type: "ASSOCIATE" | "DISASSOCIATE"; readonly assertPossible: typeof assertAssociable };
 
-const manage = async ({ type, assertPossible }: What, { caller, input }: Parameters<Manage>[0], ports: Parameters<Manage>[1]) => {
+const manage =
+  ({ type, assertPossible }: What) =>
+  (limits: JobLimits): Manage =>
+  async ({ caller, input }, ports) => {
   const assets = assetsAsked(input);
   const targets = targetsAsked(input, LIMITS);
   const known = await ports.licenses.getAll(assets.map((asset) => ({ ...asset, locationId: caller.location.id })));
   assertPossible(known, targets);
-  return ordered({ type, assets, targets }, caller, ports);
+  return ordered({ type, assets, targets }, caller, ports, limits);
 };
 
-export const associateAssets: Manage = (request, ports) => manage({ type: "ASSOCIATE", assertPossible: assertAssociable }, request, ports);
-export const disassociateAssets: Manage = (request, ports) =>
-  manage({ type: "DISASSOCIATE", assertPossible: assertRevocable }, request, ports);
+export const associateAssets = manage({ type: "ASSOCIATE", assertPossible: assertAssociable });
+export const disassociateAssets = manage({ type: "DISASSOCIATE", assertPossible: assertRevocable });

@@ -10,7 +10,7 @@ import type { Ports } from "../ports.ts";
 
 export type MeasuringPorts = Pick<
   Ports,
-  "organizations" | "locations" | "accounts" | "tokens" | "links" | "erasures" | "outbox" | "parking" | "log" | "now"
+  "organizations" | "locations" | "accounts" | "tokens" | "links" | "erasures" | "outbox" | "pendingJobs" | "parking" | "log" | "now"
 >;
 
 type Measured = Partial<Record<Gauge, number>>;
@@ -50,6 +50,12 @@ const oldestUntold: Measurement = async ({ outbox, now }) => {
 const oldestErasure: Measurement = async ({ erasures, now }) => {
   const { oldestSeconds } = await waiting(erasures.plannedTimes(), now());
   return { ErasuresOldestSeconds: oldestSeconds };
+};
+
+const oldestJob: Measurement = async ({ pendingJobs, now }) => {
+  const at = now();
+  for await (const { requestedAt } of pendingJobs.requestedBefore(at)) return { JobsOldestSeconds: secondsSince(requestedAt, at) };
+  return { JobsOldestSeconds: 0 };
 };
 
 async function* factTimes({ parking }: MeasuringPorts): AsyncGenerator<Date> {
@@ -104,7 +110,7 @@ const held: Measurement = async (ports, isTimeUp) => {
   return { HeldDeadTokens: dead, HeldEndingTokens: ending, OpenConflicts: conflicts, HeldReservedTokens: reserved };
 };
 
-const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, parked, held };
+const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, oldestJob, parked, held };
 
 /** Never throws for what can't be measured: `MeasurementsFailed` says so, and is written each time. */
 export const measure = async (ports: MeasuringPorts, isTimeUp: () => boolean): Promise<void> => {
