@@ -1,8 +1,8 @@
 // Who asks the device management API in tests of its handlers, and how they ask: as the door gives it to them.
 import type * as z from "zod";
 import { noClientConfig } from "../domain/client-config.ts";
-import { noLinks } from "../domain/links.ts";
 import type { ContentToken } from "../domain/content-token.ts";
+import { noLinks } from "../domain/links.ts";
 import type { Location } from "../domain/organization.ts";
 import { parsedBy } from "../functions/doors/mdm-event.ts";
 import type { MdmHandle, TokenBearer } from "../functions/handle-mdm.ts";

@@ -2,8 +2,8 @@
 import { type ClientConfig, noClientConfig } from "../domain/client-config.ts";
 import type { ContentToken } from "../domain/content-token.ts";
 import type { ContentTokenId, LocationId } from "../domain/ids.ts";
-import { noLinks } from "../domain/links.ts";
 import { hasRoom, NOTHING_PENDING, type PendingCount, type PendingJob } from "../domain/job.ts";
+import { noLinks } from "../domain/links.ts";
 import { type Failure, isEnded, type Part, type Work, type WorkId } from "../domain/work.ts";
 import type { Bearers } from "../functions/ports/bearers.ts";
 import type { Cipher, ClientConfigs, PendingJobs, Progress, Rates, TokenUse, TokenUses, Works } from "../functions/ports/mdm.ts";

@@ -21,12 +21,12 @@ const manage =
   ({ type, assertPossible }: What) =>
   (limits: JobLimits): Manage =>
   async ({ caller, input }, ports) => {
-  const assets = assetsAsked(input);
-  const targets = targetsAsked(input, LIMITS);
-  const known = await ports.licenses.getAll(assets.map((asset) => ({ ...asset, locationId: caller.location.id })));
-  assertPossible(known, targets);
-  return ordered({ type, assets, targets }, caller, ports, limits);
-};
+    const assets = assetsAsked(input);
+    const targets = targetsAsked(input, LIMITS);
+    const known = await ports.licenses.getAll(assets.map((asset) => ({ ...asset, locationId: caller.location.id })));
+    assertPossible(known, targets);
+    return ordered({ type, assets, targets }, caller, ports, limits);
+  };
 
 export const associateAssets = manage({ type: "ASSOCIATE", assertPossible: assertAssociable });
 export const disassociateAssets = manage({ type: "DISASSOCIATE", assertPossible: assertRevocable });

@@ -41,7 +41,7 @@ export const resumeJobs = async (
       ports.log.error("a job could not be put back into the queue", one.reason);
     }
   };
-  let batch: PendingJob[] = [];
+  const batch: PendingJob[] = [];
   for await (const job of ports.pendingJobs.requestedBefore(before)) {
     batch.push(job);
     if (batch.length < BATCH) continue;

@@ -27,10 +27,7 @@ export type StepAt = {
  */
 export type Step = (at: StepAt, ports: WorkPorts) => Promise<readonly Trace[] | undefined>;
 
-export type WorkPorts = Pick<
-  Ports,
-  "works" | "licenses" | "bearers" | "clientUsers" | "bus" | "outbox" | "log" | "now" | "random"
->;
+export type WorkPorts = Pick<Ports, "works" | "licenses" | "bearers" | "clientUsers" | "bus" | "outbox" | "log" | "now" | "random">;
 
 /** For all of `targets`, if there are any. */
 export const failing = (errorNumber: MdmErrorNumber, targets: readonly Target[], asset?: WorkAsset): Outcome["failures"] =>

@@ -196,7 +196,11 @@ battery("client users", (records) => {
   test("are changed with the work that it is a step of, once; a step without a change moves the work alone", async () => {
     const work = someWork("x", "y");
     await records.works.add(work, [{ targets: [], users: [] }], DEFAULT_JOB_LIMITS);
-    const progress = { work, outcome: { completed: 1, failures: [{ errorNumber: 9716 as const, targets: [{ clientUserId: "y" }] }] }, at: NOW };
+    const progress = {
+      work,
+      outcome: { completed: 1, failures: [{ errorNumber: 9716 as const, targets: [{ clientUserId: "y" }] }] },
+      at: NOW,
+    };
     const before = await records.clientUsers.version(here);
     expect(await records.clientUsers.record(changesOf(before, { after: aClientUser() }), [], { progress })).toBe(true);
     expect(await records.works.get(work.id)).toMatchObject({ step: 1, completed: 1 });
