@@ -181,6 +181,7 @@ const assertWorks = async (table: Table, { ports }: Scene, all: readonly Announc
     const failed = (await ports.works.failures(id)).reduce((sum, { targets }) => sum + targets.length, 0);
     assertWork(work, failed, tellings.get(id) ?? []);
   }
+  for (const place of PLACES) expect(await ports.pendingJobs.countAt(place), "nothing is pending").toEqual({ jobs: 0, assignments: 0 });
   return ids.length;
 };
 

@@ -40,7 +40,7 @@ export const worksInMemory = ({
   const isThere = (progress: Progress | undefined): boolean => {
     if (progress === undefined) return true;
     const now = works.get(progress.work.id);
-    return now !== undefined && now.step === progress.work.step && now.stopped === undefined;
+    return now !== undefined && now.step === progress.work.step && !isEnded(now);
   };
   const move = (progress: Progress | undefined): void => {
     const now = progress === undefined ? undefined : works.get(progress.work.id);
@@ -88,8 +88,8 @@ export const worksInMemory = ({
     },
   };
   const pendingJobs: PendingJobs = {
-    async *requestedBefore(before) {
-      const rows = [...pending.values()].filter(({ requestedAt }) => requestedAt < before);
+    async *requestedUntil(last) {
+      const rows = [...pending.values()].filter(({ requestedAt }) => requestedAt <= last);
       yield* rows.toSorted((one, other) => one.requestedAt.getTime() - other.requestedAt.getTime());
     },
     async noteResumed({ id }, resumed) {

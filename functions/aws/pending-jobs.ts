@@ -41,11 +41,12 @@ export const release = (table: Table, work: Work): Write[] => [
 ];
 
 export const pendingJobsIn = (table: Table): PendingJobs => ({
-  requestedBefore(before) {
+  requestedUntil(last) {
     const query = {
       ConsistentRead: true,
-      KeyConditionExpression: "pk = :pk AND sk < :before",
-      ExpressionAttributeValues: { ":pk": "JOBS", ":before": before.toISOString() },
+      KeyConditionExpression: "pk = :pk AND sk < :after",
+      // The sign that sorts next after the one before the identifier.
+      ExpressionAttributeValues: { ":pk": "JOBS", ":after": `${last.toISOString()}$` },
     };
     return recordsOf(table, query, (item) => fromItem(PendingJob, item));
   },

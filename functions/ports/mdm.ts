@@ -34,8 +34,8 @@ export interface Works {
 
 /** Jobs that have not ended. One is listed and counted from the transaction that adds it until the one that ends it. */
 export interface PendingJobs {
-  /** The earliest first, strongly consistent. */
-  requestedBefore(before: Date): AsyncIterable<PendingJob>;
+  /** Those requested until that moment and at it, the earliest first, strongly consistent. */
+  requestedUntil(last: Date): AsyncIterable<PendingJob>;
   /** Notes that the job was put back into the queue; nothing when it ended meanwhile. */
   noteResumed(job: PendingJob, resumed: Resumed): Promise<void>;
   /** Strongly consistent. */

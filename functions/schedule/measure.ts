@@ -54,7 +54,7 @@ const oldestErasure: Measurement = async ({ erasures, now }) => {
 
 const oldestJob: Measurement = async ({ pendingJobs, now }) => {
   const at = now();
-  for await (const { requestedAt } of pendingJobs.requestedBefore(at)) return { JobsOldestSeconds: secondsSince(requestedAt, at) };
+  for await (const { requestedAt } of pendingJobs.requestedUntil(at)) return { JobsOldestSeconds: secondsSince(requestedAt, at) };
   return { JobsOldestSeconds: 0 };
 };
 

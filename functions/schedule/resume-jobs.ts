@@ -31,7 +31,7 @@ export const resumeJobs = async (
   isTimeUp: () => boolean,
   options: Options = { afterSeconds: RESUMED_AFTER_SECONDS },
 ): Promise<void> => {
-  const before = new Date(ports.now().getTime() - options.afterSeconds * 1000);
+  const last = new Date(ports.now().getTime() - options.afterSeconds * 1000);
   let failed = 0;
   const resumeAll = async (jobs: readonly PendingJob[]): Promise<void> => {
     const settled = await Promise.allSettled(jobs.map((job) => resume(job, options, ports)));
@@ -42,7 +42,7 @@ export const resumeJobs = async (
     }
   };
   const batch: PendingJob[] = [];
-  for await (const job of ports.pendingJobs.requestedBefore(before)) {
+  for await (const job of ports.pendingJobs.requestedUntil(last)) {
     batch.push(job);
     if (batch.length < BATCH) continue;
     await resumeAll(batch.splice(0));

@@ -194,7 +194,7 @@ battery("client users", (records) => {
   });
 
   test("are changed with the work that it is a step of, once; a step without a change moves the work alone", async () => {
-    const work = someWork("x", "y");
+    const work = { ...someWork("x", "y"), parts: 2 };
     await records.works.add(work, [{ targets: [], users: [] }], DEFAULT_JOB_LIMITS);
     const progress = {
       work,

@@ -36,8 +36,8 @@ battery("pending jobs", (records) => {
     await records.organizations.found(anOrganization(), aLocation(), ada);
   });
   const add = (work: Work, limits: JobLimits = DEFAULT_JOB_LIMITS) => records.works.add(work, partsOf(asking(work.requested)), limits);
-  const listed = async (before = EVER) => Array.fromAsync(records.pendingJobs.requestedBefore(before));
-  const idsIn = async (before?: Date): Promise<WorkId[]> => (await listed(before)).map(({ id }) => id);
+  const listed = async (last = EVER) => Array.fromAsync(records.pendingJobs.requestedUntil(last));
+  const idsIn = async (last?: Date): Promise<WorkId[]> => (await listed(last)).map(({ id }) => id);
   const counts = async () => [await records.pendingJobs.countAt(here), await records.pendingJobs.countAt(there)];
   const NONE = { jobs: 0, assignments: 0 };
 
@@ -50,7 +50,8 @@ battery("pending jobs", (records) => {
     expect(await listed()).toEqual(
       [aJob(1), aJob(2, 1, there), aJob(3)].map(({ id, locationId, requestedAt }) => ({ id, locationId, requestedAt })),
     );
-    expect(await idsIn(aJob(2).requestedAt)).toEqual([idOf(1)]);
+    expect(await idsIn(aJob(2).requestedAt)).toEqual([idOf(1), idOf(2)]);
+    expect(await idsIn(new Date(aJob(2).requestedAt.getTime() - 1))).toEqual([idOf(1)]);
     expect(await counts()).toEqual([
       { jobs: 2, assignments: 12 },
       { jobs: 1, assignments: 2 },
