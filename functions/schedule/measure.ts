@@ -5,6 +5,7 @@ import { heldTokens, type LocationLinks, openLinks } from "../../domain/links.ts
 import { isReserved } from "../../domain/subscription.ts";
 import { secondsSince } from "../../domain/time.ts";
 import { standingOf } from "../around.ts";
+import { inBatches } from "../in-batches.ts";
 import type { Gauge } from "../metrics.ts";
 import type { Ports } from "../ports.ts";
 
@@ -86,17 +87,6 @@ const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) =>
     conflicts: batch.filter(({ conflict }) => conflict !== undefined).length,
   };
 };
-
-async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
-  let batch: Item[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
 
 /** All or nothing: of half the locations it would say that the other half is well. */
 const held: Measurement = async (ports, isTimeUp) => {

@@ -3,6 +3,7 @@
 import { isResumeDue, type PendingJob, RESUMED_AFTER_SECONDS, resumedAgain } from "../../domain/job.ts";
 import { isEnded } from "../../domain/work.ts";
 import { workOrderOf } from "../announce.ts";
+import { inBatches } from "../in-batches.ts";
 import type { Ports } from "../ports.ts";
 
 export type ResumePorts = Pick<Ports, "works" | "pendingJobs" | "bus" | "log" | "now" | "random">;
@@ -41,13 +42,9 @@ export const resumeJobs = async (
       ports.log.error("a job could not be put back into the queue", one.reason);
     }
   };
-  const batch: PendingJob[] = [];
-  for await (const job of ports.pendingJobs.requestedUntil(last)) {
-    batch.push(job);
-    if (batch.length < BATCH) continue;
-    await resumeAll(batch.splice(0));
+  for await (const batch of inBatches(ports.pendingJobs.requestedUntil(last), BATCH)) {
+    await resumeAll(batch);
     if (isTimeUp()) break;
   }
-  await resumeAll(batch);
   if (failed > 0) throw new Error(`${failed} jobs could not be put back into the queue`);
 };
