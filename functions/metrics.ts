@@ -36,6 +36,8 @@ export const GAUGES = {
   ScanAgeSeconds: "Seconds",
   OutboxOldestSeconds: "Seconds",
   ErasuresOldestSeconds: "Seconds",
+  /** Since the oldest job that has not ended was requested. */
+  JobsOldestSeconds: "Seconds",
   ParkedFacts: "Count",
   /** Since the oldest parked fact happened. */
   ParkedOldestSeconds: "Seconds",

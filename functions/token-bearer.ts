@@ -1,6 +1,6 @@
 // Whom a content token lets in: the text of its file, verbatim, is the bearer. What it is worth is judged anew at each request.
-import { isAllowed } from "../domain/account.ts";
 import { type ContentToken, type TokenState, tokenState } from "../domain/content-token.ts";
+import { mayHoldersManage } from "../domain/job.ts";
 import { type MdmErrorNumber, MdmRefusal } from "../domain/mdm-error.ts";
 import { isReserved } from "../domain/subscription.ts";
 import { secretIn } from "../domain/token-file.ts";
@@ -21,7 +21,7 @@ const assertOpens = (current: TokenState, { expiresAt }: ContentToken): void => 
  */
 const managesNot = ({ location, holders }: BearerFound): MdmErrorNumber | undefined => {
   if (isReserved(location)) return 9645;
-  return [...holders.values()].some((holder) => isAllowed(holder, "license:assign", location.id)) ? undefined : 9637;
+  return mayHoldersManage({ location, holders }) ? undefined : 9637;
 };
 
 /**

@@ -23,6 +23,8 @@ type Family =
   | "TRANSFER#*"
   | "USERS#*"
   | "WORK#*"
+  | "JOBS"
+  | "JOBS#*"
   | "USE#*"
   | "RATE#*"
   | "OUTBOX"
@@ -146,7 +148,7 @@ const NOTIFICATION_VALUES = { StringEquals: { "kms:EncryptionContext:use": "noti
  */
 export const grantServeMdm = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
-  write(kept, grantee, ["LOC#*", "MDM#*", "MDMINFO#*", "CONFLICT#*", "USERS#*", "WORK#*", "USE#*", "RATE#*", "OUTBOX"]);
+  write(kept, grantee, ["LOC#*", "MDM#*", "MDMINFO#*", "CONFLICT#*", "USERS#*", "WORK#*", "JOBS", "JOBS#*", "USE#*", "RATE#*", "OUTBOX"]);
   keepCustody(kept, grantee);
   Grant.addToPrincipal({
     grantee,
@@ -159,7 +161,7 @@ export const grantServeMdm = (kept: Kept, grantee: IGrantable): void => {
 /** To keep the ledger of licenses and the users of locations, as MDM servers ask for. */
 export const grantDoWork = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
-  write(kept, grantee, ["LOC#*", "ASSET#*", "USERS#*", "WORK#*", "OUTBOX"]);
+  write(kept, grantee, ["LOC#*", "ASSET#*", "USERS#*", "WORK#*", "JOBS", "JOBS#*", "OUTBOX"]);
 };
 
 /** To read where an MDM server wants to be told, and what it wants to be shown then. */
@@ -168,10 +170,11 @@ export const grantNotify = (kept: Kept, grantee: IGrantable): void => {
   Grant.addToPrincipal({ grantee, actions: ["kms:Decrypt"], resourceArns: [kept.key.keyArn], conditions: NOTIFICATION_VALUES });
 };
 
-/** To look at what is waiting and at what is to be measured, and to strike out what was done. */
+/** To look at what is waiting and at what is to be measured, to strike out what was done, and to note which jobs were put back into the queue. */
 export const grantSweep = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee, ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]);
   write(kept, grantee, ["OUTBOX", "ERASE"], ["dynamodb:DeleteItem"]);
+  write(kept, grantee, ["JOBS"], ["dynamodb:UpdateItem"]);
 };
 
 /** To store token files and to sign links to them: a link has the rights of whoever signed it. */

@@ -74,7 +74,7 @@ export class ServiceStack extends Stack {
     const noticesToo = { ...filesToo, NOTICE_TOPIC_ARN: notices.topicArn };
     const common = { alarms: this.#alarms };
 
-    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, requestsPerSecond: config.requestsPerSecond });
+    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, limits: config });
     const { mdm, worker, notifications, notifier } = device;
     const admin = new ServiceFunction(this, "Admin", {
       ...common,

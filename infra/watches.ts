@@ -138,6 +138,15 @@ const WATCHES: readonly Watch[] = [
     when: gauge(15 * MINUTE),
   },
   {
+    heading: "A job does not end",
+    service: "outbox",
+    metric: "JobsOldestSeconds",
+    severity: "high",
+    happened: "A job of an MDM server has not ended for more than 30 minutes after it was requested.",
+    impact: "Devices and users of at least one location wait for their apps, and its later requests may be refused.",
+    when: gauge(30 * MINUTE),
+  },
+  {
     heading: "A parked fact grows old",
     service: "outbox",
     metric: "ParkedOldestSeconds",

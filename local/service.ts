@@ -115,6 +115,8 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
       COGNITO_IDENTITY_PROVIDER: url(ports.identity),
     }),
     LOOPBACK_NOTIFICATIONS: "allowed",
+    // A restart empties the queues: what was in them is found by the records, soon after.
+    JOBS_RESUMED_AFTER_SECONDS: "10",
   });
   add(() => Promise.all([...new Set(functions.values())].map((each) => each.close())));
   const functionOf = (name: string): LocalFunction => {

@@ -37,10 +37,13 @@
 //                                                            client user id that there is just room for it
 //   USERS#<location>       IDHASH#<idHash>    clientUserId: who of those who are not retired has this Apple Account
 //   USERS#<location>       VERSION            UsersVersion: written with every change of any of them, and when work gives some a license
-//   WORK#<work>            WORK               Work: what an MDM server asked for, and how far it has come; `ttl`, as all of it
-//   WORK#<work>            PART#<number>      Part
+//   WORK#<work>            WORK               Work: what an MDM server asked for, and how far it has come; `ttl` once it ended
+//   WORK#<work>            PART#<number>      Part; `ttl`, as what follows
 //   WORK#<work>            FAILED#<step>#<number>
 //                                             Failure
+//   JOBS                   <requestedAt>#<work>
+//                                             PendingJob: one per Work that has not ended
+//   JOBS#<location>        COUNT              PendingCount: of the location's Works that have not ended
 //   GIVEN#<account>        CT#<token>         givenAt: one per (account, living token), so that a password change finds them with one query
 //   IDEMPOTENCY#<account>  KEY#<key>          what a request made; `ttl` in seconds
 //   OUTBOX                 <recordedAt>#<id>  an announcement that was not told yet
@@ -53,6 +56,7 @@ import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, paginateQuery
 import type * as z from "zod";
 import type { Announcement } from "../../domain/events.ts";
 import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "../../domain/ids.ts";
+import type { PendingJob } from "../../domain/job.ts";
 import { type AssetKey, assetText, type Target, targetText } from "../../domain/licenses.ts";
 import type { WorkId } from "../../domain/work.ts";
 
@@ -99,6 +103,8 @@ export const keys = {
   work: (id: WorkId) => ({ pk: `WORK#${id}`, sk: "WORK" }),
   workPart: (id: WorkId, part: number) => ({ pk: `WORK#${id}`, sk: `PART#${padded(part)}` }),
   failure: (id: WorkId, step: number, index: number) => ({ pk: `WORK#${id}`, sk: `FAILED#${padded(step)}#${index}` }),
+  pendingJob: ({ id, requestedAt }: Pick<PendingJob, "id" | "requestedAt">) => ({ pk: "JOBS", sk: `${requestedAt.toISOString()}#${id}` }),
+  pendingCount: (id: LocationId) => ({ pk: `JOBS#${id}`, sk: "COUNT" }),
   idempotency: (account: AccountId, key: string) => ({ pk: `IDEMPOTENCY#${account}`, sk: `KEY#${key}` }),
   outbox: ({ recordedAt, id }: Announcement) => ({ pk: "OUTBOX", sk: `${recordedAt.toISOString()}#${id}` }),
   erasure: (fileKey: string) => ({ pk: "ERASE", sk: `FILE#${fileKey}` }),

@@ -5,12 +5,13 @@ import { heldTokens, type LocationLinks, openLinks } from "../../domain/links.ts
 import { isReserved } from "../../domain/subscription.ts";
 import { secondsSince } from "../../domain/time.ts";
 import { standingOf } from "../around.ts";
+import { inBatches } from "../in-batches.ts";
 import type { Gauge } from "../metrics.ts";
 import type { Ports } from "../ports.ts";
 
 export type MeasuringPorts = Pick<
   Ports,
-  "organizations" | "locations" | "accounts" | "tokens" | "links" | "erasures" | "outbox" | "parking" | "log" | "now"
+  "organizations" | "locations" | "accounts" | "tokens" | "links" | "erasures" | "outbox" | "pendingJobs" | "parking" | "log" | "now"
 >;
 
 type Measured = Partial<Record<Gauge, number>>;
@@ -52,6 +53,12 @@ const oldestErasure: Measurement = async ({ erasures, now }) => {
   return { ErasuresOldestSeconds: oldestSeconds };
 };
 
+const oldestJob: Measurement = async ({ pendingJobs, now }) => {
+  const at = now();
+  for await (const { requestedAt } of pendingJobs.requestedUntil(at)) return { JobsOldestSeconds: secondsSince(requestedAt, at) };
+  return { JobsOldestSeconds: 0 };
+};
+
 async function* factTimes({ parking }: MeasuringPorts): AsyncGenerator<Date> {
   for await (const { occurredAt } of parking.all()) yield occurredAt;
 }
@@ -84,17 +91,6 @@ const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) =>
   };
 };
 
-async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
-  let batch: Item[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
 /** All or nothing: of half the locations it would say that the other half is well. */
 const held: Measurement = async (ports, isTimeUp) => {
   let [dead, ending, conflicts, reserved] = [0, 0, 0, 0];
@@ -107,7 +103,7 @@ const held: Measurement = async (ports, isTimeUp) => {
   return { HeldDeadTokens: dead, HeldEndingTokens: ending, OpenConflicts: conflicts, HeldReservedTokens: reserved };
 };
 
-const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, parked, held };
+const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, oldestJob, parked, held };
 
 /** Never throws for what can't be measured: `MeasurementsFailed` says so, and is written each time. */
 export const measure = async (ports: MeasuringPorts, isTimeUp: () => boolean): Promise<void> => {

@@ -239,6 +239,11 @@ const SCENARIOS: Readonly<Record<string, (watched: Watched) => Promise<(() => un
       faults.files = false;
     };
   },
+  "A job does not end": async (watched) => {
+    const order = await asked(watched);
+    watched.pass(30 * MINUTE);
+    return () => watched.work(order);
+  },
   "A parked fact grows old": async ({ report, pass, call }) => {
     await report({ subject: "later" });
     pass(7 * DAY);
@@ -349,7 +354,7 @@ describe("an alarm on what functions write", () => {
 
   test("on a gauge never takes a missing one for a good one", () => {
     const silent = [...own().values()].filter(({ MetricName }) => MetricName in GAUGES && MetricName !== "IdentityEventDelaySeconds");
-    expect(silent).toHaveLength(9);
+    expect(silent).toHaveLength(10);
     const states = Object.fromEntries(silent.map((alarm) => [headingOf(alarm), stateOf(alarm, [], NOW.getTime())]));
     expect(Object.values(states)).not.toContain("OK");
     expect(states).toMatchObject({ "Gauges are missing": "ALARM", "The expiry scan is overdue": "ALARM" });

@@ -1,6 +1,7 @@
 // MDM servers at the device management API, the work that they ask for, and what they are told, in scene.
 import { notifyMdmServer } from "../../functions/events/notify-mdm-server.ts";
 import { TokenUsed, takeTokenUse } from "../../functions/events/take-token-use.ts";
+import { resumeJobs } from "../../functions/schedule/resume-jobs.ts";
 import { doWork, giveUpWork } from "../../functions/work/do-work.ts";
 import { askMdm, bearerOf, type MdmAsked } from "../ask-mdm.ts";
 import { call, event, type Host, here, issue, later, link, neverTimeUp, register, type Scenario } from "./scene.ts";
@@ -187,6 +188,47 @@ const DONE: readonly Scenario[] = [
     before: (host) => taken(host, OF_ASSETS[0]),
     by: "license-worker",
     act: (ports, _, [id = ""]) => giveUpWork(workOf(id), ports),
+  },
+  ...[OF_ASSETS[0], OF_USERS[2]].map(
+    (order): Scenario => ({
+      name: `stopping a job whose token was revoked: ${order.does}`,
+      again: true,
+      before: async (host) => {
+        const given = await taken(host, order);
+        for (const { id } of (await host.ports.tokens.list("all", { limit: 10 })).items)
+          await call(host.ports, host.clock.now, {
+            route: "POST /v1/content-tokens/{id}/revocation",
+            path: [id],
+            body: { reason: "lost" },
+          });
+        return given;
+      },
+      by: "license-worker",
+      act: (ports, _, [id = ""]) => doWork(workOf(id), ports, neverTimeUp),
+    }),
+  ),
+  {
+    name: "giving up a job that is a day old",
+    again: true,
+    before: async (host) => {
+      const given = await taken(host, OF_ASSETS[0]);
+      later(host, 86_400);
+      return given;
+    },
+    by: "license-worker",
+    act: (ports, _, [id = ""]) => doWork(workOf(id), ports, neverTimeUp),
+  },
+  {
+    name: "putting a job back into the queue whose message was lost",
+    changesNothing: true,
+    again: true,
+    before: async (host) => {
+      const given = await taken(host, OF_ASSETS[0]);
+      later(host, 600);
+      return given;
+    },
+    by: "outbox",
+    act: (ports) => resumeJobs(ports, neverTimeUp),
   },
   {
     name: "telling an MDM server of licenses that came",
