@@ -18,10 +18,12 @@ const refuseFull = async (work: Work, limits: JobLimits, { pendingJobs, log }: O
   const { jobs, assignments } = await pendingJobs.countAt(work.locationId);
   const fitsAlone = hasRoom(NOTHING_PENDING, work, limits);
   log.info("a job was refused, since too much is pending", { locationId: work.locationId, jobs, assignments, requested: work.requested });
-  const detail = fitsAlone
-    ? `${jobs} jobs with ${assignments} assignments of this location are pending, and at most ${limits.jobs} with ${limits.assignments} may be. Wait until earlier ones have ended.`
-    : `One request may ask for at most ${limits.assignments} assignments; this one asks for ${work.requested}.`;
-  throw new MdmRefusal(9646, { detail, retrySeconds: RETRY_SECONDS });
+  throw new MdmRefusal(9646, {
+    retrySeconds: RETRY_SECONDS,
+    detail: fitsAlone
+      ? `${jobs} jobs with ${assignments} assignments of this location are pending, and at most ${limits.jobs} with ${limits.assignments} may be. Wait until earlier ones have ended.`
+      : `One request may ask for at most ${limits.assignments} assignments; this one asks for ${work.requested}.`,
+  });
 };
 
 export const ordered = async (
