@@ -74,12 +74,15 @@ export const serverSaying = (mdmInfo: MdmInfo, id: MdmServerId, now: Date): MdmS
   version: FIRST_VERSION,
 });
 
-/** The server as it is after it said this of itself; the same when it says so already. Its name stays the one that people know it by. */
-export const saying = (server: MdmServer, mdmInfo: MdmInfo, now: Date): MdmServer => {
-  const { id, name, metadata } = server.mdmInfo ?? {};
-  if (id === mdmInfo.id && name === mdmInfo.name && metadata === mdmInfo.metadata) return server;
-  return { ...server, mdmInfo, saidAt: now, version: server.version + 1 };
+/** What a statement would change of the record: its id or name, its metadata alone, or nothing. */
+export const statementChange = ({ mdmInfo: known }: Pick<MdmServer, "mdmInfo">, stated: MdmInfo): "identity" | "metadata" | "none" => {
+  if (known?.id !== stated.id || known.name !== stated.name) return "identity";
+  return known.metadata === stated.metadata ? "none" : "metadata";
 };
+
+/** The server as it is after it said this of itself; the same when it says so already. Its name stays the one that people know it by. */
+export const saying = (server: MdmServer, mdmInfo: MdmInfo, now: Date): MdmServer =>
+  statementChange(server, mdmInfo) === "none" ? server : { ...server, mdmInfo, saidAt: now, version: server.version + 1 };
 
 const SEEN_AGAIN_MILLISECONDS = 3_600_000;
 

@@ -214,8 +214,8 @@ export class ServiceStack extends Stack {
     const targets = [new SqsQueue(queue, { deadLetterQueue: this.#deadLetters })];
     new Rule(this, "IdentityTrail", { eventPattern: IDENTITY_PATTERN, targets });
     new Rule(this, "AccountFacts", { eventBus: bus, eventPattern: { detailType: [...ACCOUNT_EVENTS] }, targets });
-    // An MDM server was seen to use a token: those that it renews may end.
-    new Rule(this, "TokenUsed", { eventBus: bus, eventPattern: { detailType: ["ContentTokenUsed"] satisfies EventType[] }, targets });
+    // An MDM server proved that it has a token: those that it renews are re-evaluated.
+    new Rule(this, "TokenProved", { eventBus: bus, eventPattern: { detailType: ["ContentTokenProved"] satisfies EventType[] }, targets });
     const hourly = new Rule(this, "ParkedFactsHourly", { schedule: Schedule.rate(Duration.hours(1)), targets });
     // The rule's own metric: the function is invoked for other events too, which would hide that this rule stands still.
     const retried = new Metric({

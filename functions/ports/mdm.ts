@@ -43,12 +43,20 @@ export interface TokenUses {
   of(token: ContentTokenId): Promise<readonly TokenUse[]>;
 }
 
-/** What is counted of a location: what its MDM servers ask, and how often somebody's address is tried for them. */
-export type Rated = "requests" | "tests";
+/**
+ * What is counted: of a location what its MDM servers ask, and how often somebody's address is tried for them; of a token the entries of the custody log that
+ * identifications with it made.
+ */
+export type Rated = "requests" | "tests" | "identifications";
 
 export interface Rates {
   /** Counts one within a span of time, by its number. False when there were `most` already. */
-  take(location: LocationId, what: Rated, span: { readonly seconds: number; readonly number: number }, most: number): Promise<boolean>;
+  take(
+    of: LocationId | ContentTokenId,
+    what: Rated,
+    span: { readonly seconds: number; readonly number: number },
+    most: number,
+  ): Promise<boolean>;
 }
 
 /** Encrypts what has to be shown again, each for what it belongs to. */
