@@ -123,7 +123,9 @@ const withSighting = (before: LocationLinks, token: ContentToken, arrival: Arriv
   const sighting: Sighting = {
     ...first,
     ...earlier,
-    ...(how === "used" ? { usedAt: at } : { how, lastAt: at }),
+    ...(how === "used" ? {} : { how, lastAt: at }),
+    // Whoever identifies itself to the device API uses the token.
+    ...(how === "used" || how === "identified" ? { usedAt: earlier?.usedAt ?? at } : {}),
     ...(isProof ? { provedAt: at } : {}),
     ...(statedName === undefined ? {} : { statedName }),
   };

@@ -27,6 +27,8 @@ export const MdmServer = z.object({
   earlierCredentials: z.array(z.object({ sha256: Sha256, endsAt: z.date() })).default([]),
   mdmInfo: MdmInfo.optional().describe("What it last said of itself to a device API."),
   saidAt: z.date().optional().describe("When it said that first, in just these words."),
+  /** When its `mdmInfo.id` was stated first. Only later identifications under that id prove anything. */
+  knownByIdAt: z.date().optional(),
   createdAt: z.date(),
   /** When it last called, to the hour: a poll is not worth a write. */
   lastSeenAt: z.date().optional(),
@@ -70,6 +72,7 @@ export const serverSaying = (mdmInfo: MdmInfo, id: MdmServerId, now: Date): MdmS
   earlierCredentials: [],
   mdmInfo,
   saidAt: now,
+  knownByIdAt: now,
   createdAt: now,
   version: FIRST_VERSION,
 });
@@ -81,8 +84,15 @@ export const statementChange = ({ mdmInfo: known }: Pick<MdmServer, "mdmInfo">, 
 };
 
 /** The server as it is after it said this of itself; the same when it says so already. Its name stays the one that people know it by. */
-export const saying = (server: MdmServer, mdmInfo: MdmInfo, now: Date): MdmServer =>
-  statementChange(server, mdmInfo) === "none" ? server : { ...server, mdmInfo, saidAt: now, version: server.version + 1 };
+export const saying = (server: MdmServer, mdmInfo: MdmInfo, now: Date): MdmServer => {
+  if (statementChange(server, mdmInfo) === "none") return server;
+  const knownByIdAt = server.mdmInfo?.id === mdmInfo.id ? server.knownByIdAt : now;
+  return { ...server, mdmInfo, saidAt: now, ...(knownByIdAt === undefined ? {} : { knownByIdAt }), version: server.version + 1 };
+};
+
+/** True if the MDM server was known by this `mdmInfo.id` before now. */
+export const isKnownById = ({ mdmInfo, knownByIdAt }: Pick<MdmServer, "mdmInfo" | "knownByIdAt">, id: string, now: Date): boolean =>
+  mdmInfo?.id === id && knownByIdAt !== undefined && knownByIdAt < now;
 
 const SEEN_AGAIN_MILLISECONDS = 3_600_000;
 

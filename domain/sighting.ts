@@ -31,7 +31,7 @@ export const Sighting = z.object({
     .date()
     .optional()
     .describe(
-      "When the token was first used while this was the only MDM server known to have it. That proves nothing about the MDM server.",
+      "When the token was first used with an identification of this MDM server, or while it was the only one known to have the token. That proves nothing about the MDM server.",
     ),
   removedAt: z.date().optional().describe("When the token was recorded as removed from the MDM server, or the location was closed."),
 });

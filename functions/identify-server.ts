@@ -4,7 +4,7 @@ import type { Account } from "../domain/account.ts";
 import type { ContentToken } from "../domain/content-token.ts";
 import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, MdmServerId } from "../domain/ids.ts";
 import { isSightingDue, type LocationLinks, mayFetch, openSighting } from "../domain/links.ts";
-import { type MdmInfo, type MdmServer, saying, serverSaying, statementChange } from "../domain/mdm-server.ts";
+import { isKnownById, type MdmInfo, type MdmServer, saying, serverSaying, statementChange } from "../domain/mdm-server.ts";
 import { assertOpen } from "../domain/organization.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { SIGHTING_INTERVAL_SECONDS } from "../domain/sighting.ts";
@@ -124,8 +124,7 @@ export const identifyServer = async (
   const { id: mdmServerId } = server;
   const holding = { tokenId, mdmServerId };
   // Under an id that was just learnt it proves nothing: nobody knows yet whose it is.
-  const isKnownBy = known?.mdmInfo?.id === mdmInfo.id && known.saidAt !== undefined && known.saidAt < at;
-  const isProof = how === "identified" && isKnownBy;
+  const isProof = how === "identified" && known !== undefined && isKnownById(known, mdmInfo.id, at);
   if (!isSightingDue(before, holding, { at, isProof })) return before;
   const traces =
     openSighting(before, holding) === undefined

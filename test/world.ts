@@ -2,11 +2,12 @@
 import type { Account } from "../domain/account.ts";
 import { latestChange } from "../domain/account.ts";
 import type { AccountFact } from "../domain/account-fact.ts";
+import type { Conflict } from "../domain/conflict.ts";
 import type { ContentToken, Holding } from "../domain/content-token.ts";
 import { type CustodyEntry, entryAfter, type SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
 import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
-import type { Conflict, LocationLinks } from "../domain/links.ts";
+import type { LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location } from "../domain/organization.ts";
 import { sha256 } from "../functions/hash.ts";

@@ -175,7 +175,8 @@ describe("the custody log", () => {
   });
 
   test("gets five entries a day at most by changed names of one token, and what is beyond is counted", async () => {
-    const changes = async (): Promise<number> => (await recordOf(service.fleet)).chain.filter(({ act }) => act === "mdm-server-changed").length;
+    const changes = async (): Promise<number> =>
+      (await recordOf(service.fleet)).chain.filter(({ act }) => act === "mdm-server-changed").length;
     expect(await changes()).toBe(1);
     const before = await entries();
     for (let count = 0; count < 108; count++) await identify(token, { ...E, name: `E ${count}` });
