@@ -222,6 +222,7 @@ describe("moving on from a token", () => {
           for (const server of linked) expect(proofs.map(([each]) => each)).toContain(server);
         }
       }),
+      { numRuns: 3000 },
     );
   });
 
