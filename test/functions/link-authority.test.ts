@@ -10,13 +10,20 @@ const E = { id: "e-1", name: "E", metadata: "m" };
 const R = { id: "r-1", name: "R", metadata: "m" };
 
 let service: Awaited<ReturnType<typeof makeMdmService>>;
+const texts = new Map<string, string>();
 beforeEach(async () => {
   service = await makeMdmService();
 });
 
+/** The text of a token's file, which whoever has it keeps when the file is erased here. */
+const textOf = async (token: string): Promise<string> => {
+  const text = texts.get(token) ?? (await bearerOf(service, token));
+  texts.set(token, text);
+  return text;
+};
 const identify = async (token: string, mdmInfo: object) =>
-  (await askMdm(service.ports, { route: `POST ${CONFIG}`, bearer: await bearerOf(service, token), body: { mdmInfo } })).statusCode;
-const use = async (token: string) => askMdm(service.ports, { route: `GET ${CONFIG}`, bearer: await bearerOf(service, token) });
+  (await askMdm(service.ports, { route: `POST ${CONFIG}`, bearer: await textOf(token), body: { mdmInfo } })).statusCode;
+const use = async (token: string) => askMdm(service.ports, { route: `GET ${CONFIG}`, bearer: await textOf(token) });
 const fetchAt = (server: Shown, location = here) => service.fetchAs(server, { query: { location } });
 const revoke = (token: string) => service.call("POST /v1/content-tokens/{id}/revocation", [token], { body: { reason: "leaked" } });
 const resolve = (conflictId: string, keptBy: string) =>
@@ -109,6 +116,76 @@ test("one request with a renewed token proves nothing: the token that the linked
   service.later(60);
   await service.fetchWhole(service.fleet);
   expect((await service.shown(older)).cause).toBe("superseded");
+});
+
+describe("an earlier token", () => {
+  const state = async (token: string) => {
+    const { state, cause } = await service.shown(token);
+    return cause ?? state;
+  };
+
+  test.each([
+    ["a person linked", true],
+    ["is only known by identifying itself", false],
+  ])(
+    "ends as soon as the one MDM server that %s identified itself with the newer one, and then answers as an unknown one does",
+    async (_, isLinked) => {
+      const older = await service.issue();
+      if (isLinked) await service.link(service.fleet, older);
+      await identify(older, E);
+      service.later(86_400);
+      const newer = await service.issue();
+      await use(newer);
+      await deliverProofs();
+      expect(await state(older)).toBe("active");
+      await identify(newer, E);
+      await deliverProofs();
+      expect(await state(older)).toBe("superseded");
+      expect(await use(older)).toMatchObject({ statusCode: 200, body: { errorNumber: 9622 } });
+      expect((await use(newer)).body.errorNumber).toBeUndefined();
+      await revoke(newer);
+      expect(await use(newer)).toMatchObject({ statusCode: 401, body: { errorNumber: 9625 } });
+    },
+  );
+
+  test("waits for a linked MDM server, whoever else identified itself with the newer one, and for nobody who was only seen", async () => {
+    const older = await service.issue();
+    await service.link(service.fleet, older);
+    await identify(older, E);
+    await identify(older, R);
+    service.later(86_400);
+    const newer = await service.issue();
+    await identify(newer, R);
+    await deliverProofs();
+    expect(await state(older)).toBe("active");
+    await identify(newer, E);
+    await deliverProofs();
+    expect(await state(older)).toBe("superseded");
+  });
+
+  test("does not end by an event that the records do not bear out", async () => {
+    const older = await service.issue();
+    await service.link(service.fleet, older);
+    service.later(86_400);
+    const tokenId = await service.issue();
+    const detail = { tokenId, locationId: here, mdmServerId: service.fleet.id };
+    await takeTokenProof(TokenProved.parse(event("ContentTokenProved", detail)), service.ports);
+    expect(await state(older)).toBe("active");
+  });
+
+  test("does not end by an identification under an id that nobody knew, and does by the next one", async () => {
+    const older = await service.issue();
+    await service.link(service.fleet, older);
+    service.later(86_400);
+    const newer = await service.issue();
+    await service.link(service.fleet, newer);
+    for (const expected of ["active", "superseded"]) {
+      service.later(60);
+      await identify(newer, E);
+      await deliverProofs();
+      expect(await state(older)).toBe(expected);
+    }
+  });
 });
 
 describe("identification with a token of another location", () => {
