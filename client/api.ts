@@ -100,7 +100,7 @@ export type ContentToken = {
     readonly lastAt: string;
     /** When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under the mdmInfo id it was known by. */
     readonly provedAt?: string;
-    /** When the token was first used while this was the only MDM server known to have it. That proves nothing about the MDM server. */
+    /** When the token was first used with an identification of this MDM server, or while it was the only one known to have the token. That proves nothing about the MDM server. */
     readonly usedAt?: string;
     /** When the token was recorded as removed from the MDM server, or the location was closed. */
     readonly removedAt?: string;
@@ -199,7 +199,7 @@ export type MdmServer = {
     readonly lastAt: string;
     /** When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under the mdmInfo id it was known by. */
     readonly provedAt?: string;
-    /** When the token was first used while this was the only MDM server known to have it. That proves nothing about the MDM server. */
+    /** When the token was first used with an identification of this MDM server, or while it was the only one known to have the token. That proves nothing about the MDM server. */
     readonly usedAt?: string;
     readonly locationId: LocationId;
     /** The location is the built-in service's own: the token has to be removed from this MDM server. */

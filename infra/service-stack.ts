@@ -123,11 +123,11 @@ export class ServiceStack extends Stack {
     grantScan(records, expiryScan);
     grantApplyFacts(records, identityEvents);
     grantSweep(records, outbox);
-    grantServeMdm(records, mdm);
-    grantDoWork(records, worker);
+    grantServeMdm(records, bus, mdm);
+    grantDoWork(records, bus, worker);
     grantNotify(records, notifications);
     device.grantTell(outbox);
-    for (const each of [admin, custody, expiryScan, identityEvents, mdm, outbox, worker]) bus.grantPutEventsTo(each);
+    for (const each of [admin, custody, expiryScan, identityEvents, outbox]) bus.grantPutEventsTo(each);
     grantKeepFiles(records, custody);
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
     for (const each of [expiryScan, outbox]) notices.grantPublish(each);
