@@ -24,6 +24,7 @@ export const COUNTS = [
   "CustodyBroken",
   "WorkGivenUp",
   "NotificationsDropped",
+  "IdentificationsNotLogged",
   ...ACTS,
 ] as const;
 export type Count = (typeof COUNTS)[number];

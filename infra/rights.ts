@@ -1,6 +1,8 @@
 // Rights, one method for what a function is for, exact in their actions and in whose items they write. A function that is not named to write a kind
 // of item can't, whatever its code tries: the test of the handlers holds what they really do against these.
+import type { EventBus } from "aws-cdk-lib/aws-events";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
 import type { RecordsStack } from "./records-stack.ts";
 
 type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket" | "seals" | "userPool">;
@@ -143,11 +145,21 @@ export const grantApplyFacts = (kept: Kept, grantee: IGrantable): void => {
 const NOTIFICATION_VALUES = { StringEquals: { "kms:EncryptionContext:use": "notification" } };
 
 /**
+ * To announce what MDM servers do. An event about an account ends the tokens that it was given: the functions that MDM servers reach never send one.
+ * Every other event only makes its consumer read the records and decide.
+ */
+const announceDevices = ({ eventBusArn }: EventBus, grantee: IGrantable): void => {
+  const conditions = { "ForAllValues:StringNotEquals": { "events:detail-type": [...ACCOUNT_EVENTS] } };
+  Grant.addToPrincipal({ grantee, actions: ["events:PutEvents"], resourceArns: [eventBusArn], conditions });
+};
+
+/**
  * To look a token up, to take orders for work, and to keep what MDM servers say of themselves and use tokens for. Never to change a license or a token, and
  * never to see a file.
  */
-export const grantServeMdm = (kept: Kept, grantee: IGrantable): void => {
+export const grantServeMdm = (kept: Kept, bus: EventBus, grantee: IGrantable): void => {
   read(kept, grantee);
+  announceDevices(bus, grantee);
   write(kept, grantee, ["LOC#*", "MDM#*", "MDMINFO#*", "CONFLICT#*", "USERS#*", "WORK#*", "JOBS", "JOBS#*", "USE#*", "RATE#*", "OUTBOX"]);
   keepCustody(kept, grantee);
   Grant.addToPrincipal({
@@ -159,8 +171,9 @@ export const grantServeMdm = (kept: Kept, grantee: IGrantable): void => {
 };
 
 /** To keep the ledger of licenses and the users of locations, as MDM servers ask for. */
-export const grantDoWork = (kept: Kept, grantee: IGrantable): void => {
+export const grantDoWork = (kept: Kept, bus: EventBus, grantee: IGrantable): void => {
   read(kept, grantee);
+  announceDevices(bus, grantee);
   write(kept, grantee, ["LOC#*", "ASSET#*", "USERS#*", "WORK#*", "JOBS", "JOBS#*", "OUTBOX"]);
 };
 

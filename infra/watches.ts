@@ -77,6 +77,14 @@ const WATCHES: readonly Watch[] = [
     impact: "It finds out only when it asks.",
   },
   {
+    heading: "Identifications are not logged",
+    service: "mdm",
+    metric: "IdentificationsNotLogged",
+    severity: "low",
+    happened: "A content token's holder changed the name that an MDM server states more than five times within a day.",
+    impact: "Further names of that day are neither kept nor logged. Nobody is cut off.",
+  },
+  {
     heading: "An account message failed",
     service: "identity-events",
     metric: "MessagesFailed",

@@ -165,8 +165,8 @@ export const tokenUsesInMemory = (): TokenUses => {
 export const ratesInMemory = (): Rates => {
   const asked = new Map<string, number>();
   return {
-    async take(location, what, { number }, most) {
-      const key = `${location} ${what} ${number}`;
+    async take(of, what, { number }, most) {
+      const key = `${of} ${what} ${number}`;
       const before = asked.get(key) ?? 0;
       if (before >= most) return false;
       asked.set(key, before + 1);

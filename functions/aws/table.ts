@@ -7,7 +7,7 @@
 //   ORG                    SCAN               scannedAt: when a scan last looked at all that was due
 //   ORG                    SUBSCRIPTION       Subscription
 //   LOC#<location>         LOC                Location                                        in byKind as LOC until it is closed
-//   LOC#<location>         LINKS              LocationLinks                                   in byKind as LINKS
+//   LOC#<location>         LINKS              LocationLinks: links and sightings              in byKind as LINKS
 //   LOC#<location>         ARRIVALS           how many times licenses or a token came to it; `closedAt` once nothing may any more
 //   LOC#<location>         CT#<token>         one per token that the location ever had
 //   LOC#<location>         CLIENTCONFIG       ClientConfig: what its MDM server said last
@@ -20,7 +20,7 @@
 //   TRANSFER#<transfer>    TRANSFER           Transfer                                        in byKind as TRANSFER
 //   CONFLICT#<conflict>    CONFLICT           Conflict                                        in byKind as CONFLICT
 //   MDM#<server>           MDM                MdmServer                                       in byKind as MDM
-//   MDM#<server>           LOC#<location>     one per location that the MDM server was ever linked to a token of
+//   MDM#<server>           LOC#<location>     one per location that the MDM server was ever linked at or seen at
 //   CREDENTIAL#<sha256>    CREDENTIAL         serverId: one per credential ever made, never removed
 //   MDMINFO#<sha256>       MDMINFO            serverId: whose mdmInfo.id has this SHA-256; gone once that MDM server is removed
 //   UID#<uId>              UID                one per library identifier ever given
@@ -31,6 +31,7 @@
 //   SECRET#<sha256>        SECRET             tokenId: one per secret ever held, never removed
 //   USE#<token>            <server>, UNKNOWN  what that MDM server was last seen to use the token for
 //   RATE#<location>        requests#<second>, tests#<minute>
+//   RATE#<token>           identifications#<day>
 //                                             asked: how many there were in that span of Unix time; `ttl`
 //   USERS#<location>       USER#<client user>                a ClientUser who is not retired
 //   USERS#<location>       RETIRED#<client user>#<number>    one who is; the number is the version that retired them, of 12 digits: with the longest
@@ -92,7 +93,7 @@ export const keys = {
   given: (account: AccountId, token: ContentTokenId) => ({ pk: `GIVEN#${account}`, sk: `CT#${token}` }),
   clientConfig: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "CLIENTCONFIG" }),
   tokenUse: (id: ContentTokenId, server: string) => ({ pk: `USE#${id}`, sk: server }),
-  rate: (id: LocationId, what: string, span: number) => ({ pk: `RATE#${id}`, sk: `${what}#${span}` }),
+  rate: (id: LocationId | ContentTokenId, what: string, span: number) => ({ pk: `RATE#${id}`, sk: `${what}#${span}` }),
   user: (id: LocationId, clientUserId: string) => ({ pk: `USERS#${id}`, sk: `USER#${clientUserId}` }),
   retiredUser: (id: LocationId, clientUserId: string, version: number) => ({
     pk: `USERS#${id}`,

@@ -63,12 +63,20 @@ export interface TokenUses {
   of(token: ContentTokenId): Promise<readonly TokenUse[]>;
 }
 
-/** Counters of a location: requests of its MDM servers, their name look-ups, tests of notification URLs, and checks with Apple that people ask for. */
-export type Rated = "requests" | "lookups" | "tests" | "checks";
+/**
+ * Counters: of a location the requests of its MDM servers, their name look-ups, tests of notification URLs, and checks with Apple that people ask for; of a
+ * token the custody log entries that identifications with it made.
+ */
+export type Rated = "requests" | "lookups" | "tests" | "checks" | "identifications";
 
 export interface Rates {
   /** Counts one within a span of time, by its number. False when there were `most` already. */
-  take(location: LocationId, what: Rated, span: { readonly seconds: number; readonly number: number }, most: number): Promise<boolean>;
+  take(
+    of: LocationId | ContentTokenId,
+    what: Rated,
+    span: { readonly seconds: number; readonly number: number },
+    most: number,
+  ): Promise<boolean>;
 }
 
 /** Encrypts what has to be shown again, each for what it belongs to. */

@@ -1,7 +1,8 @@
 // How things stand, as gauges for the alarms: what waits, what is held, when all was last scanned. Each is measured whatever becomes of the others.
 // One that can't be is not written, and counted: to an alarm a missing value is no good one.
 import { type ContentToken, daysLeft, tokenState } from "../../domain/content-token.ts";
-import { heldTokens, type LocationLinks, openLinks } from "../../domain/links.ts";
+import { heldTokens } from "../../domain/holders.ts";
+import { type LocationLinks, openHoldings } from "../../domain/links.ts";
 import { isReserved } from "../../domain/subscription.ts";
 import { secondsSince } from "../../domain/time.ts";
 import { standingOf } from "../around.ts";
@@ -85,7 +86,7 @@ const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) =>
   return {
     dead: ids.length - alive.length - withdrawn.length,
     // Dead or not, they have to be removed.
-    reserved: reserved.flatMap(openLinks).length,
+    reserved: reserved.flatMap(openHoldings).length,
     ending: alive.filter((token) => daysLeft(token, now) <= ENDING_DAYS).length,
     conflicts: batch.filter(({ conflict }) => conflict !== undefined).length,
   };

@@ -3,6 +3,7 @@
 // that was recorded is told, by its identifier once.
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import { openLinks, openSightings } from "../../domain/links.ts";
 import { isEnded, statusOf } from "../../domain/work.ts";
 import { ENV } from "../../functions/env.ts";
 import { mdmRoutes } from "../../functions/mdm/mdm-routes.ts";
@@ -133,11 +134,12 @@ const stateOf = async (host: Host) => {
       ]),
     ),
     links: sorted(
-      links.map(({ links: all, conflict }) => ({
-        open: all.filter(({ removedAt }) => removedAt === undefined).length,
-        closed: all.filter(({ removedAt }) => removedAt !== undefined).length,
-        used: all.filter(({ usedAt }) => usedAt !== undefined).length,
-        conflict: conflict !== undefined,
+      links.map((record) => ({
+        open: openLinks(record).length,
+        closed: record.links.length - openLinks(record).length,
+        seen: sorted(openSightings(record).map(({ how, provedAt }) => [how, provedAt !== undefined])),
+        noLongerSeen: record.sightings.length - openSightings(record).length,
+        conflict: record.conflict !== undefined,
       })),
     ),
     conflicts: sorted((await ports.links.conflicts({ limit: 100 })).items.map(({ resolution }) => resolution !== undefined)),

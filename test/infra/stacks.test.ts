@@ -377,7 +377,7 @@ describe("alarms", () => {
         .get("low")
         ?.map(({ Properties }) => Properties.MetricName)
         .toSorted(),
-    ).toEqual(["HeldEndingTokens", "NotificationsDropped", "ParkedOldestSeconds"]);
+    ).toEqual(["HeldEndingTokens", "IdentificationsNotLogged", "NotificationsDropped", "ParkedOldestSeconds"]);
   });
 
   test("watch every function, and every schedule", () => {
