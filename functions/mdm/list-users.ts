@@ -1,7 +1,8 @@
 // GET /users: the client users of a location, page by page, all or those that changed since an earlier answer.
 import * as z from "zod";
-import { ClientUser, shownUser, type UsersVersion } from "../../domain/client-user.ts";
+import { ClientUser, ManagedAppleId, shownUser, type UsersVersion } from "../../domain/client-user.ts";
 import type { LocationId } from "../../domain/ids.ts";
+import { ClientUserId } from "../../domain/licenses.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
 import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/mdm-pages.ts";
 import { readVersionNumber } from "../../domain/version-id.ts";
@@ -17,8 +18,8 @@ export const ListUsersInput = z.object({
   activeOnly: Flag.optional(),
   retiredOnly: Flag.optional(),
   includeRetired: Flag.optional().describe("`0` is the same as `activeOnly`."),
-  clientUserId: z.string().optional(),
-  managedAppleId: z.string().optional().describe("Not in Apple's documentation. Who has this Apple Account now."),
+  clientUserId: ClientUserId.optional(),
+  managedAppleId: ManagedAppleId.optional().describe("Not in Apple's documentation. Who has this Apple Account now."),
   pageIndex: Int32.optional(),
   sinceVersionId: z.string().optional(),
 });
