@@ -1,7 +1,8 @@
 // POST /v1/content-tokens/import: takes in a token that Apple issued. Its exact bytes are kept.
 import * as z from "zod";
-import { type Account, assertMay, isKilledByPassword } from "../../domain/account.ts";
+import { assertMay } from "../../domain/account.ts";
 import { AccountId, LocationId } from "../../domain/ids.ts";
+import { assertMayNameHolder } from "../../domain/import-holder.ts";
 import { checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/location-check.ts";
 import { assertOpen, Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
@@ -40,20 +41,6 @@ export const ImportContentTokenReply = ShownToken.extend({
 
 const alreadyHeld = (): Refusal => new Refusal("already_held", "This content token is held already. Nothing was changed.");
 
-/** Refuses when the account's password, or the account itself, ended the token before it came here. */
-const assertAlive = (holder: Account, givenAt: Date): void => {
-  if (holder.disabledAt !== undefined)
-    throw new Refusal(
-      "account_disabled",
-      "The account that downloaded this token is disabled, which ended the token. Download a new one with an account that is enabled.",
-    );
-  if (isKilledByPassword(givenAt, holder))
-    throw new Refusal(
-      "password_changed_since_download",
-      "The password of the account that downloaded this token changed after the download, which ended the token. Download a new one.",
-    );
-};
-
 /** A first token tells what the later ones are compared with: that is kept with it. */
 const learning = (location: Location, check: LocationCheck, by: AccountId, at: Date) => {
   const known = learnt(location, check, at);
@@ -90,8 +77,8 @@ export const importContentToken: Handle<
     // have been downloaded in the future.
     const yearBefore = addYears(expiresAt, -1);
     const issuedAt = yearBefore < at ? yearBefore : at;
-    const holder = downloadedBy === "unknown" ? undefined : existing(await accounts.get(downloadedBy), "account (downloadedBy)");
-    if (holder !== undefined) assertAlive(holder, issuedAt);
+    const holder = downloadedBy === "unknown" ? undefined : await accounts.get(downloadedBy);
+    if (downloadedBy !== "unknown") assertMayNameHolder(judged, { account: holder, locationId, givenAt: issuedAt });
 
     const held = holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }];
     const facts = { locationId, origin: "imported" as const, issuedAt, expiresAt, secretSha256, downloadedBy: held, bytes };

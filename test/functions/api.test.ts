@@ -93,6 +93,21 @@ describe("importing", () => {
     expect(service.published).toEqual([]);
   });
 
+  test("tells a content manager nothing about accounts beyond their location", async () => {
+    const file = fileAround(json("2027-05-01T00:00:00Z"));
+    const naming = async (downloadedBy: string) => {
+      const body = { locationId: other.id, fileName: "sToken_for_X.vpptoken", file: Buffer.from(file).toString("base64"), downloadedBy };
+      const answer = await service.call("POST /v1/content-tokens/import", [], { as: "manager", body });
+      return { status: answer.status, body: answer.body };
+    };
+    const unknown = await naming("acc_00000000000000000000000009");
+    expect(unknown).toMatchObject({ status: 403, body: { reason: "not_permitted" } });
+    await service.ports.accounts.recordPasswordChange(ada.id, at("2026-05-15"));
+    for (const id of [ada.id, signedUp("nobody").id]) expect(await naming(id)).toEqual(unknown);
+    expect(service.files.size).toBe(0);
+    expect((await naming(signedUp("manager").id)).status).toBe(201);
+  });
+
   test("a token whose downloader has a newer password is refused as dead", async () => {
     await service.ports.accounts.recordPasswordChange(signedUp("manager").id, at("2026-05-20T00:00:00Z"));
     const file = Buffer.from(fileAround(json("2027-05-01T00:00:00Z"))).toString("base64");
