@@ -10,11 +10,11 @@ import {
   tokenState,
   worksWith,
 } from "../../domain/content-token.ts";
+import { tokenFileName } from "../../domain/file-name.ts";
 import { LocationId } from "../../domain/ids.ts";
 import { isProofNew, type Link, type LocationLinks, openLinks } from "../../domain/links.ts";
 import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import { tokenFileName } from "../../domain/token-file.ts";
 import { custodyOf, eventOf } from "../announce.ts";
 import { judgedOf, standingOf } from "../around.ts";
 import { type ClaimingPorts, claim } from "../claim.ts";
@@ -110,7 +110,7 @@ export const fetchContentToken: Handle<
       return unchanged(file.sha256);
     }
 
-    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location").name);
+    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location"));
     const link = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
     const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: link.expiresAt };
     const details = { linkExpiresAt: link.expiresAt.toISOString() };

@@ -1,4 +1,4 @@
-// POST /v1/content-tokens/import: takes in a token that Apple issued. Its exact bytes are kept.
+// POST /v1/content-tokens/import: takes in a token that Apple issued. Its file is kept as one line of base64, which strict MDM servers read.
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { AccountId, LocationId } from "../../domain/ids.ts";
@@ -22,9 +22,10 @@ export const ImportContentTokenInput = z.strictObject({
   locationId: LocationId,
   fileName: z.string().min(1).max(255),
   file: z
-    .base64("must be the base64 of the file's bytes")
-    .min(1)
-    .describe("Base64 of the file's bytes. The file is base64 itself: it is encoded once more."),
+    .string()
+    .transform((text) => text.replace(/\s+/g, ""))
+    .pipe(z.base64("must be the base64 of the file's bytes").min(1))
+    .describe("Base64 of the file's bytes; white space in it is ignored. The file is base64 itself: it is encoded once more."),
   downloadedBy: z
     .union([AccountId, z.literal("unknown")])
     .default("unknown")
@@ -57,8 +58,6 @@ export const importContentToken: Handle<
   201
 > = async ({ caller, input: { locationId, fileName, file, downloadedBy, appleUId, force } }, ports) => {
   const { locations, organizations, accounts, tokens, now } = ports;
-  const bytes = new Uint8Array(Buffer.from(file, "base64"));
-
   const { token, check } = await judgedAgain(async () => {
     const judged = await callerNow(caller, ports);
     assertMay(judged, "content-token:import", locationId);
@@ -66,7 +65,7 @@ export const importContentToken: Handle<
     const location = existing(await locations.get(locationId), "location");
     assertOpen(location);
     assertNotReserved(location);
-    const { secret, expiresAt, orgName } = parseTokenFile(bytes, fileName);
+    const { secret, expiresAt, orgName, text } = parseTokenFile(new Uint8Array(Buffer.from(file, "base64")), fileName);
     const at = now();
     assertNotExpired({ expiresAt }, at);
     const secretSha256 = sha256(secret);
@@ -81,7 +80,15 @@ export const importContentToken: Handle<
     if (downloadedBy !== "unknown") assertMayNameHolder(judged, { account: holder, locationId, givenAt: issuedAt });
 
     const held = holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }];
-    const facts = { locationId, origin: "imported" as const, issuedAt, expiresAt, secretSha256, downloadedBy: held, bytes };
+    const facts = {
+      locationId,
+      origin: "imported" as const,
+      issuedAt,
+      expiresAt,
+      secretSha256,
+      downloadedBy: held,
+      bytes: new TextEncoder().encode(text),
+    };
     const basis = { caller: judged, holder, organization: await organizations.get(), location };
     const token = await storeToken(facts, basis, ports, {
       reason: check.outcome === "forced" ? force?.reason : undefined,

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { sha256 } from "../../functions/hash.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/routes.ts";
 import { aLocation, at, contentTokenId, fileAround, locationId } from "../make.ts";
 import { ada, makeService, NOW, signedUp } from "../service.ts";
@@ -70,6 +71,21 @@ describe("importing", () => {
     expect(shown.body).toMatchObject({ state: "invalidated", cause: "password-changed", daysLeft: 0 });
   });
 
+  test("hands out one line of base64, whatever surrounds and wraps the file, with the hash of what is handed out", async () => {
+    service.clock.now = at("2030-06-01T12:00:00Z");
+    const damaged = Buffer.from(`\uFEFF${sample.toString("utf8").replace(/(.{20})/g, "$1\r\n")}\r\n`);
+    const { body: token } = await importing(damaged.toString("base64"));
+    const { body } = await download(token.id);
+    const [handedOut] = [...service.files.values()];
+    expect(Buffer.from(handedOut ?? [])).toEqual(sample);
+    expect(body.sha256).toBe(sha256(handedOut ?? ""));
+  });
+
+  test("ignores white space within the field", async () => {
+    service.clock.now = at("2030-06-01T12:00:00Z");
+    expect((await importing(`${sample.toString("base64").replace(/(.{76})/g, "$1\n")}\n`)).status).toBe(201);
+  });
+
   test("the same token twice, wrapped otherwise, is refused", async () => {
     await importing(sample.toString("base64"));
     const wrapped = Buffer.from(`\uFEFF${sample.toString("utf8").replace(/(.{20})/g, "$1\r\n")}`);
@@ -130,7 +146,7 @@ describe("a download", () => {
     const token = await issue(other.id);
     const { status, body } = await download(token.id, "manager");
     expect(status).toBe(201);
-    expect(body).toMatchObject({ fileName: "sToken_for_Z_rich.vpptoken", expiresAt: "2026-06-01T12:01:00.000Z" });
+    expect(body).toMatchObject({ fileName: `sToken_for_Zürich_${other.uId}.vpptoken`, expiresAt: "2026-06-01T12:01:00.000Z" });
     const recorded = await service.ports.tokens.get(token.id);
     expect(recorded?.downloadedBy.map(({ accountId }) => accountId)).toEqual([ada.id, signedUp("manager").id]);
     expect(service.published.at(-1)).toMatchObject({ type: "DownloadLinkIssued" });

@@ -1,5 +1,6 @@
 // MDM servers over the API: their credentials, links, what they fetch, and what happens when two of them claim one location.
 import { beforeEach, describe, expect, test } from "vitest";
+import { aLocation } from "../make.ts";
 import { here, makeMdmService, other } from "../mdm-service.ts";
 import { ada, NOW, signedUp } from "../service.ts";
 
@@ -110,7 +111,10 @@ describe("fetching", () => {
     expect(redirect).toMatchObject({ status: 303, headers: { location: expect.stringMatching(/^memory:tokens\//) } });
     expect(redirect.body).toBeUndefined();
     const json = await service.fetchAs(service.fleet, { headers: { accept: "application/json" } });
-    expect(json).toMatchObject({ status: 200, body: { fileName: "sToken_for_Pretendco.vpptoken", sha256: expect.any(String) } });
+    expect(json).toMatchObject({
+      status: 200,
+      body: { fileName: `sToken_for_Pretendco_${aLocation().uId}.vpptoken`, sha256: expect.any(String) },
+    });
     expect(json.headers.etag).toBe(`"${json.body.sha256}"`);
     expect(redirect.headers.etag).toBe(json.headers.etag);
     const before = [service.published.length, (await service.acts(token)).length];
@@ -144,7 +148,7 @@ describe("fetching", () => {
     expect(which).toMatchObject({ status: 400, body: { reason: "invalid_input" } });
     expect(which.body.detail).toContain(`?location=${other.id}`);
     const one = await service.fetchAs(service.fleet, { query: { location: other.id }, headers: { accept: "application/json" } });
-    expect(one.body.fileName).toBe("sToken_for_Springfield.vpptoken");
+    expect(one.body.fileName).toMatch(/^sToken_for_Springfield_\d{16}\.vpptoken$/);
     expect(await service.fetchAs(service.zentral, { query: { location: other.id } })).toMatchObject({
       status: 403,
       body: { reason: "not_linked" },
