@@ -227,7 +227,15 @@ export type Api = {
     };
     readonly answered: {
       /** The organization as it is now */
-      readonly 200: Organization;
+      readonly 200: Organization & {
+        /** The change is made; these deserve a look. */
+        readonly warnings?: readonly {
+          readonly code: "same-name";
+          readonly message: string;
+          /** Other locations of that name, as far as the caller may see them. */
+          readonly locationIds: readonly LocationId[];
+        }[];
+      };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
@@ -270,7 +278,15 @@ export type Api = {
     readonly headers: Nothing;
     readonly answered: {
       /** The location, with a uId of its own */
-      readonly 201: Location;
+      readonly 201: Location & {
+        /** The change is made; these deserve a look. */
+        readonly warnings?: readonly {
+          readonly code: "same-name";
+          readonly message: string;
+          /** Other locations of that name, as far as the caller may see them. */
+          readonly locationIds: readonly LocationId[];
+        }[];
+      };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
@@ -314,7 +330,15 @@ export type Api = {
     };
     readonly answered: {
       /** The location as it is now */
-      readonly 200: Location;
+      readonly 200: Location & {
+        /** The change is made; these deserve a look. */
+        readonly warnings?: readonly {
+          readonly code: "same-name";
+          readonly message: string;
+          /** Other locations of that name, as far as the caller may see them. */
+          readonly locationIds: readonly LocationId[];
+        }[];
+      };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
@@ -728,7 +752,7 @@ export type Api = {
     readonly asked: {
       readonly locationId: LocationId;
       readonly fileName: string;
-      /** Base64 of the file's bytes. The file is base64 itself: it is encoded once more. */
+      /** Base64 of the file's bytes; white space in it is ignored. The file is base64 itself: it is encoded once more. */
       readonly file: string;
       /** Who downloaded it from Apple: their next password change ends it. Unknown, no password change can be seen to end it. */
       readonly downloadedBy?: AccountId | "unknown";
@@ -746,6 +770,8 @@ export type Api = {
         readonly locationCheck: {
           readonly outcome: "nothing-known" | "no-difference" | "forced";
           readonly note: string;
+          /** Other locations whose name is in the file's name, as far as the caller may see them. */
+          readonly namedLocationIds?: readonly LocationId[];
         };
       };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;

@@ -1,6 +1,7 @@
 // Whether a token of Apple's that is imported is one of the location it is imported for. The file names the organization alone, never the location:
 // so a difference proves a mistake, and a match proves nothing.
 import * as z from "zod";
+import type { LocationId } from "./ids.ts";
 import type { Location } from "./organization.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -38,6 +39,16 @@ export const checkOfLocation = (location: Location, told: Told, isForced: boolea
   const outcome = difference !== undefined ? "forced" : isKnown ? "no-difference" : "nothing-known";
   return { outcome, note: NOTES[outcome], told };
 };
+
+/** As it is answered, with the other locations whose name the file's name carries. Names are free, so this is a note and no refusal. */
+export const answeredCheck = ({ outcome, note }: LocationCheck, named: readonly LocationId[]) =>
+  named.length === 0
+    ? { outcome, note }
+    : {
+        outcome,
+        note: `${note} The file is named after another location (${named.join(", ")}): look up in an MDM server which location the token opens.`,
+        namedLocationIds: [...named],
+      };
 
 /**
  * The location with what a token that is imported was the first to tell; `undefined` when it told nothing new. What was forced teaches nothing but that

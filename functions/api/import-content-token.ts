@@ -3,7 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { AccountId, LocationId } from "../../domain/ids.ts";
 import { assertMayNameHolder } from "../../domain/import-holder.ts";
-import { checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/location-check.ts";
+import { answeredCheck, checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/location-check.ts";
 import { assertOpen, Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertNotReserved } from "../../domain/subscription.ts";
@@ -15,6 +15,7 @@ import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../hash.ts";
+import { locationsInFileName } from "../locations-named.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
 
@@ -37,7 +38,14 @@ export const ImportContentTokenInput = z.strictObject({
     .describe("For administrators: imports it although it seems to be another location's. The custody log keeps the reason."),
 });
 export const ImportContentTokenReply = ShownToken.extend({
-  locationCheck: z.object({ outcome: LocationCheckOutcome, note: z.string() }),
+  locationCheck: z.object({
+    outcome: LocationCheckOutcome,
+    note: z.string(),
+    namedLocationIds: z
+      .array(LocationId)
+      .optional()
+      .describe("Other locations whose name is in the file's name, as far as the caller may see them."),
+  }),
 });
 
 const alreadyHeld = (): Refusal => new Refusal("already_held", "This content token is held already. Nothing was changed.");
@@ -96,6 +104,6 @@ export const importContentToken: Handle<
     });
     return token === undefined ? undefined : { token, check };
   });
-  const { outcome, note } = check;
-  return created({ ...shownToken(token, await aroundOf([token], ports)), locationCheck: { outcome, note } });
+  const locationCheck = answeredCheck(check, await locationsInFileName(fileName, locationId, caller, ports));
+  return created({ ...shownToken(token, await aroundOf([token], ports)), locationCheck });
 };
