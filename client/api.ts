@@ -1697,7 +1697,7 @@ export type Api = {
       readonly location?: LocationId;
     };
     readonly headers: {
-      /** The ETag of what the caller has already. */
+      /** The ETag of what the caller has already, or the bare `sha256` of it. `*` is always answered with 304: it never returns a file. */
       readonly "if-none-match"?: string;
     };
     readonly answered: {
@@ -1705,7 +1705,7 @@ export type Api = {
       readonly 200: DownloadLink;
       /** To the file, by a link that lives a minute */
       readonly 303: undefined;
-      /** The caller has the current file: If-None-Match names its ETag */
+      /** The caller has the current file: If-None-Match names its ETag, or its sha256 without quotation marks */
       readonly 304: undefined;
       readonly 400: Refusal<400, "invalid_input">;
       readonly 401: Refusal<401, "unauthenticated">;

@@ -67,7 +67,7 @@ export const custodyRoutes = {
     answers: {
       200: "The link, for whoever accepts application/json",
       303: "To the file, by a link that lives a minute",
-      304: "The caller has the current file: If-None-Match names its ETag",
+      304: "The caller has the current file: If-None-Match names its ETag, or its sha256 without quotation marks",
     },
     etag: true,
     takes: { ifNoneMatch: true, wantsJson: true },

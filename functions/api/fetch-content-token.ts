@@ -101,6 +101,8 @@ export const fetchContentToken: Handle<
     const claiming = { before, token, by: server.id, judged };
     const claimOf = { mdmServerId: server.id, how: "fetched" as const, at };
 
+    // It asks for nothing that exists. That proves nothing about what it has.
+    if (ifNoneMatch === "*") return unchanged(file.sha256);
     if (ifNoneMatch.includes(file.sha256)) {
       // It tells the file's hash: so it has the file, which a link alone does not prove. News of it is written once.
       if (isProofNew(before, { tokenId: id, mdmServerId: server.id })) {

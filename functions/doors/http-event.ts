@@ -4,6 +4,7 @@ import { issueText } from "../../domain/issues.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { Request, Said } from "../handle.ts";
 import { BODY_PROBLEMS, parseBody } from "./body.ts";
+import { entityTags } from "./headers.ts";
 
 /** What the door reads of an HTTP API event, payload format 2.0. Source: API Gateway developer guide, "Lambda proxy integrations for HTTP APIs". */
 export const HttpEvent = z.object({
@@ -64,9 +65,6 @@ const keyOf = (header: string | undefined): string | undefined => {
   return header;
 };
 
-/** Weak or strong alike, as If-None-Match compares. `*` names none: whoever has some edition is told of the one there is. */
-const tagsOf = (header = ""): readonly string[] => [...header.matchAll(/"([\x21\x23-\x7e]{1,128})"/g)].flatMap(([, tag]) => tag ?? []);
-
 export const requestOf = <Input extends z.ZodType, Caller>(
   schema: Input,
   caller: Caller,
@@ -75,7 +73,7 @@ export const requestOf = <Input extends z.ZodType, Caller>(
   caller,
   input: inputOf(schema, event),
   ifMatch: versionOf(event.headers["if-match"]),
-  ifNoneMatch: tagsOf(event.headers["if-none-match"]),
+  ifNoneMatch: entityTags(event.headers["if-none-match"]),
   idempotencyKey: keyOf(event.headers["idempotency-key"]),
   wantsJson: /\bapplication\/(\w+\+)?json\b/i.test(event.headers.accept ?? ""),
 });

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { issueText } from "../../domain/issues.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
 import { BODY_PROBLEMS, parseBody } from "./body.ts";
+import { bearerCredentials } from "./headers.ts";
 import { HttpEvent } from "./http-event.ts";
 
 export const MdmEvent = HttpEvent.extend({
@@ -48,7 +49,7 @@ export const parsedBy = <Input extends z.ZodType>(schema: Input, asked: object):
 
 /** The bearer's text. Refuses with 9722. */
 export const bearerTextOf = ({ headers }: MdmEvent): string => {
-  const text = /^Bearer +(\S.*?)\s*$/i.exec(headers.authorization ?? "")?.[1];
+  const text = bearerCredentials(headers.authorization);
   if (text === undefined) throw new MdmRefusal(9722);
   return text;
 };

@@ -123,6 +123,51 @@ describe("fetching", () => {
     expect([service.published.length, (await service.acts(token)).length]).toEqual(before);
   });
 
+  test("answers 304 to the current hash in every form in which clients write it, and takes each as proof of having the file", async () => {
+    const token = await service.issue();
+    await service.link(service.fleet, token);
+    const { body } = await service.fetchAs(service.fleet, { headers: { accept: "application/json" } });
+    const hash: string = body.sha256;
+    const forms = [`"${hash}"`, hash, `W/"${hash}"`, `W/${hash}`, hash.toUpperCase(), ` ${hash} `, `"other", ${hash}`, `${hash},"other"`];
+    const before = (await service.acts(token)).length;
+    for (const form of forms)
+      expect([form, (await service.fetchAs(service.fleet, { headers: { "if-none-match": form } })).status]).toEqual([form, 304]);
+    expect((await service.acts(token)).length).toBe(before);
+    for (const form of ["", '"*"', hash.slice(1), `${hash}0`, '"other"'])
+      expect([form, (await service.fetchAs(service.fleet, { headers: { "if-none-match": form } })).status]).toEqual([form, 303]);
+  });
+
+  test("answers 304 to `*`, writes nothing, and takes it as no proof: the older token is not superseded", async () => {
+    const older = await service.issue();
+    await service.link(service.fleet, older);
+    await service.fetchWhole(service.fleet);
+    service.later(10);
+    const newer = await service.issue();
+    const before = service.published.length;
+    expect((await service.fetchAs(service.fleet, { headers: { "if-none-match": "*" } })).status).toBe(304);
+    expect([service.published.length, await service.acts(newer)]).toEqual([before, ["token-issued"]]);
+    expect((await service.shown(older)).state).toBe("active");
+    const { headers } = await service.fetchAs(service.fleet, { headers: { accept: "application/json" } });
+    await service.fetchAs(service.fleet, { headers: { "if-none-match": headers.etag?.replaceAll('"', "") ?? "" } });
+    expect((await service.shown(older)).state).toBe("invalidated");
+  });
+
+  test.each([
+    ["two spaces", "Bearer  "],
+    ["many spaces", `Bearer${" ".repeat(50)}`],
+    ["a scheme in lower case", "bearer "],
+    ["a scheme in capitals", "BEARER "],
+  ])("takes a credential after %s", async (_, scheme) => {
+    await service.link(service.fleet, await service.issue());
+    expect((await service.fetchAs(service.fleet, { headers: { authorization: `${scheme}${service.fleet.credential}` } })).status).toBe(303);
+  });
+
+  test.each(["", "Basic ", "Bearer", "Bearer\t", "Bearer x "])("takes no credential after %j", async (scheme) => {
+    await service.link(service.fleet, await service.issue());
+    const answer = await service.fetchAs(service.fleet, { headers: { authorization: `${scheme}${service.fleet.credential}` } });
+    expect([answer.status, answer.body.reason]).toEqual([401, "unauthenticated"]);
+  });
+
   test("is recorded before it is revealed, as the MDM server's, and makes nobody a holder of the file", async () => {
     const token = await service.issue();
     await service.link(service.fleet, token);
