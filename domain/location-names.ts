@@ -2,8 +2,14 @@
 import * as z from "zod";
 import { LocationId } from "./ids.ts";
 
-/** Equal for names that people and MDM servers take for one another: letter case, white space and Unicode form make no difference. */
-export const comparableName = (name: string): string => name.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim();
+/** Equal for names that people and MDM servers take for one another: letter case, white space, Unicode form and invisible characters make no difference. */
+export const comparableName = (name: string): string =>
+  name
+    .normalize("NFKC")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .toLowerCase()
+    .replace(/\s+/gu, " ")
+    .trim();
 
 /** The identifiers that one warning names at most. */
 export const MAX_NAMED = 5;

@@ -50,6 +50,7 @@ describe("two locations of one name", () => {
     ["Zürich", "Zu\u0308rich"],
     ["Head  Office", "head office"],
     ["ＰＡＲＩＳ", "paris"],
+    ["Paris", "Par\u200bis"],
   ])("%s and %s are one name", (one, other) => expect(comparableName(one)).toBe(comparableName(other)));
 });
 
