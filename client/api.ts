@@ -988,11 +988,11 @@ export type Api = {
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
-  /** Replace an MDM server's credential */
+  /** Replace an MDM server's credential; the earlier one works for another day, unless it is revoked now */
   readonly "POST /v1/mdm-servers/{id}/credential": {
     readonly asked: {
       readonly id: MdmServerId;
-      /** The one before opens nothing any more: for one that leaked. */
+      /** Ends all earlier credentials at once. Use it when one leaked; without it the earlier one works for another 24 hours. */
       readonly revokeNow?: boolean;
     };
     readonly headers: Nothing;

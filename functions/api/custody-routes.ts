@@ -57,7 +57,7 @@ export const custodyRoutes = {
   }),
   "POST /v1/mdm-servers/{id}/credential": route(ReplaceCredentialInput, ReplaceCredentialReply, replaceCredential, {
     who: "administrator",
-    does: "Replace an MDM server's credential",
+    does: "Replace an MDM server's credential; the earlier one works for another day, unless it is revoked now",
     answers: { 201: "The new credential, which is shown this once" },
     etag: true,
     refuses: ["version_mismatch"],
