@@ -1286,7 +1286,9 @@ export type Api = {
     readonly asked: {
       readonly locationId: LocationId;
       /** The file's text. Its first line names the columns: adamId, productType and quantity are needed; pricingParam, name, deviceAssignable, revocable and supportedPlatforms (separated by spaces) are not. */
-      readonly csv: string;
+      readonly csv?: string;
+      /** Base64 of the file's bytes, instead of `csv`: UTF-8, or UTF-16 with a byte order mark. White space in it is ignored. */
+      readonly file?: string;
       /** Tells what is wrong with the file, and takes nothing. */
       readonly dryRun?: boolean;
     };
@@ -1310,6 +1312,10 @@ export type Api = {
           readonly line: number;
           readonly problem: string;
         }[];
+        /** How the file was read. */
+        readonly encoding: "UTF-8" | "UTF-16LE" | "UTF-16BE";
+        /** What its columns are separated by. */
+        readonly separator: "comma" | "semicolon" | "tab";
       };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
