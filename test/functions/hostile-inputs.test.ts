@@ -79,3 +79,21 @@ describe.each(OPERATIONS.map(({ key, operation }) => [key, operation] as const))
     );
   });
 });
+
+test("no bearer and no path of the device API fails the service", { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(hostileTexts, async (value) => {
+      const bearers = ["GET /mdm/v2/assets", "POST /mdm/v2/users/create", "GET /v1/fetch/content-token"].map(
+        (key) => [key, { headers: { authorization: `Bearer ${value}` } }] as const,
+      );
+      const tokens = [["POST /mdm/registerVPPUserSrv", { body: { sToken: value, clientUserIdStr: "u" } }] as const];
+      const cookies = [["GET /mdm/v2/lookup", { query: { id: "1" }, headers: { cookie: `itvt=${value}` } }] as const];
+      const paths = ["GET", "POST", "DELETE"].map((method) => [`${method} /mdm/v2/${value.replaceAll(" ", "%20")}`, {}] as const);
+      for (const [key, request] of [...bearers, ...tokens, ...cookies, ...paths]) {
+        const { status, text } = await send(key, request);
+        expect({ key, request, text, status }).toMatchObject({ status: expect.toSatisfy((code: number) => code < 500) });
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
