@@ -1,10 +1,10 @@
 // GET /users: the client users of a location, page by page, all or those that changed since an earlier answer.
 import * as z from "zod";
-import { ClientUser, ManagedAppleId, shownUser, type UsersVersion } from "../../domain/client-user.ts";
+import { ClientUser, shownUser, type UsersVersion } from "../../domain/client-user.ts";
 import type { LocationId } from "../../domain/ids.ts";
-import { ClientUserId } from "../../domain/licenses.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
 import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/mdm-pages.ts";
+import { foreignText } from "../../domain/text.ts";
 import { readVersionNumber } from "../../domain/version-id.ts";
 import type { MdmHandle } from "../handle-mdm.ts";
 import { sha256 } from "../hash.ts";
@@ -18,8 +18,9 @@ export const ListUsersInput = z.object({
   activeOnly: Flag.optional(),
   retiredOnly: Flag.optional(),
   includeRetired: Flag.optional().describe("`0` is the same as `activeOnly`."),
-  clientUserId: ClientUserId.optional(),
-  managedAppleId: ManagedAppleId.optional().describe("Not in Apple's documentation. Who has this Apple Account now."),
+  // Bounded as a key is; what nobody can have, such as an empty text, finds nobody.
+  clientUserId: foreignText(250).optional(),
+  managedAppleId: foreignText(254).optional().describe("Not in Apple's documentation. Who has this Apple Account now."),
   pageIndex: Int32.optional(),
   sinceVersionId: z.string().optional(),
 });
