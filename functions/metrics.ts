@@ -47,6 +47,8 @@ export const GAUGES = {
   HeldReservedTokens: "Count",
   /** Locations that two MDM servers claim. */
   OpenConflicts: "Count",
+  /** Since Apple last answered about an imported token: the longest of all live ones. */
+  AppleCheckOldestSeconds: "Seconds",
   /** From a fact of the identity provider's trail until it was recorded here. Written only when there is one. */
   IdentityEventDelaySeconds: "Seconds",
 } as const;

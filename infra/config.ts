@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { Email } from "../domain/account.ts";
+import { APPLE_API, isAppleSetting } from "../domain/apple-api.ts";
 import { DEFAULT_REQUESTS_PER_SECOND } from "../domain/mdm-limits.ts";
 import { Organization } from "../domain/organization.ts";
 import { DEFAULT_LADDER } from "../domain/reminder.ts";
@@ -24,6 +25,11 @@ export const Config = z.strictObject({
   reminderLadder: Organization.shape.reminderLadder.default(DEFAULT_LADDER),
   /** How often the MDM servers of one location may ask the device API within a second. */
   requestsPerSecond: z.int().min(1).max(1000).default(DEFAULT_REQUESTS_PER_SECOND),
+  /** The base URL of Apple's API, which imported tokens are sent to; "off" asks Apple nothing. */
+  appleApi: z
+    .string()
+    .refine(isAppleSetting, 'must be "off" or an https URL with a host and a path: no user name, password, query or fragment')
+    .default(APPLE_API),
   /** The first part of the sign-in page's address, unique in the region. */
   signInPrefix: z
     .string()
