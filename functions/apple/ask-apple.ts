@@ -46,12 +46,18 @@ const bodyOf = async (response: IncomingMessage): Promise<string | undefined> =>
   return Buffer.concat(chunks).toString("utf8");
 };
 
-const read = async (response: IncomingMessage): Promise<AppleAnswer> => {
+/** Enough of a token to recognize it by. */
+const TOKEN_BEGINNING = 64;
+
+const read = async (response: IncomingMessage, bearer: string): Promise<AppleAnswer> => {
   const { statusCode: status = 0 } = response;
   // A redirect says nothing about the token, whatever its body holds.
   if (status >= 300 && status < 400) return noAnswer("redirected");
   const body = await bodyOf(response);
-  return body === undefined ? noAnswer("answer_unreadable") : readAppleAnswer({ status, body });
+  if (body === undefined) return noAnswer("answer_unreadable");
+  const answer = readAppleAnswer({ status, body });
+  // Evidence is shown to people: an answer that repeats the token in it is not kept.
+  return JSON.stringify(answer).includes(bearer.slice(0, TOKEN_BEGINNING)) ? noAnswer("answer_unreadable") : answer;
 };
 
 const send = (bearer: string, { isSecure, host, port, path }: AppleTarget, { lookup, ca }: Connection, signal: AbortSignal) =>
@@ -77,7 +83,7 @@ const send = (bearer: string, { isSecure, host, port, path }: AppleTarget, { loo
     request.on("response", (response) => {
       isAnswered = true;
       // An answer whose connection breaks is none.
-      void read(response)
+      void read(response, bearer)
         .then(resolve, () => resolve(noAnswer("unreachable")))
         .finally(() => response.destroy());
     });
