@@ -10,6 +10,7 @@ export const ACTS = [
   "ContentTokenFetched",
   "ContentTokenExpired",
   "ContentTokenInvalidated",
+  "ContentTokenWithdrawn",
   "MdmConflictFound",
   "LocationReserved",
   "LicensesTransferred",
