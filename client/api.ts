@@ -552,6 +552,11 @@ export type Api = {
           readonly name: string;
           readonly vendor: Vendor;
         }[];
+        /** Tokens of Apple's whose file the account has. They don't end by this, and the copy still opens Apple's service. */
+        readonly copies: readonly (ContentToken & {
+          /** The account is the person who downloaded the token from Apple. */
+          readonly isDownloader: boolean;
+        })[];
         readonly advice: readonly (string)[];
       };
       readonly 400: Refusal<400, "invalid_input">;
@@ -609,6 +614,11 @@ export type Api = {
           readonly name: string;
           readonly vendor: Vendor;
         }[];
+        /** Tokens of Apple's whose file the account has. They don't end by this, and the copy still opens Apple's service. */
+        readonly copies: readonly (ContentToken & {
+          /** The account is the person who downloaded the token from Apple. */
+          readonly isDownloader: boolean;
+        })[];
         readonly advice: readonly (string)[];
       };
       readonly 400: Refusal<400, "invalid_input">;
@@ -1256,6 +1266,7 @@ export type Api = {
       readonly deviceAssignable?: boolean;
       /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
       readonly revocable?: boolean;
+      /** What is known here stays when it is left out; of a new asset it is iOS. */
       readonly supportedPlatforms?: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
     };
     readonly headers: {
@@ -1296,7 +1307,7 @@ export type Api = {
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
-  /** Change what an asset of a location is called, for people and for MDM servers that look it up */
+  /** Change the name, the bundle id and the platforms of an asset of a location */
   readonly "PATCH /v1/licenses": {
     readonly asked: {
       readonly locationId: LocationId;
@@ -1307,6 +1318,7 @@ export type Api = {
       readonly name?: string;
       /** What an app is installed as, such as `com.apple.Pages`. */
       readonly bundleId?: string;
+      readonly supportedPlatforms?: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
     };
     readonly headers: Nothing;
     readonly answered: {
@@ -1347,7 +1359,7 @@ export type Api = {
   readonly "POST /v1/licenses/import": {
     readonly asked: {
       readonly locationId: LocationId;
-      /** The file's text. Its first line names the columns: adamId, productType and quantity are needed; pricingParam, name, deviceAssignable, revocable and supportedPlatforms (separated by spaces) are not. */
+      /** The file's text. Its first line names the columns: adamId, productType and quantity are needed; pricingParam, name, deviceAssignable, revocable and supportedPlatforms (separated by spaces; iOS for a new asset without it) are not. */
       readonly csv: string;
       /** Tells what is wrong with the file, and takes nothing. */
       readonly dryRun?: boolean;

@@ -13,6 +13,10 @@ export const AdamId = z
 export const PricingParam = z.enum(["STDQ", "PLUS"]).describe("Standard quality, or high quality (of some books).");
 export const ProductType = z.enum(["App", "Book"]);
 export const Platform = z.enum(["iOS", "macOS", "tvOS", "watchOS", "visionOS"]);
+/** Never empty: an MDM server installs an app without a platform on no device, and reports no error. */
+export const SupportedPlatforms = z.array(Platform).min(1).max(5);
+/** Source: Apple, "Get Assets", where every sample is for iOS. */
+const DEFAULT_PLATFORMS: readonly z.infer<typeof Platform>[] = ["iOS"];
 
 export const AssetKey = z.object({ locationId: LocationId, adamId: AdamId, pricingParam: PricingParam });
 export type AssetKey = z.infer<typeof AssetKey>;
@@ -25,10 +29,14 @@ export const AssetTraits = z.object({
   bundleId: plainText(155).optional().describe("What an app is installed as, such as `com.apple.Pages`."),
   deviceAssignable: z.boolean().describe("Whether a license can be assigned to a device's serial number. Of a book none can."),
   revocable: z.boolean().describe("Whether an assigned license comes back when it is unassigned. Of a book none does."),
+  /** Empty in records of before there was a default. Read by `supportedPlatformsOf`. */
   supportedPlatforms: z.array(Platform).max(5),
   version: Version,
 });
 export type AssetTraits = z.infer<typeof AssetTraits>;
+
+export const supportedPlatformsOf = (known: Pick<AssetTraits, "supportedPlatforms"> | undefined): z.infer<typeof SupportedPlatforms> =>
+  known === undefined || known.supportedPlatforms.length === 0 ? [...DEFAULT_PLATFORMS] : known.supportedPlatforms;
 
 const Count = z.int().min(0);
 export const LicenseCounts = z.object({ available: Count, assigned: Count, retired: Count });
@@ -102,6 +110,6 @@ export const Acquisition = z.object({
   quantity: z.int().min(1).max(MAX_ACQUISITION),
   deviceAssignable: AssetTraits.shape.deviceAssignable.optional(),
   revocable: AssetTraits.shape.revocable.optional(),
-  supportedPlatforms: AssetTraits.shape.supportedPlatforms.optional(),
+  supportedPlatforms: SupportedPlatforms.optional().describe("What is known here stays when it is left out; of a new asset it is iOS."),
 });
 export type Acquisition = z.infer<typeof Acquisition>;

@@ -19,5 +19,11 @@ export const MDM_LIMITS = {
 /** Elements in one notification at most. Source: Apple, "Notifications". */
 export const MAX_NOTIFIED = 100;
 
+/**
+ * Name look-ups a second that a location may make, or its requests a second if those are more. They have a budget of their own: MDM servers look up each of
+ * their assets at once and do not try again, because Apple serves look-ups from another host and does not count them as requests of this API.
+ */
+export const LOOKUPS_PER_SECOND = 50;
+
 /** Requests a second that a location may make, unless the deployment says otherwise. */
 export const DEFAULT_REQUESTS_PER_SECOND = 15;

@@ -36,12 +36,15 @@ const assignmentOf = ({ asset: { adamId, pricingParam }, target }: AssignmentKey
   ...(isDevice(target) ? { serialNumber: target.serialNumber } : { clientUserId: target.clientUserId }),
 });
 
+/** A job of an MDM server, or an act of a person with an event id that no job has. */
+export type NotifiedAct = Pick<Work, "type" | "locationId"> & { readonly id: string };
+
 /**
  * What was done, and what failed, each in a notification of its own, since one bears one error at most. A step is about fewer assignments than one may
  * name.
  */
 export const assetNotifications = (
-  { id, type, locationId }: Work,
+  { id, type, locationId }: NotifiedAct,
   done: readonly AssignmentKey[],
   { failures }: Outcome,
 ): readonly Notification[] => {
@@ -62,7 +65,11 @@ export const assetNotifications = (
 };
 
 /** The same of users. Of one who failed it names no more than who it is. */
-export const userNotifications = ({ id, type }: Work, done: readonly ShownUser[], { failures }: Outcome): readonly Notification[] => {
+export const userNotifications = (
+  { id, type }: Omit<NotifiedAct, "locationId">,
+  done: readonly ShownUser[],
+  { failures }: Outcome,
+): readonly Notification[] => {
   const of = (users: readonly object[], error?: MdmError): Notification => ({
     type: "USER_MANAGEMENT",
     notification: {

@@ -14,6 +14,7 @@ import {
   MAX_TOTAL,
   MAX_TRANSFER,
   NO_LICENSES,
+  supportedPlatformsOf,
   type Target,
   type Transfer,
   totalOf,
@@ -39,6 +40,10 @@ export type Posting = {
   readonly unassigned?: readonly AssignmentKey[];
   readonly transfer?: Transfer;
 };
+
+/** True if the posting makes or ends an assignment of the asset, whether or not the number of assignments changes. */
+export const changesAssignmentsOf = ({ assigned = [], unassigned = [] }: Posting, asset: AssetKey): boolean =>
+  [...assigned, ...unassigned].some((each) => each.asset.locationId === asset.locationId && assetText(each.asset) === assetText(asset));
 
 /** Acquisitions of different assets as one posting. */
 export const together = (acquisitions: readonly Pick<Posting, "entries" | "traits">[], at: Date): Posting => ({
@@ -67,7 +72,7 @@ const otherAsset = (before: AssetTraits, asked: Acquisition): Refusal | undefine
 /** The asset's traits after an acquisition: its names and platforms are what was said last, what kind of license it is never changes. */
 const traitsAfter = (key: AssetKey, before: AssetTraits | undefined, asked: Acquisition): AssetTraits => {
   const isApp = asked.productType === "App";
-  const { name = before?.name, bundleId = before?.bundleId, supportedPlatforms = before?.supportedPlatforms ?? [] } = asked;
+  const { name = before?.name, bundleId = before?.bundleId, supportedPlatforms = supportedPlatformsOf(before) } = asked;
   return {
     ...keyOf(key),
     productType: asked.productType,
@@ -81,7 +86,7 @@ const traitsAfter = (key: AssetKey, before: AssetTraits | undefined, asked: Acqu
 };
 
 const isSameDescription = (one: AssetTraits, other: AssetTraits): boolean =>
-  one.name === other.name && one.bundleId === other.bundleId && one.supportedPlatforms.join() === other.supportedPlatforms.join();
+  one.name === other.name && one.bundleId === other.bundleId && supportedPlatformsOf(one).join() === supportedPlatformsOf(other).join();
 
 const assertNone = (refusal: Refusal | undefined): void => {
   if (refusal !== undefined) throw refusal;
@@ -124,14 +129,15 @@ export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acqui
   return { at, entries: [{ asset: keyOf(key), available: asked.quantity }], ...(isNews ? { traits: [traits] } : {}) };
 };
 
-/** What an asset is called from now on; `undefined` when that is what it is called. */
-export const describing = (
-  asset: Asset,
-  { name = asset.name, bundleId = asset.bundleId }: Pick<AssetTraits, "name" | "bundleId">,
-  at: Date,
-) => {
+type Described = Pick<AssetTraits, "name" | "bundleId" | "supportedPlatforms">;
+/** What is left out, or undefined, stays as it is. */
+export type AskedDescription = { readonly [Field in keyof Described]?: Described[Field] | undefined };
+
+/** Gives the asset a name, a bundle id and platforms; `undefined` when it has them already. */
+export const describing = (asset: Asset, asked: AskedDescription, at: Date) => {
+  const { name = asset.name, bundleId = asset.bundleId, supportedPlatforms = asset.supportedPlatforms } = asked;
   const { available: _, assigned: __, retired: ___, ...before } = asset;
-  const traits: AssetTraits = { ...before, name, bundleId, version: before.version + 1 };
+  const traits: AssetTraits = { ...before, name, bundleId, supportedPlatforms, version: before.version + 1 };
   return isSameDescription(before, traits) ? undefined : { at, entries: [], traits: [traits] };
 };
 

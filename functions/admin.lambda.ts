@@ -2,6 +2,9 @@
 import { adminRoutes } from "./api/admin-routes.ts";
 import { administeringOf } from "./aws/connect.ts";
 import { environmentOf } from "./aws/environment.ts";
+import { notificationSenderOf } from "./aws/notification-sender.ts";
 import { http } from "./doors/http.ts";
 
-export const handler = http(adminRoutes, administeringOf("admin", environmentOf("admin")));
+const env = environmentOf("admin");
+
+export const handler = http(adminRoutes, administeringOf("admin", env, notificationSenderOf(env)));

@@ -15,7 +15,7 @@ const apple = { APPLE_API: name };
 const checks = { CHECKS_QUEUE_URL: name };
 
 export const ENV = {
-  admin: z.object({ ...told, USER_POOL_ID: name }),
+  admin: z.object({ ...told, USER_POOL_ID: name, TELLINGS_QUEUE_URL: name }),
   /** LOOPBACK_APPLE_API permits plain HTTP to this machine. Only the local run sets it. */
   "apple-check": z.object({ ...apple, TOKENS_BUCKET: name, LOOPBACK_APPLE_API: z.literal("allowed").exactOptional() }),
   custody: z.object({ ...told, ...checks, TOKENS_BUCKET: name }),

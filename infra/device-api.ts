@@ -150,6 +150,11 @@ export class DeviceApi extends Construct {
     for (const queue of [this.workQueue, this.tellings]) queue.grantSendMessages(grantee);
   }
 
+  /** Lets a function send MDM notifications and no jobs. */
+  grantSendNotifications(grantee: IGrantable): void {
+    this.tellings.grant(grantee, "sqs:SendMessage");
+  }
+
   /** What whoever sends is told. */
   get queues() {
     return { WORK_QUEUE_URL: this.workQueue.queueUrl, TELLINGS_QUEUE_URL: this.tellings.queueUrl };

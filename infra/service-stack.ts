@@ -84,11 +84,13 @@ export class ServiceStack extends Stack {
     });
     const checksToo = { ...filesToo, CHECKS_QUEUE_URL: checks.queueUrl };
 
+    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, requestsPerSecond: config.requestsPerSecond });
+    const { mdm, worker, notifications, notifier } = device;
     const admin = new ServiceFunction(this, "Admin", {
       ...common,
       name: "admin",
       severity: "high",
-      environment: { ...told, USER_POOL_ID: records.userPool.userPoolId },
+      environment: { ...told, USER_POOL_ID: records.userPool.userPoolId, TELLINGS_QUEUE_URL: device.queues.TELLINGS_QUEUE_URL },
       timeout: REQUEST,
       impact: "Administrators can't see or change locations, accounts and tokens; MDM servers keep working.",
     });
@@ -117,8 +119,6 @@ export class ServiceStack extends Stack {
       timeout: MESSAGE,
       impact: "Tokens that a new password killed may still be shown as good, and their files are not erased.",
     });
-    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, requestsPerSecond: config.requestsPerSecond });
-    const { mdm, worker, notifications, notifier } = device;
     const outbox = new ServiceFunction(this, "Outbox", {
       ...common,
       name: "outbox",
@@ -138,6 +138,7 @@ export class ServiceStack extends Stack {
     grantNotify(records, notifications);
     device.grantTell(outbox);
     for (const each of [custody, identityEvents, outbox]) checks.grantSend(each);
+    device.grantSendNotifications(admin);
     for (const each of [admin, custody, expiryScan, identityEvents, mdm, outbox, worker]) bus.grantPutEventsTo(each);
     grantKeepFiles(records, custody);
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);

@@ -1,8 +1,8 @@
 // With which numbers a route of the device management API may refuse: those that its door has for all routes, and its own.
 import type { MdmErrorNumber } from "../domain/mdm-error.ts";
-import type { MdmRoute, OpenMdmRoute } from "../functions/doors/mdm-route.ts";
+import type { MdmRoute, OpenMdmRoute, PageMdmRoute } from "../functions/doors/mdm-route.ts";
 
-export type AnyMdmRoute = Omit<MdmRoute<never>, "answer"> | Omit<OpenMdmRoute, "open">;
+export type AnyMdmRoute = Omit<MdmRoute<never>, "answer"> | Omit<OpenMdmRoute, "open"> | Omit<PageMdmRoute, "page">;
 
 /** What this service does not know is no token, what it knows may have ended; and whoever is let in may ask too often, wrongly, or at a bad moment. */
 const BEARER = [9622, 9621, 9625, 9646, 9602, 9643] as const;

@@ -41,6 +41,8 @@ export const mdmSuccesses = (key: string, route: AnyMdmRoute): Readonly<Record<s
     const description = `${route.answers}; or, with status -1, an error`;
     return { 200: { description, content: json([...replies, errorOfVersion1(numbers)]) } };
   }
+  if (route.reply instanceof z.ZodString)
+    return { 200: { description: route.answers, content: { "text/html": { schema: { type: "string" } } } } };
   const isAsked = numbers.includes(9622);
   return { 200: { description: route.answers, content: json([...replies, ...(isAsked ? [{ $ref: UNKNOWN_TOKEN }] : [])]) } };
 };

@@ -152,13 +152,16 @@ const wrongWith = (document: Document, operation: Operation, { status, headers, 
 
 const NO_ROUTE = JSON.stringify({ message: "Not Found" });
 
-/** Where the document has no operation, only the gateway answers, and only this; below /mdm the device API, with these numbers. */
+/** Where the document has no operation, only the gateway answers, and only this; below /mdm the device API, with these numbers. Paths in Srv are of version 1. */
 const isOfNoRoute = (document: Document, path: string, { status, body }: Answered): boolean => {
   if (!isOfDeviceApi(` ${path}`)) return status === 404 && JSON.stringify(body) === NO_ROUTE;
   const { MdmError = {} } = document.components.schemas;
-  const number = isObject(body) && complaintsOf(document)(MdmError, body, "body").length === 0 ? body.errorNumber : undefined;
+  const isOfVersion1 = /Srv\/*$/.test(path);
+  const { status: state, ...error } = isObject(body) ? body : {};
+  const isError = complaintsOf(document)(MdmError, error, "body").length === 0 && state === (isOfVersion1 ? -1 : undefined);
   const isPath = ["GET", "POST"].some((method) => operationFor(document)(method, path) !== undefined);
-  return isPath ? status === 405 && number === 9726 : status === 410 && number === 9634;
+  const [expected, number] = isPath ? [405, 9726] : [410, 9634];
+  return isError && error.errorNumber === number && status === (isOfVersion1 ? 200 : expected);
 };
 
 /** What of an answer is not as the document says. */

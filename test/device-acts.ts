@@ -179,7 +179,7 @@ const order = async (scene: Scene, promised: Promised, server: MdmServer, path: 
   const answer = await ask(scene, promised, server, `POST ${path}`, { body }, dies);
   const { eventId } = answer.body;
   if (typeof eventId === "string") promised.events.push({ eventId, server, requested });
-  else if (![9706, 9707].includes(Number(answer.body.errorNumber))) throw new Error(`${path} was refused: ${JSON.stringify(answer)}`);
+  else if (![9609, 9706, 9707].includes(Number(answer.body.errorNumber))) throw new Error(`${path} was refused: ${JSON.stringify(answer)}`);
 };
 
 export const statusOf = (scene: Scene, promised: Promised, { eventId, server }: Promised["events"][number]): Promise<Answer> =>

@@ -45,8 +45,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   "functions/mdm/": { files: /^functions\/mdm\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/(mdm|doors)\//] },
   "functions/work/": { files: /^functions\/work\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/work\//] },
   "functions/events/": { files: /^functions\/events\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/events\//] },
-  "functions/checks/": { files: /^functions\/checks\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/checks\//] },
   "functions/schedule/": { files: /^functions\/schedule\//, may: [DOMAIN, SHARED, /^\.\/functions\/schedule\//] },
+  "functions/checks/": { files: /^functions\/checks\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/checks\//] },
   // It opens connections to whoever is named to it, and knows no SDK with which it could reach data.
   "functions/notify/": {
     files: /^functions\/notify\//,

@@ -9,6 +9,7 @@ import { sealCustody } from "../functions/schedule/seal-custody.ts";
 import { sweepOutbox } from "../functions/schedule/sweep-outbox.ts";
 import { busInMemory, filesInMemory } from "./outside.ts";
 import { ACCOUNT_SCENARIOS } from "./scenarios/accounts.ts";
+import { APPLE_SCENARIOS } from "./scenarios/apple.ts";
 import { CHECK_SCENARIOS } from "./scenarios/checks.ts";
 import { CLAIM_SCENARIOS } from "./scenarios/claims.ts";
 import { LEDGER_SCENARIOS } from "./scenarios/ledger.ts";
@@ -70,6 +71,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ...asking("POST /v1/content-tokens/{id}/revocation", (path) => ({ path, body: { reason: "lost" } })),
   },
   ...ACCOUNT_SCENARIOS,
+  ...APPLE_SCENARIOS,
   ...LEDGER_SCENARIOS,
   ...CHECK_SCENARIOS,
   ...CLAIM_SCENARIOS,

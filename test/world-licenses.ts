@@ -12,6 +12,7 @@ import {
   type Transfer,
   targetText,
 } from "../domain/licenses.ts";
+import { changesAssignmentsOf } from "../domain/postings.ts";
 import { foreignCursor } from "../functions/cursor.ts";
 import type { AssetState, Licenses } from "../functions/ports/licenses.ts";
 import type { Page, PageRequest } from "../functions/ports.ts";
@@ -19,6 +20,9 @@ import { born, pageOf } from "./lists.ts";
 import type { WorksInMemory } from "./world-mdm.ts";
 import type { SharedPlaces } from "./world-organization.ts";
 import type { UsersVersions } from "./world-users.ts";
+
+/** The state of an asset that no posting has touched. */
+const UNTOUCHED: Omit<AssetState, "asset"> = { version: 0, assignmentsVersion: 0 };
 
 const nameOf = (asset: AssetKey): string => `${asset.locationId} ${assetText(asset)}`;
 const placeOf = (asset: AssetKey, target: Target): string => `${nameOf(asset)} ${targetText(target)}`;
@@ -67,7 +71,7 @@ export const licensesInMemory = (
       return of(location);
     },
     async state(location) {
-      return of(location).map((asset) => ({ asset, version: 0, changedAt: undefined, ...touched.get(nameOf(asset)) }));
+      return of(location).map((asset) => ({ asset, ...(touched.get(nameOf(asset)) ?? UNTOUCHED) }));
     },
     async listAssets(location, page) {
       return ascending(of(location), assetText, page);
@@ -91,11 +95,8 @@ export const licensesInMemory = (
     async assignmentsTo(target, assets) {
       return assets.flatMap((asset) => assignments.get(placeOf(asset, target)) ?? []);
     },
-    async post(
-      { at, entries, traits = [], assigned = [], unassigned = [], transfer },
-      traces,
-      { idempotency, judged, progress, givenTo, location } = {},
-    ) {
+    async post(posting, traces, { idempotency, judged, progress, givenTo, location } = {}) {
+      const { at, entries, traits = [], assigned = [], unassigned = [], transfer } = posting;
       const after = entries.map(({ asset, ...change }) => {
         const before = counts.get(nameOf(asset)) ?? NO_LICENSES;
         const { available = 0, assigned: held = 0, retired = 0 } = change;
@@ -114,7 +115,11 @@ export const licensesInMemory = (
       if (idempotency !== undefined && !requests.use(idempotency, idempotency.made, idempotency.at)) return false;
       for (const { asset, now } of after) {
         counts.set(nameOf(asset), now);
-        touched.set(nameOf(asset), { version: (touched.get(nameOf(asset))?.version ?? 0) + 1, changedAt: at });
+        const before = touched.get(nameOf(asset)) ?? UNTOUCHED;
+        const reassigned = changesAssignmentsOf(posting, asset)
+          ? { assignmentsVersion: before.assignmentsVersion + 1, assignmentsChangedAt: at }
+          : {};
+        touched.set(nameOf(asset), { ...before, version: before.version + 1, changedAt: at, ...reassigned });
       }
       for (const each of traits) known.set(nameOf(each), each);
       for (const each of assigned) assignments.set(placeOf(each.asset, each.target), each);

@@ -4,6 +4,7 @@ import { assertMay } from "../../domain/account.ts";
 import { targetsOf, targetText } from "../../domain/licenses.ts";
 import { assertOpen } from "../../domain/organization.ts";
 import { assigning } from "../../domain/postings.ts";
+import { actEventId, assignmentNotifications } from "../act-notifications.ts";
 import { announce, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
@@ -20,7 +21,7 @@ export const AssignLicensesReply = z.object({
 
 const Made = z.object({ assigned: z.int(), alreadyAssigned: z.int() });
 
-type Needs = "accounts" | "locations" | "licenses" | "requests" | "bus" | "outbox" | "log" | "now" | "random";
+type Needs = "accounts" | "locations" | "licenses" | "clientConfigs" | "requests" | "bus" | "outbox" | "log" | "now" | "random";
 
 export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<typeof AssignLicensesReply>, 200, "idempotencyKey"> = async (
   { caller, input, idempotencyKey },
@@ -49,7 +50,11 @@ export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<t
       return undefined;
     }
     const posting = assigning(asset, without, at);
-    const traces = [eventOf("LicensesAssigned", { ...key, quantity: without.length }, { at, random })];
+    const act = { id: actEventId(ports), type: "ASSOCIATE", locationId: key.locationId } as const;
+    const traces = [
+      eventOf("LicensesAssigned", { ...key, quantity: without.length }, { at, random }),
+      ...(await assignmentNotifications(act, posting.assigned ?? [], ports)),
+    ];
     if (!(await licenses.post(posting, traces, { idempotency }))) return undefined;
     await announce(traces, ports);
     return counted;

@@ -1,7 +1,14 @@
 // POST /v1/content-tokens/{id}/downloads: a short-lived link to a token's file.
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/account.ts";
-import { assertRoomFor, assertUsable, DEFAULT_LINK_SECONDS, linkEndOf, MAX_LINK_SECONDS } from "../../domain/content-token.ts";
+import {
+  assertRoomFor,
+  assertUsable,
+  type ContentToken,
+  DEFAULT_LINK_SECONDS,
+  linkEndOf,
+  MAX_LINK_SECONDS,
+} from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
@@ -23,13 +30,15 @@ export const CreateDownloadReply = ShownLinkTo.extend({
   advice: z.string().optional().describe("What would make the token last longer."),
 });
 
-const adviceFor = ({ dedicated }: Account): { readonly advice?: string } =>
-  dedicated
-    ? {}
-    : {
-        advice:
-          "The next password change of this person ends the token. Download tokens with an account that is dedicated to it, and whose password nobody changes in passing.",
-      };
+const PERSONAL =
+  "The next password change of this person ends the token. Download tokens with an account that is dedicated to it, and whose password nobody changes in passing.";
+const FROM_APPLE =
+  "This copy opens Apple's service until the token expires or is ended at Apple. Withdrawing the token here does not end it.";
+
+const adviceFor = ({ dedicated }: Account, { origin }: ContentToken): { readonly advice?: string } => {
+  if (origin === "imported") return { advice: FROM_APPLE };
+  return dedicated ? {} : { advice: PERSONAL };
+};
 
 type Needs = "accounts" | "tokens" | "locations" | "files" | "bus" | "outbox" | "log" | "now" | "random";
 
@@ -58,5 +67,5 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
     // Recorded before it is revealed: a link nobody can account for must not exist.
     if (!(await tokens.handOver({ token, to, holders: standing.holders, at }, traces, judgedOf(standing)))) return undefined;
     await announce(traces, ports);
-    return created({ ...link, fileName, sha256: file.sha256, ...adviceFor(to) });
+    return created({ ...link, fileName, sha256: file.sha256, ...adviceFor(to, token) });
   });

@@ -18,6 +18,9 @@ export const ShownCutOff = z.object({
       "Tokens that would end, those whose MDM servers would be cut off first: the order in which to renew them, with another account. Reserved ones can't be renewed.",
     ),
   cutOff: z.array(CutOff).describe("Every MDM server that would be cut off."),
+  copies: z
+    .array(ShownToken.extend({ isDownloader: z.boolean().describe("The account is the person who downloaded the token from Apple.") }))
+    .describe("Tokens of Apple's whose file the account has. They don't end by this, and the copy still opens Apple's service."),
   advice: z.array(z.string()),
 });
 
@@ -33,6 +36,10 @@ export type Advice = {
 
 const RESERVED =
   "Tokens that are reserved belong to the built-in service while the monthly subscription runs, and can't be renewed meanwhile. They would end too.";
+const COPIES =
+  "This account has files of tokens that Apple issued. They keep working at Apple, whoever has a copy. If the person must not use them any more, change the password of the Managed Apple Account that downloaded them, and import new ones.";
+const DOWNLOADER =
+  "This person downloaded tokens from Apple. If they change the password of their Managed Apple Account, those tokens end at Apple: renew them with another Managed Apple Account first.";
 const WITHOUT_GRANT =
   "This account has files of tokens that it may no longer download: renew those with another account, and let the earlier ones end.";
 
@@ -44,7 +51,9 @@ export const cutOffOf = async (
   const given = await Array.fromAsync(ports.tokens.givenTo(id));
   const tokens = [...(await ports.tokens.getAll(given.map(({ tokenId }) => tokenId))).values()];
   const around = await aroundOf(tokens, ports);
-  const usable = tokens.filter((token) => isLive(token, around, around.now));
+  const live = tokens.filter((token) => isLive(token, around, around.now));
+  const { issued: usable = [], imported = [] } = Object.groupBy(live, ({ origin }) => origin);
+  const copies = imported.map((token) => ({ ...shownToken(token, around), isDownloader: token.appleDownload?.accountId === id }));
   const holding = new Map(
     usable.map((token) => {
       const links = around.links.get(token.locationId);
@@ -60,8 +69,10 @@ export const cutOffOf = async (
   const advice = [
     ...(shown.some(({ state }) => state === "active") ? [cutOff.length === 0 ? words.nobodyCutOff : words.before] : []),
     ...(shown.some(({ state }) => state === "reserved") ? [RESERVED] : []),
+    ...(copies.length === 0 ? [] : [COPIES]),
+    ...(copies.some(({ isDownloader }) => isDownloader) ? [DOWNLOADER] : []),
     ...(dedicated ? [] : [words.personal]),
     ...(shown.some(({ withoutGrant = [] }) => withoutGrant.includes(id)) ? [WITHOUT_GRANT] : []),
   ];
-  return { accountId: id, tokens: shown, cutOff, advice };
+  return { accountId: id, tokens: shown, cutOff, copies, advice };
 };

@@ -1,7 +1,7 @@
-// PATCH /v1/licenses: what an asset of a location is called. What kind of license it is never changes.
+// PATCH /v1/licenses: changes the name, the bundle id and the platforms of an asset at a location. What kind of license it is never changes.
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
-import { AssetTraits } from "../../domain/licenses.ts";
+import { AssetTraits, SupportedPlatforms } from "../../domain/licenses.ts";
 import { assertOpen } from "../../domain/organization.ts";
 import { describing } from "../../domain/postings.ts";
 import { callerNow } from "../caller.ts";
@@ -10,7 +10,7 @@ import { AssetInput } from "./inputs.ts";
 import { ShownLicense, shownLicense } from "./shown-licenses.ts";
 
 const { name, bundleId } = AssetTraits.shape;
-export const DescribeAssetInput = z.strictObject({ ...AssetInput, name, bundleId });
+export const DescribeAssetInput = z.strictObject({ ...AssetInput, name, bundleId, supportedPlatforms: SupportedPlatforms.optional() });
 export const DescribeAssetReply = ShownLicense;
 
 export const describeAsset: Handle<

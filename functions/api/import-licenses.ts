@@ -21,7 +21,7 @@ export const ImportLicensesInput = z.strictObject({
     .string()
     .min(1)
     .describe(
-      "The file's text. Its first line names the columns: adamId, productType and quantity are needed; pricingParam, name, deviceAssignable, revocable and supportedPlatforms (separated by spaces) are not.",
+      "The file's text. Its first line names the columns: adamId, productType and quantity are needed; pricingParam, name, deviceAssignable, revocable and supportedPlatforms (separated by spaces; iOS for a new asset without it) are not.",
     ),
   dryRun: z.boolean().default(false).describe("Tells what is wrong with the file, and takes nothing."),
 });

@@ -40,7 +40,7 @@ export const ledgerRoutes = {
   }),
   "PATCH /v1/licenses": route(DescribeAssetInput, DescribeAssetReply, describeAsset, {
     who: "content-manager",
-    does: "Change what an asset of a location is called, for people and for MDM servers that look it up",
+    does: "Change the name, the bundle id and the platforms of an asset of a location",
     answers: { 200: "The asset with its counts; told again, nothing changes" },
     refuses: ["location_closed", "not_found"],
   }),

@@ -2,7 +2,7 @@
 import { CsvError, parse } from "csv-parse/sync";
 import * as z from "zod";
 import { issueText } from "../../domain/issues.ts";
-import { Acquisition, AdamId, Platform, PricingParam } from "../../domain/licenses.ts";
+import { Acquisition, AdamId, PricingParam, SupportedPlatforms } from "../../domain/licenses.ts";
 
 export const Problem = z.object({ line: z.int().min(1).describe("1 is the line of the columns' names."), problem: z.string() });
 export type Problem = z.infer<typeof Problem>;
@@ -27,7 +27,7 @@ const Line = z.object({
   supportedPlatforms: z
     .string()
     .transform((text) => text.split(/[\s;]+/))
-    .pipe(z.array(Platform).max(5))
+    .pipe(SupportedPlatforms)
     .optional(),
 });
 const COLUMNS: readonly string[] = Object.keys(Line.shape);

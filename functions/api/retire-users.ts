@@ -5,10 +5,12 @@ import { assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
 import { type Asset, ClientUserId } from "../../domain/licenses.ts";
 import { judgedUsers } from "../../domain/user-changes.ts";
+import { actEventId, assignmentNotifications, retirementNotifications } from "../act-notifications.ts";
+import { announce } from "../announce.ts";
 import { callerNow } from "../caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
 import { askedUser, knownUsers } from "../known-users.ts";
-import { retireLicenses } from "../retire-licenses.ts";
+import { type NotifyReleased, retireLicenses } from "../retire-licenses.ts";
 
 export const RetireUsersInput = z.strictObject({ locationId: LocationId, clientUserIds: z.array(ClientUserId).min(1).max(25) });
 export const RetireUsersReply = z.object({
@@ -16,7 +18,7 @@ export const RetireUsersReply = z.object({
   retired: z.int().min(0).describe("How many never will."),
 });
 
-type Needs = "accounts" | "locations" | "licenses" | "clientUsers" | "bus" | "outbox" | "log" | "now" | "random";
+type Needs = "accounts" | "locations" | "licenses" | "clientUsers" | "clientConfigs" | "bus" | "outbox" | "log" | "now" | "random";
 
 export const retireUsers: Handle<typeof RetireUsersInput, Needs, z.input<typeof RetireUsersReply>> = async (
   { caller, input: { locationId, clientUserIds } },
@@ -32,13 +34,20 @@ export const retireUsers: Handle<typeof RetireUsersInput, Needs, z.input<typeof 
     });
   const asked = [...new Set(clientUserIds)].map((clientUserId) => askedUser({ clientUserId }, ports));
   const gone: Asset[] = [];
+  const act = { id: actEventId(ports), locationId };
+  const notifyReleased: NotifyReleased = (released) => assignmentNotifications({ ...act, type: "DISASSOCIATE" }, released, ports);
   await judged(async () => {
     // Before their licenses: what work gives them afterwards is found out when they are retired.
     const known = await knownUsers(locationId, asked, ports);
-    for (const { clientUserId } of asked) gone.push(...((await retireLicenses({ locationId, clientUserId }, ports, judged)) ?? []));
+    for (const { clientUserId } of asked)
+      gone.push(...((await retireLicenses({ locationId, clientUserId }, ports, judged, notifyReleased)) ?? []));
     const retired = judgedUsers("RETIRE", asked, known, now());
     // Whoever was never created, or is retired already, has no entry to change.
-    return retired.changes.length === 0 || (await clientUsers.record(retired)) || undefined;
+    if (retired.changes.length === 0) return true;
+    const traces = await retirementNotifications(act, retired.done, ports);
+    if (!(await clientUsers.record(retired, traces))) return undefined;
+    await announce(traces, ports);
+    return true;
   });
   const unassigned = gone.filter(({ revocable }) => revocable).length;
   return ok({ unassigned, retired: gone.length - unassigned });

@@ -1,12 +1,26 @@
 // How the ledger is shown: licenses of an asset at a location, who has them, and what was transferred.
 import * as z from "zod";
-import { type Asset, AssetTraits, type Assignment, LicenseCounts, Transfer, totalOf } from "../../domain/licenses.ts";
+import {
+  type Asset,
+  AssetTraits,
+  type Assignment,
+  LicenseCounts,
+  SupportedPlatforms,
+  supportedPlatformsOf,
+  Transfer,
+  totalOf,
+} from "../../domain/licenses.ts";
 
 export const ShownLicense = AssetTraits.omit({ version: true }).extend({
   ...LicenseCounts.shape,
+  supportedPlatforms: SupportedPlatforms,
   total: z.int().min(0).describe("Available, assigned and retired together."),
 });
-export const shownLicense = ({ version: _, ...asset }: Asset): z.input<typeof ShownLicense> => ({ ...asset, total: totalOf(asset) });
+export const shownLicense = ({ version: _, ...asset }: Asset): z.input<typeof ShownLicense> => ({
+  ...asset,
+  supportedPlatforms: supportedPlatformsOf(asset),
+  total: totalOf(asset),
+});
 
 export const ShownTransfer = Transfer;
 

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { targetsOf } from "../../domain/licenses.ts";
 import { unassigning } from "../../domain/postings.ts";
+import { actEventId, assignmentNotifications } from "../act-notifications.ts";
 import { announce, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
@@ -16,7 +17,7 @@ export const UnassignLicensesReply = z.object({
   license: ShownLicense.describe("What there is now."),
 });
 
-type Needs = "accounts" | "licenses" | "bus" | "outbox" | "log" | "now" | "random";
+type Needs = "accounts" | "licenses" | "clientConfigs" | "bus" | "outbox" | "log" | "now" | "random";
 
 export const unassignLicenses: Handle<typeof UnassignLicensesInput, Needs, z.input<typeof UnassignLicensesReply>> = async (
   { caller, input },
@@ -32,7 +33,11 @@ export const unassignLicenses: Handle<typeof UnassignLicensesInput, Needs, z.inp
     if (holding.length === 0) return 0;
     const at = now();
     const posting = unassigning(asset, holding, at);
-    const traces = [eventOf("LicensesUnassigned", { ...key, quantity: holding.length }, { at, random })];
+    const act = { id: actEventId(ports), type: "DISASSOCIATE", locationId: key.locationId } as const;
+    const traces = [
+      eventOf("LicensesUnassigned", { ...key, quantity: holding.length }, { at, random }),
+      ...(await assignmentNotifications(act, posting.unassigned ?? [], ports)),
+    ];
     if (!(await licenses.post(posting, traces))) return undefined;
     await announce(traces, ports);
     return holding.length;

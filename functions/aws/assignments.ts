@@ -64,12 +64,13 @@ const MOST_MARKS = 1000;
 /**
  * Reads assignments by their offset, which the table can't: it counts its way through those before. Where a reading ended is remembered, so that who goes
  * on from there walks no way twice.
- * Invariant: a mark is of one version of one asset, which has one order of assignments; and where that version was gone before a mark was made, whoever
- * follows it finds another version afterwards, as the port demands of them to look.
+ * Invariant: a mark belongs to one assignments version of one asset, which has one order of assignments. If that version was gone before the mark was
+ * made, a caller that follows the mark finds another version afterwards, because the port requires callers to look again.
  */
 export const offsetReader = (table: Table) => {
   const marks = new Map<string, string>();
-  const nameOf = ({ asset, version }: AssetState, offset: number): string => JSON.stringify([keys.counts(asset).pk, version, offset]);
+  const nameOf = ({ asset, assignmentsVersion }: AssetState, offset: number): string =>
+    JSON.stringify([keys.counts(asset).pk, assignmentsVersion, offset]);
   const remember = (name: string, sk: string): void => {
     marks.set(name, sk);
     const [oldest] = marks.keys();

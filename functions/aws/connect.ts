@@ -53,8 +53,12 @@ const peopleOf = ({ USER_POOL_ID }: { readonly USER_POOL_ID: string }): People =
   peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: USER_POOL_ID });
 
 /** What administering takes: records and people, and no file. */
-export const administeringOf = (name: FunctionName, env: Env<"admin">): Omit<Ports, "files" | "cipher" | "notifier" | Checking> => ({
-  ...recordsOf(name, env),
+export const administeringOf = (
+  name: FunctionName,
+  env: Env<"admin">,
+  senders?: Senders,
+): Omit<Ports, "files" | "cipher" | "notifier" | Checking> => ({
+  ...recordsOf(name, env, senders),
   people: peopleOf(env),
 });
 

@@ -14,7 +14,7 @@ import {
   type Target,
   Transfer,
 } from "../../domain/licenses.ts";
-import type { Entry } from "../../domain/postings.ts";
+import { changesAssignmentsOf, type Entry, type Posting } from "../../domain/postings.ts";
 import { cursorOf } from "../cursor.ts";
 import type { AssetState, AssignmentList, Licenses } from "../ports/licenses.ts";
 import type { Page, PageRequest } from "../ports.ts";
@@ -37,22 +37,31 @@ const StoredCounts = z.object({
 });
 
 /** What the asset's postings left beside its counts. Of those before this was kept there is nothing. */
-const StoredState = StoredCounts.extend({ version: z.int().default(0), changedAt: z.date().optional() });
-const UNTOUCHED: z.infer<typeof StoredState> = { ...NO_LICENSES, version: 0 };
+const StoredState = StoredCounts.extend({
+  version: z.int().default(0),
+  changedAt: z.date().optional(),
+  assignmentsVersion: z.int().default(0),
+  assignmentsChangedAt: z.date().optional(),
+});
+const UNTOUCHED: z.infer<typeof StoredState> = { ...NO_LICENSES, version: 0, assignmentsVersion: 0 };
 
 /** Adds to the counts, and to what stands for their state; what is taken from one must be there, so none falls below 0. */
-const counted = ({ name: TableName }: Table, { asset, ...entry }: Entry, at: Date): Write => {
+const counted = ({ name: TableName }: Table, posting: Posting, { asset, ...entry }: Entry): Write => {
   const changed = COUNTED.flatMap((count) => (entry[count] === undefined ? [] : [[count, entry[count]] as const]));
   const taken = changed.filter(([, change]) => change < 0);
+  // Both versions are attributes of the item that the posting updates anyway, so that the second one costs no write.
+  const isReassigned = changesAssignmentsOf(posting, asset);
+  const added = ["version :one", ...(isReassigned ? ["assignmentsVersion :one"] : []), ...changed.map(([count]) => `${count} :${count}`)];
+  const set = ["changedAt = :at", ...(isReassigned ? ["assignmentsChangedAt = :at"] : [])];
   return {
     Update: {
       TableName,
       Key: keys.counts(asset),
-      UpdateExpression: `ADD ${["version :one", ...changed.map(([count]) => `${count} :${count}`)].join(", ")} SET changedAt = :at`,
+      UpdateExpression: `ADD ${added.join(", ")} SET ${set.join(", ")}`,
       ...(taken.length === 0 ? {} : { ConditionExpression: taken.map(([count]) => `${count} >= :taken_${count}`).join(" AND ") }),
       ExpressionAttributeValues: {
         ":one": 1,
-        ":at": at.toISOString(),
+        ":at": posting.at.toISOString(),
         ...Object.fromEntries(changed.map(([count, change]) => [`:${count}`, change])),
         ...Object.fromEntries(taken.map(([count, change]) => [`:taken_${count}`, -change])),
       },
@@ -94,8 +103,8 @@ export const licensesIn = (table: Table): Licenses => {
     const items = await readItems(table, traits.map(keys.counts));
     const states = new Map(items.map((item) => [item.pk, fromItem(StoredState, item)]));
     return traits.map((each) => {
-      const { version, changedAt, ...counts } = states.get(keys.counts(each).pk) ?? UNTOUCHED;
-      return { asset: { ...each, ...counts }, version, changedAt };
+      const { available, assigned, retired, ...state } = states.get(keys.counts(each).pk) ?? UNTOUCHED;
+      return { asset: { ...each, available, assigned, retired }, ...state };
     });
   };
 
@@ -184,13 +193,10 @@ export const licensesIn = (table: Table): Licenses => {
     assignmentsSince: (asset, after) => assignmentsSince(table, asset, after),
     assignmentsTo: (target, among) => assignmentsTo(table, target, among),
 
-    post(
-      { at, entries, traits = [], assigned = [], unassigned = [], transfer },
-      traces,
-      { idempotency, judged, progress, givenTo, location } = {},
-    ) {
+    post(posting, traces, { idempotency, judged, progress, givenTo, location } = {}) {
+      const { entries, traits = [], assigned = [], unassigned = [], transfer } = posting;
       const writes: Write[] = [
-        ...entries.map((entry) => counted(table, entry, at)),
+        ...entries.map((entry) => counted(table, posting, entry)),
         ...traits.map((each) => keptTraits(table, each)),
         ...assigned.map((assignment) => putNew(table, assignmentItem(assignment))),
         ...unassigned.map(({ asset, target }) => ({

@@ -13,7 +13,8 @@
 //   LOC#<location>         CLIENTCONFIG       ClientConfig: what its MDM server said last
 //   LOC#<location>         ASSET#<asset>      AssetTraits; <asset> = <adamId>#<pricingParam>
 //   ASSET#<location>#<asset>  COUNTS          LicenseCounts: in a partition of their own, so that assets of one location don't share what it can bear;
-//                                             `version` = how many postings touched it, `changedAt` = when the last one was made
+//                                             `version` = how many postings touched it, `changedAt` = when the last one was made;
+//                                             `assignmentsVersion`, `assignmentsChangedAt` = the same of those that made or ended an assignment
 //   ASSET#<location>#<asset>  SN#<serial number>, USER#<client user>
 //                                             an assignment; those of earlier days are in byKind as well, where nobody looks for them any more
 //   TRANSFER#<transfer>    TRANSFER           Transfer                                        in byKind as TRANSFER

@@ -31,6 +31,8 @@ type MdmWords = {
   readonly manages?: true;
   /** Where the token comes from. */
   readonly token?: "cookie" | "body";
+  /** Counted against a budget of its own instead of the location's requests. */
+  readonly budget?: "lookups";
   /** How an error is answered: as version 1 of the protocol does, with status 200. */
   readonly version?: 1;
 };
@@ -43,6 +45,15 @@ export type MdmRoute<Needs extends keyof Ports> = MdmWords & {
 
 /** A route without a token. */
 export type OpenMdmRoute = Pick<MdmRoute<never>, "does" | "answers" | "reply"> & { readonly open: (base: string) => object };
+
+/** A page for people, without a token: constant HTML in which nothing of the request appears. */
+export type PageMdmRoute = Pick<MdmRoute<never>, "does" | "answers" | "reply"> & { readonly page: string };
+
+export const pageMdmRoute = (page: string, words: Pick<PageMdmRoute, "does" | "answers">): PageMdmRoute => ({
+  ...words,
+  reply: z.string(),
+  page,
+});
 
 export const openMdmRoute = (
   reply: z.ZodType,

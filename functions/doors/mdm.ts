@@ -1,6 +1,7 @@
 // The door of the device management API: who asks is told by the content token alone. What is refused is a number, which MDM servers branch on; what fails
 // otherwise is told to the log, never to the caller.
 import { type MdmErrorNumber, MdmRefusal, RETRY_SECONDS, statusOfNumber } from "../../domain/mdm-error.ts";
+import { LOOKUPS_PER_SECOND } from "../../domain/mdm-limits.ts";
 import { type Reason, Refusal } from "../../domain/refusal.ts";
 import { secondsSince } from "../../domain/time.ts";
 import type { TokenBearer } from "../handle-mdm.ts";
@@ -10,9 +11,9 @@ import { noting, type UsePorts } from "../use.ts";
 import { door } from "./door.ts";
 import type { Answer } from "./http.ts";
 import { assertJson, baseOf, bearerTextOf, bodyOf, cookieTextOf, MdmEvent } from "./mdm-event.ts";
-import type { MdmRoute, OpenMdmRoute } from "./mdm-route.ts";
+import type { MdmRoute, OpenMdmRoute, PageMdmRoute } from "./mdm-route.ts";
 
-export type MdmRoutes<Needs extends keyof Ports> = Readonly<Record<string, MdmRoute<Needs> | OpenMdmRoute>>;
+export type MdmRoutes<Needs extends keyof Ports> = Readonly<Record<string, MdmRoute<Needs> | OpenMdmRoute | PageMdmRoute>>;
 
 /** What rules that people's routes share refuse for, as MDM servers are told it. All else is a failure of this service here. */
 const NUMBERS: Readonly<Partial<Record<Reason, MdmErrorNumber>>> = { busy: 9643, location_reserved: 9645, location_closed: 9625 };
@@ -27,6 +28,20 @@ const answer = (statusCode: number, body: object, headers: Record<string, string
   headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
   body: JSON.stringify(body),
 });
+
+/** Nothing of a page runs, loads, sends or is framed; and what follows a link from it does not learn the address, which holds an invite code. */
+const PAGE_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "cache-control": "public, max-age=3600",
+  "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+const pageAnswer = (page: string): Answer => ({ statusCode: 200, headers: PAGE_HEADERS, body: page });
+
+/** Paths of version 1 end in Srv. Its clients recognize an error by `status`, also on a path or with a method that this service does not have. */
+const versionOf = ({ rawPath }: MdmEvent): 1 | undefined => (/Srv\/*$/.test(rawPath) ? 1 : undefined);
 
 const refused = ({ error }: MdmRefusal, version: 1 | undefined): Answer => {
   if (version === 1) return answer(200, { status: -1, ...error });
@@ -48,11 +63,11 @@ const routeOf = <Needs extends keyof Ports>(routes: MdmRoutes<Needs>, { rawPath,
 type DoorPorts = UsePorts & Pick<Ports, "bearers" | "rates" | "now" | "log">;
 
 /** Which second each location was last refused in: until it is over, nobody has to ask the table. */
-const pacing = (most: number, { rates, now }: Pick<Ports, "rates" | "now">) => {
+const pacing = (what: "requests" | "lookups", most: number, { rates, now }: Pick<Ports, "rates" | "now">) => {
   const full = new Map<string, number>();
   return async ({ location: { id } }: TokenBearer): Promise<void> => {
     const second = secondsSince(new Date(0), now());
-    if (full.get(id) !== second && (await rates.take(id, "requests", { seconds: 1, number: second }, most))) return;
+    if (full.get(id) !== second && (await rates.take(id, what, { seconds: 1, number: second }, most))) return;
     for (const [location, past] of full) if (past !== second) full.delete(location);
     full.set(id, second);
     throw new MdmRefusal(9646);
@@ -68,7 +83,10 @@ export const mdm = <Needs extends keyof Ports>(
   { requestsPerSecond }: Options,
 ): ((event: unknown) => Promise<Answer>) => {
   const { log } = ports;
-  const assertPaced = pacing(requestsPerSecond, ports);
+  const assertPaced = {
+    requests: pacing("requests", requestsPerSecond, ports),
+    lookups: pacing("lookups", Math.max(LOOKUPS_PER_SECOND, requestsPerSecond), ports),
+  };
   const noteUse = noting(ports);
 
   const bodyFor = async (key: string, route: MdmRoute<Needs>, event: MdmEvent): Promise<object> => {
@@ -77,7 +95,7 @@ export const mdm = <Needs extends keyof Ports>(
     const asked = route.token === "body" ? bodyOf(event) : undefined;
     const text = { cookie: cookieTextOf, body: () => tokenIn(asked), header: bearerTextOf }[route.token ?? "header"](event);
     const caller = await bearerOf(text, ports);
-    await assertPaced(caller);
+    await assertPaced[route.budget ?? "requests"](caller);
     if (!isRead) assertJson(event);
     if (route.manages) assertMayManage(caller);
     const noted = noteUse(caller, key);
@@ -92,11 +110,14 @@ export const mdm = <Needs extends keyof Ports>(
   const reply = async (raw: unknown): Promise<Answer> => {
     const event = MdmEvent.parse(raw);
     const fields = { requestId: event.requestContext.requestId };
-    let served: { readonly key: string; readonly route: MdmRoute<Needs> | OpenMdmRoute } | undefined;
+    let served: { readonly key: string; readonly route: MdmRoutes<Needs>[string] } | undefined;
     try {
       served = routeOf(routes, event);
       const { key, route } = served;
-      const made = answer(200, "open" in route ? route.open(baseOf(event)) : await bodyFor(key, route, event));
+      const made =
+        "page" in route
+          ? pageAnswer(route.page)
+          : answer(200, "open" in route ? route.open(baseOf(event)) : await bodyFor(key, route, event));
       log.info("answered", { ...fields, route: key, status: 200 });
       return made;
     } catch (error) {
@@ -108,7 +129,7 @@ export const mdm = <Needs extends keyof Ports>(
         // Answered, the run counts as none that failed: the alarm listens to this instead.
         log.count("RequestsFailed", 1);
       } else log.info("refused", { ...fields, route, errorNumber });
-      return refused(refusal, served !== undefined && "version" in served.route ? served.route.version : undefined);
+      return refused(refusal, versionOf(event));
     }
   };
   return door(reply);

@@ -1,10 +1,20 @@
 // GET /assets: what the location has licenses of, and how many.
 import * as z from "zod";
-import { type Asset, AssetTraits, LicenseCounts, PricingParam, ProductType, totalOf } from "../../domain/licenses.ts";
+import {
+  type Asset,
+  AssetTraits,
+  LicenseCounts,
+  PricingParam,
+  ProductType,
+  SupportedPlatforms,
+  supportedPlatformsOf,
+  totalOf,
+} from "../../domain/licenses.ts";
 import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/mdm-pages.ts";
 import type { MdmHandle } from "../handle-mdm.ts";
 import { readOfOneState } from "../one-state.ts";
-import { ledgerOf, ledgerState } from "./ledger-state.ts";
+import type { AssetState } from "../ports/licenses.ts";
+import { assetsState, ledgerOf } from "./ledger-state.ts";
 import { Flag, Int32 } from "./query.ts";
 
 export const ListAssetsInput = z.object({
@@ -21,14 +31,14 @@ export const ListAssetsInput = z.object({
   unlimited: Flag.optional().describe("Here no asset is: told apart, there is an empty list of them."),
 });
 
-const { adamId, pricingParam, productType, deviceAssignable, revocable, supportedPlatforms } = AssetTraits.shape;
+const { adamId, pricingParam, productType, deviceAssignable, revocable } = AssetTraits.shape;
 export const ResponseAsset = z.object({
   adamId,
   pricingParam,
   productType,
   deviceAssignable,
   revocable,
-  supportedPlatforms,
+  supportedPlatforms: SupportedPlatforms,
   assignedCount: LicenseCounts.shape.assigned,
   availableCount: LicenseCounts.shape.available,
   retiredCount: LicenseCounts.shape.retired,
@@ -46,7 +56,7 @@ const responseAsset = (asset: Asset): z.input<typeof ResponseAsset> => ({
   productType: asset.productType,
   deviceAssignable: asset.deviceAssignable,
   revocable: asset.revocable,
-  supportedPlatforms: asset.supportedPlatforms,
+  supportedPlatforms: supportedPlatformsOf(asset),
   assignedCount: asset.assigned,
   availableCount: asset.available,
   retiredCount: asset.retired,
@@ -72,7 +82,11 @@ export const pageOfAssets =
   (pageSize: number): Handle =>
   async ({ caller: { location }, input }, { licenses, now, random }) => {
     const { pageIndex = 0 } = input;
-    const ledger = { of: ledgerOf(location, "assets"), look: () => licenses.state(location.id), nameOf: ledgerState };
+    const ledger = {
+      of: ledgerOf(location, "assets"),
+      look: () => licenses.state(location.id),
+      nameOf: (states: readonly AssetState[]) => assetsState(states, responseAsset),
+    };
     const { value, versionId } = await readOfOneState(
       ledger,
       async (states) => {

@@ -12,7 +12,7 @@ import { sha256 } from "../hash.ts";
 import { readOfOneState } from "../one-state.ts";
 import type { AssetState } from "../ports/licenses.ts";
 import type { Ports } from "../ports.ts";
-import { ledgerOf, ledgerState } from "./ledger-state.ts";
+import { assignmentsState, ledgerOf } from "./ledger-state.ts";
 import { Flag, Int32 } from "./query.ts";
 
 export const ListAssignmentsInput = z.object({
@@ -59,7 +59,7 @@ const targetOf = ({ serialNumber, clientUserId }: Asked): Target | undefined => 
 /** The assets of which something may be asked for. One whose last change is not known may have changed since. */
 const amongst = (states: readonly AssetState[], { adamId, pricingParam }: Asked, since: Date | undefined): readonly AssetState[] =>
   states.filter(
-    ({ asset, changedAt }) =>
+    ({ asset, assignmentsChangedAt: changedAt }) =>
       asset.assigned > 0 &&
       (adamId === undefined || asset.adamId === adamId) &&
       (pricingParam === undefined || asset.pricingParam === pricingParam) &&
@@ -126,7 +126,7 @@ export const pageOfAssignments =
       users: looksAtUsers ? (await clientUsers.version(location.id)).version : undefined,
     });
     const nameOf = ({ assets, users }: Awaited<ReturnType<typeof look>>) => {
-      const { at, state } = ledgerState(assets);
+      const { at, state } = assignmentsState(assets);
       return { at, state: users === undefined ? state : `${state} ${users}` };
     };
     const { value, versionId } = await readOfOneState(

@@ -1,5 +1,5 @@
 // The routes of the device management API: what each takes, answers and is for. Source: Apple, "App and Book Management API", version 2.
-import { mdmRoute, openMdmRoute } from "../doors/mdm-route.ts";
+import { mdmRoute, openMdmRoute, pageMdmRoute } from "../doors/mdm-route.ts";
 import {
   ChangeClientConfigInput,
   ClientConfigReply,
@@ -7,6 +7,7 @@ import {
   ShowClientConfigInput,
   showClientConfig,
 } from "./client-config.ts";
+import { INVITATION_PAGE } from "./invitation-page.ts";
 import { ListAssetsInput, ListAssetsReply, listAssets } from "./list-assets.ts";
 import { ListAssignmentsInput, ListAssignmentsReply, listAssignments } from "./list-assignments.ts";
 import { ListUsersInput, ListUsersReply, listUsers } from "./list-users.ts";
@@ -83,17 +84,22 @@ export const mdmRoutes = (requestsPerSecond?: number) => ({
     answers: "The assets by Adam ID",
     refuses: [9700],
     token: "cookie",
+    budget: "lookups",
+  }),
+  [`GET ${V2}/invitation`]: pageMdmRoute(INVITATION_PAGE, {
+    does: "Tell a person who follows an invitation what to do, whatever its invite code",
+    answers: "A page in HTML, always the same",
   }),
   [`POST ${V2}/assets/associate`]: mdmRoute(ManageAssetsInput, EventReply, associateAssets, {
     does: "Assign licenses of assets to users and devices",
     answers: ORDERED,
-    refuses: [...ASSETS, ...TARGETS, 9707],
+    refuses: [...ASSETS, ...TARGETS, 9609, 9707],
     manages: true,
   }),
   [`POST ${V2}/assets/disassociate`]: mdmRoute(ManageAssetsInput, EventReply, disassociateAssets, {
     does: "Take licenses of assets back from users and devices",
     answers: ORDERED,
-    refuses: [...ASSETS, ...TARGETS, 9706],
+    refuses: [...ASSETS, ...TARGETS, 9609, 9706],
     manages: true,
   }),
   [`POST ${V2}/assets/revoke`]: mdmRoute(RevokeAssetsInput, EventReply, revokeAssets, {

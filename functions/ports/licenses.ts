@@ -14,10 +14,17 @@ export type AssignmentList =
   | { readonly of: "target"; readonly locationId: LocationId; readonly target: Target };
 
 /**
- * An asset with its counts at one moment, and how many postings had touched it. That number only grows, so it stands for one state of the counts and of
- * the assignments. `changedAt`: when the latest of them was made; of an asset that was last changed before this was kept there is none.
+ * An asset with its counts at one moment. `version` is the number of postings that touched it, `assignmentsVersion` the number of those that made or
+ * ended an assignment of it. Each only grows, so the first identifies one state of the counts and the second one state of the assignments.
+ * `changedAt` and `assignmentsChangedAt` are the times of the latest such posting; assets that changed before these were kept have none.
  */
-export type AssetState = { readonly asset: Asset; readonly version: number; readonly changedAt?: Date | undefined };
+export type AssetState = {
+  readonly asset: Asset;
+  readonly version: number;
+  readonly changedAt?: Date | undefined;
+  readonly assignmentsVersion: number;
+  readonly assignmentsChangedAt?: Date | undefined;
+};
 
 export type Recording = {
   /** The use of a key, and what a repeated request finds as made. */
@@ -51,7 +58,7 @@ export interface Licenses {
   assignments(list: AssignmentList, page: PageRequest): Promise<Page<Assignment>>;
   /**
    * Those of an asset from the `offset`-th on, at most `limit`, in the order of their targets' texts, strongly consistent. They are right if the asset still
-   * has that version afterwards: whoever asks looks.
+   * has that `assignmentsVersion` afterwards: whoever asks looks.
    */
   assignmentsAt(state: AssetState, offset: number, limit: number): Promise<readonly Assignment[]>;
   /** Those of an asset that were made after a moment, in the same order, strongly consistent. */

@@ -43,10 +43,8 @@ export interface TokenUses {
   of(token: ContentTokenId): Promise<readonly TokenUse[]>;
 }
 
-/**
- * Counters of a location: requests of its MDM servers, trials of a notification address, and checks with Apple that people ask for.
- */
-export type Rated = "requests" | "tests" | "checks";
+/** Counters of a location: requests of its MDM servers, their name look-ups, tests of notification URLs, and checks with Apple that people ask for. */
+export type Rated = "requests" | "lookups" | "tests" | "checks";
 
 export interface Rates {
   /** Counts one within a span of time, by its number. False when there were `most` already. */

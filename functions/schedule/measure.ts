@@ -1,7 +1,7 @@
 // How things stand, as gauges for the alarms: what waits, what is held, when all was last scanned. Each is measured whatever becomes of the others.
 // One that can't be is not written, and counted: to an alarm a missing value is no good one.
 import { isCheckedWithApple, secondsWithoutAnswer } from "../../domain/checked-token.ts";
-import { daysLeft, tokenState } from "../../domain/content-token.ts";
+import { type ContentToken, daysLeft, tokenState } from "../../domain/content-token.ts";
 import { heldTokens, type LocationLinks, openLinks } from "../../domain/links.ts";
 import { isReserved } from "../../domain/subscription.ts";
 import { END_OF_TIME, secondsSince } from "../../domain/time.ts";
@@ -72,9 +72,12 @@ const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) =>
   const ids = theirs.flatMap(heldTokens);
   const tokens = await ports.tokens.getAll(ids);
   const standing = await standingOf([...tokens.values()], ports);
-  const alive = [...tokens.values()].filter((token) => tokenState(token, standing, now).state === "active");
+  const stateOf = (token: ContentToken) => tokenState(token, standing, now).state;
+  const alive = [...tokens.values()].filter((token) => stateOf(token) === "active");
+  // A withdrawn token still opens Apple's service: it is neither good nor dead.
+  const withdrawn = [...tokens.values()].filter((token) => stateOf(token) === "withdrawn");
   return {
-    dead: ids.length - alive.length,
+    dead: ids.length - alive.length - withdrawn.length,
     // Dead or not, they have to be removed.
     reserved: reserved.flatMap(openLinks).length,
     ending: alive.filter((token) => daysLeft(token, now) <= ENDING_DAYS).length,

@@ -98,7 +98,7 @@ describe("a token of the built-in service's location", () => {
     const dead = standing([anAccount({ passwordChangedAt: at("2026-02-01T00:00:00Z") })], aLocation({ reservedAt: during }));
     expect(tokenState(aContentToken(), dead, during)).toEqual({ state: "invalidated", cause: "password-changed" });
     expect(tokenState(aContentToken(), reserved, at("2028-01-01T00:00:00Z"))).toEqual({ state: "expired" });
-    expect(assertShown(aContentToken(), dead, during)).toBeUndefined();
+    expect(assertShown(aContentToken(), dead, during)).toEqual({ state: "invalidated", cause: "password-changed" });
   });
 
   test("without its location is not judged", () => {

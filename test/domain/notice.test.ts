@@ -18,7 +18,7 @@ describe("a message", () => {
 
   test("says why a token died, unless a newer one took its place", () => {
     const died = invalidatedNotice(token, of("Zürich", [fleet]), { at: at("2026-06-01"), cause: "password-changed" });
-    expect(died?.subject).toBe("Content token of Z_rich is dead: password-changed");
+    expect(died?.subject).toBe("Content token of Z_rich stopped working");
     expect(died?.message).toContain("the password of an account that had downloaded it was changed");
     expect(invalidatedNotice(token, of("Zürich"), { at: at("2026-06-01"), cause: "superseded" })).toBeUndefined();
   });

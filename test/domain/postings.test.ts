@@ -158,6 +158,12 @@ describe("an acquisition", () => {
     ]);
   });
 
+  test("gives a new asset the platform iOS, and leaves a record without platforms as it is until it changes otherwise", () => {
+    expect(acquiring(anAsset(), undefined, anAcquisition(), NOW).traits).toMatchObject([{ supportedPlatforms: ["iOS"] }]);
+    expect(acquiring(anAsset(), anAsset(), anAcquisition({ supportedPlatforms: ["iOS"] }), NOW).traits).toBeUndefined();
+    expect(acquiring(anAsset(), anAsset(), anAcquisition({ name: "Pages" }), NOW).traits).toMatchObject([{ supportedPlatforms: ["iOS"] }]);
+  });
+
   test("tells the traits where they are new or changed, and else none: it would make acquisitions wait for each other", () => {
     expect(acquiring(anAsset(), undefined, anAcquisition(), NOW).traits).toMatchObject([
       { version: 1, deviceAssignable: true, revocable: true },

@@ -26,6 +26,13 @@ export const documentedMdm = (method: string, path: string, reply: Reply): Reply
   return reply;
 };
 
+/** Throws when a page is not as documented. */
+export const documentedPage = (path: string, page: { readonly status: number; readonly headers: Headers; readonly body: string }): void => {
+  const complaints = complaintsAbout("GET", path, page);
+  if (complaints.length > 0) throw new Error(`The API's document says otherwise. ${complaints.join("; ")}`);
+  mdmAnswered.add(`${operationAt("GET", path)?.key ?? "nothing"} ${page.status}`);
+};
+
 /** With the text of a token's file as bearer. */
 export const mdmCallerOf = (api: string, tokenText: string): Caller => {
   const call = callerOf(api, tokenText);

@@ -1,9 +1,10 @@
 // Every endpoint of the device management API as MDM servers ask it: what is answered, and that the records follow. Requests are Apple's samples and those
 // that open-source clients send.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { INVITATION_PAGE } from "../../functions/mdm/invitation-page.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 import { APP, BOOK, CYCLE, FLEETS, OTHER } from "./mdm-cycle.ts";
-import { askedOddly, issued, must, type Place, placeOf, revoke } from "./mdm-scene.ts";
+import { askedOddly, issued, must, type Place, pageAt, placeOf, revoke } from "./mdm-scene.ts";
 
 const V2 = "/mdm/v2";
 
@@ -43,7 +44,7 @@ const asset = (adamId: string, available: number, over: object = {}) => ({
   productType: "App",
   deviceAssignable: true,
   revocable: true,
-  supportedPlatforms: [],
+  supportedPlatforms: ["iOS"],
   availableCount: available,
   assignedCount: 0,
   retiredCount: 0,
@@ -209,18 +210,24 @@ describe("GET service/config", () => {
     createUsers: ["POST", 400, 9720],
     updateUsers: ["POST", 400, 9720],
     retireUsers: ["POST", 400, 9720],
-    invitationEmail: ["GET", 410, 9634],
   };
   test("every address that it names is this service's, and served", async () => {
     const { urls } = (await askedOddly(host, "GET", `${V2}/service/config`)).body as { urls: Record<string, string> };
-    expect(Object.keys(urls).toSorted()).toEqual(Object.keys(SERVED).toSorted());
-    for (const [name, url] of Object.entries(urls)) {
+    const { invitationEmail = "", ...others } = urls;
+    expect(Object.keys(others).toSorted()).toEqual(Object.keys(SERVED).toSorted());
+    for (const [name, url] of Object.entries(others)) {
       const [method = "", ...expected] = SERVED[name] ?? [];
       expect(url.startsWith(`${host.session.api}${V2}/`), name).toBe(true);
       const { status, body } = await registering.mdm(method, url.slice(host.session.api.length), method === "POST" ? {} : undefined);
       expect([status, body.errorNumber], name).toEqual([...expected, undefined].slice(0, 2));
     }
-    expect(urls.invitationEmail).toContain("%25inviteCode%25");
+    // An MDM server replaces the part between the percent signs by the code that a user was created with.
+    expect(invitationEmail).toContain("%25inviteCode%25");
+    const invited = must(await registering.mdm("GET", `${V2}/users?activeOnly=true`), 200).users as { inviteCode?: string }[];
+    for (const code of [...invited.map(({ inviteCode }) => inviteCode ?? "none"), "%3Cscript%3Ealert(1)%3C%2Fscript%3E"]) {
+      const page = await pageAt(host, invitationEmail.replace("%25inviteCode%25", code).slice(host.session.api.length));
+      expect(page.body).toBe(INVITATION_PAGE);
+    }
   });
 });
 

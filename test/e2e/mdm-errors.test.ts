@@ -81,7 +81,6 @@ const REFUSED: readonly [errorNumber: number, how: string, route: string, asked?
   [9602, "who is active and retired", "GET users?activeOnly=true&retiredOnly=true"],
   [9622, "a bearer that is no token", "GET assets", { bearer: "nonsense" }],
   [9634, "a path that there is not", "GET nothing"],
-  [9634, "a path of version 1 that there is not", "POST /mdm/getVPPLicensesSrv", { body: {} }],
   [9650, "a page behind the last", "GET assets?pageIndex=1"],
   [9650, "a page before the first", "GET assignments?pageIndex=-1"],
   [9650, "a page of users behind the last", "GET users?pageIndex=1"],
@@ -153,6 +152,18 @@ const expectRefused = ({ status, body, headers }: Awaited<ReturnType<typeof ask>
   expect([headers.get("content-type"), headers.get("retry-after")]).toEqual(["application/json", null]);
 };
 
+test.each<[errorNumber: number, method: string, path: string]>([
+  [9634, "GET", "/mdm/VPPServiceConfigSrv"],
+  [9634, "POST", "/mdm/VPPClientConfigSrv"],
+  [9634, "POST", "/mdm/getVPPLicensesSrv"],
+  [9634, "POST", "/mdm/v2/manageVPPLicensesByAdamIdSrv/"],
+  [9726, "GET", "/mdm/registerVPPUserSrv"],
+  [9726, "DELETE", "/mdm/v2/registerVPPUserSrv"],
+])("%s: %s %s is refused as version 1 does, with status 200 and -1 in the body", async (errorNumber, method, path) => {
+  const { status, body } = await ask(`${method} ${path}`, method === "POST" ? { body: {} } : {});
+  expect([status, body]).toEqual([200, { status: -1, errorNumber, errorMessage: expect.any(String) }]);
+});
+
 describe("refused at once, and nothing is done", () => {
   test.each(REFUSED)("%s: %s", async (errorNumber, _, route, asked, errorInfo) => {
     expectRefused(await ask(route, asked), errorNumber, errorInfo);
@@ -177,7 +188,7 @@ describe("refused at once, and nothing is done", () => {
 
 const ACCOUNT = { managedAppleId: "Anna@appleid.example.org" };
 const TOLD: readonly [errorNumber: number, endpoint: string, body: object, errorInfo: object][] = [
-  [9609, "assets/associate", { assets: assets(APP), clientUserIds: ["nobody"] }, { clientUserIds: ["nobody"] }],
+  [9609, "assets/associate", { assets: assets(APP), clientUserIds: ["anna", "nobody"] }, { clientUserIds: ["nobody"] }],
   [9609, "users/retire", { users: users("nobody") }, { clientUserIds: ["nobody"] }],
   [9641, "users/create", { users: [{ clientUserId: "ben", ...ACCOUNT }] }, { clientUserIds: ["ben"] }],
   [

@@ -137,6 +137,37 @@ describe("what an MDM server is told", () => {
     expect((await soon(place, "ASSET_MANAGEMENT", 2)).toSorted(byType)).toEqual([of("DISASSOCIATE", "C1"), of("REVOKE", "C2")]);
   });
 
+  test("what people assign, take back and retire: by an event id that no job has", async () => {
+    await place.done("users/create", { users: [{ clientUserId: "dora" }] });
+    // What is sent for the creation does not come later.
+    await soon(place, "USER_MANAGEMENT", 1);
+    forget();
+    const asPerson = async (path: string, body: object) =>
+      must(await host.administrator("POST", `/v1/assignments${path}`, { locationId: place.locationId, ...body }), 200);
+    await asPerson("/removals", { adamId: APP, serialNumbers: ["C3"] });
+    await asPerson("", { adamId: APP, clientUserIds: ["dora"] });
+    await asPerson("/retirements", { clientUserIds: ["dora"] });
+    const of = (type: string, target: object) => ({
+      eventId: expect.any(String),
+      result: "SUCCESS",
+      type,
+      assignments: [{ adamId: APP, pricingParam: "STDQ", ...target }],
+    });
+    const notified = await soon(place, "ASSET_MANAGEMENT", 3);
+    expect(notified).toHaveLength(3);
+    expect(notified).toEqual(
+      expect.arrayContaining([
+        of("DISASSOCIATE", { serialNumber: "C3" }),
+        of("ASSOCIATE", { clientUserId: "dora" }),
+        of("DISASSOCIATE", { clientUserId: "dora" }),
+      ]),
+    );
+    const [retired] = await soon(place, "USER_MANAGEMENT", 1);
+    expect(retired).toMatchObject({ type: "RETIRE", result: "SUCCESS", users: [{ clientUserId: "dora", status: "Retired" }] });
+    const { status, body } = await place.mdm("GET", `/mdm/v2/status?eventId=${retired?.eventId}`);
+    expect([status, body.errorNumber]).toEqual([400, 9708]);
+  });
+
   test("USER_MANAGEMENT and USER_ASSOCIATED", async () => {
     forget();
     const anna = { clientUserId: "anna", email: "anna@example.org", managedAppleId: "anna@appleid.example.org" };

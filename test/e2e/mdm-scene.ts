@@ -7,7 +7,7 @@ import { vi } from "vitest";
 import type { Caller, Reply } from "../../local/client.ts";
 import { eventually } from "../../local/demo/telling.ts";
 import type { Host } from "./host.ts";
-import { documentedMdm, mdmCallerOf } from "./mdm-caller.ts";
+import { documentedMdm, documentedPage, mdmCallerOf } from "./mdm-caller.ts";
 
 // Tests here wait for work and for their turn, and each of a function's environments loads its bundle at the first request.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -32,6 +32,14 @@ export const askedOddly = patiently(async (host: Host, method: string, path: str
   const answer = await fetch(`${host.session.api}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
   return documentedMdm(method, path, { status: answer.status, body: JSON.parse(await answer.text()), headers: answer.headers });
 });
+
+/** A page of the device API, as a browser asks for it. */
+export const pageAt = async (host: Host, path: string): Promise<{ readonly body: string; readonly headers: Headers }> => {
+  const answer = await fetch(`${host.session.api}${path}`);
+  const page = { status: answer.status, body: await answer.text(), headers: answer.headers };
+  documentedPage(path, page);
+  return page;
+};
 
 /** What people's API answers when all is well. */
 export const must = ({ status, body }: Reply, expected: number): Record<string, unknown> => {

@@ -30,6 +30,18 @@ test("it changes, one name by itself or both, and its counts don't", async () =>
   expect(await versionNow()).toBe(3);
 });
 
+test("its platforms change, by themselves or with its names, and never to none", async () => {
+  const platformsShown = async () =>
+    (await service.call("GET /v1/licenses", [], { query: { locationId: here } })).body.items[0].supportedPlatforms;
+  expect(await platformsShown()).toEqual(["iOS"]);
+  const { body } = await describeAs("manager", { ...APP, supportedPlatforms: ["macOS", "iOS"] });
+  expect(body).toMatchObject({ name: "Page", supportedPlatforms: ["macOS", "iOS"], available: 5 });
+  expect((await describeAs("manager", { ...APP, name: "Pages" })).body.supportedPlatforms).toEqual(["macOS", "iOS"]);
+  for (const supportedPlatforms of [[], ["Windows"], "iOS", ["iOS", "iOS", "iOS", "iOS", "iOS", "iOS"]])
+    expect(await describeAs("ada", { ...APP, supportedPlatforms })).toMatchObject({ status: 400, body: { reason: "invalid_input" } });
+  expect(await platformsShown()).toEqual(["macOS", "iOS"]);
+});
+
 test("told again nothing changes, and who names nothing changes nothing", async () => {
   await describeAs("manager", { ...APP, ...PAGES });
   const before = await versionNow();

@@ -51,6 +51,16 @@ describe("licenses that are acquired", () => {
     expect(typesTold()).toEqual(["LicensesAcquired", "LicensesAcquired"]);
   });
 
+  test.each(["App", "Book"])(
+    "are of a %s for iOS unless other platforms are named, and keep the platforms that are known",
+    async (productType) => {
+      expect((await acquire({ productType })).body).toMatchObject({ supportedPlatforms: ["iOS"] });
+      expect((await acquire({ productType, supportedPlatforms: ["macOS"] })).body).toMatchObject({ supportedPlatforms: ["macOS"] });
+      expect((await acquire({ productType })).body).toMatchObject({ supportedPlatforms: ["macOS"] });
+      expect(await acquire({ productType, supportedPlatforms: [] })).toMatchObject({ status: 400, body: { reason: "invalid_input" } });
+    },
+  );
+
   test("with a key count once, however often they are told", async () => {
     for (const _ of [1, 2, 3]) expect((await acquire({}, { key: "po-1" })).status).toBe(201);
     expect(await countsAt()).toEqual(only(10));

@@ -32,7 +32,7 @@ describe("a file", () => {
     expect((await send(GOOD)).body).toEqual({ dryRun: false, lines: 4, assets: 2, quantity: 17, problems: [] });
     expect(await assets()).toMatchObject([
       { adamId: "361309726", name: "Pages, the app", available: 15, supportedPlatforms: ["iOS", "macOS"], pricingParam: "STDQ" },
-      { adamId: "500", available: 2, pricingParam: "PLUS", deviceAssignable: false, revocable: false },
+      { adamId: "500", available: 2, pricingParam: "PLUS", deviceAssignable: false, revocable: false, supportedPlatforms: ["iOS"] },
     ]);
   });
 

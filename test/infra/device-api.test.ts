@@ -91,7 +91,7 @@ describe("the queues", () => {
 
   test("are sent to by whoever records what is sent, and by nobody else; the rule of changed licenses tells too", () => {
     expect(whoMay("sqs:SendMessage", "WorkQueue")).toEqual(["LicenseWorker", "Mdm", "Outbox"]);
-    expect(whoMay("sqs:SendMessage", "TellingsQueue")).toEqual(["LicenseWorker", "Mdm", "Outbox"]);
+    expect(whoMay("sqs:SendMessage", "TellingsQueue")).toEqual(["Admin", "LicenseWorker", "Mdm", "Outbox"]);
     expect(whoMay("sqs:SendMessage", "WorkDeadLetters")).toEqual([]);
     const admitted = ofType("AWS::SQS::QueuePolicy").flatMap(([id, { Properties }]) =>
       (Properties.PolicyDocument as { Statement: Statement[] }).Statement.flatMap(({ Effect, Condition }) =>

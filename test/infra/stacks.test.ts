@@ -167,6 +167,7 @@ describe("rights", () => {
         ...WRITE,
         "events:PutEvents",
         ...KEY,
+        "sqs:SendMessage",
       ].toSorted(),
       Custody: [...READ, ...WRITE, "events:PutEvents", ...KEY, "s3:GetObject", "s3:PutObject", ...ERASE, "sqs:SendMessage"].toSorted(),
       CustodySeal: ["dynamodb:Query", ...KEY, "s3:GetObjectVersion", "s3:ListBucketVersions", "s3:PutObject"].toSorted(),

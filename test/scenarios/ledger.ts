@@ -12,8 +12,19 @@ const ask = async (host: Host, route: string, body: object): Promise<void> => {
 };
 const acquire = (host: Host, over: object = {}) => ask(host, "POST /v1/licenses", { ...ASSET, productType: "App", quantity: 5, ...over });
 
+/** The MDM server of the location wants every notification that acts of people cause. */
+const subscribe = async ({ ports }: Host): Promise<void> => {
+  await ports.clientConfigs.change({
+    locationId: here.id,
+    notificationUrl: "https://mdm.example.org/apps",
+    notificationAuthToken: await ports.cipher.encrypt("shown at each call", here.id),
+    notificationTypes: ["ASSET_MANAGEMENT", "USER_MANAGEMENT"],
+  });
+};
+
 /** Before an act on licenses: an app and a book, and somebody who has one of each. */
 const withLicenses = async (host: Host): Promise<string[]> => {
+  await subscribe(host);
   await acquire(host);
   await acquire(host, { adamId: "500", productType: "Book" });
   for (const adamId of [ADAM_ID, "500"]) await ask(host, "POST /v1/assignments", { ...ASSET, adamId, clientUserIds: ["u"] });

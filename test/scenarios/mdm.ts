@@ -55,7 +55,11 @@ const workOf = (eventId: string): { workId: string } => ({ workId: eventId });
 
 /** What an MDM server asks for, which comes to work: its path, and what it names. `does` says it of the work. */
 const OF_ASSETS = [
-  { path: "assets/associate", body: { assets: [{ adamId: "1" }, { adamId: "3" }], clientUserIds: ["u-2", "nobody"] }, does: "assigning" },
+  {
+    path: "assets/associate",
+    body: { assets: [{ adamId: "1" }, { adamId: "3" }], clientUserIds: ["u-1", "u-2", "nobody"] },
+    does: "assigning",
+  },
   {
     path: "assets/associate",
     body: { assets: [{ adamId: "1" }, { adamId: "2" }], serialNumbers: ["A", "B", "C", "D"] },

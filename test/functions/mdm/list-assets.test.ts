@@ -117,6 +117,16 @@ test("pages follow each other, of the filtered list too, and what is beyond is r
   expect(await list({ adamId: "1" })).toMatchObject({ assets: [], size: 0, totalPages: 1 });
 });
 
+test("an asset whose record has no platforms is answered with iOS, an app and a book alike", async () => {
+  const { assets } = await list();
+  expect(assets.map(({ adamId, supportedPlatforms }) => [adamId, supportedPlatforms])).toEqual([
+    ["101", ["iOS", "macOS"]],
+    ["102", ["iOS"]],
+    ["500", ["iOS"]],
+    ["500", ["iOS"]],
+  ]);
+});
+
 test("the version id changes with whatever is told, and with nothing else", async () => {
   const { versionId } = await list();
   expect((await list({ productType: "App" })).versionId).toBe(versionId);

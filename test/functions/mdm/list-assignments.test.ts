@@ -185,7 +185,8 @@ describe("since an answer", () => {
   const since = async (sinceVersionId: string, query: object = {}) => told(await list({ ...query, sinceVersionId }));
 
   test("what was assigned after it is told, of each asset and target that is asked for; what was taken back is not", async () => {
-    await service.ports.licenses.post({ ...more(key("103"), 1), at: addDays(NOW, 0.5) });
+    await service.ports.licenses.post({ ...unassigned(key("500"), user("gone")), at: addDays(NOW, 0.5) });
+    await service.ports.licenses.post({ ...more(key("103"), 1), at: addDays(NOW, 0.6) });
     const { versionId } = await list();
     expect(await since(versionId, { adamId: "9" })).toEqual([]);
     await assign(key("103"), LATER, device("C"));

@@ -25,7 +25,7 @@ battery("licenses", (records) => {
     const there = key("101", other.id);
     const [acquiredAt, ...moments] = [0, 1, 2, 3, 4].map((day) => addDays(NOW, day));
     expect(await records.licenses.state(here)).toEqual([
-      { asset: { ...traitsOf(key()), available: 3, assigned: 0, retired: 0 }, version: 1, changedAt: acquiredAt },
+      { asset: { ...traitsOf(key()), available: 3, assigned: 0, retired: 0 }, version: 1, changedAt: acquiredAt, assignmentsVersion: 0 },
     ]);
     const [first, second, third, last] = moments;
     await records.licenses.post({ ...acquired(key("102"), 1), at: NOW });
@@ -45,10 +45,10 @@ battery("licenses", (records) => {
         .state(location)
         .then((all) => all.map(({ asset: { adamId, available, assigned: held }, ...rest }) => ({ adamId, available, held, ...rest })));
     expect(await told(here)).toEqual([
-      { adamId: "101", available: 1, held: 1, version: 4, changedAt: third },
-      { adamId: "102", available: 1, held: 0, version: 1, changedAt: NOW },
+      { adamId: "101", available: 1, held: 1, version: 4, changedAt: third, assignmentsVersion: 2, assignmentsChangedAt: second },
+      { adamId: "102", available: 1, held: 0, version: 1, changedAt: NOW, assignmentsVersion: 0 },
     ]);
-    expect(await told(other.id)).toEqual([{ adamId: "101", available: 1, held: 0, version: 1, changedAt: third }]);
+    expect(await told(other.id)).toEqual([{ adamId: "101", available: 1, held: 0, version: 1, changedAt: third, assignmentsVersion: 0 }]);
     await records.licenses.post({ at: NOW, entries: [], traits: [traitsOf(key(), { version: 2, name: "Pages" })] });
     expect((await records.licenses.state(here)).map(({ version }) => version)).toEqual([4, 1]);
   });
@@ -133,6 +133,9 @@ describe("in DynamoDB", () => {
     const before = await stateOf(records);
     for (const offset of [0, 3, 6]) expect(namesOf(await licenses.assignmentsAt(before, offset, 3))[0]).toBe(`${offset}`);
     expect(ways()).toBe(0);
+    await licenses.post(more(key(), 1));
+    await licenses.assignmentsAt(await stateOf(records), 6, 3);
+    expect(ways()).toBe(0);
     await recordsIn(table).licenses.assignmentsAt(before, 6, 3);
     expect(ways()).toBe(1);
     await licenses.post(unassigned(key(), device("0")));
@@ -159,7 +162,11 @@ describe("in DynamoDB", () => {
     await licenses.post(acquired(key(), 3));
     await licenses.post(assigned(key(), user("u"), device("A")));
     await table.client.send(
-      new UpdateCommand({ TableName: table.name, Key: keys.counts(key()), UpdateExpression: "REMOVE version, changedAt" }),
+      new UpdateCommand({
+        TableName: table.name,
+        Key: keys.counts(key()),
+        UpdateExpression: "REMOVE version, changedAt, assignmentsVersion, assignmentsChangedAt",
+      }),
     );
     await table.client.send(
       new UpdateCommand({
@@ -170,11 +177,12 @@ describe("in DynamoDB", () => {
       }),
     );
     const before = await stateOf(records);
-    expect(before).toEqual({ asset: { ...traitsOf(key()), available: 1, assigned: 2, retired: 0 }, version: 0, changedAt: undefined });
+    const asset = { ...traitsOf(key()), available: 1, assigned: 2, retired: 0 };
+    expect(before).toEqual({ asset, version: 0, changedAt: undefined, assignmentsVersion: 0, assignmentsChangedAt: undefined });
     expect(namesOf(await licenses.assignmentsAt(before, 0, 5))).toEqual(["A", "u"]);
     const list = { of: "target", locationId: here, target: user("u") } as const;
     expect((await licenses.assignments(list, { limit: 5 })).items).toEqual([{ asset: key(), target: user("u"), assignedAt: NOW }]);
     expect(await licenses.post(unassigned(keyOf(before.asset), user("u")))).toBe(true);
-    expect(await stateOf(records)).toMatchObject({ version: 1, changedAt: NOW });
+    expect(await stateOf(records)).toMatchObject({ version: 1, changedAt: NOW, assignmentsVersion: 1, assignmentsChangedAt: NOW });
   });
 });

@@ -35,7 +35,8 @@ describe("reads that decisions rest on are strongly consistent:", () => {
     await records.licenses.post(assigned(key(), device("A")));
   });
   afterAll(() => client.destroy());
-  const first = async () => (await records.licenses.state(here))[0] ?? { asset: { ...traitsOf(key()), ...NO_LICENSES }, version: 0 };
+  const first = async () =>
+    (await records.licenses.state(here))[0] ?? { asset: { ...traitsOf(key()), ...NO_LICENSES }, version: 0, assignmentsVersion: 0 };
 
   test.each<[string, () => Promise<unknown>]>([
     ["an asset", () => records.licenses.asset(key())],

@@ -1,0 +1,9 @@
+// The queue of MDM notifications, for functions that record notifications and no jobs: their bundles and their rights hold no other queue.
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { Env } from "../env.ts";
+import type { Senders } from "./bus.ts";
+import { sendTellingTo } from "./queues.ts";
+
+export const notificationSenderOf = ({ TELLINGS_QUEUE_URL }: Pick<Env<"admin">, "TELLINGS_QUEUE_URL">): Senders => ({
+  sendTelling: sendTellingTo(new SQSClient(), TELLINGS_QUEUE_URL),
+});

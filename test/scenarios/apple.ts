@@ -1,0 +1,67 @@
+// Scenarios of imported tokens: reports, withdrawals, and identity events about the person who downloaded one from Apple.
+import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
+import { asking, call, fileOf, type Host, here, later, manager, neverTimeUp, type Scenario, START } from "./scene.ts";
+
+/** Imports a token that the manager downloaded from Apple, and returns its id. */
+export const importToken = async ({ ports, clock }: Host, token = "x"): Promise<string> => {
+  const body = { locationId: here.id, fileName: "a.vpptoken", file: fileOf(token), downloadedBy: manager.id };
+  return (await call(ports, clock.now, { route: "POST /v1/content-tokens/import", body })).body.id;
+};
+
+const reporting = (body: object) => asking("POST /v1/content-tokens/{id}/password-change-reports", (path) => ({ path, body }));
+
+const accountEvent = (type: string) => ({
+  id: `e-${type}`,
+  "detail-type": type,
+  source: "content-tokens",
+  time: "2026-06-01T12:00:00Z",
+  detail: { accountId: manager.id },
+});
+
+export const APPLE_SCENARIOS: readonly Scenario[] = [
+  {
+    name: "withdrawing an imported token",
+    before: async (host) => [await importToken(host)],
+    ...asking("POST /v1/content-tokens/{id}/revocation", (path) => ({ path, body: { reason: "lost" } })),
+  },
+  {
+    name: "importing a withdrawn token again",
+    before: async (host) => {
+      const id = await importToken(host);
+      await call(host.ports, host.clock.now, {
+        route: "POST /v1/content-tokens/{id}/revocation",
+        path: [id],
+        body: { reason: "by mistake" },
+      });
+      later(host, 60);
+      return [];
+    },
+    ...asking("POST /v1/content-tokens/import", () => ({
+      body: { locationId: here.id, fileName: "a.vpptoken", file: fileOf("x"), managedAppleAccount: "apps@example.org" },
+    })),
+  },
+  {
+    name: "reporting a password change at Apple",
+    before: async (host) => [await importToken(host)],
+    ...reporting({ occurredAt: START.toISOString(), evidence: "an MDM server answers 9625" }),
+  },
+  {
+    name: "reporting a password change at Apple without evidence",
+    before: async (host) => [await importToken(host)],
+    ...reporting({ occurredAt: START.toISOString() }),
+  },
+  {
+    name: "requesting a check with Apple",
+    before: async (host) => [await importToken(host)],
+    ...asking("POST /v1/content-tokens/{id}/check", (path) => ({ path, body: {} })),
+  },
+  ...["account.password-changed", "account.disabled"].map(
+    (type): Scenario => ({
+      name: `doubting an imported token by ${type}`,
+      by: "identity-events",
+      again: true,
+      before: async (host) => [await importToken(host)],
+      act: (ports) => takeIdentityEvent(accountEvent(type), "pool", ports, neverTimeUp),
+    }),
+  ),
+];
