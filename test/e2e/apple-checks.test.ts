@@ -211,4 +211,15 @@ describe("with checks switched off", () => {
     expect(token).toMatchObject({ state: "active", lastCheck: { outcome: "no-answer", evidence: { noAnswer: "switched_off" } } });
     expect(await asked(host)).toEqual([]);
   });
+
+  test("a folder that an earlier version left, without the stand-in in its session file, starts with it", SLOW, async () => {
+    const { accounts, apple, ...session } = host.session;
+    await host.stop();
+    writeFileSync(join(host.directory, "session.json"), JSON.stringify({ ...session, accounts }));
+    host = await startHost(
+      host.directory,
+      templates.map(({ copy }) => copy),
+    );
+    expect([host.session.apple, host.session.accounts.administrator.id]).toEqual([apple, accounts.administrator.id]);
+  });
 });
