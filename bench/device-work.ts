@@ -15,7 +15,7 @@ import { ordered } from "../functions/ordered.ts";
 import type { Ports } from "../functions/ports.ts";
 import { doWork } from "../functions/work/do-work.ts";
 import { startDynamoDb } from "../local/dynamodb.ts";
-import { aContentToken, aLocation, anAccount, anOrganization, locationId } from "../test/make.ts";
+import { aContentToken, aLocation, anAccount, anOrganization, contentTokenId, locationId } from "../test/make.ts";
 import { makeTables, TABLES } from "../test/table.ts";
 import { connect, quiet } from "./surroundings.ts";
 import { countWrites, type Written } from "./written.ts";
@@ -44,13 +44,18 @@ const portsOn = (client: DynamoDBDocumentClient) => ({ ...recordsIn({ client, ..
 type BenchPorts = ReturnType<typeof portsOn>;
 
 /** Each way's location, used through a token before, with licenses of each asset. */
-const prepare = async ({ assets }: Size, { organizations, locations, licenses }: BenchPorts): Promise<void> => {
+const prepare = async ({ assets }: Size, { organizations, locations, licenses, tokens, erasures }: BenchPorts): Promise<void> => {
   const places = Object.values(PLACES).map((id, index) =>
     aLocation({ id, uId: `100000000000000${index}`, primary: index === 0, assignedThroughTokenAt: NOW }),
   );
   const [first, ...others] = places;
   assert.ok(first !== undefined && (await organizations.found(anOrganization(), first, caller)));
   for (const other of others) assert.ok(await locations.add(other));
+  // The worker evaluates the token before each step.
+  for (const token of places.map(({ id }) => tokenAt(id))) {
+    await erasures.plan(token.file.key, NOW);
+    assert.ok(await tokens.add(token));
+  }
   for (const { id } of places) {
     const postings = Array.from({ length: assets }, (_, index) =>
       acquiring(assetAt(id, index), undefined, { productType: "App", quantity: ACQUIRED }, NOW),
@@ -60,8 +65,13 @@ const prepare = async ({ assets }: Size, { organizations, locations, licenses }:
   }
 };
 
+const tokenAt = (id: LocationId) => {
+  const seed = Object.values(PLACES).indexOf(id) + 1;
+  return aContentToken({ id: contentTokenId(seed), locationId: id, secretSha256: String(seed).repeat(64) });
+};
+
 const bearerAt = (id: LocationId): TokenBearer => ({
-  token: aContentToken({ locationId: id }),
+  token: tokenAt(id),
   location: aLocation({ id }),
   links: noLinks(id),
   config: noClientConfig(id),

@@ -18,16 +18,18 @@ export type Account = {
 
 export type AccountId = string;
 
-export type Actor = AccountId | MdmServerId | "service";
+export type Actor = AccountId | MdmServerId | ContentTokenId | "service";
 
 export type Conflict = {
   readonly id: ConflictId;
   readonly foundAt: string;
-  /** The claims that led to it and those that followed, oldest first. Beyond 50, only the first of each further MDM server. */
+  /** When an MDM server of an earlier round was last seen with a token again. */
+  readonly reopenedAt?: string;
+  /** The claims that led to it, or reopened it, and those that followed, oldest first. Beyond 50, only the first of each further MDM server. */
   readonly claims: readonly {
     readonly mdmServerId: MdmServerId;
     readonly tokenId: ContentTokenId;
-    readonly how: "linked" | "fetched" | "said" | "used";
+    readonly how: "linked" | "fetched" | "proved" | "identified" | "used" | "reported" | "apple";
     readonly at: string;
   }[];
   readonly resolution?: {
@@ -36,6 +38,21 @@ export type Conflict = {
     readonly by: AccountId;
     readonly reason: string;
   };
+  /** Earlier rounds of the same conflict, oldest first: how each came about and how it was resolved. The last five, with at most 50 claims each. */
+  readonly earlier?: readonly {
+    readonly claims: readonly {
+      readonly mdmServerId: MdmServerId;
+      readonly tokenId: ContentTokenId;
+      readonly how: "linked" | "fetched" | "proved" | "identified" | "used" | "reported" | "apple";
+      readonly at: string;
+    }[];
+    readonly resolution: {
+      readonly keptBy?: MdmServerId;
+      readonly at: string;
+      readonly by: AccountId;
+      readonly reason: string;
+    };
+  }[];
   readonly locationId: LocationId;
   readonly mdmServerIds: readonly MdmServerId[];
 };
@@ -101,14 +118,30 @@ export type ContentToken = {
   readonly expiresAt: string;
   /** Calendar days (UTC) until it ends; 0 once it has ended, for whatever cause. */
   readonly daysLeft: number;
+  /** Which MDM servers people linked to it. An open link authorizes the MDM server to fetch tokens of the location; nothing else does. */
   readonly links: readonly {
     readonly mdmServerId: MdmServerId;
+    /** When a person opened the link. */
     readonly linkedAt: string;
-    /** When the MDM server was last given a link to the file. */
-    readonly fetchedAt?: string;
-    /** When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API, or used it there. */
+    /** When the link was closed: it authorizes nothing any more. */
+    readonly removedAt?: string;
+  }[];
+  /** Evidence that MDM servers have it. A sighting authorizes nothing. */
+  readonly sightings: readonly {
+    readonly mdmServerId: MdmServerId;
+    /** `fetched`: it was given a link to the file. `proved`: it polled with its own credential and the file's hash. `identified`: somebody with the token stated this MDM server's mdmInfo to the device API. `used`: the token was used while it was the only MDM server known to have it. `reported`: an administrator reported it. `apple`: Apple's API named it. */
+    readonly how: "fetched" | "proved" | "identified" | "used" | "reported" | "apple";
+    /** The name that was stated last. Anybody with the token can state any name. */
+    readonly statedName?: string;
+    /** When the MDM server was first seen with the token. */
+    readonly firstAt: string;
+    /** When it was last seen with it, in the way that `how` names, to five minutes. Later uses do not count. */
+    readonly lastAt: string;
+    /** When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under the mdmInfo id it was known by. */
+    readonly provedAt?: string;
+    /** When the token was first used with an identification of this MDM server, or while it was the only one known to have the token. That proves nothing about the MDM server. */
     readonly usedAt?: string;
-    /** When somebody said that the token was removed from the MDM server, or its location was closed. */
+    /** When the token was recorded as removed from the MDM server, or the location was closed. */
     readonly removedAt?: string;
   }[];
 };
@@ -183,11 +216,29 @@ export type MdmServer = {
   readonly createdAt: string;
   readonly lastSeenAt?: string;
   readonly removedAt?: string;
-  /** What it is linked to now. */
+  /** What people linked it to. It may fetch tokens of these locations, and of no others. */
   readonly links: readonly {
     readonly tokenId: ContentTokenId;
+    /** When a person opened the link. */
     readonly linkedAt: string;
-    /** When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API, or used it there. */
+    readonly locationId: LocationId;
+    /** The location is the built-in service's own: the token has to be removed from this MDM server. */
+    readonly toBeRemoved?: true;
+  }[];
+  /** Evidence of the tokens that it has, which authorizes nothing. Of an MDM server that people linked, only at the locations where they did: elsewhere anybody with a token can name it, which is shown with that token and in the location's conflict. */
+  readonly sightings: readonly {
+    readonly tokenId: ContentTokenId;
+    /** `fetched`: it was given a link to the file. `proved`: it polled with its own credential and the file's hash. `identified`: somebody with the token stated this MDM server's mdmInfo to the device API. `used`: the token was used while it was the only MDM server known to have it. `reported`: an administrator reported it. `apple`: Apple's API named it. */
+    readonly how: "fetched" | "proved" | "identified" | "used" | "reported" | "apple";
+    /** The name that was stated last. Anybody with the token can state any name. */
+    readonly statedName?: string;
+    /** When the MDM server was first seen with the token. */
+    readonly firstAt: string;
+    /** When it was last seen with it, in the way that `how` names, to five minutes. Later uses do not count. */
+    readonly lastAt: string;
+    /** When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under the mdmInfo id it was known by. */
+    readonly provedAt?: string;
+    /** When the token was first used with an identification of this MDM server, or while it was the only one known to have the token. That proves nothing about the MDM server. */
     readonly usedAt?: string;
     readonly locationId: LocationId;
     /** The location is the built-in service's own: the token has to be removed from this MDM server. */
@@ -742,7 +793,7 @@ export type Api = {
       readonly 503: GatewayRefusal;
     };
   };
-  /** Record what MDM server a token's device API names (mdmInfo) */
+  /** Record what MDM server a token's device API names (mdmInfo), as evidence that it has the token */
   readonly "POST /v1/content-tokens/{id}/claims": {
     readonly asked: {
       readonly id: ContentTokenId;
@@ -756,7 +807,7 @@ export type Api = {
     };
     readonly headers: Nothing;
     readonly answered: {
-      /** The content token with its links */
+      /** The content token with its links and sightings */
       readonly 200: ContentToken & {
         /** Another MDM server has a token of the same location: somebody has to say who keeps it. */
         readonly conflictId?: ConflictId;
@@ -1015,7 +1066,7 @@ export type Api = {
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
-  /** Link an MDM server to a content token that it has or is to fetch */
+  /** Link an MDM server to a content token: it may fetch this and later tokens of the location until the link is closed */
   readonly "PUT /v1/mdm-servers/{id}/links/{tokenId}": {
     readonly asked: {
       readonly id: MdmServerId;
@@ -1023,7 +1074,7 @@ export type Api = {
     };
     readonly headers: Nothing;
     readonly answered: {
-      /** The content token with its links */
+      /** The content token with its links and sightings */
       readonly 200: ContentToken & {
         /** Another MDM server has a token of the same location: somebody has to say who keeps it. */
         readonly conflictId?: ConflictId;
@@ -1040,7 +1091,7 @@ export type Api = {
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
-  /** Record that a content token was removed from an MDM server */
+  /** Record that a content token was removed from an MDM server, and close its link */
   readonly "DELETE /v1/mdm-servers/{id}/links/{tokenId}": {
     readonly asked: {
       readonly id: MdmServerId;
@@ -1048,8 +1099,11 @@ export type Api = {
     };
     readonly headers: Nothing;
     readonly answered: {
-      /** The content token with its links */
-      readonly 200: ContentToken;
+      /** The content token with its links and sightings, and whether the MDM server may still fetch */
+      readonly 200: ContentToken & {
+        /** Whether the MDM server may still fetch tokens of the location, since a person linked it to another one that it has. */
+        readonly mayFetch: boolean;
+      };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
@@ -1155,7 +1209,8 @@ export type Api = {
           readonly name: string;
           readonly vendor: Vendor;
           readonly tokenId: ContentTokenId;
-          readonly linkedAt: string;
+          /** When it was linked to the token, or first seen with it. */
+          readonly firstAt: string;
         }[];
       };
       readonly 400: Refusal<400, "invalid_input">;
@@ -1190,7 +1245,8 @@ export type Api = {
           readonly name: string;
           readonly vendor: Vendor;
           readonly tokenId: ContentTokenId;
-          readonly linkedAt: string;
+          /** When it was linked to the token, or first seen with it. */
+          readonly firstAt: string;
         }[];
       };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
@@ -1764,10 +1820,10 @@ export type Api = {
       readonly 503: GatewayRefusal;
     };
   };
-  /** Fetch the current content token of the MDM server's location */
+  /** Fetch the current content token of a location that a person linked the MDM server at */
   readonly "GET /v1/fetch/content-token": {
     readonly asked: {
-      /** Needed when the MDM server is linked to tokens of several locations. */
+      /** One of the locations that the MDM server is linked at. Without it, the one it was linked at first: a later link changes no running poll. */
       readonly location?: LocationId;
     };
     readonly headers: {
@@ -1776,7 +1832,10 @@ export type Api = {
     };
     readonly answered: {
       /** The link, for whoever accepts application/json */
-      readonly 200: DownloadLink;
+      readonly 200: DownloadLink & {
+        /** The other locations that the MDM server is linked at: fetch their tokens with `?location=`. */
+        readonly otherLocations: readonly LocationId[];
+      };
       /** To the file, by a link that lives a minute */
       readonly 303: undefined;
       /** The caller has the current file: If-None-Match names its ETag */

@@ -138,26 +138,28 @@ const recordedState = (token: ContentToken, now: Date): TokenState => {
   return { state: now >= expiresAt ? "expired" : "active" };
 };
 
-/**
- * The cause by which an account ends an issued token; `undefined` if none does. A password counts before a disabled account.
- * Invariant: accounts of this service never end an imported token: Apple knows nothing of them.
- */
-const endedByHolder = (token: ContentToken, holders: Standing["holders"]): InvalidationCause | undefined => {
-  if (token.origin === "imported") return undefined;
-  let disabled = false;
-  for (const { accountId, givenAt } of token.downloadedBy) {
-    const account = holders.get(accountId);
-    if (account === undefined) throw new Error(`the record of ${accountId}, which was given ${token.id}, was not loaded`);
-    if (isKilledByPassword(givenAt, account)) return "password-changed";
-    disabled ||= account.disabledAt !== undefined;
-  }
-  return disabled ? "account-disabled" : undefined;
-};
-
 const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): Location => {
   const location = locations.get(locationId);
   if (location === undefined) throw new Error(`the record of ${locationId}, which has ${id}, was not loaded`);
   return location;
+};
+
+/**
+ * The cause for which the accounts that were given an issued token end it: a changed password or, failing that, a disabled account.
+ * Throws when the record of one of them is missing: a token that can't be evaluated must not pass as good.
+ * Invariant: accounts of this service never end an imported token. Apple knows nothing of them.
+ */
+export const causeByHolders = (token: ContentToken, holders: Standing["holders"]): InvalidationCause | undefined => {
+  const { id, origin, downloadedBy } = token;
+  if (origin === "imported") return undefined;
+  let disabled = false;
+  for (const { accountId, givenAt } of downloadedBy) {
+    const account = holders.get(accountId);
+    if (account === undefined) throw new Error(`the record of ${accountId}, which was given ${id}, was not loaded`);
+    if (isKilledByPassword(givenAt, account)) return "password-changed";
+    disabled ||= account.disabledAt !== undefined;
+  }
+  return disabled ? "account-disabled" : undefined;
 };
 
 /**
@@ -168,7 +170,7 @@ const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): 
 export const tokenState = (token: ContentToken, standing: Standing, now: Date): TokenState => {
   const recorded = recordedState(token, now);
   if (recorded.state !== "active") return recorded;
-  const cause = endedByHolder(token, standing.holders);
+  const cause = causeByHolders(token, standing.holders);
   if (cause !== undefined) return { state: "invalidated", cause };
   return isReserved(locationOf(token, standing)) ? { state: "reserved" } : { state: "active" };
 };

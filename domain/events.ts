@@ -43,8 +43,10 @@ export const EVENT_DETAILS = {
   ContentTokenDoubted: z.object({ ...Token, reason: Doubt.shape.reason, since: z.date() }),
   /** An MDM server was given a link by itself, without a person. */
   ContentTokenFetched: z.object({ ...Token, mdmServerId: MdmServerId, linkExpiresAt: z.date() }),
-  /** An MDM server that was linked to a token was first seen to use it, or again after another one. */
-  ContentTokenUsed: z.object({ ...Token, mdmServerId: MdmServerId }),
+  /** An MDM server proved that it has a token, by its credential and the file's hash or by identifying itself. Consumers re-evaluate and decide by records. */
+  ContentTokenProved: z.object({ ...Token, mdmServerId: MdmServerId }),
+  /** An MDM server was first seen with a token by what was stated of it. It authorizes nothing. */
+  MdmServerSeen: z.object({ ...Token, mdmServerId: MdmServerId, how: z.enum(["identified", "reported", "apple"]) }),
   MdmServerLinked: z.object({ ...Token, mdmServerId: MdmServerId }),
   MdmServerUnlinked: z.object({ ...Token, mdmServerId: MdmServerId }),
   /** Two MDM servers have tokens of one location. */

@@ -1,214 +1,233 @@
-// Which MDM server has which token of a location. All links of one location are one record, so that two MDM servers that claim it at once can't
-// overlook each other. Two on one location corrupt each other's license counts: that is a conflict, which is recorded and told, never overwritten.
+// Links and sightings of one location. A link is opened and closed by people and authorizes an MDM server to fetch the location's tokens, including later
+// ones. A sighting is evidence that an MDM server has a token. Both are one record, so that two MDM servers that arrive at once can't overlook each other.
 import * as z from "zod";
+import { Conflict, conflictServers, type HolderHow, joinConflict, openConflict, type Resolution, settleConflict } from "./conflict.ts";
 import { type ContentToken, worksWith } from "./content-token.ts";
-import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "./ids.ts";
-
-/**
- * How an MDM server came to have a token: somebody linked it, it fetched it, it named itself (`MdmInfo`) to the device API that the token opens, or it was
- * seen to use it there.
- */
-const How = z.enum(["linked", "fetched", "said", "used"]);
+import { ConflictId, ContentTokenId, LocationId, MdmServerId } from "./ids.ts";
+import { type Holding, isSameHolding, SIGHTING_INTERVAL_SECONDS, Sighting, TokenService } from "./sighting.ts";
 
 export const Link = z.object({
   tokenId: ContentTokenId,
-  tokenExpiresAt: z.date(),
-  worksWith: z.enum(["this-service", "apple"]),
   mdmServerId: MdmServerId,
-  how: How,
-  linkedAt: z.date(),
-  fetchedAt: z.date().optional().describe("When the MDM server was last given a link to the file."),
-  usedAt: z
-    .date()
-    .optional()
-    .describe(
-      "When it was last seen that the MDM server has the token: it told the file's hash, or named itself to the device API, or used it there.",
-    ),
-  removedAt: z.date().optional().describe("When somebody said that the token was removed from the MDM server, or its location was closed."),
+  worksWith: TokenService,
+  linkedAt: z.date().describe("When a person opened the link."),
+  /** The earliest one decides which location a fetch without `?location=` is for. */
+  sinceAt: z.date().describe("Since when the MDM server may fetch at this location without a break."),
+  removedAt: z.date().optional().describe("When the link was closed: it authorizes nothing any more."),
 });
 export type Link = z.infer<typeof Link>;
-
-export const Claim = z.object({ mdmServerId: MdmServerId, tokenId: ContentTokenId, how: How, at: z.date() });
-export type Claim = z.infer<typeof Claim>;
-
-export const Conflict = z.object({
-  id: ConflictId,
-  location: LocationId,
-  foundAt: z.date(),
-  claims: z
-    .array(Claim)
-    .min(2)
-    .describe("The claims that led to it and those that followed, oldest first. Beyond 50, only the first of each further MDM server."),
-  /** `keptBy` is left out when no MDM server has a token of the location any more. */
-  resolution: z.object({ keptBy: MdmServerId.optional(), at: z.date(), by: AccountId, reason: z.string() }).optional(),
-});
-export type Conflict = z.infer<typeof Conflict>;
 
 export const LocationLinks = z.object({
   location: LocationId,
   links: z.array(Link),
-  /** The one that is not resolved yet. */
+  sightings: z.array(Sighting),
+  /** The open one. */
   conflict: Conflict.optional(),
-  /** 0 while nothing was ever linked. */
+  /** Conflicts that were resolved, newest first, the last 20: one is reopened when an MDM server that it names is back. */
+  settled: z.array(z.object({ id: ConflictId, mdmServerIds: z.array(MdmServerId) })),
+  /** 0 while nothing was ever linked or seen. */
   version: z.int().min(0),
 });
 export type LocationLinks = z.infer<typeof LocationLinks>;
 
-export const noLinks = (location: LocationId): LocationLinks => ({ location, links: [], version: 0 });
+export const noLinks = (location: LocationId): LocationLinks => ({ location, links: [], sightings: [], settled: [], version: 0 });
 
-/** How many links a location's record keeps: beyond it, those that were removed longest ago are dropped. The custody log has them. */
-const MAX_LINKS = 200;
-/** The most claims a conflict keeps: two MDM servers that fetch by the hour would fill it. The first ones tell how it came about. */
-const MAX_CLAIMS = 50;
+/** The most closed links, and the most sightings, that a record keeps. The custody log has all of them. */
+const MAX_KEPT = 200;
+const MAX_SETTLED = 20;
 
-export const openLinks = ({ links }: LocationLinks): readonly Link[] => links.filter(({ removedAt }) => removedAt === undefined);
+export const openLinks = ({ links }: Pick<LocationLinks, "links">): readonly Link[] =>
+  links.filter(({ removedAt }) => removedAt === undefined);
 
-/** The MDM servers that have a token of the location now. */
+export const openSightings = ({ sightings }: Pick<LocationLinks, "sightings">): readonly Sighting[] =>
+  sightings.filter(({ removedAt }) => removedAt === undefined);
+
+/** True if a person's link lets the MDM server fetch tokens of the location. No sighting has a say in it. */
+export const mayFetch = (links: LocationLinks, mdmServerId: MdmServerId): boolean =>
+  openLinks(links).some((link) => link.mdmServerId === mdmServerId);
+
+export type KnownHolding = Holding & Pick<Sighting, "worksWith" | "firstAt">;
+
+/** Each MDM server with each token that it is linked to or was seen with, and since when that is known. */
+export const openHoldings = (links: LocationLinks): readonly KnownHolding[] => {
+  const found = new Map<string, KnownHolding>();
+  const all = [...openLinks(links).map((link) => ({ ...link, firstAt: link.linkedAt })), ...openSightings(links)];
+  for (const { tokenId, mdmServerId, worksWith: service, firstAt } of all) {
+    const key = `${tokenId} ${mdmServerId}`;
+    const before = found.get(key);
+    if (before === undefined || firstAt < before.firstAt) found.set(key, { tokenId, mdmServerId, worksWith: service, firstAt });
+  }
+  return [...found.values()];
+};
+
+/** The MDM servers that are linked to, or were seen with, a token of the location. Two of them are a conflict. */
 export const claimants = (links: LocationLinks): readonly MdmServerId[] => [
-  ...new Set(openLinks(links).map(({ mdmServerId }) => mdmServerId)),
+  ...new Set(openHoldings(links).map(({ mdmServerId }) => mdmServerId)),
 ];
 
-/** The MDM servers that have this token now. */
+/** The MDM servers that are linked to, or were seen with, this token. */
 export const serversOn = (links: LocationLinks, tokenId: ContentTokenId): readonly MdmServerId[] => [
-  ...new Set(openLinks(links).flatMap((link) => (link.tokenId === tokenId ? [link.mdmServerId] : []))),
+  ...new Set(openHoldings(links).flatMap((holding) => (holding.tokenId === tokenId ? [holding.mdmServerId] : []))),
 ];
 
-const isSame = (one: Link, { tokenId, mdmServerId }: Pick<Link, "tokenId" | "mdmServerId">): boolean =>
-  one.tokenId === tokenId && one.mdmServerId === mdmServerId;
-
-/** The last thing that is known of a link. */
-const latestOf = ({ linkedAt, fetchedAt, usedAt }: Link): number =>
-  Math.max(linkedAt.getTime(), fetchedAt?.getTime() ?? 0, usedAt?.getTime() ?? 0);
+export const openSighting = (links: LocationLinks, holding: Holding): Sighting | undefined =>
+  openSightings(links).find((sighting) => isSameHolding(sighting, holding));
 
 /**
- * What a claim says. `proved`: the MDM server has the file for sure; a link may never have been followed. Whoever names itself with a token has it too, but
- * only a poll tells it to one who may end earlier tokens for it.
+ * The last time that something but a use showed that the MDM server has the token, as milliseconds; 0 for none. A use can't be attributed for sure, so that
+ * it must not take back what the MDM server proved.
  */
-type Claiming = Omit<Claim, "tokenId"> & { readonly proved?: boolean };
-
-const withLink = (links: readonly Link[], token: ContentToken, { mdmServerId, how, at, proved }: Claiming): readonly Link[] => {
-  const key = { tokenId: token.id, mdmServerId };
-  const before = links.find((link) => isSame(link, key) && link.removedAt === undefined);
-  const seen = proved || how === "said" || how === "used" ? { usedAt: at } : how === "fetched" ? { fetchedAt: at } : {};
-  const link: Link = { ...key, tokenExpiresAt: token.expiresAt, worksWith: worksWith(token), how, linkedAt: at, ...before, ...seen };
-  return [...links.filter((each) => each !== before), link];
+export const latestEvidence = (links: LocationLinks, holding: Holding): number => {
+  const linked = openLinks(links).filter((link) => isSameHolding(link, holding));
+  const seen = openSighting(links, holding);
+  const times = [...linked.map(({ linkedAt }) => linkedAt), ...(seen === undefined || seen.how === "used" ? [] : [seen.lastAt])];
+  return Math.max(0, ...times.map((time) => time.getTime()));
 };
 
-/** Without the oldest of those that nothing hangs on, beyond what a record keeps. */
-const trimmed = (links: LocationLinks): Link[] => {
-  const idle = links.links
-    .filter((link) => link.removedAt !== undefined || isReplaced(link, links))
-    .toSorted((one, other) => latestOf(one) - latestOf(other));
-  const surplus = new Set(idle.slice(0, Math.max(0, links.links.length - MAX_LINKS)));
-  return links.links.filter((link) => !surplus.has(link));
-};
-
-/** A claim that is in the history already adds nothing; one of an MDM server that is not named yet is always kept. */
-const withClaim = (claims: readonly Claim[], claim: Claim): Claim[] => {
-  const isNamed = claims.some(({ mdmServerId }) => mdmServerId === claim.mdmServerId);
-  const isKnown = claims.some(
-    ({ mdmServerId, tokenId, how }) => mdmServerId === claim.mdmServerId && tokenId === claim.tokenId && how === claim.how,
+/** True if the MDM server proved another token, for the same service, after the last evidence of this one. */
+export const isReplaced = (links: LocationLinks, holding: Holding & Pick<Sighting, "worksWith">): boolean =>
+  openSightings(links).some(
+    (other) =>
+      other.mdmServerId === holding.mdmServerId &&
+      other.tokenId !== holding.tokenId &&
+      other.worksWith === holding.worksWith &&
+      other.provedAt !== undefined &&
+      other.provedAt.getTime() > latestEvidence(links, holding),
   );
-  return isKnown || (isNamed && claims.length >= MAX_CLAIMS) ? [...claims] : [...claims, claim];
+
+/** An MDM server that arrives at a location: a person links it, or it is seen with a token. */
+export type Arrival = {
+  readonly mdmServerId: MdmServerId;
+  readonly how: HolderHow;
+  readonly at: Date;
+  /** The MDM server itself proved that it has the token. */
+  readonly isProof?: boolean;
+  readonly statedName?: string;
 };
 
+const withLink = (before: LocationLinks, token: ContentToken, { mdmServerId, how, at }: Arrival): readonly Link[] => {
+  if (how !== "linked") return before.links;
+  const holding = { tokenId: token.id, mdmServerId };
+  const mine = openLinks(before).filter((link) => link.mdmServerId === mdmServerId);
+  if (mine.some((link) => isSameHolding(link, holding))) return before.links;
+  const sinceAt = new Date(Math.min(at.getTime(), ...mine.map((link) => link.sinceAt.getTime())));
+  return [...before.links, { ...holding, worksWith: worksWith(token), linkedAt: at, sinceAt }];
+};
+
+const withSighting = (before: LocationLinks, token: ContentToken, arrival: Arrival): readonly Sighting[] => {
+  const { mdmServerId, how, at, isProof, statedName } = arrival;
+  if (how === "linked") return before.sightings;
+  const holding = { tokenId: token.id, mdmServerId };
+  const earlier = openSighting(before, holding);
+  const first = { ...holding, worksWith: worksWith(token), how, firstAt: at, lastAt: at };
+  const sighting: Sighting = {
+    ...first,
+    ...earlier,
+    ...(how === "used" ? {} : { how, lastAt: at }),
+    // Whoever identifies itself to the device API uses the token.
+    ...(how === "used" || how === "identified" ? { usedAt: earlier?.usedAt ?? at } : {}),
+    ...(isProof ? { provedAt: at } : {}),
+    ...(statedName === undefined ? {} : { statedName }),
+  };
+  return [...before.sightings.filter((each) => each !== earlier), sighting];
+};
+
+/** Without the oldest idle entries beyond what a record keeps. Invariant: an open link is never dropped, nor the last sighting of an MDM server. */
+const trimmed = (links: LocationLinks): LocationLinks => {
+  const closed = links.links.filter(({ removedAt }) => removedAt !== undefined).toSorted((one, other) => +one.linkedAt - +other.linkedAt);
+  const idle = links.sightings
+    .filter((sighting) => sighting.removedAt !== undefined || isReplaced(links, sighting))
+    .toSorted((one, other) => +one.lastAt - +other.lastAt);
+  const surplus = new Set<Link | Sighting>([
+    ...closed.slice(0, Math.max(0, closed.length - MAX_KEPT)),
+    ...idle.slice(0, Math.max(0, links.sightings.length - MAX_KEPT)),
+  ]);
+  if (surplus.size === 0) return links;
+  const isKept = (each: Link | Sighting): boolean => !surplus.has(each);
+  return { ...links, links: links.links.filter(isKept), sightings: links.sightings.filter(isKept) };
+};
+
+/** How each other MDM server at the location became known, oldest first: by its link, or else by its sighting. */
+const claimsOfOthers = (links: LocationLinks, mdmServerId: MdmServerId) => {
+  const claims = [
+    ...openLinks(links).map(({ linkedAt: at, ...link }) => ({ ...link, how: "linked" as const, at })),
+    ...openSightings(links).map(({ firstAt: at, ...sighting }) => ({ ...sighting, at })),
+  ].map(({ mdmServerId: id, tokenId, how, at }) => ({ mdmServerId: id, tokenId, how, at }));
+  const others = claims.filter(
+    (claim, index) => claim.mdmServerId !== mdmServerId && claims.findIndex((one) => isSameHolding(one, claim)) === index,
+  );
+  return others.toSorted((one, other) => +one.at - +other.at);
+};
+
+/** The resolved conflict that is reopened if the MDM server makes one now. */
+export const settledConflictOf = ({ conflict, settled }: LocationLinks, mdmServerId: MdmServerId): ConflictId | undefined =>
+  conflict === undefined ? settled.find(({ mdmServerIds }) => mdmServerIds.includes(mdmServerId))?.id : undefined;
+
 /**
- * The links after an MDM server was linked to a token, fetched it, or named itself with it. `found`: this began a conflict, or another MDM server joined one.
- * `conflictId` is the identifier of one that begins.
- * Invariant: as soon as two MDM servers have open links there is a conflict, and it names every one that has.
+ * The record after an MDM server arrived. `found`: this began or reopened a conflict, or another MDM server joined one. `conflictId` is for a conflict that
+ * begins; `settled` is the one that `settledConflictOf` names.
+ * Invariant: a conflict is open exactly while two MDM servers have an open link or sighting, and it names every one of them.
  */
-export const claimed = (
+export const withArrival = (
   before: LocationLinks,
   token: ContentToken,
-  claiming: Claiming,
-  conflictId: ConflictId,
+  arrival: Arrival,
+  { conflictId, settled }: { readonly conflictId: ConflictId; readonly settled?: Conflict | undefined },
 ): { readonly after: LocationLinks; readonly found: boolean } => {
-  const { mdmServerId, how, at } = claiming;
-  const claim: Claim = { mdmServerId, tokenId: token.id, how, at };
-  const { conflict: open, ...kept } = before;
-  const linked = { ...kept, links: [...withLink(before.links, token, claiming)], version: before.version + 1 };
-  const after = { ...linked, links: trimmed(linked) };
-  if (open !== undefined) {
-    const found = !open.claims.some((earlier) => earlier.mdmServerId === mdmServerId);
-    return { after: { ...after, conflict: { ...open, claims: withClaim(open.claims, claim) } }, found };
+  const { mdmServerId, how, at } = arrival;
+  const claim = { mdmServerId, tokenId: token.id, how, at };
+  const after = trimmed({
+    ...before,
+    links: [...withLink(before, token, arrival)],
+    sightings: [...withSighting(before, token, arrival)],
+    version: before.version + 1,
+  });
+  if (before.conflict !== undefined) {
+    const { conflict, found } = joinConflict(before.conflict, claim);
+    return { after: { ...after, conflict }, found };
   }
   if (claimants(after).length < 2) return { after, found: false };
-  const earlier = openLinks(before)
-    .filter((link) => link.mdmServerId !== mdmServerId)
-    .map(({ mdmServerId: other, tokenId, how: earlierHow, linkedAt }) => ({ mdmServerId: other, tokenId, how: earlierHow, at: linkedAt }));
-  const claims = [...earlier.toSorted((one, other) => one.at.getTime() - other.at.getTime()), claim];
-  return { after: { ...after, conflict: { id: conflictId, location: before.location, foundAt: at, claims } }, found: true };
+  const claims = [...claimsOfOthers(before, mdmServerId), claim];
+  const conflict = openConflict(claims, { settled, location: before.location, conflictId, at });
+  return { after: { ...after, settled: after.settled.filter(({ id }) => id !== conflict.id), conflict }, found: true };
 };
 
-const NO_LONGER_TWO = "no other MDM server has a token of the location any more";
+/** True if a sighting that changes nothing but its time is worth a write, or the MDM server proves the token for the first time. */
+export const isSightingDue = (
+  links: LocationLinks,
+  holding: Holding,
+  { at, isProof }: { readonly at: Date; readonly isProof: boolean },
+): boolean => {
+  const seen = openSighting(links, holding);
+  if (seen === undefined || (isProof && seen.provedAt === undefined)) return true;
+  return at.getTime() - seen.lastAt.getTime() >= SIGHTING_INTERVAL_SECONDS * 1000;
+};
+
+/** True if the MDM server did not prove this token yet, or proved another one since. */
+export const isProofNew = (links: LocationLinks, holding: Holding): boolean => {
+  const seen = openSighting(links, holding);
+  return seen?.provedAt === undefined || isReplaced(links, seen);
+};
+
+/** Who closes links and sightings, and the reason that a conflict is resolved with when that settles it. */
+export type Closing = Omit<Resolution, "keptBy">;
 
 /**
- * The links after somebody said that the MDM server no longer has the token; `undefined` when it had none. `settled` is the conflict that this ended.
- * Invariant: a conflict is open only while two MDM servers have open links.
+ * The record after the links and sightings of these holdings were closed. `settled`: the conflict that this ended, since fewer than two MDM servers are left.
  */
-export const unlinked = (
+export const withClosed = (
   before: LocationLinks,
-  key: Pick<Link, "tokenId" | "mdmServerId">,
-  { at, by }: { readonly at: Date; readonly by: AccountId },
-): { readonly after: LocationLinks; readonly settled?: Conflict } | undefined => {
-  const open = before.links.find((link) => isSame(link, key) && link.removedAt === undefined);
-  if (open === undefined) return undefined;
+  closing: readonly Holding[],
+  why: Closing,
+): { readonly after: LocationLinks; readonly settled?: Conflict } => {
+  const close = <Each extends Holding & { removedAt?: Date | undefined }>(each: Each): Each =>
+    each.removedAt === undefined && closing.some((holding) => isSameHolding(holding, each)) ? { ...each, removedAt: why.at } : each;
   const { conflict, ...kept } = before;
-  const links = before.links.map((link) => (link === open ? { ...link, removedAt: at } : link));
-  const after = { ...kept, links, version: before.version + 1 };
+  const after = { ...kept, links: before.links.map(close), sightings: before.sightings.map(close), version: before.version + 1 };
   const [keptBy, ...others] = claimants(after);
   if (conflict === undefined) return { after };
   if (others.length > 0) return { after: { ...after, conflict } };
-  return { after, settled: { ...conflict, resolution: { ...(keptBy === undefined ? {} : { keptBy }), at, by, reason: NO_LONGER_TWO } } };
+  const settled = settleConflict(conflict, { ...(keptBy === undefined ? {} : { keptBy }), ...why });
+  const reference = { id: settled.id, mdmServerIds: conflictServers(settled) };
+  return { after: { ...after, settled: [reference, ...after.settled].slice(0, MAX_SETTLED) }, settled };
 };
-
-/** The links after these were closed: their MDM servers may fetch no more. A conflict stays open. */
-export const withClosed = (before: LocationLinks, closing: readonly Link[], at: Date): LocationLinks => ({
-  ...before,
-  links: before.links.map((link) => (closing.includes(link) ? { ...link, removedAt: at } : link)),
-  version: before.version + 1,
-});
-
-/** The links after somebody said which MDM server keeps the location: all others' are closed, and the conflict is over. */
-export const resolved = (before: LocationLinks, resolution: Pick<NonNullable<Conflict["resolution"]>, "keptBy" | "at">): LocationLinks => {
-  const closing = openLinks(before).filter(({ mdmServerId }) => mdmServerId !== resolution.keptBy);
-  const { conflict: _, ...after } = withClosed(before, closing, resolution.at);
-  return after;
-};
-
-/** Whether the MDM server of an open link has moved on: it was seen to have another token, for the same service, after anything known of this one. */
-export const isReplaced = (link: Link, links: LocationLinks): boolean =>
-  openLinks(links).some(
-    (other) =>
-      other.tokenId !== link.tokenId &&
-      other.mdmServerId === link.mdmServerId &&
-      other.worksWith === link.worksWith &&
-      other.usedAt !== undefined &&
-      other.usedAt.getTime() > latestOf(link),
-  );
-
-/** Whether it is news that the MDM server has this token: it was not seen to, or had another one since. */
-export const isProofNew = (links: LocationLinks, { tokenId, mdmServerId }: Pick<Link, "tokenId" | "mdmServerId">): boolean => {
-  const link = openLinks(links).find((each) => isSame(each, { tokenId, mdmServerId }));
-  return link?.usedAt === undefined || isReplaced(link, links);
-};
-
-/** The open links whose MDM servers have no later one. */
-export const latestLinks = (links: LocationLinks): readonly Link[] => openLinks(links).filter((link) => !isReplaced(link, links));
-
-/** The open links of a token whose MDM servers have no later one: who would be cut off if it ended. */
-export const holdingLinks = (links: LocationLinks, tokenId: ContentTokenId): readonly Link[] =>
-  latestLinks(links).filter((link) => link.tokenId === tokenId);
-
-/** The tokens of the location that an MDM server holds and has no later one of. */
-export const heldTokens = (links: LocationLinks): readonly ContentTokenId[] => [
-  ...new Set(latestLinks(links).map(({ tokenId }) => tokenId)),
-];
-
-/** Whether every MDM server that was linked to the token has moved on to a later one. One that nobody is linked to says nothing. */
-export const isLeft = (links: LocationLinks, token: Pick<ContentToken, "id">): boolean =>
-  openLinks(links).some(({ tokenId }) => tokenId === token.id) && holdingLinks(links, token.id).length === 0;
-
-/** The tokens of the location that every MDM server has left: they may have to end. */
-export const leftTokens = (links: LocationLinks): readonly ContentTokenId[] =>
-  [...new Set(openLinks(links).map(({ tokenId }) => tokenId))].filter((id) => isLeft(links, { id }));

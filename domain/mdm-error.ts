@@ -84,14 +84,23 @@ export const statusOfNumber = (errorNumber: MdmErrorNumber): number => MDM_ERROR
 /** After how many seconds to ask again, by status. */
 export const RETRY_SECONDS: Readonly<Record<number, number>> = { 429: 1, 503: 5 };
 
+type RefusalMore = {
+  readonly info?: ErrorInfo;
+  readonly detail?: string;
+  /** `Retry-After`, where it differs from that of the status. */
+  readonly retrySeconds?: number;
+};
+
 /** Thrown by what refuses an MDM server's request. `detail` is shown to the caller: no secret, and nothing that was sent. */
 export class MdmRefusal extends Error {
   readonly error: MdmError;
+  readonly retrySeconds: number | undefined;
 
-  constructor(errorNumber: MdmErrorNumber, { info, detail }: { readonly info?: ErrorInfo; readonly detail?: string } = {}) {
+  constructor(errorNumber: MdmErrorNumber, { info, detail, retrySeconds }: RefusalMore = {}) {
     const error = mdmErrorOf(errorNumber, info, detail);
     super(error.errorMessage);
     this.name = "MdmRefusal";
     this.error = error;
+    this.retrySeconds = retrySeconds ?? RETRY_SECONDS[statusOfNumber(errorNumber)];
   }
 }

@@ -27,3 +27,12 @@ export const LOOKUPS_PER_SECOND = 50;
 
 /** Requests a second that a location may make, unless the deployment says otherwise. */
 export const DEFAULT_REQUESTS_PER_SECOND = 15;
+
+/** Assignments that one request may ask for at most: every asset for every device and user. */
+export const MAX_REQUESTED = MDM_LIMITS.maxAssets * (MDM_LIMITS.maxClientUserIds + MDM_LIMITS.maxSerialNumbers);
+
+/**
+ * Pending jobs and assignments of one location, unless the deployment says otherwise. Either bound is about 1,200 steps: minutes, not hours. A thousand
+ * devices that enroll within a few minutes, each with a job of its own, stay below.
+ */
+export const DEFAULT_JOB_LIMITS = { jobs: 1000, assignments: 100_000 } as const;

@@ -27,6 +27,8 @@ export const MdmServer = z.object({
   earlierCredentials: z.array(z.object({ sha256: Sha256, endsAt: z.date() })).default([]),
   mdmInfo: MdmInfo.optional().describe("What it last said of itself to a device API."),
   saidAt: z.date().optional().describe("When it said that first, in just these words."),
+  /** When its `mdmInfo.id` was stated first. Only later identifications under that id prove anything. */
+  knownByIdAt: z.date().optional(),
   createdAt: z.date(),
   /** When it last called, to the hour: a poll is not worth a write. */
   lastSeenAt: z.date().optional(),
@@ -70,16 +72,27 @@ export const serverSaying = (mdmInfo: MdmInfo, id: MdmServerId, now: Date): MdmS
   earlierCredentials: [],
   mdmInfo,
   saidAt: now,
+  knownByIdAt: now,
   createdAt: now,
   version: FIRST_VERSION,
 });
 
+/** What a statement would change of the record: its id or name, its metadata alone, or nothing. */
+export const statementChange = ({ mdmInfo: known }: Pick<MdmServer, "mdmInfo">, stated: MdmInfo): "identity" | "metadata" | "none" => {
+  if (known?.id !== stated.id || known.name !== stated.name) return "identity";
+  return known.metadata === stated.metadata ? "none" : "metadata";
+};
+
 /** The server as it is after it said this of itself; the same when it says so already. Its name stays the one that people know it by. */
 export const saying = (server: MdmServer, mdmInfo: MdmInfo, now: Date): MdmServer => {
-  const { id, name, metadata } = server.mdmInfo ?? {};
-  if (id === mdmInfo.id && name === mdmInfo.name && metadata === mdmInfo.metadata) return server;
-  return { ...server, mdmInfo, saidAt: now, version: server.version + 1 };
+  if (statementChange(server, mdmInfo) === "none") return server;
+  const knownByIdAt = server.mdmInfo?.id === mdmInfo.id ? server.knownByIdAt : now;
+  return { ...server, mdmInfo, saidAt: now, ...(knownByIdAt === undefined ? {} : { knownByIdAt }), version: server.version + 1 };
 };
+
+/** True if the MDM server was known by this `mdmInfo.id` before now. */
+export const isKnownById = ({ mdmInfo, knownByIdAt }: Pick<MdmServer, "mdmInfo" | "knownByIdAt">, id: string, now: Date): boolean =>
+  mdmInfo?.id === id && knownByIdAt !== undefined && knownByIdAt < now;
 
 const SEEN_AGAIN_MILLISECONDS = 3_600_000;
 

@@ -84,6 +84,14 @@ export const userNotifications = (
   return [...(done.length === 0 ? [] : [of(done)]), ...failed];
 };
 
+/** That a job was stopped, and why: one notification for all that was left of it, which names none of it. */
+export const stoppedNotification = ({ id, type }: Work, error: MdmError): Notification => {
+  const told = { eventId: id, result: "FAILURE", type, error };
+  return ["CREATE", "UPDATE", "RETIRE"].includes(type)
+    ? { type: "USER_MANAGEMENT", notification: { ...told, users: [] } }
+    : { type: "ASSET_MANAGEMENT", notification: { ...told, assignments: [] } };
+};
+
 /** That users have an Apple Account now. */
 export const associatedNotifications = (associatedUsers: readonly ShownUser[]): readonly Notification[] =>
   associatedUsers.length === 0 ? [] : [{ type: "USER_ASSOCIATED", notification: { associatedUsers } }];

@@ -90,8 +90,8 @@ export const BUILT_IN_NAME = "Built-in device management";
 /** Whether the location that was made for an earlier subscription can be the built-in service's again: nobody else came to use it. */
 export const isReusable = (
   earlier: Location,
-  { liveTokens, openLinks }: { readonly liveTokens: number; readonly openLinks: number },
-): boolean => earlier.closedAt === undefined && !isInUse(earlier) && liveTokens === 0 && openLinks === 0;
+  { liveTokens, holdings }: { readonly liveTokens: number; readonly holdings: number },
+): boolean => earlier.closedAt === undefined && !isInUse(earlier) && liveTokens === 0 && holdings === 0;
 
 export const reserved = (location: Location, at: Date): Location => ({ ...location, reservedAt: at, version: location.version + 1 });
 

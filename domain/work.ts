@@ -3,11 +3,9 @@
 // twice is done once.
 import * as z from "zod";
 import { RequestUser } from "./client-user.ts";
-import type { ContentToken } from "./content-token.ts";
 import { ContentTokenId, LocationId } from "./ids.ts";
 import { AssetKey, isDevice, Target, targetText } from "./licenses.ts";
 import { type ErrorInfo, MdmError, type MdmErrorNumber, mdmErrorOf } from "./mdm-error.ts";
-import type { Location } from "./organization.ts";
 
 export const WorkId = z.uuid().brand<"WorkId">();
 export type WorkId = z.infer<typeof WorkId>;
@@ -41,13 +39,18 @@ export const Work = z.object({
   step: z.int().min(0),
   completed: z.int().min(0),
   requestedAt: z.date(),
-  /** When it was given up. */
-  diedAt: z.date().optional(),
+  /** When the last step was recorded; `requestedAt` before the first one. */
+  progressedAt: z.date(),
+  /** Set when the job ended before all its steps were done: the error that stands for the rest. */
+  stopped: z.object({ at: z.date(), errorNumber: MdmError.shape.errorNumber }).optional(),
 });
 export type Work = z.infer<typeof Work>;
 
-/** Targets of one step of ASSOCIATE and DISASSOCIATE, less than one notification may name: with the counts, the progress and what is told of it they fit into a transaction of 100 items. */
-const TARGETS_AT_ONCE = 90;
+/**
+ * Targets of one step of ASSOCIATE and DISASSOCIATE, less than one notification may name.
+ * Invariant: a step of so many targets, three kinds of failures and the preconditions fits into a transaction of 100 items, also when it ends the job.
+ */
+const TARGETS_AT_ONCE = 85;
 /** Users of one step of CREATE and UPDATE. */
 const USERS_AT_ONCE = 20;
 /** Targets or users of whom everything is to come back: each may take many transactions, within the time of one run. */
@@ -76,18 +79,23 @@ export const workOf = (asked: Asked, known: Pick<Work, "id" | "locationId" | "to
   requested: requestedBy(asked),
   step: 0,
   completed: 0,
+  progressedAt: known.requestedAt,
 });
 
 const assetsAPart = ({ assets }: Pick<Work, "assets">): number => Math.max(1, assets.length);
 
 export const stepsOf = (work: Pick<Work, "assets" | "parts">): number => work.parts * assetsAPart(work);
 
+/** True once nothing more of the job will be done. */
+export const isEnded = (work: Pick<Work, "assets" | "parts" | "step" | "stopped">): boolean =>
+  work.stopped !== undefined || work.step >= stepsOf(work);
+
 /**
- * What the next step is about; `undefined` when all is done, or it was given up. All assets of a part come one after the other, so that consecutive steps
+ * What the next step is about; `undefined` when the job ended. All assets of a part come one after the other, so that consecutive steps
  * write to different assets, and a device has all of its own before the next ones have any.
  */
 export const nextStep = (work: Work): { readonly part: number; readonly asset: WorkAsset | undefined } | undefined => {
-  if (work.diedAt !== undefined || work.step >= stepsOf(work)) return undefined;
+  if (isEnded(work)) return undefined;
   const each = assetsAPart(work);
   return { part: Math.floor(work.step / each), asset: work.assets[work.step % each] };
 };
@@ -104,20 +112,6 @@ export type Failure = z.infer<typeof Failure>;
 export const targetsIn = ({ targets, users }: Part): readonly Target[] =>
   targets.length > 0 ? targets : users.map(({ clientUserId }) => ({ clientUserId }));
 
-/**
- * Why nothing more of it is to be done, as a number: the location was closed or is the built-in service's own, or the token that ordered it was taken away from
- * whoever has it. One that only expired, or was renewed, was good when it ordered.
- */
-export const whyStopped = (
-  { closedAt, reservedAt }: Pick<Location, "closedAt" | "reservedAt">,
-  token: Pick<ContentToken, "invalidation"> | undefined,
-): MdmErrorNumber | undefined => {
-  if (closedAt !== undefined) return 9634;
-  if (reservedAt !== undefined) return 9645;
-  const { invalidation } = token ?? {};
-  return invalidation === undefined || invalidation.cause === "superseded" ? undefined : 9625;
-};
-
 /** What a step came to. */
 export type Outcome = { readonly completed: number; readonly failures: readonly Omit<Failure, "step">[] };
 
@@ -125,8 +119,8 @@ export type WorkStatus = "PENDING" | "COMPLETE" | "FAILED";
 
 /** Computed from how far it has come. Whatever was not done in whole is FAILED. */
 export const statusOf = (work: Work): WorkStatus => {
-  if (work.diedAt !== undefined) return "FAILED";
-  if (work.step < stepsOf(work)) return "PENDING";
+  if (!isEnded(work)) return "PENDING";
+  if (work.stopped !== undefined) return "FAILED";
   return work.completed === work.requested ? "COMPLETE" : "FAILED";
 };
 
@@ -173,10 +167,11 @@ const MAX_FAILURE_BYTES = 4_500_000;
 
 const bytesOf = (error: MdmError): number => new TextEncoder().encode(JSON.stringify(JSON.stringify(error))).length;
 
-/** The failures as MDM servers are told them, grouped. Work that was given up failed for the rest with 9603. */
+/** The failures as MDM servers are told them, grouped. A job that was stopped has one more, for all that was left. */
 export const failuresOf = (work: Work, failures: readonly Failure[]): readonly MdmError[] => {
   const errors = groupsOf(failures).map(({ errorNumber, assets, targets }) => mdmErrorOf(errorNumber, infoOf(assets, targets)));
-  const all = work.diedAt === undefined ? errors : [...errors, mdmErrorOf(9603)];
+  // First, so that it is never what does not fit any more.
+  const all = work.stopped === undefined ? errors : [mdmErrorOf(work.stopped.errorNumber), ...errors];
   let bytes = 0;
   return all.filter((error) => {
     bytes += bytesOf(error);

@@ -2,6 +2,7 @@
 import * as z from "zod";
 
 const name = z.string().min(1);
+const count = z.string().regex(/^[1-9]\d{0,8}$/);
 const tables = { RECORDS_TABLE: name, CUSTODY_TABLE: name };
 const told = { ...tables, BUS_NAME: name };
 /** Of a run on one machine alone, where MDM servers are tried under 127.0.0.1: no stack sets it. */
@@ -31,6 +32,8 @@ export const ENV = {
     WORK_QUEUE_URL: name,
     TELLINGS_QUEUE_URL: name,
     REQUESTS_PER_SECOND: z.string().regex(/^[1-9]\d{0,4}$/),
+    MAX_PENDING_JOBS: count,
+    MAX_PENDING_ASSIGNMENTS: count,
   }),
   outbox: z.object({
     ...told,
@@ -40,6 +43,8 @@ export const ENV = {
     NOTICE_TOPIC_ARN: name,
     WORK_QUEUE_URL: name,
     TELLINGS_QUEUE_URL: name,
+    /** Of a run on one machine alone, whose queues a restart empties: how soon a job without progress is put back. No stack sets it. */
+    JOBS_RESUMED_AFTER_SECONDS: count.exactOptional(),
   }),
   setup: z.object({ ...tables, USER_POOL_ID: name }),
   "token-checks": z.object({ ...told, ...checks, ...apple, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name, APPLE_CHECK_NAME: name }),

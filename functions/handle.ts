@@ -31,6 +31,8 @@ export type Reply<Body = unknown, Code extends Status = Status> = {
   readonly etag?: string | number | undefined;
   /** Where a 303 leads. */
   readonly location?: string;
+  /** Other resources that belong to the answer, as the `Link` header has them (RFC 8288). */
+  readonly link?: string | undefined;
 };
 
 /** A handler of the API. `Code`: every status it may answer with; `Takes`: what it heeds of the request's headers. */

@@ -1,11 +1,11 @@
-// What may end tokens, through a queue: facts about accounts and uses of newer tokens; and by the hour, facts that were parked.
+// What may end tokens, through a queue: facts about accounts and proofs of newer tokens; and by the hour, facts that were parked.
 import * as z from "zod";
 import { checkSenderOf } from "./aws/check-queue.ts";
 import { portsOf } from "./aws/connect.ts";
 import { environmentOf } from "./aws/environment.ts";
 import { batch } from "./doors/batch.ts";
 import { takeIdentityEvent } from "./events/take-identity-event.ts";
-import { TokenUsed, takeTokenUse } from "./events/take-token-use.ts";
+import { TokenProved, takeTokenProof } from "./events/take-token-proof.ts";
 import { retryParkedFacts } from "./schedule/retry-parked-facts.ts";
 
 const env = environmentOf("identity-events");
@@ -13,8 +13,8 @@ const ports = portsOf("identity-events", env, checkSenderOf(env));
 const Scheduled = z.object({ "detail-type": z.literal("Scheduled Event") });
 
 export const handler = batch(async (event, isTimeUp) => {
-  const { data: used } = TokenUsed.safeParse(event);
-  if (used !== undefined) return takeTokenUse(used, ports);
+  const { data: proved } = TokenProved.safeParse(event);
+  if (proved !== undefined) return takeTokenProof(proved, ports);
   if (Scheduled.safeParse(event).success) return retryParkedFacts(ports, isTimeUp);
   return takeIdentityEvent(event, env.USER_POOL_ID, ports, isTimeUp);
 }, ports.log);

@@ -6,5 +6,6 @@ import { mdmRoutes } from "./mdm/mdm-routes.ts";
 
 const env = environmentOf("mdm");
 const requestsPerSecond = Number(env.REQUESTS_PER_SECOND);
+const jobLimits = { jobs: Number(env.MAX_PENDING_JOBS), assignments: Number(env.MAX_PENDING_ASSIGNMENTS) };
 
-export const handler = mdm(mdmRoutes(requestsPerSecond), mdmPortsOf(env), { requestsPerSecond });
+export const handler = mdm(mdmRoutes(requestsPerSecond, jobLimits), mdmPortsOf(env), { requestsPerSecond });

@@ -25,6 +25,7 @@ export const COUNTS = [
   "CustodyBroken",
   "WorkGivenUp",
   "NotificationsDropped",
+  "IdentificationsNotLogged",
   ...ACTS,
 ] as const;
 export type Count = (typeof COUNTS)[number];
@@ -37,6 +38,8 @@ export const GAUGES = {
   ScanAgeSeconds: "Seconds",
   OutboxOldestSeconds: "Seconds",
   ErasuresOldestSeconds: "Seconds",
+  /** Since the oldest job that has not ended was requested. */
+  JobsOldestSeconds: "Seconds",
   ParkedFacts: "Count",
   /** Since the oldest parked fact happened. */
   ParkedOldestSeconds: "Seconds",

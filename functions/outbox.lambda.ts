@@ -1,4 +1,4 @@
-// Every minute: finishes what a crash left untold or not erased, and measures what the alarms watch.
+// Every minute: finishes what a crash left untold or not erased, puts lost jobs back into the queue, and measures what the alarms watch.
 import { appleSwitchOf } from "./aws/apple.ts";
 import { checkSenderOf } from "./aws/check-queue.ts";
 import { portsOf } from "./aws/connect.ts";
@@ -11,5 +11,7 @@ import { runByTheMinute } from "./schedule/run-by-the-minute.ts";
 const env = environmentOf("outbox");
 const senders = { sendNotice: noticesOf(env), ...queuesOf(env), ...checkSenderOf(env) };
 const ports = { ...portsOf("outbox", env, senders), apple: appleSwitchOf(env) };
+const { JOBS_RESUMED_AFTER_SECONDS: resumedAfter } = env;
+const resumedAfterSeconds = resumedAfter === undefined ? undefined : Number(resumedAfter);
 
-export const handler = scheduled((isTimeUp) => runByTheMinute(ports, isTimeUp));
+export const handler = scheduled((isTimeUp) => runByTheMinute(ports, isTimeUp, resumedAfterSeconds));

@@ -12,7 +12,7 @@ import type { AppleApi, CheckQueue } from "./ports/apple.ts";
 import type { Bearers } from "./ports/bearers.ts";
 import type { ClientUsers } from "./ports/client-users.ts";
 import type { Licenses } from "./ports/licenses.ts";
-import type { Cipher, ClientConfigs, Rates, TokenUses, Works } from "./ports/mdm.ts";
+import type { Cipher, ClientConfigs, PendingJobs, Rates, TokenUses, Works } from "./ports/mdm.ts";
 import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "./ports/records.ts";
 import type { Bus, CustodyLog, Log, Notifier, Outbox, Parking, People } from "./ports/telling.ts";
 import type { ContentTokens, Erasures, Files, Reminders } from "./ports/tokens.ts";
@@ -53,6 +53,7 @@ export type Ports = {
   readonly requests: Requests;
   readonly bearers: Bearers;
   readonly works: Works;
+  readonly pendingJobs: PendingJobs;
   readonly clientConfigs: ClientConfigs;
   readonly clientUsers: ClientUsers;
   readonly uses: TokenUses;

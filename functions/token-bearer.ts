@@ -1,6 +1,6 @@
 // Whom a content token lets in: the text of its file, verbatim, is the bearer. What it is worth is judged anew at each request.
-import { isAllowed } from "../domain/account.ts";
 import { type ContentToken, type TokenState, tokenState } from "../domain/content-token.ts";
+import { mayHoldersManage } from "../domain/job.ts";
 import { type MdmErrorNumber, MdmRefusal } from "../domain/mdm-error.ts";
 import { isReserved } from "../domain/subscription.ts";
 import { secretIn } from "../domain/token-file.ts";
@@ -9,9 +9,14 @@ import { sha256 } from "./hash.ts";
 import type { BearerFound } from "./ports/bearers.ts";
 import type { Ports } from "./ports.ts";
 
-/** Refuses with 9621 or 9625. One that is reserved opens, to read. */
+/**
+ * Refuses with 9621, 9622 or 9625. One that is reserved opens, to read. A superseded token answers as an unknown one does: MDM servers then load the newer one
+ * that they were given, whereas 9625 stops them. Source: zentral apps_books.py, which reloads its token on status 200 with 9622.
+ */
 const assertOpens = (current: TokenState, { expiresAt }: ContentToken): void => {
   if (current.state === "expired") throw new MdmRefusal(9621, { detail: `It expired at ${expiresAt.toISOString()}.` });
+  if (current.state === "invalidated" && current.cause === "superseded")
+    throw new MdmRefusal(9622, { detail: "A newer content token of this location took its place: use that one." });
   if (current.state === "invalidated") throw new MdmRefusal(9625, { detail: `Why: ${current.cause}.` });
 };
 
@@ -21,12 +26,12 @@ const assertOpens = (current: TokenState, { expiresAt }: ContentToken): void => 
  */
 const managesNot = ({ location, holders }: BearerFound): MdmErrorNumber | undefined => {
   if (isReserved(location)) return 9645;
-  return [...holders.values()].some((holder) => isAllowed(holder, "license:assign", location.id)) ? undefined : 9637;
+  return mayHoldersManage({ location, holders }) ? undefined : 9637;
 };
 
 /**
  * The token that this text is the bearer of. Refuses with 9622 when this service issued none such: one that Apple issued means nothing here, since it
- * opens Apple's API and may be known to anybody; and with 9621 or 9625 when it ended.
+ * opens Apple's API and may be known to anybody; and when it ended.
  */
 export const bearerOf = async (text: string, { bearers, now }: Pick<Ports, "bearers" | "now">): Promise<TokenBearer> => {
   const secret = secretIn(text);

@@ -1,18 +1,27 @@
-// Recording that an MDM server no longer has a token.
+// Recording that MDM servers no longer have tokens: their links and sightings are closed.
 import { type Account, assertMay } from "../domain/account.ts";
-import type { AccountId, LocationId } from "../domain/ids.ts";
-import { type Link, type LocationLinks, unlinked } from "../domain/links.ts";
+import { isLive } from "../domain/content-token.ts";
+import { removedWith } from "../domain/holders.ts";
+import type { AccountId, LocationId, MdmServerId } from "../domain/ids.ts";
+import { type LocationLinks, openHoldings, withClosed } from "../domain/links.ts";
+import type { Holding } from "../domain/sighting.ts";
 import { announce, custodyOf, eventOf } from "./announce.ts";
+import { standingOf } from "./around.ts";
 import { callerNow } from "./caller.ts";
-import { resolutionTraces } from "./claim.ts";
 import { judgedAgain, notFound } from "./handle.ts";
-import type { Ports, Trace } from "./ports.ts";
+import type { Judged, Ports, Trace } from "./ports.ts";
+import { resolutionTraces } from "./record-arrival.ts";
 
 export type UnlinkingPorts = Pick<Ports, "accounts" | "links" | "bus" | "outbox" | "log" | "now" | "random">;
 
-/** What a link that is closed leaves. */
+/** Holdings that are closed at once: each has an event and an entry of the custody log, in a transaction that takes 100 items. */
+export const CLOSED_AT_ONCE = 40;
+
+const NO_LONGER_TWO = "no other MDM server has a token of the location any more";
+
+/** The effects of closing what is known of one token on one MDM server. */
 export const unlinkingTraces = (
-  { tokenId, mdmServerId }: Pick<Link, "tokenId" | "mdmServerId">,
+  { tokenId, mdmServerId }: Holding,
   locationId: LocationId,
   { at, by }: { readonly at: Date; readonly by: AccountId },
   random: Ports["random"],
@@ -21,26 +30,64 @@ export const unlinkingTraces = (
   custodyOf("token-unlinked", { subject: tokenId, at, by, locationId, details: { mdmServerId } }),
 ];
 
-/** Refuses with `not_found` when it was not linked. A conflict that this leaves with fewer than two MDM servers is settled by it. */
-export const unlinkFrom = (
+type Selection = { readonly closing: readonly Holding[]; readonly judged?: Judged };
+
+/** Closes what `select` names, in as many transactions as that takes. A conflict that this leaves with fewer than two MDM servers is settled by it. */
+const closeHoldings = async (
   locationId: LocationId,
-  { tokenId, mdmServerId }: Pick<Link, "tokenId" | "mdmServerId">,
+  select: (links: LocationLinks) => Promise<Selection>,
   caller: Account,
   ports: UnlinkingPorts,
-): Promise<LocationLinks> =>
-  judgedAgain(async () => {
-    const { links, now, random } = ports;
-    const judged = await callerNow(caller, ports);
-    assertMay(judged, "mdm-server:link", locationId);
-    const at = now();
-    const unlinking = unlinked(await links.of(locationId), { tokenId, mdmServerId }, { at, by: caller.id });
-    if (unlinking === undefined) throw notFound("link");
-    const { after, settled } = unlinking;
-    const traces = [
-      ...unlinkingTraces({ tokenId, mdmServerId }, locationId, { at, by: caller.id }, random),
-      ...(settled === undefined ? [] : resolutionTraces(settled, random)),
-    ];
-    if (!(await links.replace(after, { conflict: settled }, traces, { accounts: [judged] }))) return undefined;
-    await announce(traces, ports);
-    return after;
-  });
+): Promise<LocationLinks> => {
+  const { links, now, random } = ports;
+  for (;;) {
+    const { after, isComplete } = await judgedAgain(async () => {
+      const judgedCaller = await callerNow(caller, ports);
+      assertMay(judgedCaller, "mdm-server:link", locationId);
+      const before = await links.of(locationId);
+      const { closing, judged = {} } = await select(before);
+      if (closing.length === 0) return { after: before, isComplete: true };
+      const part = closing.slice(0, CLOSED_AT_ONCE);
+      const by = { at: now(), by: caller.id };
+      const { after: closed, settled } = withClosed(before, part, { ...by, reason: NO_LONGER_TWO });
+      const traces = [...part.flatMap((each) => unlinkingTraces(each, locationId, by, random)), ...resolutionTraces(settled, random)];
+      if (!(await links.replace(closed, { conflict: settled }, traces, { ...judged, accounts: [judgedCaller] }))) return undefined;
+      await announce(traces, ports);
+      return { after: closed, isComplete: part.length === closing.length };
+    });
+    if (isComplete) return after;
+  }
+};
+
+/**
+ * Records that the token was removed from the MDM server: closes its link and sighting, and those of the tokens that it took the place of. Refuses with
+ * `not_found` when the MDM server is neither linked to the token nor was seen with it.
+ */
+export const unlinkFrom = (
+  locationId: LocationId,
+  removed: Holding,
+  caller: Account,
+  ports: UnlinkingPorts & Pick<Ports, "tokens" | "locations">,
+): Promise<LocationLinks> => {
+  const select = async (links: LocationLinks): Promise<Selection> => {
+    const others = openHoldings(links).filter(({ mdmServerId }) => mdmServerId === removed.mdmServerId);
+    const tokens = await ports.tokens.getAll(others.map(({ tokenId }) => tokenId));
+    const standing = await standingOf([...tokens.values()], ports);
+    const live = new Map([...tokens].filter(([, token]) => isLive(token, standing, ports.now())));
+    const closing = removedWith(links, removed, (tokenId) => !live.has(tokenId));
+    if (closing.length === 0) throw notFound("link");
+    // One that ends meanwhile would have to be closed too.
+    const kept = [...live.values()].filter(({ id }) => !closing.some(({ tokenId }) => tokenId === id));
+    return { closing, judged: { tokens: kept.slice(0, CLOSED_AT_ONCE / 4) } };
+  };
+  return closeHoldings(locationId, select, caller, ports);
+};
+
+/** Closes everything that is known of an MDM server at a location. */
+export const unlinkAll = (locationId: LocationId, id: MdmServerId, caller: Account, ports: UnlinkingPorts): Promise<LocationLinks> =>
+  closeHoldings(
+    locationId,
+    async (links) => ({ closing: openHoldings(links).filter(({ mdmServerId }) => mdmServerId === id) }),
+    caller,
+    ports,
+  );

@@ -1,43 +1,38 @@
-// What MDM servers were seen to use tokens for: noted now and then, since a write for each read would cost more than the read. The first use of a token by an
-// MDM server that was linked to it also proves that it has it: earlier tokens may end then.
+// Uses of content tokens by MDM servers: noted now and then, since a write for each read would cost more than the read. A use is attributed to the only MDM
+// server that is known to have the token, for people to see. It proves nothing: somebody may just try the token.
 import type { ContentTokenId, MdmServerId } from "../domain/ids.ts";
-import { isProofNew, type LocationLinks, serversOn } from "../domain/links.ts";
-import { custodyOf, eventOf } from "./announce.ts";
-import { type ClaimingPorts, claim } from "./claim.ts";
+import { type LocationLinks, openSighting, serversOn } from "../domain/links.ts";
+import { SIGHTING_INTERVAL_SECONDS } from "../domain/sighting.ts";
+import { custodyOf } from "./announce.ts";
 import type { TokenBearer } from "./handle-mdm.ts";
 import type { Ports } from "./ports.ts";
+import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
 
-export type UsePorts = ClaimingPorts & Pick<Ports, "uses" | "now">;
+export type UsePorts = ArrivalPorts & Pick<Ports, "uses" | "now">;
 
-/** How long what was noted stands for what follows. */
-const NOTED_SECONDS = 300;
-
-/** The MDM server that uses a token: nobody can tell where none has an open link to it, or several have. */
+/** The MDM server that a use is attributed to: none where none has an open link or sighting of the token, or several have. */
 const userOf = (links: LocationLinks, tokenId: ContentTokenId): MdmServerId | undefined => {
   const [only, ...others] = serversOn(links, tokenId);
   return others.length === 0 ? only : undefined;
 };
 
-/** The first use of a token by the MDM server that is linked to it; false when the links changed meanwhile. */
-const isProved = async ({ token, links }: TokenBearer, mdmServerId: MdmServerId, at: Date, ports: UsePorts): Promise<boolean> => {
+/** Records the first use that is attributed to the MDM server; false when the links changed meanwhile. */
+const recordFirstUse = async ({ token, links }: TokenBearer, mdmServerId: MdmServerId, at: Date, ports: UsePorts): Promise<boolean> => {
   const { id: tokenId, locationId } = token;
-  const traces = [
-    eventOf("ContentTokenUsed", { tokenId, locationId, mdmServerId }, { at, random: ports.random }),
-    custodyOf("token-used", { subject: tokenId, at, by: mdmServerId, locationId }),
-  ];
-  const used = { mdmServerId, how: "used" as const, at };
-  return (await claim({ before: links, token, claim: used, by: mdmServerId, traces, judged: { tokens: [token] } }, ports)) !== undefined;
+  const traces = [custodyOf("token-used", { subject: tokenId, at, by: tokenId, locationId, details: { mdmServerId } })];
+  const arrival = { mdmServerId, how: "used" as const, at };
+  return (await recordArrival({ before: links, token, arrival, by: tokenId, traces, judged: { tokens: [token] } }, ports)) !== undefined;
 };
 
 const MOST_REMEMBERED = 1000;
 
-/** What was noted from this instance, and when: it only saves calls. */
+/** Remembers in the instance what was noted and when: it only saves calls. */
 const memory = () => {
   const noted = new Map<string, number>();
   return {
     isDue(key: string, at: Date): boolean {
       const last = noted.get(key);
-      return last === undefined || at.getTime() - last >= NOTED_SECONDS * 1000 || at.getTime() < last;
+      return last === undefined || at.getTime() - last >= SIGHTING_INTERVAL_SECONDS * 1000 || at.getTime() < last;
     },
     remember(key: string, at: Date): void {
       if (noted.size >= MOST_REMEMBERED) noted.clear();
@@ -47,8 +42,8 @@ const memory = () => {
 };
 
 /**
- * Notes what callers use their tokens for. Never throws: what an MDM server asked for does not hang on it, and the next request tries again. The first use is
- * noted at once; after that, an MDM server that uses two tokens by turns is no news by the second.
+ * Notes what callers use their tokens for, at most every five minutes per token and MDM server; the first use at once. Never throws: the request of the MDM
+ * server does not depend on it, and the next request tries again.
  */
 export const noting = (ports: UsePorts): ((caller: TokenBearer, what: string) => Promise<void>) => {
   const { isDue, remember } = memory();
@@ -60,9 +55,9 @@ export const noting = (ports: UsePorts): ((caller: TokenBearer, what: string) =>
     const key = `${tokenId} ${mdmServerId}`;
     if (!isDue(key, at)) return;
     try {
-      const isNews = mdmServerId !== undefined && isProofNew(links, { tokenId, mdmServerId });
-      if (isNews && !(await isProved(caller, mdmServerId, at, ports))) return;
-      await ports.uses.note({ tokenId, mdmServerId, what, at }, NOTED_SECONDS);
+      const isFirst = mdmServerId !== undefined && openSighting(links, { tokenId, mdmServerId })?.usedAt === undefined;
+      if (isFirst && !(await recordFirstUse(caller, mdmServerId, at, ports))) return;
+      await ports.uses.note({ tokenId, mdmServerId, what, at }, SIGHTING_INTERVAL_SECONDS);
       remember(key, at);
     } catch (error) {
       ports.log.error("a token's use could not be noted", error, { tokenId });

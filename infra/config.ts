@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { Email } from "../domain/account.ts";
 import { APPLE_API, isAppleSetting } from "../domain/apple-api.ts";
-import { DEFAULT_REQUESTS_PER_SECOND } from "../domain/mdm-limits.ts";
+import { DEFAULT_JOB_LIMITS, DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTED } from "../domain/mdm-limits.ts";
 import { Organization } from "../domain/organization.ts";
 import { DEFAULT_LADDER } from "../domain/reminder.ts";
 import { COUNTRIES } from "./countries.ts";
@@ -25,6 +25,10 @@ export const Config = z.strictObject({
   reminderLadder: Organization.shape.reminderLadder.default(DEFAULT_LADDER),
   /** How often the MDM servers of one location may ask the device API within a second. */
   requestsPerSecond: z.int().min(1).max(1000).default(DEFAULT_REQUESTS_PER_SECOND),
+  /** How many jobs of the MDM servers of one location may be pending. */
+  maxPendingJobs: z.int().min(1).max(100_000).default(DEFAULT_JOB_LIMITS.jobs),
+  /** How many assignments the pending jobs of one location may ask for together. The largest single request must fit. */
+  maxPendingAssignments: z.int().min(MAX_REQUESTED).max(10_000_000).default(DEFAULT_JOB_LIMITS.assignments),
   /** The base URL of Apple's API, which imported tokens are sent to; "off" asks Apple nothing. */
   appleApi: z
     .string()

@@ -9,6 +9,7 @@ import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Env } from "../functions/env.ts";
 import type { Alarms } from "./alarms.ts";
+import type { Config } from "./config.ts";
 import { ownMetric } from "./own-metrics.ts";
 import { ServiceFunction } from "./service-function.ts";
 
@@ -38,7 +39,8 @@ export type DeviceApiProps = {
   readonly alarms: Alarms;
   readonly key: Key;
   readonly told: Pick<Env<"mdm">, "RECORDS_TABLE" | "CUSTODY_TABLE" | "BUS_NAME">;
-  readonly requestsPerSecond: number;
+  /** What bounds the requests of one location. */
+  readonly limits: Pick<Config, "requestsPerSecond" | "maxPendingJobs" | "maxPendingAssignments">;
 };
 
 export class DeviceApi extends Construct {
@@ -50,7 +52,7 @@ export class DeviceApi extends Construct {
   readonly workDeadLetters: Queue;
   readonly tellings: Queue;
 
-  constructor(scope: Construct, id: string, { alarms, key, told, requestsPerSecond }: DeviceApiProps) {
+  constructor(scope: Construct, id: string, { alarms, key, told, limits }: DeviceApiProps) {
     super(scope, id);
     // Functions and queues stand beside all others of the stack, and are called by what they are.
     // What MDM servers call their users may be addresses: nothing of it lies in a queue unencrypted.
@@ -85,7 +87,13 @@ export class DeviceApi extends Construct {
       alarms,
       name: "mdm",
       severity: "high",
-      environment: { ...notifies, ...this.queues, REQUESTS_PER_SECOND: String(requestsPerSecond) },
+      environment: {
+        ...notifies,
+        ...this.queues,
+        REQUESTS_PER_SECOND: String(limits.requestsPerSecond),
+        MAX_PENDING_JOBS: String(limits.maxPendingJobs),
+        MAX_PENDING_ASSIGNMENTS: String(limits.maxPendingAssignments),
+      },
       timeout: REQUEST,
       memoryMegabytes: 1024,
       impact: "MDM servers can't see or assign licenses.",
@@ -140,6 +148,7 @@ export class DeviceApi extends Construct {
     return [
       ageIn(this.workQueue, "Oldest work, seconds"),
       ageIn(this.workDeadLetters, "Oldest dead work, seconds"),
+      ownMetric("outbox", "JobsOldestSeconds"),
       ownMetric("license-worker", "WorkGivenUp"),
       ownMetric("notifications", "NotificationsDropped"),
     ];

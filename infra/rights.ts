@@ -1,6 +1,8 @@
 // Rights, one method for what a function is for, exact in their actions and in whose items they write. A function that is not named to write a kind
 // of item can't, whatever its code tries: the test of the handlers holds what they really do against these.
+import type { EventBus } from "aws-cdk-lib/aws-events";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
 import type { RecordsStack } from "./records-stack.ts";
 
 type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket" | "seals" | "userPool">;
@@ -23,6 +25,8 @@ type Family =
   | "TRANSFER#*"
   | "USERS#*"
   | "WORK#*"
+  | "JOBS"
+  | "JOBS#*"
   | "USE#*"
   | "RATE#*"
   | "OUTBOX"
@@ -154,12 +158,22 @@ export const grantReadImported = (kept: Kept, grantee: IGrantable): void => {
 const NOTIFICATION_VALUES = { StringEquals: { "kms:EncryptionContext:use": "notification" } };
 
 /**
+ * To announce what MDM servers do. An event about an account ends the tokens that it was given: the functions that MDM servers reach never send one.
+ * Every other event only makes its consumer read the records and decide.
+ */
+const announceDevices = ({ eventBusArn }: EventBus, grantee: IGrantable): void => {
+  const conditions = { "ForAllValues:StringNotEquals": { "events:detail-type": [...ACCOUNT_EVENTS] } };
+  Grant.addToPrincipal({ grantee, actions: ["events:PutEvents"], resourceArns: [eventBusArn], conditions });
+};
+
+/**
  * To look a token up, to take orders for work, and to keep what MDM servers say of themselves and use tokens for. Never to change a license or a token, and
  * never to see a file.
  */
-export const grantServeMdm = (kept: Kept, grantee: IGrantable): void => {
+export const grantServeMdm = (kept: Kept, bus: EventBus, grantee: IGrantable): void => {
   read(kept, grantee);
-  write(kept, grantee, ["LOC#*", "MDM#*", "MDMINFO#*", "CONFLICT#*", "USERS#*", "WORK#*", "USE#*", "RATE#*", "OUTBOX"]);
+  announceDevices(bus, grantee);
+  write(kept, grantee, ["LOC#*", "MDM#*", "MDMINFO#*", "CONFLICT#*", "USERS#*", "WORK#*", "JOBS", "JOBS#*", "USE#*", "RATE#*", "OUTBOX"]);
   keepCustody(kept, grantee);
   Grant.addToPrincipal({
     grantee,
@@ -170,9 +184,10 @@ export const grantServeMdm = (kept: Kept, grantee: IGrantable): void => {
 };
 
 /** To keep the ledger of licenses and the users of locations, as MDM servers ask for. */
-export const grantDoWork = (kept: Kept, grantee: IGrantable): void => {
+export const grantDoWork = (kept: Kept, bus: EventBus, grantee: IGrantable): void => {
   read(kept, grantee);
-  write(kept, grantee, ["LOC#*", "ASSET#*", "USERS#*", "WORK#*", "OUTBOX"]);
+  announceDevices(bus, grantee);
+  write(kept, grantee, ["LOC#*", "ASSET#*", "USERS#*", "WORK#*", "JOBS", "JOBS#*", "OUTBOX"]);
 };
 
 /** To read where an MDM server wants to be told, and what it wants to be shown then. */
@@ -181,10 +196,11 @@ export const grantNotify = (kept: Kept, grantee: IGrantable): void => {
   Grant.addToPrincipal({ grantee, actions: ["kms:Decrypt"], resourceArns: [kept.key.keyArn], conditions: NOTIFICATION_VALUES });
 };
 
-/** To look at what is waiting and at what is to be measured, and to strike out what was done. */
+/** To look at what is waiting and at what is to be measured, to strike out what was done, and to note which jobs were put back into the queue. */
 export const grantSweep = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee, ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]);
   write(kept, grantee, ["OUTBOX", "ERASE"], ["dynamodb:DeleteItem"]);
+  write(kept, grantee, ["JOBS"], ["dynamodb:UpdateItem"]);
 };
 
 /** To store token files and to sign links to them: a link has the rights of whoever signed it. */

@@ -84,7 +84,7 @@ export class ServiceStack extends Stack {
     });
     const checksToo = { ...filesToo, CHECKS_QUEUE_URL: checks.queueUrl };
 
-    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, requestsPerSecond: config.requestsPerSecond });
+    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, limits: config });
     const { mdm, worker, notifications, notifier } = device;
     const admin = new ServiceFunction(this, "Admin", {
       ...common,
@@ -133,13 +133,13 @@ export class ServiceStack extends Stack {
     grantScan(records, expiryScan);
     grantApplyFacts(records, identityEvents);
     grantSweep(records, outbox);
-    grantServeMdm(records, mdm);
-    grantDoWork(records, worker);
+    grantServeMdm(records, bus, mdm);
+    grantDoWork(records, bus, worker);
     grantNotify(records, notifications);
     device.grantTell(outbox);
     for (const each of [custody, identityEvents, outbox]) checks.grantSend(each);
     device.grantSendNotifications(admin);
-    for (const each of [admin, custody, expiryScan, identityEvents, mdm, outbox, worker]) bus.grantPutEventsTo(each);
+    for (const each of [admin, custody, expiryScan, identityEvents, outbox]) bus.grantPutEventsTo(each);
     grantKeepFiles(records, custody);
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
     for (const each of [expiryScan, outbox]) notices.grantPublish(each);
@@ -228,8 +228,8 @@ export class ServiceStack extends Stack {
     const targets = [new SqsQueue(queue, { deadLetterQueue: this.#deadLetters })];
     new Rule(this, "IdentityTrail", { eventPattern: IDENTITY_PATTERN, targets });
     new Rule(this, "AccountFacts", { eventBus: bus, eventPattern: { detailType: [...ACCOUNT_EVENTS] }, targets });
-    // An MDM server was seen to use a token: those that it renews may end.
-    new Rule(this, "TokenUsed", { eventBus: bus, eventPattern: { detailType: ["ContentTokenUsed"] satisfies EventType[] }, targets });
+    // An MDM server proved that it has a token: those that it renews are re-evaluated.
+    new Rule(this, "TokenProved", { eventBus: bus, eventPattern: { detailType: ["ContentTokenProved"] satisfies EventType[] }, targets });
     const hourly = new Rule(this, "ParkedFactsHourly", { schedule: Schedule.rate(Duration.hours(1)), targets });
     // The rule's own metric: the function is invoked for other events too, which would hide that this rule stands still.
     const retried = new Metric({

@@ -77,6 +77,14 @@ const WATCHES: readonly Watch[] = [
     impact: "It finds out only when it asks.",
   },
   {
+    heading: "Identifications are not logged",
+    service: "mdm",
+    metric: "IdentificationsNotLogged",
+    severity: "low",
+    happened: "A content token's holder changed the name that an MDM server states more than five times within a day.",
+    impact: "Further names of that day are neither kept nor logged. Nobody is cut off.",
+  },
+  {
     heading: "An account message failed",
     service: "identity-events",
     metric: "MessagesFailed",
@@ -144,6 +152,15 @@ const WATCHES: readonly Watch[] = [
     happened: "A file has waited for more than 15 minutes to be erased.",
     impact: "The file of a token that ended is still kept.",
     when: gauge(15 * MINUTE),
+  },
+  {
+    heading: "A job does not end",
+    service: "outbox",
+    metric: "JobsOldestSeconds",
+    severity: "high",
+    happened: "A job of an MDM server has not ended for more than 30 minutes after it was requested.",
+    impact: "Devices and users of at least one location wait for their apps, and its later requests may be refused.",
+    when: gauge(30 * MINUTE),
   },
   {
     heading: "A parked fact grows old",

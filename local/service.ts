@@ -125,6 +125,8 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
     }),
     LOOPBACK_NOTIFICATIONS: "allowed",
     LOOPBACK_APPLE_API: "allowed",
+    // A restart empties the queues: what was in them is found by the records, soon after.
+    JOBS_RESUMED_AFTER_SECONDS: "10",
   };
   const functions = startFunctions(resources, folder, environment, apple.url);
   add(() => Promise.all([...new Set(functions.values())].map((each) => each.close())));

@@ -30,12 +30,20 @@ const RESPONSES_OF_GATEWAY: Readonly<Record<number, string>> = {
 
 const ETAG: Header = { description: "Tells this edition from others.", required: true, schema: { type: "string", pattern: '^"[^"]+"$' } };
 const LOCATION: Header = { description: "The link.", required: true, schema: { type: "string", format: "uri" } };
+const LINK: Header = {
+  description: 'What else belongs to the answer (RFC 8288): `rel="alternate"` names the same resource of each other location.',
+  schema: { type: "string" },
+};
 export const RETRY_AFTER: Header = { description: "After how many seconds to try again.", schema: { type: "string" } };
 
-export const successes = ({ answers, etag, reply }: AnyRoute): Record<string, Response> =>
+export const successes = ({ answers, etag, link, reply }: AnyRoute): Record<string, Response> =>
   Object.fromEntries(
     Object.entries(answers).map(([status, description]) => {
-      const headers = { ...(etag ? { ETag: ETAG } : {}), ...(status === "303" ? { Location: LOCATION } : {}) };
+      const headers = {
+        ...(etag ? { ETag: ETAG } : {}),
+        ...(status === "303" ? { Location: LOCATION } : {}),
+        ...(link ? { Link: LINK } : {}),
+      };
       const hasBody = Number(status) < 300;
       return [
         status,

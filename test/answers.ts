@@ -134,7 +134,7 @@ const wrongWith = (document: Document, operation: Operation, { status, headers, 
   const documented = operation.responses[String(status)];
   if (documented === undefined) return [`${status} is not documented`];
   const { content, headers: promised = {} } = responseOf(document, documented);
-  const given = [...(status < 400 ? ["ETag", "Location"] : []), "Retry-After"].filter((name) => headers.get(name) !== null);
+  const given = [...(status < 400 ? ["ETag", "Location", "Link"] : []), "Retry-After"].filter((name) => headers.get(name) !== null);
   const borne = [
     ...given.filter((name) => !(name in promised)).map((name) => `bears ${name}, which is not documented`),
     ...Object.entries(promised).flatMap(([name, { required, schema }]) => {

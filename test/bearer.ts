@@ -1,12 +1,13 @@
 // Who asks the device management API in tests of its handlers, and how they ask: as the door gives it to them.
 import type * as z from "zod";
 import { noClientConfig } from "../domain/client-config.ts";
+import type { ContentToken } from "../domain/content-token.ts";
 import { noLinks } from "../domain/links.ts";
 import type { Location } from "../domain/organization.ts";
 import { parsedBy } from "../functions/doors/mdm-event.ts";
 import type { MdmHandle, TokenBearer } from "../functions/handle-mdm.ts";
 import type { Ports } from "../functions/ports.ts";
-import { aContentToken, aLocation } from "./make.ts";
+import { aContentToken, aLocation, anAccount } from "./make.ts";
 
 export const bearer = (location: Location = aLocation()): TokenBearer => ({
   token: aContentToken({ locationId: location.id }),
@@ -26,3 +27,10 @@ export const asking = async <Input extends z.ZodType, Needs extends keyof Ports,
 
 /** What a refused call rejects with. */
 export const refusedWith = (errorNumber: number) => ({ error: { errorNumber } });
+
+/** Records a token whose bearer was made by hand, with the account that was given it: the worker evaluates it before each step. */
+export const recordToken = async (ports: Pick<Ports, "accounts" | "erasures" | "tokens">, token: ContentToken): Promise<void> => {
+  await ports.accounts.register(anAccount());
+  await ports.erasures.plan(token.file.key, token.issuedAt);
+  if (!(await ports.tokens.add(token))) throw new Error(`${token.id} could not be recorded`);
+};

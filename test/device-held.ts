@@ -150,10 +150,10 @@ const toldOf = (tellings: readonly Telling[], result: "SUCCESS" | "FAILURE"): re
   });
 
 const assertWork = (work: Work, failed: number, tellings: readonly Telling[]): void => {
-  const { id, type, requested, completed, diedAt, step } = work;
+  const { id, type, requested, completed, stopped, step } = work;
   const where = `${type} ${id}`;
   const sum = completed + failed;
-  if (diedAt === undefined) {
+  if (stopped === undefined) {
     expect({ where, step, sum }, "each step was done once, and of all that was requested it is known what became of it").toEqual({
       where,
       step: stepsOf(work),
@@ -181,6 +181,7 @@ const assertWorks = async (table: Table, { ports }: Scene, all: readonly Announc
     const failed = (await ports.works.failures(id)).reduce((sum, { targets }) => sum + targets.length, 0);
     assertWork(work, failed, tellings.get(id) ?? []);
   }
+  for (const place of PLACES) expect(await ports.pendingJobs.countAt(place), "nothing is pending").toEqual({ jobs: 0, assignments: 0 });
   return ids.length;
 };
 

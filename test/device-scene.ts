@@ -9,6 +9,7 @@ import { recordsIn } from "../functions/aws/records.ts";
 import { mdm } from "../functions/doors/mdm.ts";
 import { mdmRoutes } from "../functions/mdm/mdm-routes.ts";
 import type { Bus } from "../functions/ports/telling.ts";
+import { resumeJobs } from "../functions/schedule/resume-jobs.ts";
 import { sweepOutbox } from "../functions/schedule/sweep-outbox.ts";
 import { Unfinished } from "../functions/unfinished.ts";
 import { doWork, giveUpWork } from "../functions/work/do-work.ts";
@@ -36,12 +37,15 @@ const oneOf = (count: number): fc.Arbitrary<boolean> => fc.nat(count - 1).map((d
 export const rarely = <Value>(count: number, value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
   fc.oneof({ arbitrary: value, weight: 1 }, { arbitrary: fc.constant(undefined), weight: count - 1 });
 
-const fates = fc.record<Fate & { readonly isDoomed: boolean; readonly isRefused: boolean; readonly steps: number | undefined }>({
+const fates = fc.record<
+  Fate & { readonly isDoomed: boolean; readonly isRefused: boolean; readonly isLost: boolean; readonly steps: number | undefined }
+>({
   dies: rarely(3, fc.integer({ min: 1, max: 60 })),
   isSlow: oneOf(2),
   isRepeated: oneOf(10),
   isDoomed: oneOf(40),
   isRefused: oneOf(20),
+  isLost: oneOf(15),
   steps: rarely(2, fc.integer({ min: 1, max: 3 })),
 });
 
@@ -60,12 +64,13 @@ const MOST_DELIVERIES = 60;
 
 const isNotPutBack = (error: unknown): boolean => error instanceof Error && /could not be put back/.test(error.message);
 
-const busInto = (told: Map<string, Announcement>, queue: Queue, refuses: () => boolean): Bus => ({
+/** A message that is lost was taken: whoever sent it does not know. */
+const busInto = (told: Map<string, Announcement>, queue: Queue, { refuses, loses }: Record<"refuses" | "loses", () => boolean>): Bus => ({
   async publish(announcements) {
     const taken = announcements.filter(() => !refuses());
     for (const one of taken) {
       told.set(one.id, one);
-      if (one.kind === "work") queue.send(one);
+      if (one.kind === "work" && !loses()) queue.send(one);
     }
     return taken;
   },
@@ -77,10 +82,15 @@ export const makeScene = async (client: DynamoDBDocumentClient, seed: number) =>
   const queue = queueOf(fate, () => fate().isDoomed);
   const host = makeHost(recordsIn({ client, ...TABLES }));
   const lines: string[] = [];
-  const bus = busInto(told, queue, () => fate().isRefused);
+  const counts = { crashes: 0, deliveries: 0, givenUp: 0, overlaps: 0, lost: 0 };
+  const loses = (): boolean => {
+    const { isLost } = fate();
+    if (isLost) counts.lost += 1;
+    return isLost;
+  };
+  const bus = busInto(told, queue, { refuses: () => fate().isRefused, loses });
   const ports = { ...host.ports, bus, log: logInMemory(lines) };
   const workers = { ...ports, ...recordsIn({ client, ...TABLES }) };
-  const counts = { crashes: 0, deliveries: 0, givenUp: 0, overlaps: 0 };
   const deliveries = new Map<string, number>();
 
   const work = async ({ message, fate: { dies }, isDeadLetter }: Delivery): Promise<void> => {
@@ -156,9 +166,10 @@ export const makeScene = async (client: DynamoDBDocumentClient, seed: number) =>
 
   /** Finishes what deaths left; what the bus does not take at that moment is for the next run. */
   const sweep = async (): Promise<void> => {
-    await sweepOutbox(ports, neverTimeUp).catch((error: unknown) => {
-      if (!(error instanceof Error) || !/could not be told/.test(error.message)) throw error;
-    });
+    for (const run of [sweepOutbox, resumeJobs])
+      await run(ports, neverTimeUp).catch((error: unknown) => {
+        if (!(error instanceof Error) || !/could not be (told|put back)/.test(error.message)) throw error;
+      });
   };
 
   await organize(host);

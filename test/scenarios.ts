@@ -117,6 +117,18 @@ export const SCENARIOS: readonly Scenario[] = [
     ...asking("DELETE /v1/mdm-servers/{id}/links/{tokenId}", (path) => ({ path })),
   },
   {
+    name: "unlinking the latest token of an MDM server, which closes the earlier one",
+    before: async (host) => {
+      const [server, older] = [await register(host, "Fleet"), await issue(host)];
+      await link(host, server.id, older);
+      later(host, 86_400);
+      const newer = await issue(host);
+      await call(host.ports, host.clock.now, { route: FETCH, bearer: server.credential });
+      return [server.id, newer];
+    },
+    ...asking("DELETE /v1/mdm-servers/{id}/links/{tokenId}", (path) => ({ path })),
+  },
+  {
     name: "removing an MDM server with links at two locations",
     again: true,
     before: async (host) => {

@@ -3,6 +3,7 @@ import { beforeEach } from "vitest";
 import type * as z from "zod";
 import { noClientConfig } from "../domain/client-config.ts";
 import { noLinks } from "../domain/links.ts";
+import { DEFAULT_JOB_LIMITS } from "../domain/mdm-limits.ts";
 import { failuresOf, statusOf, type Work, WorkId } from "../domain/work.ts";
 import { parsedBy } from "../functions/doors/mdm-event.ts";
 import type { MdmHandle, TokenBearer } from "../functions/handle-mdm.ts";
@@ -11,6 +12,7 @@ import { createUsers, ManageUsersInput, retireUsers, updateUsers } from "../func
 import { RegisterUserInput, registerUser } from "../functions/mdm/register-user.ts";
 import type { Ports } from "../functions/ports.ts";
 import { doWork } from "../functions/work/do-work.ts";
+import { recordToken } from "./bearer.ts";
 import { aContentToken, aLocation } from "./make.ts";
 import { makeService } from "./service.ts";
 
@@ -34,6 +36,7 @@ export let service: Awaited<ReturnType<typeof makeService>>;
 /** A service without any user. */
 export const serveAnew = async (): Promise<void> => {
   service = await makeService();
+  await recordToken(service.ports, bearer().token);
 };
 beforeEach(serveAnew);
 
@@ -46,7 +49,11 @@ export const asking = <Input extends z.ZodType, Body>(
 export const list = (query: Record<string, string> = {}) => asking(listUsers, ListUsersInput, query);
 export const register = (body: object, caller?: TokenBearer) => asking(registerUser, RegisterUserInput, body, caller);
 
-export const HANDLES = { CREATE: createUsers, UPDATE: updateUsers, RETIRE: retireUsers };
+export const HANDLES = {
+  CREATE: createUsers(DEFAULT_JOB_LIMITS),
+  UPDATE: updateUsers(DEFAULT_JOB_LIMITS),
+  RETIRE: retireUsers(DEFAULT_JOB_LIMITS),
+};
 export type Act = keyof typeof HANDLES;
 export const order = (act: Act, users: readonly object[]) => asking(HANDLES[act], ManageUsersInput, { users });
 /** Orders the work and does it. */

@@ -1,8 +1,9 @@
 // Ports without a world, continued: the custody log, MDM servers and their links, in memory.
+import type { Conflict } from "../domain/conflict.ts";
 import type { ContentToken } from "../domain/content-token.ts";
 import type { CustodyEntry, SubjectId } from "../domain/custody.ts";
 import type { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
-import { type Conflict, type LocationLinks, noLinks } from "../domain/links.ts";
+import { type LocationLinks, noLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Links, MdmServers } from "../functions/ports/records.ts";
 import type { CustodyLog } from "../functions/ports/telling.ts";

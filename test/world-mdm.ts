@@ -1,10 +1,12 @@
 // Ports without a world, continued: what the device management API keeps, in memory.
 import { type ClientConfig, noClientConfig } from "../domain/client-config.ts";
+import type { ContentToken } from "../domain/content-token.ts";
 import type { ContentTokenId, LocationId } from "../domain/ids.ts";
+import { hasRoom, NOTHING_PENDING, type PendingCount, type PendingJob } from "../domain/job.ts";
 import { noLinks } from "../domain/links.ts";
-import { type Failure, type Part, stepsOf, type Work, type WorkId } from "../domain/work.ts";
+import { type Failure, isEnded, type Part, type Work, type WorkId } from "../domain/work.ts";
 import type { Bearers } from "../functions/ports/bearers.ts";
-import type { Cipher, ClientConfigs, Progress, Rates, TokenUse, TokenUses, Works } from "../functions/ports/mdm.ts";
+import type { Cipher, ClientConfigs, PendingJobs, Progress, Rates, TokenUse, TokenUses, Works } from "../functions/ports/mdm.ts";
 import { amongst } from "./lists.ts";
 import type { SharedPlaces } from "./world-organization.ts";
 
@@ -14,35 +16,56 @@ export type WorksInMemory = Works & {
   move(progress: Progress | undefined): void;
 };
 
-export const worksInMemory = ({ record, isJudged }: Pick<SharedPlaces, "record" | "isJudged">): WorksInMemory => {
+export const worksInMemory = ({
+  record,
+  isJudged,
+}: Pick<SharedPlaces, "record" | "isJudged">): { readonly works: WorksInMemory; readonly pendingJobs: PendingJobs } => {
   const works = new Map<WorkId, Work>();
   const parts = new Map<WorkId, readonly Part[]>();
   const failures = new Map<WorkId, readonly Failure[]>();
+  const pending = new Map<WorkId, PendingJob>();
+  const counts = new Map<LocationId, PendingCount>();
+
+  const countAt = (location: LocationId): PendingCount => counts.get(location) ?? NOTHING_PENDING;
+  const count = ({ locationId, requested }: Work, by: 1 | -1): void => {
+    const { jobs, assignments } = countAt(locationId);
+    counts.set(locationId, { jobs: jobs + by, assignments: assignments + by * requested });
+  };
+  /** Keeps the job as it is now; one that ended is pending no more. */
+  const keep = (work: Work): void => {
+    works.set(work.id, work);
+    if (isEnded(work) && pending.delete(work.id)) count(work, -1);
+  };
 
   const isThere = (progress: Progress | undefined): boolean => {
     if (progress === undefined) return true;
     const now = works.get(progress.work.id);
-    return now !== undefined && now.step === progress.work.step && now.diedAt === undefined;
+    return now !== undefined && now.step === progress.work.step && !isEnded(now);
   };
   const move = (progress: Progress | undefined): void => {
     const now = progress === undefined ? undefined : works.get(progress.work.id);
     if (progress === undefined || now === undefined) return;
     const { completed, failures: failed } = progress.outcome;
-    works.set(now.id, { ...now, step: now.step + 1, completed: now.completed + completed });
+    keep({ ...now, step: now.step + 1, completed: now.completed + completed, progressedAt: progress.at });
     failures.set(now.id, [...(failures.get(now.id) ?? []), ...failed.map((failure) => ({ ...failure, step: now.step }))]);
   };
 
-  return {
+  const inMemory: WorksInMemory = {
     isThere,
     move,
     async get(id) {
       return works.get(id);
     },
-    async add(work, all, traces, judged) {
-      if (works.has(work.id) || !isJudged(judged)) return false;
-      works.set(work.id, work);
-      parts.set(work.id, all);
-      return record(traces);
+    async add(work, all, limits, traces, judged) {
+      if (!hasRoom(countAt(work.locationId), work, limits)) return "full";
+      if (works.has(work.id) || !isJudged(judged)) return "changed";
+      const { id, locationId, requestedAt } = work;
+      works.set(id, work);
+      parts.set(id, all);
+      pending.set(id, { id, locationId, requestedAt });
+      count(work, 1);
+      record(traces);
+      return "added";
     },
     async part(id, index) {
       const part = parts.get(id)?.[index];
@@ -57,13 +80,27 @@ export const worksInMemory = ({ record, isJudged }: Pick<SharedPlaces, "record" 
       move(progress);
       return record(traces);
     },
-    async giveUp({ id }, at) {
+    async stop({ id }, stopped, traces) {
       const now = works.get(id);
-      if (now === undefined || now.diedAt !== undefined || now.step >= stepsOf(now)) return false;
-      works.set(id, { ...now, diedAt: at });
-      return true;
+      if (now === undefined || isEnded(now)) return false;
+      keep({ ...now, stopped });
+      return record(traces);
     },
   };
+  const pendingJobs: PendingJobs = {
+    async *requestedUntil(last) {
+      const rows = [...pending.values()].filter(({ requestedAt }) => requestedAt <= last);
+      yield* rows.toSorted((one, other) => one.requestedAt.getTime() - other.requestedAt.getTime());
+    },
+    async noteResumed({ id }, resumed) {
+      const job = pending.get(id);
+      if (job !== undefined) pending.set(id, { ...job, resumed });
+    },
+    async countAt(location) {
+      return countAt(location);
+    },
+  };
+  return { works: inMemory, pendingJobs };
 };
 
 export const clientConfigsInMemory = (): ClientConfigs => {
@@ -85,11 +122,8 @@ type Held = Pick<SharedPlaces, "held" | "places" | "linked" | "records"> & {
   readonly clientConfigs: ClientConfigs;
 };
 
-export const bearersInMemory = ({ secrets, held, places, linked, records, clientConfigs }: Held): Bearers => ({
-  async find(secretSha256) {
-    const id = secrets.get(secretSha256);
-    const token = id === undefined ? undefined : held.get(id);
-    if (token === undefined) return undefined;
+export const bearersInMemory = ({ secrets, held, places, linked, records, clientConfigs }: Held): Bearers => {
+  const foundOf = async (token: ContentToken) => {
     const { locationId } = token;
     const location = places.get(locationId);
     if (location === undefined) throw new Error(`${locationId} is not recorded`);
@@ -99,8 +133,20 @@ export const bearersInMemory = ({ secrets, held, places, linked, records, client
     );
     const config = (await clientConfigs.get(locationId)) ?? noClientConfig(locationId);
     return { token, location, links: linked.get(locationId) ?? noLinks(locationId), config, holders };
-  },
-});
+  };
+  return {
+    async find(secretSha256) {
+      const id = secrets.get(secretSha256);
+      const token = id === undefined ? undefined : held.get(id);
+      return token === undefined ? undefined : foundOf(token);
+    },
+    async get(id) {
+      const token = held.get(id);
+      if (token === undefined) throw new Error(`${id} is not recorded`);
+      return foundOf(token);
+    },
+  };
+};
 
 export const tokenUsesInMemory = (): TokenUses => {
   const uses = new Map<string, TokenUse>();
@@ -119,8 +165,8 @@ export const tokenUsesInMemory = (): TokenUses => {
 export const ratesInMemory = (): Rates => {
   const asked = new Map<string, number>();
   return {
-    async take(location, what, { number }, most) {
-      const key = `${location} ${what} ${number}`;
+    async take(of, what, { number }, most) {
+      const key = `${of} ${what} ${number}`;
       const before = asked.get(key) ?? 0;
       if (before >= most) return false;
       asked.set(key, before + 1);

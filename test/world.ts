@@ -3,18 +3,19 @@ import type { Account } from "../domain/account.ts";
 import { latestChange } from "../domain/account.ts";
 import type { AccountFact } from "../domain/account-fact.ts";
 import { isAnswered } from "../domain/apple-check.ts";
+import type { Conflict } from "../domain/conflict.ts";
 import type { ContentToken, Holding } from "../domain/content-token.ts";
 import { type CustodyEntry, entryAfter, type SubjectId } from "../domain/custody.ts";
 import type { Announcement } from "../domain/events.ts";
 import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
-import type { Conflict, LocationLinks } from "../domain/links.ts";
+import type { LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location } from "../domain/organization.ts";
 import { sha256 } from "../functions/hash.ts";
 import type { Bearers } from "../functions/ports/bearers.ts";
 import type { ClientUsers } from "../functions/ports/client-users.ts";
 import type { Licenses } from "../functions/ports/licenses.ts";
-import type { ClientConfigs, Rates, TokenUses, Works } from "../functions/ports/mdm.ts";
+import type { ClientConfigs, PendingJobs, Rates, TokenUses, Works } from "../functions/ports/mdm.ts";
 import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "../functions/ports/records.ts";
 import type { CustodyLog, Outbox, Parking } from "../functions/ports/telling.ts";
 import type { ContentTokens, Erasures, Reminders } from "../functions/ports/tokens.ts";
@@ -39,6 +40,7 @@ export type World = {
   readonly requests: Requests;
   readonly bearers: Bearers;
   readonly works: Works;
+  readonly pendingJobs: PendingJobs;
   readonly clientConfigs: ClientConfigs;
   readonly clientUsers: ClientUsers;
   readonly uses: TokenUses;
@@ -293,7 +295,7 @@ export const makeWorld = (): World => {
   };
 
   const shared = { held, registered, linked, conflicts, places, arrivals, records, founded, record, isJudged, isOpen, arrive, requests };
-  const works = worksInMemory(shared);
+  const { works, pendingJobs } = worksInMemory(shared);
   const users: UsersVersions = new Map();
   const clientConfigs = clientConfigsInMemory();
   return {
@@ -303,6 +305,7 @@ export const makeWorld = (): World => {
     licenses: licensesInMemory(shared, works, users),
     requests,
     works,
+    pendingJobs,
     bearers: bearersInMemory({ secrets, held, places, linked, records, clientConfigs }),
     clientConfigs,
     clientUsers: clientUsersInMemory(shared, works, users),

@@ -161,8 +161,8 @@ export const adminRoutes = {
   }),
   "POST /v1/content-tokens/{id}/claims": route(ReportClaimInput, ReportClaimReply, reportClaim, {
     who: "administrator",
-    does: "Record what MDM server a token's device API names (mdmInfo)",
-    answers: { 200: "The content token with its links" },
+    does: "Record what MDM server a token's device API names (mdmInfo), as evidence that it has the token",
+    answers: { 200: "The content token with its links and sightings" },
     refuses: ["location_closed", "mdm_info_taken"],
   }),
   "GET /v1/mdm-servers": route(ListMdmServersInput, ListMdmServersReply, listMdmServers, {
@@ -193,14 +193,14 @@ export const adminRoutes = {
   }),
   "PUT /v1/mdm-servers/{id}/links/{tokenId}": route(LinkMdmServerInput, LinkMdmServerReply, linkMdmServer, {
     who: "content-manager",
-    does: "Link an MDM server to a content token that it has or is to fetch",
-    answers: { 200: "The content token with its links" },
+    does: "Link an MDM server to a content token: it may fetch this and later tokens of the location until the link is closed",
+    answers: { 200: "The content token with its links and sightings" },
     refuses: ["location_reserved", "token_expired", "token_invalidated", "token_withdrawn"],
   }),
   "DELETE /v1/mdm-servers/{id}/links/{tokenId}": route(UnlinkMdmServerInput, UnlinkMdmServerReply, unlinkMdmServer, {
     who: "content-manager",
-    does: "Record that a content token was removed from an MDM server",
-    answers: { 200: "The content token with its links" },
+    does: "Record that a content token was removed from an MDM server, and close its link",
+    answers: { 200: "The content token with its links and sightings, and whether the MDM server may still fetch" },
   }),
   "GET /v1/conflicts": route(ListConflictsInput, ListConflictsReply, listConflicts, {
     who: "administrator",

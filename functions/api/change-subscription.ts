@@ -1,7 +1,7 @@
 // PUT /v1/subscription: begins the monthly subscription, or ends it. Told again, nothing changes.
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/account.ts";
-import { claimants, type LocationLinks, openLinks } from "../../domain/links.ts";
+import { claimants, type LocationLinks, openHoldings } from "../../domain/links.ts";
 import { releasedNotice, reservedNotice } from "../../domain/notice.ts";
 import type { Location } from "../../domain/organization.ts";
 import {
@@ -44,7 +44,7 @@ const reusable = async ({ before }: Making, ports: Pick<Ports, Needs>) => {
   if (earlier === undefined) return undefined;
   const arrivals = [{ location: earlier.id, count: await ports.locations.arrivals(earlier.id) }];
   const links = await ports.links.of(earlier.id);
-  const use = { liveTokens: (await liveTokens(earlier.id, ports)).length, openLinks: openLinks(links).length };
+  const use = { liveTokens: (await liveTokens(earlier.id, ports)).length, holdings: openHoldings(links).length };
   return isReusable(earlier, use) ? { earlier, judged: { links: [links], arrivals } } : undefined;
 };
 

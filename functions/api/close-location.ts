@@ -2,16 +2,16 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
-import { openLinks, resolved } from "../../domain/links.ts";
+import { openHoldings, withClosed } from "../../domain/links.ts";
 import { assertClosable, type LeftInLocation } from "../../domain/organization.ts";
 import { assertNotReserved } from "../../domain/subscription.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
-import { resolutionTraces } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
 import { liveTokens } from "../live-tokens.ts";
 import type { Ports } from "../ports.ts";
+import { resolutionTraces } from "../record-arrival.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
 
 export const CloseLocationInput = z.strictObject({ id: LocationId });
@@ -50,15 +50,15 @@ export const closeLocation: Handle<typeof CloseLocationInput, Needs, z.input<typ
     assertClosable(before, await contentOf(id, ports));
     const at = now();
     const linked = await links.of(id);
-    const hasLinks = openLinks(linked).length > 0;
-    const conflict = linked.conflict === undefined ? undefined : { ...linked.conflict, resolution: { at, by: caller.id, reason: CLOSED } };
+    const holdings = openHoldings(linked);
+    const { after, settled } = withClosed(linked, holdings, { at, by: caller.id, reason: CLOSED });
     const closed = { ...before, closedAt: at, version: before.version + 1 };
     const traces = [
       eventOf("LocationClosed", { locationId: id }, { at, random }),
       custodyOf("location-closed", { subject: id, at, by: caller.id, locationId: id, details: { name: before.name } }),
-      ...(conflict === undefined ? [] : resolutionTraces(conflict, random)),
+      ...resolutionTraces(settled, random),
     ];
-    const closing = { arrivals, links: hasLinks ? resolved(linked, { at }) : undefined, conflict };
+    const closing = { arrivals, links: holdings.length > 0 ? after : undefined, conflict: settled };
     if (!(await locations.close(closed, closing, traces, { accounts: [judged], links: [linked] }))) return undefined;
     await announce(traces, ports);
     return ok(shownLocation(closed, undefined), closed.version);

@@ -85,13 +85,14 @@ export const custodyRoutes = {
     refuses: ["version_mismatch"],
   }),
   "GET /v1/fetch/content-token": serverRoute(FetchContentTokenInput, FetchContentTokenReply, fetchContentToken, {
-    does: "Fetch the current content token of the MDM server's location",
+    does: "Fetch the current content token of a location that a person linked the MDM server at",
     answers: {
       200: "The link, for whoever accepts application/json",
       303: "To the file, by a link that lives a minute",
       304: "The caller has the current file: If-None-Match names its ETag",
     },
     etag: true,
+    link: true,
     takes: { ifNoneMatch: true, wantsJson: true },
     refuses: ["busy", "location_reserved", "not_linked", "token_expired", "token_invalidated", "token_withdrawn"],
   }),

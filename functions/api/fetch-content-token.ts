@@ -1,5 +1,6 @@
 // GET /v1/fetch/content-token: an MDM server fetches the current token of its location, so that a renewed one reaches it without a person. It is told
-// apart by its own credential. A poll that finds nothing new is no custody, and costs a write an hour at most.
+// apart by its own credential, and only a link that a person opened lets it fetch. A poll that finds nothing new makes no entry of the custody log, and costs
+// a write an hour at most.
 import * as z from "zod";
 import {
   assertUsable,
@@ -8,58 +9,78 @@ import {
   DEFAULT_LINK_SECONDS,
   linkEndOf,
   tokenState,
+  type WorksWith,
   worksWith,
 } from "../../domain/content-token.ts";
 import { LocationId } from "../../domain/ids.ts";
-import { isProofNew, type Link, type LocationLinks, openLinks } from "../../domain/links.ts";
+import { isProofNew, type LocationLinks, mayFetch, openHoldings, openLinks } from "../../domain/links.ts";
 import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import type { Holding } from "../../domain/sighting.ts";
 import { tokenFileName } from "../../domain/token-file.ts";
 import { custodyOf, eventOf } from "../announce.ts";
 import { judgedOf, standingOf } from "../around.ts";
-import { type ClaimingPorts, claim } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../handle.ts";
 import type { Ports } from "../ports.ts";
+import { type ArrivalPorts, recordArrival } from "../record-arrival.ts";
 import { registeredServer } from "../registered-server.ts";
 import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 import { linksOfServer } from "./links-of-server.ts";
 import { ShownLinkTo } from "./shown.ts";
 
 export const FetchContentTokenInput = z.strictObject({
-  location: LocationId.optional().describe("Needed when the MDM server is linked to tokens of several locations."),
+  location: LocationId.optional().describe(
+    "One of the locations that the MDM server is linked at. Without it, the one it was linked at first: a later link changes no running poll.",
+  ),
 });
-export const FetchContentTokenReply = ShownLinkTo;
+export const FetchContentTokenReply = ShownLinkTo.extend({
+  otherLocations: z
+    .array(LocationId)
+    .describe("The other locations that the MDM server is linked at: fetch their tokens with `?location=`."),
+});
 
 const notLinked = (): Refusal =>
   new Refusal("not_linked", "This MDM server is linked to no content token here. Ask an administrator to link it to one.");
 
 const isMine =
   (server: MdmServer) =>
-  (link: Link): boolean =>
-    link.mdmServerId === server.id;
+  ({ mdmServerId }: Holding): boolean =>
+    mdmServerId === server.id;
 
-/** The links of the location to fetch for. Refuses with `not_linked`, or with `invalid_input` when it has to be named. */
-const linksToFetch = async (server: MdmServer, location: LocationId | undefined, ports: Pick<Ports, "links">): Promise<LocationLinks> => {
-  const asked = location === undefined ? await linksOfServer(server.id, ports) : [await ports.links.of(location)];
-  const [only, ...more] = asked.filter((links) => openLinks(links).some(isMine(server)));
-  if (only === undefined) throw notLinked();
-  if (more.length > 0)
-    throw new Refusal(
-      "invalid_input",
-      `This MDM server is linked to tokens of several locations. Say which one: ?location=${[only, ...more].map((links) => links.location).join(" or ?location=")}.`,
-    );
-  return only;
+const sinceOf = (links: LocationLinks, server: MdmServer): number =>
+  Math.min(
+    ...openLinks(links)
+      .filter(isMine(server))
+      .map(({ sinceAt }) => sinceAt.getTime()),
+  );
+
+/** The location to fetch for, and the others where the MDM server is linked. Refuses with `not_linked`. */
+const placesToFetch = async (server: MdmServer, location: LocationId | undefined, ports: Pick<Ports, "links">) => {
+  const all = (await linksOfServer(server.id, ports))
+    .filter((links) => mayFetch(links, server.id))
+    .toSorted((one, other) => sinceOf(one, server) - sinceOf(other, server) || (one.location < other.location ? -1 : 1));
+  const place = location === undefined ? all[0] : all.find((links) => links.location === location);
+  if (place === undefined) throw notLinked();
+  return { before: place, otherLocations: all.filter((links) => links !== place).map((links) => links.location) };
 };
+
+const linkHeader = (locations: readonly LocationId[]): string | undefined =>
+  locations.length === 0
+    ? undefined
+    : locations.map((location) => `</v1/fetch/content-token?location=${location}>; rel="alternate"`).join(", ");
 
 /**
  * The newest usable token of the location that works with the same service as one that the MDM server is linked to, and who has its file. Refuses,
- * with the reason that the latest linked one is no good for, when there is none.
+ * with the reason that the latest one it is known to have is no good for, when there is none.
  */
-const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, "tokens" | "accounts" | "locations" | "now">) => {
+const currentToken = async (
+  known: readonly ContentToken[],
+  kinds: ReadonlySet<WorksWith>,
+  ports: Pick<Ports, "tokens" | "accounts" | "locations" | "now">,
+) => {
   const { tokens, now } = ports;
-  const [latest] = linked.toSorted(byNewest);
+  const [latest] = known.filter((token) => kinds.has(worksWith(token))).toSorted(byNewest);
   if (latest === undefined) throw notLinked();
-  const kinds = new Set(linked.map(worksWith));
   const listed = (await Array.fromAsync(tokens.ofLocation(latest.locationId))).filter(
     (token) => kinds.has(worksWith(token)) && token.invalidation === undefined && token.expiresAt > now(),
   );
@@ -74,7 +95,7 @@ const currentToken = async (linked: readonly ContentToken[], ports: Pick<Ports, 
   return { token: latest, standing };
 };
 
-type Needs = keyof ClaimingPorts | keyof SupersedingPorts;
+type Needs = keyof ArrivalPorts | keyof SupersedingPorts;
 
 export const fetchContentToken: Handle<
   typeof FetchContentTokenInput,
@@ -87,38 +108,48 @@ export const fetchContentToken: Handle<
   judgedAgain(async () => {
     const { tokens, servers, files, now, random } = ports;
     const server = await registeredServer(caller.id, ports);
-    const before = await linksToFetch(server, location, ports);
-    const linked = await tokens.getAll(
-      openLinks(before)
+    const { before, otherLocations } = await placesToFetch(server, location, ports);
+    const link = linkHeader(otherLocations);
+    const known = await tokens.getAll(
+      openHoldings(before)
         .filter(isMine(server))
         .map(({ tokenId }) => tokenId),
     );
-    const { token, standing } = await currentToken([...linked.values()], ports);
+    const kinds = new Set(
+      openLinks(before)
+        .filter(isMine(server))
+        .map((each) => each.worksWith),
+    );
+    const { token, standing } = await currentToken([...known.values()], kinds, ports);
     const { id, locationId, file } = token;
     const at = now();
     if (isSeenAnew(server, at)) await servers.seen(server.id, at);
     const judged = { ...judgedOf(standing), servers: [server], tokens: [token] };
-    const claiming = { before, token, by: server.id, judged };
-    const claimOf = { mdmServerId: server.id, how: "fetched" as const, at };
+    const recording = { before, token, by: server.id, judged, mayWriteTokens: true };
 
     if (ifNoneMatch.includes(file.sha256)) {
-      // It tells the file's hash: so it has the file, which a link alone does not prove. News of it is written once.
+      // It sends the file's hash with its own credential: so it has the file, which a link alone does not prove. News of it is written once.
       if (isProofNew(before, { tokenId: id, mdmServerId: server.id })) {
-        if ((await claim({ ...claiming, claim: { ...claimOf, proved: true }, traces: [] }, ports)) === undefined) return undefined;
+        const arrival = { mdmServerId: server.id, how: "proved" as const, at, isProof: true };
+        if ((await recordArrival({ ...recording, arrival, traces: [] }, ports)) === undefined) return undefined;
         await supersedeOlder(token, ports);
       }
-      return unchanged(file.sha256);
+      return { ...unchanged(file.sha256), link };
     }
 
     const fileName = tokenFileName(existing(standing.locations.get(locationId), "location").name);
-    const link = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
-    const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: link.expiresAt };
-    const details = { linkExpiresAt: link.expiresAt.toISOString() };
+    const signed = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
+    const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: signed.expiresAt };
+    const details = { linkExpiresAt: signed.expiresAt.toISOString() };
     const traces = [
       eventOf("ContentTokenFetched", detail, { at, random }),
       custodyOf("token-fetched", { subject: id, at, by: server.id, locationId, details }),
     ];
     // Recorded before it is revealed, as for a person.
-    if ((await claim({ ...claiming, claim: claimOf, traces }, ports)) === undefined) return undefined;
-    return wantsJson ? ok({ ...link, fileName, sha256: file.sha256 }, file.sha256) : seeOther(link.url, file.sha256);
+    const arrival = { mdmServerId: server.id, how: "fetched" as const, at };
+    if ((await recordArrival({ ...recording, arrival, traces }, ports)) === undefined) return undefined;
+    const reply = wantsJson
+      ? ok({ ...signed, fileName, sha256: file.sha256, otherLocations }, file.sha256)
+      : seeOther(signed.url, file.sha256);
+    return { ...reply, link };
   });

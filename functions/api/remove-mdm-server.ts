@@ -2,11 +2,10 @@
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/account.ts";
 import { MdmServerId } from "../../domain/ids.ts";
-import { openLinks } from "../../domain/links.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, type Handle, ok } from "../handle.ts";
 import { registeredServer } from "../registered-server.ts";
-import { type UnlinkingPorts, unlinkFrom } from "../unlink.ts";
+import { type UnlinkingPorts, unlinkAll } from "../unlink.ts";
 import { linksOfServer, placesOfServer } from "./links-of-server.ts";
 import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
@@ -14,9 +13,7 @@ export const RemoveMdmServerInput = z.strictObject({ id: MdmServerId });
 export const RemoveMdmServerReply = ShownMdmServer;
 
 const closeLinks = async (id: MdmServerId, caller: Account, ports: UnlinkingPorts): Promise<void> => {
-  for (const links of await linksOfServer(id, ports))
-    for (const { tokenId, mdmServerId } of openLinks(links))
-      if (mdmServerId === id) await unlinkFrom(links.location, { tokenId, mdmServerId }, caller, ports);
+  for (const { location } of await linksOfServer(id, ports)) await unlinkAll(location, id, caller, ports);
 };
 
 export const removeMdmServer: Handle<

@@ -1,5 +1,5 @@
 // POST /v1/content-tokens/{id}/claims: which MDM server a token's device API names. Of a token of Apple's nobody else can tell it: whoever administers the
-// other MDM server reads it there, as "managed by another MDM server".
+// other MDM server reads it there, as "managed by another MDM server". It is recorded as a sighting, which authorizes nothing.
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
@@ -7,7 +7,7 @@ import { MdmInfo } from "../../domain/mdm-server.ts";
 import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
-import { type SayingPorts, sayOf } from "../say.ts";
+import { type IdentifyPorts, identifyServer } from "../identify-server.ts";
 import { LinkedToken, shownToken } from "./shown.ts";
 
 export const ReportClaimInput = z.strictObject({
@@ -19,17 +19,17 @@ export const ReportClaimInput = z.strictObject({
 });
 export const ReportClaimReply = LinkedToken;
 
-type Needs = keyof SayingPorts | "accounts" | "tokens";
+type Needs = keyof IdentifyPorts | "accounts" | "tokens";
 
 export const reportClaim: Handle<typeof ReportClaimInput, Needs, z.input<typeof ReportClaimReply>> = async (
-  { caller, input: { id, ...said } },
+  { caller, input: { id, ...stated } },
   ports,
 ) => {
   const { token, after } = await judgedAgain(async () => {
     const by = await callerNow(caller, ports);
     assertMay(by, "mdm-server:manage");
     const token = existing(await ports.tokens.get(id), "content token");
-    const after = await sayOf(token, said, by, ports);
+    const after = await identifyServer(token, { ...stated, how: "reported" }, by, ports);
     return after === undefined ? undefined : { token, after };
   });
   return ok({ ...shownToken(token, await aroundOf([token], ports)), conflictId: after.conflict?.id });

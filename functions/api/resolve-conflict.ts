@@ -1,17 +1,17 @@
-// POST /v1/conflicts/{id}/resolution: says which MDM server keeps the location. All others' links are closed: they fetch no more, and the token has to
-// be removed from them.
+// POST /v1/conflicts/{id}/resolution: says which MDM server keeps the location. The links and sightings of all others are closed: they fetch no more until a
+// person links them again, and the token has to be removed from them.
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/account.ts";
 import { ConflictId, MdmServerId } from "../../domain/ids.ts";
-import { claimants, openLinks, resolved, withClosed } from "../../domain/links.ts";
+import { claimants, openHoldings, withClosed } from "../../domain/links.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { nameText } from "../../domain/text.ts";
 import { announce } from "../announce.ts";
 import { callerNow } from "../caller.ts";
-import { resolutionTraces } from "../claim.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
 import type { Ports } from "../ports.ts";
-import { unlinkingTraces } from "../unlink.ts";
+import { resolutionTraces } from "../record-arrival.ts";
+import { CLOSED_AT_ONCE, unlinkingTraces } from "../unlink.ts";
 import { ShownConflict, shownConflict } from "./shown.ts";
 
 export const ResolveConflictInput = z.strictObject({ id: ConflictId, keptBy: MdmServerId, reason: nameText(500) });
@@ -21,10 +21,7 @@ export const ResolveConflictReply = ShownConflict.extend({
 
 type Needs = "accounts" | "links" | "bus" | "outbox" | "log" | "now" | "random";
 
-/** Links that are closed at once: of each an event and an entry of the custody log, in a transaction that takes 100 items. */
-const LINKS_AT_ONCE = 40;
-
-/** Closes some links, and with the last ones settles the conflict; answers it then. */
+/** Closes some of the others' links and sightings, and with the last ones settles the conflict; answers it then. */
 const closeSome = (caller: Account, { id, keptBy, reason }: z.infer<typeof ResolveConflictInput>, ports: Pick<Ports, Needs>) =>
   judgedAgain(async () => {
     const { links, now, random } = ports;
@@ -35,15 +32,14 @@ const closeSome = (caller: Account, { id, keptBy, reason }: z.infer<typeof Resol
     if (before.conflict?.id !== id) throw new Refusal("conflict_resolved", "This conflict is resolved already. Look at its resolution.");
     const claiming = claimants(before);
     if (!claiming.includes(keptBy))
-      throw new Refusal("not_linked", `${keptBy} is linked to no token of this location. It can be kept by ${claiming.join(" or ")}.`);
-    const resolution = { keptBy, at: now(), by: caller.id, reason };
-    const open = openLinks(before).filter(({ mdmServerId }) => mdmServerId !== keptBy);
-    const closed = open.slice(0, LINKS_AT_ONCE);
-    const settled = closed.length < open.length ? undefined : { ...before.conflict, resolution };
-    const after = settled === undefined ? withClosed(before, closed, resolution.at) : resolved(before, resolution);
+      throw new Refusal("not_linked", `${keptBy} has no token of this location. It can be kept by ${claiming.join(" or ")}.`);
+    const why = { at: now(), by: caller.id, reason };
+    const others = openHoldings(before).filter(({ mdmServerId }) => mdmServerId !== keptBy);
+    const closing = others.slice(0, CLOSED_AT_ONCE);
+    const { after, settled } = withClosed(before, closing, why);
     const traces = [
-      ...closed.flatMap((link) => unlinkingTraces(link, conflict.location, resolution, random)),
-      ...(settled === undefined ? [] : resolutionTraces(settled, random)),
+      ...closing.flatMap((holding) => unlinkingTraces(holding, conflict.location, why, random)),
+      ...resolutionTraces(settled, random),
     ];
     if (!(await links.replace(after, { conflict: settled }, traces, { accounts: [judged] }))) return undefined;
     await announce(traces, ports);

@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { assertShown, worksWith } from "../../domain/content-token.ts";
+import { holdersOf } from "../../domain/holders.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
-import { holdingLinks } from "../../domain/links.ts";
 import { Vendor } from "../../domain/mdm-server.ts";
 import { renewalSteps } from "../../domain/renewal-steps.ts";
 import { aroundOf } from "../around.ts";
@@ -33,8 +33,7 @@ export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.inp
   const around = await aroundOf([token], ports);
   const current = assertShown(token, around, around.now);
   const links = around.links.get(token.locationId);
-  const holding = links === undefined ? [] : holdingLinks(links, id);
-  const servers = await ports.servers.getAll(holding.map(({ mdmServerId }) => mdmServerId));
+  const servers = await ports.servers.getAll(links === undefined ? [] : holdersOf(links, id));
   const renewal = [...servers.values()].map(({ id: mdmServerId, name, vendor }) => ({
     mdmServerId,
     name,

@@ -2,12 +2,18 @@
 import * as z from "zod";
 import { type Account, isAllowed } from "../../domain/account.ts";
 import { ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
-import { openLinks } from "../../domain/links.ts";
+import { openHoldings } from "../../domain/links.ts";
 import { Vendor } from "../../domain/mdm-server.ts";
 import { Plan, type Subscription } from "../../domain/subscription.ts";
 import type { Ports } from "../ports.ts";
 
-const ToBeRemoved = z.object({ mdmServerId: MdmServerId, name: z.string(), vendor: Vendor, tokenId: ContentTokenId, linkedAt: z.date() });
+const ToBeRemoved = z.object({
+  mdmServerId: MdmServerId,
+  name: z.string(),
+  vendor: Vendor,
+  tokenId: ContentTokenId,
+  firstAt: z.date().describe("When it was linked to the token, or first seen with it."),
+});
 
 export const ShownSubscription = z.object({
   plan: Plan,
@@ -31,11 +37,11 @@ export const shownSubscription = async (
   if (subscription.plan === "none") return { plan, sinceAt, isPrimaryReserved: false, toBeRemoved: [] };
   const { locationId } = subscription;
   const isShown = isAllowed(caller, "content-token:read", locationId);
-  const held = isShown ? openLinks(await ports.links.of(locationId)) : [];
+  const held = isShown ? openHoldings(await ports.links.of(locationId)) : [];
   const servers = await ports.servers.getAll(held.map(({ mdmServerId }) => mdmServerId));
-  const toBeRemoved = held.flatMap(({ mdmServerId, tokenId, linkedAt }) => {
+  const toBeRemoved = held.flatMap(({ mdmServerId, tokenId, firstAt }) => {
     const server = servers.get(mdmServerId);
-    return server === undefined ? [] : [{ mdmServerId, name: server.name, vendor: server.vendor, tokenId, linkedAt }];
+    return server === undefined ? [] : [{ mdmServerId, name: server.name, vendor: server.vendor, tokenId, firstAt }];
   });
   const isPrimaryReserved = (await ports.locations.primary()).id === locationId;
   return { plan, sinceAt, locationId, isPrimaryReserved, toBeRemoved };

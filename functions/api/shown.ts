@@ -2,12 +2,14 @@
 // a secret or another key of the store.
 import * as z from "zod";
 import { Account, isAllowed } from "../../domain/account.ts";
+import { Conflict, conflictServers } from "../../domain/conflict.ts";
 import { type ContentToken, daysLeft, InvalidationCause, tokenState, worksWith } from "../../domain/content-token.ts";
 import { CustodyEntry } from "../../domain/custody.ts";
 import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
-import { Conflict, Link, type LocationLinks } from "../../domain/links.ts";
+import { Link, type LocationLinks, openLinks, openSightings } from "../../domain/links.ts";
 import { MdmServer } from "../../domain/mdm-server.ts";
 import { Location, Organization } from "../../domain/organization.ts";
+import { Sighting } from "../../domain/sighting.ts";
 import type { Around } from "../around.ts";
 import { ShownAppleFacts, shownAppleFacts } from "./shown-apple.ts";
 
@@ -38,7 +40,12 @@ export const shownLocation = (
   links: LocationLinks | undefined,
 ): z.input<typeof ShownLocation> => ({ ...location, conflictId: links?.conflict?.id });
 
-const ShownLink = Link.pick({ mdmServerId: true, linkedAt: true, fetchedAt: true, usedAt: true, removedAt: true });
+const LINKS =
+  "Which MDM servers people linked to it. An open link authorizes the MDM server to fetch tokens of the location; nothing else does.";
+const SIGHTINGS = "Evidence that MDM servers have it. A sighting authorizes nothing.";
+
+const ShownLink = Link.pick({ mdmServerId: true, linkedAt: true, removedAt: true });
+const ShownSighting = Sighting.omit({ tokenId: true, worksWith: true });
 
 export const ShownToken = z.object({
   id: ContentTokenId,
@@ -65,7 +72,8 @@ export const ShownToken = z.object({
   issuedAt: z.date(),
   expiresAt: z.date(),
   daysLeft: z.int().min(0).describe("Calendar days (UTC) until it ends; 0 once it has ended, for whatever cause."),
-  links: z.array(ShownLink),
+  links: z.array(ShownLink).describe(LINKS),
+  sightings: z.array(ShownSighting).describe(SIGHTINGS),
 });
 export type ShownToken = z.input<typeof ShownToken>;
 
@@ -95,11 +103,14 @@ export const shownToken = (token: ContentToken, around: Around, viewer?: Account
     daysLeft: current.state === "active" || current.state === "reserved" ? daysLeft(token, now) : 0,
     links: (links.get(locationId)?.links ?? [])
       .filter(({ tokenId }) => tokenId === id)
-      .map(({ mdmServerId, linkedAt, fetchedAt, usedAt, removedAt }) => ({ mdmServerId, linkedAt, fetchedAt, usedAt, removedAt })),
+      .map(({ mdmServerId, linkedAt, removedAt }) => ({ mdmServerId, linkedAt, removedAt })),
+    sightings: (links.get(locationId)?.sightings ?? [])
+      .filter(({ tokenId }) => tokenId === id)
+      .map(({ tokenId: _, worksWith: __, ...sighting }) => sighting),
   };
 };
 
-/** As it is answered to whoever claims it for an MDM server. */
+/** A token as it is answered when an MDM server was linked to it or reported with it. */
 export const LinkedToken = ShownToken.extend({
   conflictId: ConflictId.optional().describe("Another MDM server has a token of the same location: somebody has to say who keeps it."),
 });
@@ -110,6 +121,14 @@ export const ShownLinkTo = z.object({
   fileName: z.string(),
   sha256: z.string().describe("SHA-256 of the file's bytes, hex."),
 });
+
+const AtLocation = {
+  locationId: LocationId,
+  toBeRemoved: z
+    .literal(true)
+    .optional()
+    .describe("The location is the built-in service's own: the token has to be removed from this MDM server."),
+};
 
 export const ShownMdmServer = MdmServer.pick({
   id: true,
@@ -122,47 +141,52 @@ export const ShownMdmServer = MdmServer.pick({
   removedAt: true,
 }).extend({
   links: z
-    .array(
-      Link.pick({ tokenId: true, linkedAt: true, usedAt: true }).extend({
-        locationId: LocationId,
-        toBeRemoved: z
-          .literal(true)
-          .optional()
-          .describe("The location is the built-in service's own: the token has to be removed from this MDM server."),
-      }),
-    )
-    .describe("What it is linked to now."),
+    .array(Link.pick({ tokenId: true, linkedAt: true }).extend(AtLocation))
+    .describe("What people linked it to. It may fetch tokens of these locations, and of no others."),
+  sightings: z
+    .array(Sighting.omit({ mdmServerId: true, worksWith: true, removedAt: true }).extend(AtLocation))
+    .describe(
+      "Evidence of the tokens that it has, which authorizes nothing. Of an MDM server that people linked, only at the locations where they did: elsewhere anybody with a token can name it, which is shown with that token and in the location's conflict.",
+    ),
 });
+
+type Places = { readonly links: readonly LocationLinks[]; readonly reserved: readonly LocationId[] };
+
 export const shownMdmServer = (
   { id, name, vendor, mdmInfo, saidAt, createdAt, lastSeenAt, removedAt }: MdmServer,
-  places: { readonly links: readonly LocationLinks[]; readonly reserved: readonly LocationId[] },
-): z.input<typeof ShownMdmServer> => ({
-  id,
-  name,
-  vendor,
-  mdmInfo,
-  saidAt,
-  createdAt,
-  lastSeenAt,
-  removedAt,
-  links: places.links.flatMap(({ location, links }) =>
-    links
-      .filter((link) => link.mdmServerId === id && link.removedAt === undefined)
-      .map(({ tokenId, linkedAt, usedAt }) => ({
-        tokenId,
-        locationId: location,
-        linkedAt,
-        usedAt,
-        ...(places.reserved.includes(location) ? { toBeRemoved: true as const } : {}),
-      })),
-  ),
-});
+  places: Places,
+): z.input<typeof ShownMdmServer> => {
+  const at = (locationId: LocationId) => ({ locationId, ...(places.reserved.includes(locationId) ? { toBeRemoved: true as const } : {}) });
+  const isMine = ({ mdmServerId }: { readonly mdmServerId: MdmServerId }): boolean => mdmServerId === id;
+  const linkedPlaces = places.links.filter((each) => openLinks(each).some(isMine));
+  const seenPlaces = linkedPlaces.length === 0 ? places.links : linkedPlaces;
+  return {
+    id,
+    name,
+    vendor,
+    mdmInfo,
+    saidAt,
+    createdAt,
+    lastSeenAt,
+    removedAt,
+    links: linkedPlaces.flatMap((each) =>
+      openLinks(each)
+        .filter(isMine)
+        .map(({ tokenId, linkedAt }) => ({ tokenId, linkedAt, ...at(each.location) })),
+    ),
+    sightings: seenPlaces.flatMap((each) =>
+      openSightings(each)
+        .filter(isMine)
+        .map(({ mdmServerId: _, worksWith: __, ...sighting }) => ({ ...sighting, ...at(each.location) })),
+    ),
+  };
+};
 
 export const ShownConflict = Conflict.omit({ location: true }).extend({ locationId: LocationId, mdmServerIds: z.array(MdmServerId) });
 export const shownConflict = ({ location, ...conflict }: Conflict): z.input<typeof ShownConflict> => ({
   ...conflict,
   locationId: location,
-  mdmServerIds: [...new Set(conflict.claims.map(({ mdmServerId }) => mdmServerId))],
+  mdmServerIds: conflictServers({ location, ...conflict }),
 });
 
 export const ShownEntry = CustodyEntry;

@@ -1,13 +1,19 @@
-// DELETE /v1/mdm-servers/{id}/links/{tokenId}: records that the token was removed from the MDM server.
+// DELETE /v1/mdm-servers/{id}/links/{tokenId}: records that the token was removed from the MDM server. Its link and sighting are closed, and with the latest
+// token those of the earlier ones that it took the place of.
 import * as z from "zod";
 import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
+import { mayFetch } from "../../domain/links.ts";
 import { aroundOf } from "../around.ts";
 import { existing, type Handle, ok } from "../handle.ts";
 import { type UnlinkingPorts, unlinkFrom } from "../unlink.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 
 export const UnlinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
-export const UnlinkMdmServerReply = ShownToken;
+export const UnlinkMdmServerReply = ShownToken.extend({
+  mayFetch: z
+    .boolean()
+    .describe("Whether the MDM server may still fetch tokens of the location, since a person linked it to another one that it has."),
+});
 
 type Needs = keyof UnlinkingPorts | "accounts" | "tokens" | "locations";
 
@@ -16,6 +22,6 @@ export const unlinkMdmServer: Handle<typeof UnlinkMdmServerInput, Needs, z.input
   ports,
 ) => {
   const token = existing(await ports.tokens.get(tokenId), "content token");
-  await unlinkFrom(token.locationId, { tokenId, mdmServerId: id }, caller, ports);
-  return ok(shownToken(token, await aroundOf([token], ports)));
+  const after = await unlinkFrom(token.locationId, { tokenId, mdmServerId: id }, caller, ports);
+  return ok({ ...shownToken(token, await aroundOf([token], ports)), mayFetch: mayFetch(after, id) });
 };

@@ -19,25 +19,21 @@ export const bearersIn = (table: Table): Bearers => {
   const tokens = contentTokensIn(table);
   const remembered = new Map<string, Places>();
 
-  const remember = (secretSha256: string, places: Places): void => {
+  /** `name`: the secret's SHA-256 or the token's identifier, whichever it was asked for by. */
+  const remember = (name: string, places: Places): void => {
     const [oldest] = remembered.keys();
-    if (oldest !== undefined && remembered.size >= MOST_REMEMBERED && !remembered.has(secretSha256)) remembered.delete(oldest);
-    remembered.set(secretSha256, places);
+    if (oldest !== undefined && remembered.size >= MOST_REMEMBERED && !remembered.has(name)) remembered.delete(oldest);
+    remembered.set(name, places);
   };
 
-  const placesOf = async (secretSha256: string): Promise<Places | undefined> => {
-    const known = remembered.get(secretSha256);
-    if (known !== undefined) return known;
-    const tokenId = await tokens.findBySecret(secretSha256);
-    const token = tokenId === undefined ? undefined : await tokens.get(tokenId);
+  const placesOf = async (id: ContentTokenId | undefined): Promise<Places | undefined> => {
+    const token = id === undefined ? undefined : await tokens.get(id);
     return token === undefined
       ? undefined
       : { tokenId: token.id, locationId: token.locationId, holders: token.downloadedBy.map(({ accountId }) => accountId) };
   };
 
-  const find = async (secretSha256: string): Promise<BearerFound | undefined> => {
-    const places = await placesOf(secretSha256);
-    if (places === undefined) return undefined;
+  const foundAt = async (name: string, places: Places): Promise<BearerFound> => {
     const { tokenId, locationId } = places;
     const items = await readItems(table, [
       keys.contentToken(tokenId),
@@ -58,18 +54,28 @@ export const bearersIn = (table: Table): Bearers => {
         return item === undefined ? [] : [[accountId, fromItem(Account, item)]];
       }),
     );
-    remember(secretSha256, { ...places, holders: token.downloadedBy.map(({ accountId }) => accountId) });
+    const now = { ...places, holders: token.downloadedBy.map(({ accountId }) => accountId) };
+    remember(name, now);
     // Somebody was given it meanwhile: now it is known whom to ask for.
-    if (holders.size < token.downloadedBy.length && places.holders.length < token.downloadedBy.length) return find(secretSha256);
-    const found: BearerFound = {
+    if (holders.size < token.downloadedBy.length && places.holders.length < token.downloadedBy.length) return foundAt(name, now);
+    return {
       token,
       location: fromItem(Location, location),
       links: links === undefined ? noLinks(locationId) : fromItem(LocationLinks, links),
       config: config === undefined ? noClientConfig(locationId) : fromItem(ClientConfig, config),
       holders,
     };
-    return found;
   };
 
-  return { find };
+  return {
+    async find(secretSha256) {
+      const places = remembered.get(secretSha256) ?? (await placesOf(await tokens.findBySecret(secretSha256)));
+      return places === undefined ? undefined : foundAt(secretSha256, places);
+    },
+    async get(id) {
+      const places = remembered.get(id) ?? (await placesOf(id));
+      if (places === undefined) throw new Error(`${id} is not recorded`);
+      return foundAt(id, places);
+    },
+  };
 };

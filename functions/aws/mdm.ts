@@ -64,10 +64,10 @@ export const tokenUsesIn = (table: Table): TokenUses => ({
 const COUNTED_SECONDS = 600;
 
 export const ratesIn = ({ client, name: TableName }: Table): Rates => ({
-  take(location, what, { seconds, number }, most) {
+  take(of, what, { seconds, number }, most) {
     const update = new UpdateCommand({
       TableName,
-      Key: keys.rate(location, what, number),
+      Key: keys.rate(of, what, number),
       UpdateExpression: "ADD asked :one SET #ttl = :ttl",
       ConditionExpression: "attribute_not_exists(asked) OR asked < :most",
       ExpressionAttributeNames: { "#ttl": "ttl" },

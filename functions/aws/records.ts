@@ -14,6 +14,7 @@ import { mdmServersIn } from "./mdm-servers.ts";
 import { organizationsIn } from "./organization.ts";
 import { outboxIn } from "./outbox.ts";
 import { parkingIn } from "./parking.ts";
+import { pendingJobsIn } from "./pending-jobs.ts";
 import { remindersIn } from "./reminders.ts";
 import { requestsIn } from "./requests.ts";
 import { subscriptionsIn } from "./subscriptions.ts";
@@ -34,6 +35,7 @@ export type Records = Pick<
   | "requests"
   | "bearers"
   | "works"
+  | "pendingJobs"
   | "clientConfigs"
   | "clientUsers"
   | "uses"
@@ -57,6 +59,7 @@ export const recordsIn = (table: Table): Records => ({
   requests: requestsIn(table),
   bearers: bearersIn(table),
   works: worksIn(table),
+  pendingJobs: pendingJobsIn(table),
   clientConfigs: clientConfigsIn(table),
   clientUsers: clientUsersIn(table),
   uses: tokenUsesIn(table),

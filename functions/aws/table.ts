@@ -7,7 +7,7 @@
 //   ORG                    SCAN               scannedAt: when a scan last looked at all that was due
 //   ORG                    SUBSCRIPTION       Subscription
 //   LOC#<location>         LOC                Location                                        in byKind as LOC until it is closed
-//   LOC#<location>         LINKS              LocationLinks                                   in byKind as LINKS
+//   LOC#<location>         LINKS              LocationLinks: links and sightings              in byKind as LINKS
 //   LOC#<location>         ARRIVALS           how many times licenses or a token came to it; `closedAt` once nothing may any more
 //   LOC#<location>         CT#<token>         one per token that the location ever had
 //   LOC#<location>         CLIENTCONFIG       ClientConfig: what its MDM server said last
@@ -20,7 +20,7 @@
 //   TRANSFER#<transfer>    TRANSFER           Transfer                                        in byKind as TRANSFER
 //   CONFLICT#<conflict>    CONFLICT           Conflict                                        in byKind as CONFLICT
 //   MDM#<server>           MDM                MdmServer                                       in byKind as MDM
-//   MDM#<server>           LOC#<location>     one per location that the MDM server was ever linked to a token of
+//   MDM#<server>           LOC#<location>     one per location that the MDM server was ever linked at or seen at
 //   CREDENTIAL#<sha256>    CREDENTIAL         serverId: one per credential ever made, never removed
 //   MDMINFO#<sha256>       MDMINFO            serverId: whose mdmInfo.id has this SHA-256; gone once that MDM server is removed
 //   UID#<uId>              UID                one per library identifier ever given
@@ -31,16 +31,20 @@
 //   SECRET#<sha256>        SECRET             tokenId: one per secret ever held, never removed
 //   USE#<token>            <server>, UNKNOWN  what that MDM server was last seen to use the token for
 //   RATE#<location>        requests#<second>, tests#<minute>
+//   RATE#<token>           identifications#<day>
 //                                             asked: how many there were in that span of Unix time; `ttl`
 //   USERS#<location>       USER#<client user>                a ClientUser who is not retired
 //   USERS#<location>       RETIRED#<client user>#<number>    one who is; the number is the version that retired them, of 12 digits: with the longest
 //                                                            client user id that there is just room for it
 //   USERS#<location>       IDHASH#<idHash>    clientUserId: who of those who are not retired has this Apple Account
 //   USERS#<location>       VERSION            UsersVersion: written with every change of any of them, and when work gives some a license
-//   WORK#<work>            WORK               Work: what an MDM server asked for, and how far it has come; `ttl`, as all of it
-//   WORK#<work>            PART#<number>      Part
+//   WORK#<work>            WORK               Work: what an MDM server asked for, and how far it has come; `ttl` once it ended
+//   WORK#<work>            PART#<number>      Part; `ttl`, as what follows
 //   WORK#<work>            FAILED#<step>#<number>
 //                                             Failure
+//   JOBS                   <requestedAt>#<work>
+//                                             PendingJob: one per Work that has not ended
+//   JOBS#<location>        COUNT              PendingCount: of the location's Works that have not ended
 //   GIVEN#<account>        CT#<token>         givenAt: one per (account, living token), so that a password change finds them with one query
 //   IDEMPOTENCY#<account>  KEY#<key>          what a request made; `ttl` in seconds
 //   OUTBOX                 <recordedAt>#<id>  an announcement that was not told yet
@@ -53,6 +57,7 @@ import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, paginateQuery
 import type * as z from "zod";
 import type { Announcement } from "../../domain/events.ts";
 import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "../../domain/ids.ts";
+import type { PendingJob } from "../../domain/job.ts";
 import { type AssetKey, assetText, type Target, targetText } from "../../domain/licenses.ts";
 import type { WorkId } from "../../domain/work.ts";
 
@@ -88,7 +93,7 @@ export const keys = {
   given: (account: AccountId, token: ContentTokenId) => ({ pk: `GIVEN#${account}`, sk: `CT#${token}` }),
   clientConfig: (id: LocationId) => ({ pk: `LOC#${id}`, sk: "CLIENTCONFIG" }),
   tokenUse: (id: ContentTokenId, server: string) => ({ pk: `USE#${id}`, sk: server }),
-  rate: (id: LocationId, what: string, span: number) => ({ pk: `RATE#${id}`, sk: `${what}#${span}` }),
+  rate: (id: LocationId | ContentTokenId, what: string, span: number) => ({ pk: `RATE#${id}`, sk: `${what}#${span}` }),
   user: (id: LocationId, clientUserId: string) => ({ pk: `USERS#${id}`, sk: `USER#${clientUserId}` }),
   retiredUser: (id: LocationId, clientUserId: string, version: number) => ({
     pk: `USERS#${id}`,
@@ -99,6 +104,8 @@ export const keys = {
   work: (id: WorkId) => ({ pk: `WORK#${id}`, sk: "WORK" }),
   workPart: (id: WorkId, part: number) => ({ pk: `WORK#${id}`, sk: `PART#${padded(part)}` }),
   failure: (id: WorkId, step: number, index: number) => ({ pk: `WORK#${id}`, sk: `FAILED#${padded(step)}#${index}` }),
+  pendingJob: ({ id, requestedAt }: Pick<PendingJob, "id" | "requestedAt">) => ({ pk: "JOBS", sk: `${requestedAt.toISOString()}#${id}` }),
+  pendingCount: (id: LocationId) => ({ pk: `JOBS#${id}`, sk: "COUNT" }),
   idempotency: (account: AccountId, key: string) => ({ pk: `IDEMPOTENCY#${account}`, sk: `KEY#${key}` }),
   outbox: ({ recordedAt, id }: Announcement) => ({ pk: "OUTBOX", sk: `${recordedAt.toISOString()}#${id}` }),
   erasure: (fileKey: string) => ({ pk: "ERASE", sk: `FILE#${fileKey}` }),

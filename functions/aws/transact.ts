@@ -164,15 +164,15 @@ const withoutRepeats = (writes: readonly Write[], checks: readonly Write[]): Wri
 };
 
 /**
- * All of `writes` and of what the act leaves, or nothing: false when a condition of `writes` did not hold, or what was judged
- * changed. When another act took the place in a custody chain, the entries are tied to that one instead and all is tried again.
+ * All of `writes` and of what the act leaves, or nothing: then answers which of `writes`, and after them of the checks of `judged`, had a condition that
+ * did not hold. When another act took the place in a custody chain, the entries are tied to that one instead and all is tried again.
  */
-export const transact = async (
+export const failedConditionsOf = async (
   table: Table,
   writes: readonly Write[],
   traces: readonly Trace[] = [],
   judged: Judged = {},
-): Promise<boolean> => {
+): Promise<readonly number[]> => {
   const conditional = [...writes, ...withoutRepeats(writes, checksOf(table, judged))];
   const rows = traces.flatMap((trace) => (trace.kind === "custody" ? [] : [outboxRow(table, trace)]));
   const records = traces.filter((trace) => trace.kind === "custody");
@@ -181,8 +181,12 @@ export const transact = async (
     const TransactItems = [...conditional, ...rows, ...(await nextEntries(table, records))];
     if (TransactItems.length > MAX_ITEMS) throw new Error(`an act of ${TransactItems.length} items is more than one transaction takes`);
     const failed = await written(() => table.client.send(new TransactWriteCommand({ TransactItems })), nextAttempt);
-    if (failed.length === 0) return true;
-    if (failed.some((index) => index < conditional.length)) return false;
+    const own = failed.filter((index) => index < conditional.length);
+    if (failed.length === 0 || own.length > 0) return own;
     await nextAttempt();
   }
 };
+
+/** The same for who does not need to know which: false when a condition of `writes` did not hold, or what was judged changed. */
+export const transact = async (...act: Parameters<typeof failedConditionsOf>): Promise<boolean> =>
+  (await failedConditionsOf(...act)).length === 0;

@@ -1,33 +1,48 @@
 // Work that MDM servers asked for, in the Records table: what it is and how far it has come, each part of it, and what failed. All of it goes by itself
 // some time after nobody may ask for it any more.
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
+import { hasRoom, NOTHING_PENDING } from "../../domain/job.ts";
 import { addDays } from "../../domain/time.ts";
-import { Failure, Part, stepsOf, WORK_KEPT_DAYS, Work } from "../../domain/work.ts";
+import { Failure, isEnded, Part, stepsOf, WORK_KEPT_DAYS, Work } from "../../domain/work.ts";
 import type { Progress, Works } from "../ports/mdm.ts";
+import { countAdded, listPending, release } from "./pending-jobs.ts";
 import { fromItem, itemsOf, keys, readItem, type Table, toItem } from "./table.ts";
-import { conditionally, putNew, transact, type Write } from "./transact.ts";
+import { failedConditionsOf, putNew, transact, type Write } from "./transact.ts";
 
 const goneAt = ({ requestedAt }: Pick<Work, "requestedAt">) => ({ ttl: Math.floor(addDays(requestedAt, WORK_KEPT_DAYS).getTime() / 1000) });
 
-/** How far the work comes, as a part of whatever act takes it there. */
+/**
+ * The expression that ends a job's record: it goes by itself some time later. A job that has not ended has no `ttl`, since what goes by itself would
+ * leave its place in the count of pending jobs taken.
+ */
+const ENDED = "SET #ttl = :ttl";
+
+/** How far the work comes, as a part of whatever act takes it there. The last step ends the job. */
 export const progressed = (table: Table, progress: Progress | undefined): Write[] => {
   if (progress === undefined) return [];
-  const { work, outcome } = progress;
+  const { work, outcome, at } = progress;
+  const isLast = isEnded({ ...work, step: work.step + 1 });
   const moved: Write = {
     Update: {
       TableName: table.name,
       Key: keys.work(work.id),
-      UpdateExpression: "ADD #step :one, completed :completed",
-      ConditionExpression: "#step = :step AND attribute_not_exists(diedAt)",
-      ExpressionAttributeNames: { "#step": "step" },
-      ExpressionAttributeValues: { ":one": 1, ":completed": outcome.completed, ":step": work.step },
+      UpdateExpression: `${isLast ? `${ENDED}, ` : "SET "}progressedAt = :at ADD #step :one, completed :completed`,
+      ConditionExpression: "#step = :step AND #step < :steps AND attribute_not_exists(stopped)",
+      ExpressionAttributeNames: { "#step": "step", ...(isLast ? { "#ttl": "ttl" } : {}) },
+      ExpressionAttributeValues: {
+        ":one": 1,
+        ":completed": outcome.completed,
+        ":step": work.step,
+        ":steps": stepsOf(work),
+        ":at": at.toISOString(),
+        ...(isLast ? { ":ttl": goneAt(work).ttl } : {}),
+      },
     },
   };
   const failed = outcome.failures.map((failure, index) =>
     putNew(table, { ...keys.failure(work.id, work.step, index), ...goneAt(work), ...toItem({ ...failure, step: work.step }) }),
   );
-  return [moved, ...failed];
+  return [moved, ...failed, ...(isLast ? release(table, work) : [])];
 };
 
 export const worksIn = (table: Table): Works => {
@@ -38,12 +53,17 @@ export const worksIn = (table: Table): Works => {
   return {
     get: (id) => read(Work, keys.work(id)),
 
-    add(work, parts, traces, judged) {
+    async add(work, parts, limits, traces, judged) {
+      if (!hasRoom(NOTHING_PENDING, work, limits)) return "full";
       const writes = [
-        putNew(table, { ...keys.work(work.id), ...goneAt(work), ...toItem(work) }),
+        countAdded(table, work, limits),
+        listPending(table, work),
+        putNew(table, { ...keys.work(work.id), ...toItem(work) }),
         ...parts.map((part, index) => putNew(table, { ...keys.workPart(work.id, index), ...goneAt(work), ...toItem(part) })),
       ];
-      return transact(table, writes, traces, judged);
+      const failed = await failedConditionsOf(table, writes, traces, judged);
+      if (failed.length === 0) return "added";
+      return failed.includes(0) ? "full" : "changed";
     },
 
     async part(id, index) {
@@ -63,16 +83,18 @@ export const worksIn = (table: Table): Works => {
 
     advance: (progress, traces, judged) => transact(table, progressed(table, progress), traces, judged),
 
-    giveUp(work, at) {
-      const update = new UpdateCommand({
-        TableName: table.name,
-        Key: keys.work(work.id),
-        UpdateExpression: "SET diedAt = :at",
-        ConditionExpression: "attribute_exists(pk) AND #step < :steps AND attribute_not_exists(diedAt)",
-        ExpressionAttributeNames: { "#step": "step" },
-        ExpressionAttributeValues: { ":at": at.toISOString(), ":steps": stepsOf(work) },
-      });
-      return conditionally(() => table.client.send(update));
+    stop(work, stopped, traces) {
+      const update: Write = {
+        Update: {
+          TableName: table.name,
+          Key: keys.work(work.id),
+          UpdateExpression: `${ENDED}, stopped = :stopped`,
+          ConditionExpression: "attribute_exists(pk) AND #step < :steps AND attribute_not_exists(stopped)",
+          ExpressionAttributeNames: { "#step": "step", "#ttl": "ttl" },
+          ExpressionAttributeValues: { ":stopped": toItem(stopped), ":steps": stepsOf(work), ":ttl": goneAt(work).ttl },
+        },
+      };
+      return transact(table, [update, ...release(table, work)], traces);
     },
   };
 };

@@ -15,10 +15,11 @@ const answer = (statusCode: number, body: unknown, headers: Record<string, strin
   body: body === undefined ? "" : JSON.stringify(body),
 });
 
-const answered = ({ status, body, etag, location }: Reply): Answer =>
+const answered = ({ status, body, etag, location, link }: Reply): Answer =>
   answer(status, body, {
     ...(etag === undefined ? {} : { etag: `"${etag}"` }),
     ...(location === undefined ? {} : { location }),
+    ...(link === undefined ? {} : { link }),
   });
 
 const refused = (refusal: Refusal, requestId: string): Answer => {

@@ -1,6 +1,6 @@
 // The door of the device management API: who asks is told by the content token alone. What is refused is a number, which MDM servers branch on; what fails
 // otherwise is told to the log, never to the caller.
-import { type MdmErrorNumber, MdmRefusal, RETRY_SECONDS, statusOfNumber } from "../../domain/mdm-error.ts";
+import { type MdmErrorNumber, MdmRefusal, statusOfNumber } from "../../domain/mdm-error.ts";
 import { LOOKUPS_PER_SECOND } from "../../domain/mdm-limits.ts";
 import { type Reason, Refusal } from "../../domain/refusal.ts";
 import { secondsSince } from "../../domain/time.ts";
@@ -43,11 +43,9 @@ const pageAnswer = (page: string): Answer => ({ statusCode: 200, headers: PAGE_H
 /** Paths of version 1 end in Srv. Its clients recognize an error by `status`, also on a path or with a method that this service does not have. */
 const versionOf = ({ rawPath }: MdmEvent): 1 | undefined => (/Srv\/*$/.test(rawPath) ? 1 : undefined);
 
-const refused = ({ error }: MdmRefusal, version: 1 | undefined): Answer => {
+const refused = ({ error, retrySeconds }: MdmRefusal, version: 1 | undefined): Answer => {
   if (version === 1) return answer(200, { status: -1, ...error });
-  const status = statusOfNumber(error.errorNumber);
-  const seconds = RETRY_SECONDS[status];
-  return answer(status, error, seconds === undefined ? {} : { "retry-after": String(seconds) });
+  return answer(statusOfNumber(error.errorNumber), error, retrySeconds === undefined ? {} : { "retry-after": String(retrySeconds) });
 };
 
 /** The route; refuses with 9726 a method that the path does not know, and with 9634 a path that there is not. */

@@ -18,6 +18,8 @@ type Described = {
   readonly answers: Readonly<Partial<Record<Status, string>>>;
   /** Whether the answers bear an ETag. */
   readonly etag: boolean;
+  /** Whether successes may bear a `Link` header. */
+  readonly link: boolean;
   /** What it heeds of a request's headers. */
   readonly takes: readonly (keyof Said)[];
   /** Reasons of its own to refuse, beside those that all routes share. */
@@ -38,20 +40,23 @@ type Words<Code extends Status, Takes extends keyof Said> = {
   readonly does: string;
   readonly answers: Readonly<Record<Code, string>>;
   readonly etag?: true;
+  readonly link?: true;
   readonly refuses?: readonly Reason[];
 } & ([Takes] extends [never] ? { readonly takes?: never } : { readonly takes: Readonly<Record<Takes, true>> });
 
 type AnyWords = Pick<Described, "does" | "answers"> & {
   readonly etag?: true;
+  readonly link?: true;
   readonly refuses?: readonly Reason[];
   readonly takes?: Readonly<Partial<Record<keyof Said, true>>>;
 };
 
-const described = ({ name }: { readonly name: string }, { does, answers, etag, takes, refuses }: AnyWords): Described => ({
+const described = ({ name }: { readonly name: string }, { does, answers, etag, link, takes, refuses }: AnyWords): Described => ({
   name,
   does,
   answers,
   etag: etag ?? false,
+  link: link ?? false,
   // The keys of such a record are these names, which the compiler does not say of `Object.keys`.
   takes: Object.keys(takes ?? {}) as (keyof Said)[],
   refuses: refuses ?? [],

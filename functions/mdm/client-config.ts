@@ -2,7 +2,7 @@
 // demands; but a second one is written down as a conflict, which the protocol does not know.
 import * as z from "zod";
 import { ClientConfig, ClientConfigRequest, configAsked, isRoomFor, unnamedServer } from "../../domain/client-config.ts";
-import { serversOn } from "../../domain/links.ts";
+import { mayFetch, serversOn } from "../../domain/links.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
 import type { MdmInfo } from "../../domain/mdm-server.ts";
 import { NotificationType } from "../../domain/notification.ts";
@@ -10,8 +10,8 @@ import { Organization } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { judgedAgain } from "../handle.ts";
 import type { MdmHandle, TokenBearer } from "../handle-mdm.ts";
+import { type IdentifyPorts, identifyServer } from "../identify-server.ts";
 import type { Ports } from "../ports.ts";
-import { type SayingPorts, sayOf } from "../say.ts";
 import { assertMayManage } from "../token-bearer.ts";
 import { UUID_BYTES, uuidOf } from "../uuid.ts";
 
@@ -70,36 +70,54 @@ const assertReached = async (
   if (!delivery.delivered) throw new MdmRefusal(9728, { detail: `Why: ${delivery.why}.` });
 };
 
+const DAY_SECONDS = 86_400;
+/** Entries of the custody log that identifications with one token may make a day by changed names: whoever has the token can state new ones at will. */
+const MOST_ENTRIES = 5;
+
+/** True if a changed name may be logged. One request takes one entry, however often its act is retried. */
+const entryBudget = ({ id }: TokenBearer["token"], { rates, now }: Pick<Ports, "rates" | "now">): (() => Promise<boolean>) => {
+  const span = { seconds: DAY_SECONDS, number: Math.floor(now().getTime() / (DAY_SECONDS * 1000)) };
+  let taken: Promise<boolean> | undefined;
+  return () => {
+    taken ??= rates.take(id, "identifications", span, MOST_ENTRIES);
+    return taken;
+  };
+};
+
 /**
- * Writes down who says this with the token. One that was registered and never named itself is recognized where nobody else is linked to the token. Beyond what
- * one token may name, it is not kept: whoever has the token can invent as many as they like.
+ * Records which MDM server identified itself with the token. A registered one that never identified itself is recognized where a person linked it and nobody
+ * else has the token. MDM servers beyond those that one token may name are not recorded, unless a person linked them: anybody with the token can invent ids.
  */
-const claimFor = async (mdmInfo: MdmInfo, { token }: TokenBearer, ports: SayingPorts): Promise<void> => {
+const identifyFor = async (mdmInfo: MdmInfo, { token }: TokenBearer, ports: IdentifyPorts & Pick<Ports, "rates">): Promise<void> => {
+  const mayLog = entryBudget(token, ports);
   await judgedAgain(async () => {
     const links = await ports.links.of(token.locationId);
     const known = await ports.servers.findByMdmInfo(mdmInfo.id);
-    if (known === undefined && !isRoomFor(links, token.id)) {
+    const present = serversOn(links, token.id);
+    const isExpected = known !== undefined && (present.includes(known.id) || mayFetch(links, known.id));
+    if (!isExpected && !isRoomFor(links, token.id)) {
       ports.log.info("a token names more MDM servers than are kept", { tokenId: token.id });
       return links;
     }
-    const linked = await ports.servers.getAll(serversOn(links, token.id));
-    const mdmServerId = known === undefined ? unnamedServer([...linked.values()]) : undefined;
-    return sayOf(token, { mdmInfo, mdmServerId }, undefined, ports).catch((error: unknown) => {
-      // Somebody else named themselves so meanwhile: it is judged again.
+    const linked = [...(await ports.servers.getAll(present)).values()];
+    const unnamed = known === undefined ? unnamedServer(linked) : undefined;
+    const mdmServerId = unnamed !== undefined && mayFetch(links, unnamed) ? unnamed : undefined;
+    return identifyServer(token, { how: "identified", mdmInfo, mdmServerId }, token.id, ports, mayLog).catch((error: unknown) => {
+      // Another MDM server took the id meanwhile: evaluate again.
       if (error instanceof Refusal && error.reason === "mdm_info_taken") return undefined;
       throw error;
     });
   });
 };
 
-type Needs = keyof SayingPorts | "organizations" | "cipher" | "clientConfigs" | "notifier" | "rates";
+type Needs = keyof IdentifyPorts | "organizations" | "cipher" | "clientConfigs" | "notifier" | "rates";
 
 export const changeClientConfig: MdmHandle<typeof ChangeClientConfigInput, Needs, Shown> = async ({ caller, input }, ports) => {
   const { clientConfigs, cipher, notifier } = ports;
   const { id: locationId } = caller.location;
   const { mdmInfo, notify, notificationTypes } = configAsked(input, notifier.isTarget);
-  // Whoever names itself has the token, whether or not it may do anything with it: at the built-in service's location above all.
-  if (mdmInfo !== undefined) await claimFor(mdmInfo, caller, ports);
+  // Recorded before anything is refused: at the built-in service's location the token has to be removed from this MDM server.
+  if (mdmInfo !== undefined) await identifyFor(mdmInfo, caller, ports);
   assertMayManage(caller);
   if (notify !== undefined) await assertReached(notify, caller, ports);
   const config = await clientConfigs.change({

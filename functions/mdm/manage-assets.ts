@@ -1,6 +1,7 @@
 // POST /assets/associate and /assets/disassociate: licenses for devices and users, or back from them. What can be told at once is refused at once; all else is
 // done by the worker.
 import * as z from "zod";
+import type { JobLimits } from "../../domain/job.ts";
 import { type Asset, isDevice, type Target } from "../../domain/licenses.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
 import { MDM_LIMITS } from "../../domain/mdm-limits.ts";
@@ -46,15 +47,17 @@ const assertAnyUserKnown = async (
   throw new MdmRefusal(9609, { info: { clientUserIds } });
 };
 
-const manage = async ({ type, assertPossible }: What, { caller, input }: Parameters<Manage>[0], ports: Parameters<Manage>[1]) => {
-  const assets = assetsAsked(input);
-  const targets = targetsAsked(input, LIMITS);
-  const known = await ports.licenses.getAll(assets.map((asset) => ({ ...asset, locationId: caller.location.id })));
-  assertPossible(known, targets);
-  await assertAnyUserKnown(targets, known, caller, ports);
-  return ordered({ type, assets, targets }, caller, ports);
-};
+const manage =
+  ({ type, assertPossible }: What) =>
+  (limits: JobLimits): Manage =>
+  async ({ caller, input }, ports) => {
+    const assets = assetsAsked(input);
+    const targets = targetsAsked(input, LIMITS);
+    const known = await ports.licenses.getAll(assets.map((asset) => ({ ...asset, locationId: caller.location.id })));
+    assertPossible(known, targets);
+    await assertAnyUserKnown(targets, known, caller, ports);
+    return ordered({ type, assets, targets }, caller, ports, limits);
+  };
 
-export const associateAssets: Manage = (request, ports) => manage({ type: "ASSOCIATE", assertPossible: assertAssociable }, request, ports);
-export const disassociateAssets: Manage = (request, ports) =>
-  manage({ type: "DISASSOCIATE", assertPossible: assertRevocable }, request, ports);
+export const associateAssets = manage({ type: "ASSOCIATE", assertPossible: assertAssociable });
+export const disassociateAssets = manage({ type: "DISASSOCIATE", assertPossible: assertRevocable });

@@ -1,4 +1,6 @@
 // The routes of the device management API: what each takes, answers and is for. Source: Apple, "App and Book Management API", version 2.
+import type { JobLimits } from "../../domain/job.ts";
+import { DEFAULT_JOB_LIMITS } from "../../domain/mdm-limits.ts";
 import { mdmRoute, openMdmRoute, pageMdmRoute } from "../doors/mdm-route.ts";
 import {
   ChangeClientConfigInput,
@@ -53,8 +55,8 @@ const SUBSCRIPTIONS = [
   "POST /subscriptions/admins/remove",
 ];
 
-/** `requestsPerSecond`: how many a location may make. */
-export const mdmRoutes = (requestsPerSecond?: number) => ({
+/** `requestsPerSecond`: how many a location may make. `jobLimits`: how much of what it requested may be pending. */
+export const mdmRoutes = (requestsPerSecond?: number, jobLimits: JobLimits = DEFAULT_JOB_LIMITS) => ({
   [`GET ${V2}/service/config`]: openMdmRoute(ServiceConfigReply, serviceConfig(requestsPerSecond), {
     does: "Show the addresses, limits, error numbers and notification types of this service",
     answers: "What this service is",
@@ -90,19 +92,19 @@ export const mdmRoutes = (requestsPerSecond?: number) => ({
     does: "Tell a person who follows an invitation what to do, whatever its invite code",
     answers: "A page in HTML, always the same",
   }),
-  [`POST ${V2}/assets/associate`]: mdmRoute(ManageAssetsInput, EventReply, associateAssets, {
+  [`POST ${V2}/assets/associate`]: mdmRoute(ManageAssetsInput, EventReply, associateAssets(jobLimits), {
     does: "Assign licenses of assets to users and devices",
     answers: ORDERED,
     refuses: [...ASSETS, ...TARGETS, 9609, 9707],
     manages: true,
   }),
-  [`POST ${V2}/assets/disassociate`]: mdmRoute(ManageAssetsInput, EventReply, disassociateAssets, {
+  [`POST ${V2}/assets/disassociate`]: mdmRoute(ManageAssetsInput, EventReply, disassociateAssets(jobLimits), {
     does: "Take licenses of assets back from users and devices",
     answers: ORDERED,
     refuses: [...ASSETS, ...TARGETS, 9609, 9706],
     manages: true,
   }),
-  [`POST ${V2}/assets/revoke`]: mdmRoute(RevokeAssetsInput, EventReply, revokeAssets, {
+  [`POST ${V2}/assets/revoke`]: mdmRoute(RevokeAssetsInput, EventReply, revokeAssets(jobLimits), {
     does: "Take everything back from users and devices that can come back",
     answers: ORDERED,
     refuses: TARGETS,
@@ -118,19 +120,19 @@ export const mdmRoutes = (requestsPerSecond?: number) => ({
     answers: "A page of users",
     refuses: [9650, 9721],
   }),
-  [`POST ${V2}/users/create`]: mdmRoute(ManageUsersInput, EventReply, createUsers, {
+  [`POST ${V2}/users/create`]: mdmRoute(ManageUsersInput, EventReply, createUsers(jobLimits), {
     does: "Create client users",
     answers: ORDERED,
     refuses: USERS,
     manages: true,
   }),
-  [`POST ${V2}/users/update`]: mdmRoute(ManageUsersInput, EventReply, updateUsers, {
+  [`POST ${V2}/users/update`]: mdmRoute(ManageUsersInput, EventReply, updateUsers(jobLimits), {
     does: "Change client users' e-mail addresses and Apple Accounts",
     answers: ORDERED,
     refuses: USERS,
     manages: true,
   }),
-  [`POST ${V2}/users/retire`]: mdmRoute(ManageUsersInput, EventReply, retireUsers, {
+  [`POST ${V2}/users/retire`]: mdmRoute(ManageUsersInput, EventReply, retireUsers(jobLimits), {
     does: "Retire client users: what can come back of their licenses does",
     answers: ORDERED,
     refuses: [9714, 9715, 9720],

@@ -1,5 +1,6 @@
 // POST /assets/revoke: everything that can come back from devices and users.
 import type * as z from "zod";
+import type { JobLimits } from "../../domain/job.ts";
 import { MDM_LIMITS } from "../../domain/mdm-limits.ts";
 import { TargetsRequest, targetsAsked } from "../../domain/work-request.ts";
 import type { MdmHandle } from "../handle-mdm.ts";
@@ -10,7 +11,9 @@ export const RevokeAssetsInput = TargetsRequest;
 
 const LIMITS = { clientUserIds: MDM_LIMITS.maxRevokeClientUserIds, serialNumbers: MDM_LIMITS.maxRevokeSerialNumbers };
 
-export const revokeAssets: MdmHandle<typeof RevokeAssetsInput, keyof OrderingPorts, z.input<typeof EventReply>> = async (
-  { caller, input },
-  ports,
-) => ordered({ type: "REVOKE", targets: targetsAsked(input, LIMITS) }, caller, ports);
+type Revoke = MdmHandle<typeof RevokeAssetsInput, keyof OrderingPorts, z.input<typeof EventReply>>;
+
+export const revokeAssets =
+  (limits: JobLimits): Revoke =>
+  async ({ caller, input }, ports) =>
+    ordered({ type: "REVOKE", targets: targetsAsked(input, LIMITS) }, caller, ports, limits);

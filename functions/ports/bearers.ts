@@ -2,7 +2,7 @@
 import type { Account } from "../../domain/account.ts";
 import type { ClientConfig } from "../../domain/client-config.ts";
 import type { ContentToken } from "../../domain/content-token.ts";
-import type { AccountId } from "../../domain/ids.ts";
+import type { AccountId, ContentTokenId } from "../../domain/ids.ts";
 import type { LocationLinks } from "../../domain/links.ts";
 import type { Location } from "../../domain/organization.ts";
 
@@ -21,4 +21,6 @@ export interface Bearers {
    * that whatever ended it counts at once.
    */
   find(secretSha256: string): Promise<BearerFound | undefined>;
+  /** The same by the token's identifier. Rejects when there is no such token. */
+  get(token: ContentTokenId): Promise<BearerFound>;
 }

@@ -2,24 +2,44 @@
 // how often they ask, and what they last used a token for.
 import type { ClientConfig, SaidConfig } from "../../domain/client-config.ts";
 import type { ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
+import type { JobLimits, PendingCount, PendingJob, Resumed } from "../../domain/job.ts";
 import type { Failure, Outcome, Part, Work, WorkId } from "../../domain/work.ts";
 import type { Judged, Trace } from "../ports.ts";
 
 /** How far the work at hand comes by an act that is a part of it. The act is recorded only while the work is where it was read. */
-export type Progress = { readonly work: Work; readonly outcome: Outcome };
+export type Progress = { readonly work: Work; readonly outcome: Outcome; readonly at: Date };
 
 export interface Works {
   /** Strongly consistent. */
   get(id: WorkId): Promise<Work | undefined>;
-  /** Writes down all of it at once. False when there is work of that id. */
-  add(work: Work, parts: readonly Part[], traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /**
+   * Writes down all of it at once. Writes nothing when the location would have more pending than `limits` ("full"), or when there is work of that id or
+   * what was judged changed ("changed").
+   */
+  add(
+    work: Work,
+    parts: readonly Part[],
+    limits: JobLimits,
+    traces?: readonly Trace[],
+    judged?: Judged,
+  ): Promise<"added" | "full" | "changed">;
   part(id: WorkId, index: number): Promise<Part>;
   /** Strongly consistent, whole. */
   failures(id: WorkId): Promise<readonly Failure[]>;
   /** A step that changed nothing else. False when the work is not where it was read, or what was judged changed. */
   advance(progress: Progress, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
-  /** Gives up what is left. False when nothing is left, or it was given up. */
-  giveUp(work: Work, at: Date): Promise<boolean>;
+  /** Ends the job before its last step, whatever step it is at. False when it ended already. */
+  stop(work: Work, stopped: NonNullable<Work["stopped"]>, traces?: readonly Trace[]): Promise<boolean>;
+}
+
+/** Jobs that have not ended. One is listed and counted from the transaction that adds it until the one that ends it. */
+export interface PendingJobs {
+  /** Those requested until that moment and at it, the earliest first, strongly consistent. */
+  requestedUntil(last: Date): AsyncIterable<PendingJob>;
+  /** Notes that the job was put back into the queue; nothing when it ended meanwhile. */
+  noteResumed(job: PendingJob, resumed: Resumed): Promise<void>;
+  /** Strongly consistent. */
+  countAt(location: LocationId): Promise<PendingCount>;
 }
 
 export interface ClientConfigs {
@@ -43,12 +63,20 @@ export interface TokenUses {
   of(token: ContentTokenId): Promise<readonly TokenUse[]>;
 }
 
-/** Counters of a location: requests of its MDM servers, their name look-ups, tests of notification URLs, and checks with Apple that people ask for. */
-export type Rated = "requests" | "lookups" | "tests" | "checks";
+/**
+ * Counters: of a location the requests of its MDM servers, their name look-ups, tests of notification URLs, and checks with Apple that people ask for; of a
+ * token the custody log entries that identifications with it made.
+ */
+export type Rated = "requests" | "lookups" | "tests" | "checks" | "identifications";
 
 export interface Rates {
   /** Counts one within a span of time, by its number. False when there were `most` already. */
-  take(location: LocationId, what: Rated, span: { readonly seconds: number; readonly number: number }, most: number): Promise<boolean>;
+  take(
+    of: LocationId | ContentTokenId,
+    what: Rated,
+    span: { readonly seconds: number; readonly number: number },
+    most: number,
+  ): Promise<boolean>;
 }
 
 /** Encrypts what has to be shown again, each for what it belongs to. */

@@ -1,8 +1,9 @@
 // What is kept of the organization, its locations, its accounts, and the MDM servers with their links.
 import type { Account } from "../../domain/account.ts";
+import type { Conflict } from "../../domain/conflict.ts";
 import type { ContentToken } from "../../domain/content-token.ts";
 import type { AccountId, ConflictId, LocationId, MdmServerId } from "../../domain/ids.ts";
-import type { Conflict, LocationLinks } from "../../domain/links.ts";
+import type { LocationLinks } from "../../domain/links.ts";
 import type { MdmServer } from "../../domain/mdm-server.ts";
 import type { Location, Organization } from "../../domain/organization.ts";
 import type { ReminderLadder } from "../../domain/reminder.ts";
@@ -119,7 +120,7 @@ export interface Links {
   ofAll(locations: readonly LocationId[]): Promise<ReadonlyMap<LocationId, LocationLinks>>;
   /** Every location that has ever been linked to. Not strongly consistent. */
   all(): AsyncIterable<LocationLinks>;
-  /** The locations with tokens that the MDM server was ever linked to, strongly consistent. */
+  /** The locations with tokens that the MDM server was ever linked to or seen with, strongly consistent. */
   locationsOf(server: MdmServerId): Promise<readonly LocationId[]>;
   /**
    * Writes the next version over the one that was read, with the conflict as it is now, if there is one. `lookAgain`: a token that the next scan

@@ -2,16 +2,29 @@
 // One that can't be is not written, and counted: to an alarm a missing value is no good one.
 import { isCheckedWithApple, secondsWithoutAnswer } from "../../domain/checked-token.ts";
 import { type ContentToken, daysLeft, tokenState } from "../../domain/content-token.ts";
-import { heldTokens, type LocationLinks, openLinks } from "../../domain/links.ts";
+import { heldTokens } from "../../domain/holders.ts";
+import { type LocationLinks, openHoldings } from "../../domain/links.ts";
 import { isReserved } from "../../domain/subscription.ts";
 import { END_OF_TIME, secondsSince } from "../../domain/time.ts";
 import { standingOf } from "../around.ts";
+import { inBatches } from "../in-batches.ts";
 import type { Gauge } from "../metrics.ts";
 import type { Ports } from "../ports.ts";
 
 export type MeasuringPorts = Pick<
   Ports,
-  "organizations" | "locations" | "accounts" | "tokens" | "reminders" | "links" | "erasures" | "outbox" | "parking" | "log" | "now"
+  | "organizations"
+  | "locations"
+  | "accounts"
+  | "tokens"
+  | "reminders"
+  | "links"
+  | "erasures"
+  | "outbox"
+  | "pendingJobs"
+  | "parking"
+  | "log"
+  | "now"
 > & { readonly apple: Pick<Ports["apple"], "isSwitchedOff"> };
 
 type Measured = Partial<Record<Gauge, number>>;
@@ -53,6 +66,12 @@ const oldestErasure: Measurement = async ({ erasures, now }) => {
   return { ErasuresOldestSeconds: oldestSeconds };
 };
 
+const oldestJob: Measurement = async ({ pendingJobs, now }) => {
+  const at = now();
+  for await (const { requestedAt } of pendingJobs.requestedUntil(at)) return { JobsOldestSeconds: secondsSince(requestedAt, at) };
+  return { JobsOldestSeconds: 0 };
+};
+
 async function* factTimes({ parking }: MeasuringPorts): AsyncGenerator<Date> {
   for await (const { occurredAt } of parking.all()) yield occurredAt;
 }
@@ -79,22 +98,11 @@ const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) =>
   return {
     dead: ids.length - alive.length - withdrawn.length,
     // Dead or not, they have to be removed.
-    reserved: reserved.flatMap(openLinks).length,
+    reserved: reserved.flatMap(openHoldings).length,
     ending: alive.filter((token) => daysLeft(token, now) <= ENDING_DAYS).length,
     conflicts: batch.filter(({ conflict }) => conflict !== undefined).length,
   };
 };
-
-async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
-  let batch: Item[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
 
 /** All or nothing: of half the locations it would say that the other half is well. */
 const held: Measurement = async (ports, isTimeUp) => {
@@ -120,7 +128,7 @@ const oldestCheck: Measurement = async ({ apple, reminders, now }, isTimeUp) => 
   return { AppleCheckOldestSeconds: oldest };
 };
 
-const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, parked, held, oldestCheck };
+const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, oldestJob, parked, held, oldestCheck };
 
 /** Never throws for what can't be measured: `MeasurementsFailed` says so, and is written each time. */
 export const measure = async (ports: MeasuringPorts, isTimeUp: () => boolean): Promise<void> => {

@@ -2,7 +2,7 @@
 // is up: what it left is due still, and the next run goes on.
 import { type ContentToken, isOverlapOver, tokenState } from "../../domain/content-token.ts";
 import type { ContentTokenId } from "../../domain/ids.ts";
-import { leftTokens } from "../../domain/links.ts";
+import { openSightings } from "../../domain/links.ts";
 import { expiringNotice } from "../../domain/notice.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { dueStep, nextDueAt, withOverlapEnd } from "../../domain/reminder.ts";
@@ -44,13 +44,16 @@ const remind = async (token: ContentToken, { reminderLadder }: Organization, now
   if (await ports.reminders.remind(token, { ...move, step }, traces)) await announce(traces, ports);
 };
 
+const isProved = async ({ id, locationId }: ContentToken, { links }: Pick<ScanPorts, "links">): Promise<boolean> =>
+  openSightings(await links.of(locationId)).some(({ tokenId, provedAt }) => tokenId === id && provedAt !== undefined);
+
 const look = async (token: ContentToken, organization: Organization, ports: ScanPorts): Promise<void> => {
   const now = ports.now();
   const current = tokenState(token, await standingOf([token], ports), now);
   if (current.state === "expired") return expireToken(token, now, ports);
   if (current.state === "active") {
-    // Before it moves on: an overlap that is over, or a fetch that a crash cut short, is not found a second time.
-    if (isOverlapOver(token, now) || leftTokens(await ports.links.of(token.locationId)).length > 0) await supersedeOlder(token, ports);
+    // Before it moves on: an overlap that is over, or a proof whose request a crash cut short, is not found a second time.
+    if (isOverlapOver(token, now) || (await isProved(token, ports))) await supersedeOlder(token, ports);
     return remind(token, organization, now, ports);
   }
   // The built-in service's own: nobody can renew it, so nobody is reminded to.

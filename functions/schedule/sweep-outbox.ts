@@ -1,7 +1,7 @@
 // Finishes what a crash left: tells what was recorded and not told, erases files that no token has. Run by the minute. What it can't finish either
 // makes it fail, after all else was tried: somebody has to look.
-import type { Announcement } from "../../domain/events.ts";
 import { announce, eraseFile } from "../announce.ts";
+import { inBatches } from "../in-batches.ts";
 import type { Ports } from "../ports.ts";
 
 /** Younger ones are still in the hands of the act that recorded them. */
@@ -14,16 +14,12 @@ export type SweepPorts = Pick<Ports, "outbox" | "bus" | "erasures" | "files" | "
 
 /** How many could not be told. */
 const tellRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
-  let batch: Announcement[] = [];
   let left = 0;
-  for await (const announcement of ports.outbox.pending(before)) {
-    batch.push(announcement);
-    if (batch.length < BATCH) continue;
+  for await (const batch of inBatches(ports.outbox.pending(before), BATCH)) {
     left += await announce(batch, ports);
-    batch = [];
     if (isTimeUp()) return left;
   }
-  return left + (await announce(batch, ports));
+  return left;
 };
 
 /** How many could not be erased. */

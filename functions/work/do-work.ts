@@ -1,22 +1,24 @@
 // Goes on with one piece of work for a while: step after step, each recorded with how far the work has come. Then it goes to the end of its location's queue, so
 // that a small request does not wait for a large one.
 import * as z from "zod";
-import { noClientConfig } from "../../domain/client-config.ts";
+import { isOverdue, whyStopped } from "../../domain/job.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import { nextStep, type Part, type Work, WorkId, type WorkType, whyStopped } from "../../domain/work.ts";
+import { nextStep, type Part, type Work, WorkId, type WorkType } from "../../domain/work.ts";
 import { announce, workOrderOf } from "../announce.ts";
 import { existing, judgedAgain } from "../handle.ts";
-import type { Trace } from "../ports.ts";
+import type { BearerFound } from "../ports/bearers.ts";
+import type { Judged, Trace } from "../ports.ts";
 import { Unfinished } from "../unfinished.ts";
 import { associate, disassociate } from "./manage-assets.ts";
 import { createUsers, retireUsers, updateUsers } from "./manage-users.ts";
 import { revoke } from "./revoke-assets.ts";
-import { refuse, type Step, type WorkPorts } from "./step.ts";
+import type { Step, WorkPorts } from "./step.ts";
+import { giveUpJob, stopJob } from "./stop-job.ts";
 
 const Order = z.object({ workId: WorkId });
 
 /** About 1,000 licenses. */
-const STEPS_AT_ONCE = 11;
+const STEPS_AT_ONCE = 12;
 
 const STEPS: Readonly<Record<WorkType, Step>> = {
   ASSOCIATE: associate,
@@ -36,22 +38,30 @@ const partsOf = (id: WorkId, { works }: WorkPorts) => {
   };
 };
 
+/**
+ * Preconditions of a step. A token that was renewed is left out: its end is recorded, for good. The accounts that were given the token are read again
+ * before each step instead of being a condition of it: one account may have the tokens of many locations, whose steps would all wait for each other.
+ */
+const judgedOf = ({ token, location }: Pick<BearerFound, "token" | "location">): Judged => ({
+  locations: [location],
+  tokens: token.invalidation === undefined ? [token] : [],
+});
+
 /** The next step: what it left to be told, `undefined` when all was done before. */
 const stepOf = (id: WorkId, partAt: (index: number) => Promise<Part>, isTimeUp: () => boolean, ports: WorkPorts) =>
   judgedAgain(async (): Promise<{ readonly told: readonly Trace[] | undefined } | undefined> => {
     const work = existing(await ports.works.get(id), "work");
     const next = nextStep(work);
     if (next === undefined) return { told: undefined };
-    const [part, found, config, token] = await Promise.all([
-      partAt(next.part),
-      ports.locations.get(work.locationId),
-      ports.clientConfigs.get(work.locationId),
-      ports.tokens.get(work.tokenId),
-    ]);
-    const location = existing(found, "location");
-    const stopped = whyStopped(location, token);
-    const step = stopped === undefined ? STEPS[work.type] : refuse(stopped);
-    const told = await step({ work, part, asset: next.asset, location, config: config ?? noClientConfig(location.id), isTimeUp }, ports);
+    if (isOverdue(work, ports.now())) {
+      await giveUpJob(work, ports);
+      return { told: [] };
+    }
+    const [part, found] = await Promise.all([partAt(next.part), ports.bearers.get(work.tokenId)]);
+    const { location, config } = found;
+    const reason = whyStopped(found);
+    if (reason !== undefined) return { told: await stopJob(reason, { work, location, config }, ports) };
+    const told = await STEPS[work.type]({ work, part, asset: next.asset, location, judged: judgedOf(found), config, isTimeUp }, ports);
     return told === undefined ? undefined : { told };
   });
 
@@ -99,10 +109,8 @@ export const doWork = async (order: unknown, ports: WorkPorts, isTimeUp: () => b
 };
 
 /** Work that could not be done after all attempts: it ends, so that whoever waits for it knows. */
-export const giveUpWork = async (order: unknown, { works, log, now }: Pick<WorkPorts, "works" | "log" | "now">): Promise<void> => {
+export const giveUpWork = async (order: unknown, ports: Pick<WorkPorts, "works" | "log" | "now">): Promise<void> => {
   const { workId } = Order.parse(order);
-  const work = await works.get(workId);
-  if (work === undefined || !(await works.giveUp(work, now()))) return;
-  log.error("work was given up", undefined, { workId, locationId: work.locationId, step: work.step });
-  log.count("WorkGivenUp", 1);
+  const work = await ports.works.get(workId);
+  if (work !== undefined) await giveUpJob(work, ports);
 };

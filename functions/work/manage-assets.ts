@@ -1,4 +1,4 @@
-// The steps of ASSOCIATE and DISASSOCIATE: one asset for up to 90 users and devices, in one transaction with how far the work has come. What a target has, or
+// The steps of ASSOCIATE and DISASSOCIATE: one asset for up to 85 users and devices, in one transaction with how far the work has come. What a target has, or
 // does not have, already counts as done: so nothing is given twice, whoever asks how often.
 import { type AssignmentKey, isDevice, keyOf, type Target, targetText } from "../../domain/licenses.ts";
 import { assetNotifications } from "../../domain/notification.ts";
@@ -31,7 +31,7 @@ const keysOf = (asset: AssignmentKey["asset"], targets: readonly Target[]): read
   targets.map((target) => ({ asset, target }));
 
 export const associate: Step = async (at, ports) => {
-  const { work, asset, location } = at;
+  const { work, asset, location, judged } = at;
   const { licenses, works, now, random } = ports;
   const { key, version, known, holding, unknown, without } = await before(at, ports);
   const wrong = known?.deviceAssignable === false ? without.filter(isDevice) : [];
@@ -42,10 +42,9 @@ export const associate: Step = async (at, ports) => {
     failures: [...failing(9609, unknown, asset), ...failing(9707, wrong, asset), ...failing(9709, wanting.slice(given.length), asset)],
   };
   const told = tellings(assetNotifications(work, keysOf(key, [...holding, ...given]), outcome), at, ports);
-  const judged = { locations: [location] };
-  const progress = { work, outcome };
-  if (known === undefined || given.length === 0) return (await works.advance(progress, told, judged)) ? told : undefined;
   const when = now();
+  const progress = { work, outcome, at: when };
+  if (known === undefined || given.length === 0) return (await works.advance(progress, told, judged)) ? told : undefined;
   const traces = [eventOf("LicensesAssigned", { ...key, quantity: given.length }, { at: when, random }), ...told];
   // That the location is in use decides what a monthly subscription begins with.
   const first = location.assignedThroughTokenAt === undefined;
@@ -57,7 +56,7 @@ export const associate: Step = async (at, ports) => {
 };
 
 export const disassociate: Step = async (at, ports) => {
-  const { work, asset, location } = at;
+  const { work, asset, judged } = at;
   const { licenses, works, now, random } = ports;
   const { key, known, holding, unknown, without } = await before(at, ports);
   const [back, never] = known?.revocable === false ? [[], holding] : [holding, []];
@@ -66,10 +65,9 @@ export const disassociate: Step = async (at, ports) => {
     failures: [...failing(9609, unknown, asset), ...failing(9706, never, asset)],
   };
   const told = tellings(assetNotifications(work, keysOf(key, [...back, ...without]), outcome), at, ports);
-  const judged = { locations: [location] };
-  const progress = { work, outcome };
-  if (known === undefined || back.length === 0) return (await works.advance(progress, told, judged)) ? told : undefined;
   const when = now();
+  const progress = { work, outcome, at: when };
+  if (known === undefined || back.length === 0) return (await works.advance(progress, told, judged)) ? told : undefined;
   const traces = [eventOf("LicensesUnassigned", { ...keyOf(key), quantity: back.length }, { at: when, random }), ...told];
   return (await licenses.post(unassigning(known, back, when), traces, { judged, progress })) ? traces : undefined;
 };

@@ -21,10 +21,10 @@ const failuresOf = (refused: JudgedUsers["refused"]): Outcome["failures"] =>
 
 /** Whether all of them gave up what they had. */
 const areWithoutLicenses = async (clientUserIds: Iterable<string>, at: StepAt, ports: WorkPorts): Promise<boolean> => {
-  const { work, location, isTimeUp } = at;
+  const { work, location, judged, isTimeUp } = at;
   for (const clientUserId of clientUserIds) {
     const gone = await retireLicenses({ locationId: location.id, clientUserId }, ports, async (posting) => {
-      const some = await posting({ locations: [location] });
+      const some = await posting(judged);
       if (some !== undefined && some.length > 0 && isTimeUp()) throw new Unfinished(`${work.id} retired something, and more is to follow`);
       return some;
     });
@@ -36,7 +36,7 @@ const areWithoutLicenses = async (clientUserIds: Iterable<string>, at: StepAt, p
 const step =
   (act: UserAct): Step =>
   async (at, ports) => {
-    const { work, part, location } = at;
+    const { work, part, location, judged: preconditions } = at;
     const { clientUsers, now } = ports;
     const asked = part.users.map((user) => askedUser(user, ports));
     const known = await knownUsers(location.id, asked, ports);
@@ -50,7 +50,7 @@ const step =
       ...associatedNotifications(associatedBy(judged.changes).map(shownUser)),
     ];
     const traces = tellings(notifications, at, ports);
-    const recording = { progress: { work, outcome }, judged: { locations: [location] } };
+    const recording = { progress: { work, outcome, at: now() }, judged: preconditions };
     return (await clientUsers.record(judged, traces, recording)) ? traces : undefined;
   };
 

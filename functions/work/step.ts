@@ -2,11 +2,9 @@
 import type { ClientConfig } from "../../domain/client-config.ts";
 import type { Target } from "../../domain/licenses.ts";
 import type { MdmErrorNumber } from "../../domain/mdm-error.ts";
-import { assetNotifications, userNotifications } from "../../domain/notification.ts";
 import type { Location } from "../../domain/organization.ts";
-import { type Outcome, type Part, targetsIn, type Work, type WorkAsset } from "../../domain/work.ts";
-import type { Ports, Trace } from "../ports.ts";
-import { tellings } from "../tellings.ts";
+import type { Outcome, Part, Work, WorkAsset } from "../../domain/work.ts";
+import type { Judged, Ports, Trace } from "../ports.ts";
 
 export type StepAt = {
   /** As it was read: what the step does is recorded only while the work is there. */
@@ -14,8 +12,10 @@ export type StepAt = {
   readonly part: Part;
   /** Of what is done asset by asset. */
   readonly asset?: WorkAsset | undefined;
-  /** Neither closed nor reserved; a condition of whatever the step changes. */
+  /** Neither closed nor reserved. */
   readonly location: Location;
+  /** Preconditions of whatever the step changes: nobody ended the token, and the location is as it was read. */
+  readonly judged: Judged;
   readonly config: ClientConfig;
   /** For a step of several postings: each of them stands by itself. */
   readonly isTimeUp: () => boolean;
@@ -27,22 +27,8 @@ export type StepAt = {
  */
 export type Step = (at: StepAt, ports: WorkPorts) => Promise<readonly Trace[] | undefined>;
 
-export type WorkPorts = Pick<
-  Ports,
-  "works" | "licenses" | "locations" | "tokens" | "clientConfigs" | "clientUsers" | "bus" | "outbox" | "log" | "now" | "random"
->;
+export type WorkPorts = Pick<Ports, "works" | "licenses" | "bearers" | "clientUsers" | "bus" | "outbox" | "log" | "now" | "random">;
 
 /** For all of `targets`, if there are any. */
 export const failing = (errorNumber: MdmErrorNumber, targets: readonly Target[], asset?: WorkAsset): Outcome["failures"] =>
   targets.length === 0 ? [] : [{ errorNumber, targets: [...targets], ...(asset === undefined ? {} : { asset }) }];
-
-/** All of a step fails alike. */
-export const refuse =
-  (errorNumber: MdmErrorNumber): Step =>
-  async (at, ports) => {
-    const { work, part, asset } = at;
-    const outcome = { completed: 0, failures: failing(errorNumber, targetsIn(part), asset) };
-    const notifications = part.users.length > 0 ? userNotifications(work, [], outcome) : assetNotifications(work, [], outcome);
-    const traces = tellings(notifications, at, ports);
-    return (await ports.works.advance({ work, outcome }, traces)) ? traces : undefined;
-  };

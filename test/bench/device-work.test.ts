@@ -11,7 +11,7 @@ import { someChecks, someWork } from "./measured.ts";
 const database = databaseForTests();
 const SECONDS = 60;
 
-test("one request costs a step for each asset and 90 devices; a small one pays for everything by itself", {
+test("one request costs a step for each asset and 85 devices; a small one pays for everything by itself", {
   timeout: 120_000,
 }, async () => {
   const size = { assets: 2, devices: 100 };
@@ -25,8 +25,9 @@ test("one request costs a step for each asset and 90 devices; a small one pays f
   if (turn === undefined) throw new Error("nothing was measured");
   // An assignment, the counts and the event of it, 2 each; and that the event was told.
   expect(turn.person.units).toBe(7);
-  // The work, its part, its order, and that it was sent; then the assignment, the counts, the work, the location, the event, and that it was told.
-  expect(turn.small.units).toBe(7 + 11);
+  // The job, its part, its order, and that it was sent; its place in the list and in the count of pending jobs. Then the assignment, the counts, the job, the
+  // location, the token, the event, and that it was told; and the two places again.
+  expect(turn.small.units).toBe(7 + 4 + 13 + 4);
   // The order with two parts; 200 assignments; and what each of four steps pays for once.
   expect(turn.large.units).toBeGreaterThan(2 * 200);
   expect(turn.large.units).toBeLessThan(2.5 * 200);

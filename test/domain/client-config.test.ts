@@ -61,18 +61,18 @@ describe("whose words they are", () => {
   });
 
   test("there is room for ten on one token, whatever is on others", () => {
-    const linkOf = (seed: number, tokenId = contentTokenId()) => ({
+    const sightingOf = (seed: number, tokenId = contentTokenId()) => ({
       tokenId,
-      tokenExpiresAt: at("2027-01-01T00:00:00Z"),
       worksWith: "this-service" as const,
       mdmServerId: mdmServerId(seed),
-      how: "said" as const,
-      linkedAt: at("2026-01-01T00:00:00Z"),
+      how: "identified" as const,
+      firstAt: at("2026-01-01T00:00:00Z"),
+      lastAt: at("2026-01-01T00:00:00Z"),
     });
-    const nine = Array.from({ length: 9 }, (_, index) => linkOf(index + 1));
-    const elsewhere = linkOf(20, contentTokenId(2));
-    const links = (all: typeof nine) => ({ ...noLinks(locationId()), links: all });
+    const nine = Array.from({ length: 9 }, (_, index) => sightingOf(index + 1));
+    const elsewhere = sightingOf(20, contentTokenId(2));
+    const links = (all: typeof nine) => ({ ...noLinks(locationId()), sightings: all });
     expect(isRoomFor(links([...nine, elsewhere]), contentTokenId())).toBe(true);
-    expect(isRoomFor(links([...nine, linkOf(10)]), contentTokenId())).toBe(false);
+    expect(isRoomFor(links([...nine, sightingOf(10)]), contentTokenId())).toBe(false);
   });
 });

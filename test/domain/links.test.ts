@@ -1,48 +1,127 @@
-// Which MDM server has which token: two on one location are a conflict whatever came first, and nobody is counted as moved on who has not.
+// Links and sightings of one location: only links authorize, and two MDM servers with either are a conflict whatever came first.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Conflict, HolderHow } from "../../domain/conflict.ts";
 import {
   claimants,
-  claimed,
-  heldTokens,
-  holdingLinks,
-  isLeft,
   isProofNew,
+  isSightingDue,
   type LocationLinks,
-  leftTokens,
+  mayFetch,
   noLinks,
+  openHoldings,
   openLinks,
-  resolved,
-  unlinked,
+  openSighting,
+  openSightings,
+  settledConflictOf,
+  withArrival,
+  withClosed,
 } from "../../domain/links.ts";
-import { isRenewalOf, isSuperseded } from "../../domain/renewal.ts";
+import { SightingHow } from "../../domain/sighting.ts";
 import { aContentToken, accountId, at, conflictId, contentTokenId, locationId, mdmServerId } from "../make.ts";
 
 const NOW = at("2026-06-01T00:00:00Z");
 const here = locationId();
-const [older, newer] = [
-  aContentToken({ id: contentTokenId(1), expiresAt: at("2026-12-01") }),
-  aContentToken({ id: contentTokenId(2), issuedAt: at("2026-06-01"), expiresAt: at("2027-06-01"), supersedesAt: at("2026-07-01") }),
-];
-const [fleet, zentral] = [mdmServerId(1), mdmServerId(2)];
+const [older, newer] = [aContentToken({ id: contentTokenId(1) }), aContentToken({ id: contentTokenId(2) })];
+const [fleet, zentral, jamf] = [mdmServerId(1), mdmServerId(2), mdmServerId(3)];
+const why = { at: NOW, by: accountId(), reason: "we moved" };
 
-const claim = (links: LocationLinks, mdmServer = fleet, how: "linked" | "fetched" | "said" = "linked", token = older, when = NOW) =>
-  claimed(links, token, { mdmServerId: mdmServer, how, at: when }, conflictId());
-/** It tells the hash of the file: it has it. */
-const prove = (links: LocationLinks, mdmServer = fleet, token = newer, when = at("2026-06-02")): LocationLinks =>
-  claimed(links, token, { mdmServerId: mdmServer, how: "fetched", at: when, proved: true }, conflictId()).after;
+const arrive = (links: LocationLinks, mdmServer = fleet, how: HolderHow = "linked", token = older, when = NOW, settled?: Conflict) =>
+  withArrival(links, token, { mdmServerId: mdmServer, how, at: when, isProof: how === "proved" }, { conflictId: conflictId(), settled });
+const after = (...steps: Parameters<typeof arrive> extends [unknown, ...infer Rest] ? Rest[] : never): LocationLinks =>
+  steps.reduce((links, step) => arrive(links, ...step).after, noLinks(here));
+const close = (links: LocationLinks, mdmServer = fleet, token = older) =>
+  withClosed(links, [{ tokenId: token.id, mdmServerId: mdmServer }], why);
 
-/** The links after one was closed by Ada, as they were when there was none. */
-const unlink = (links: LocationLinks, mdmServer = fleet, token = older, when = NOW): LocationLinks =>
-  unlinked(links, { tokenId: token.id, mdmServerId: mdmServer }, { at: when, by: accountId() })?.after ?? links;
+describe("a link", () => {
+  test("is what lets an MDM server fetch, until it is closed", () => {
+    const linked = after([fleet]);
+    expect([mayFetch(linked, fleet), mayFetch(linked, zentral)]).toEqual([true, false]);
+    expect(mayFetch(close(linked).after, fleet)).toBe(false);
+  });
+
+  test("made twice is one, with its first time", () => {
+    const twice = after([fleet], [fleet, "linked", older, at("2026-06-03")]);
+    expect(twice.links).toMatchObject([{ linkedAt: NOW, sinceAt: NOW }]);
+  });
+
+  test("to a further token of the location keeps the time from which the MDM server may fetch there; after a break it is a new time", () => {
+    const both = after([fleet], [fleet, "linked", newer, at("2026-06-03")]);
+    expect(openLinks(both).map(({ sinceAt }) => sinceAt)).toEqual([NOW, NOW]);
+    expect(openLinks(close(both).after)).toMatchObject([{ tokenId: newer.id, sinceAt: NOW }]);
+    const again = arrive(close(after([fleet])).after, fleet, "linked", newer, at("2026-06-03")).after;
+    expect(openLinks(again)).toMatchObject([{ sinceAt: at("2026-06-03") }]);
+  });
+
+  test("is kept when it is closed, so that people can see it", () => {
+    const closed = close(after([fleet])).after;
+    expect(closed.links).toMatchObject([{ removedAt: NOW }]);
+    expect(openHoldings(closed)).toEqual([]);
+  });
+
+  test("that is open is never dropped, nor one of the many sightings that an MDM server is known by alone", () => {
+    let links = after([zentral], [jamf, "identified"]);
+    for (let count = 0; count < 450; count++) {
+      const token = aContentToken({ id: contentTokenId(count % 200) });
+      const when = new Date(NOW.getTime() + count * 1000);
+      links = arrive(links, fleet, count % 2 === 0 ? "linked" : "identified", token, when).after;
+      links = withClosed(links, [{ tokenId: token.id, mdmServerId: fleet }], { ...why, at: when }).after;
+    }
+    expect(links.links.length).toBeLessThanOrEqual(201);
+    expect(links.sightings.length).toBeLessThanOrEqual(200);
+    expect(claimants(links)).toEqual([zentral, jamf]);
+  });
+});
+
+describe("a sighting", () => {
+  test.each(SightingHow.options)("that is %s authorizes nothing, and makes a conflict beside another MDM server", (how) => {
+    const seen = after([zentral], [fleet, how]);
+    expect([mayFetch(seen, fleet), openLinks(seen).length]).toEqual([false, 1]);
+    expect(seen.conflict?.claims).toMatchObject([
+      { mdmServerId: zentral, how: "linked" },
+      { mdmServerId: fleet, how },
+    ]);
+  });
+
+  test("of one MDM server with one token is one, with the first time, the last one and how it was seen then", () => {
+    const seen = after([fleet, "reported"], [fleet, "fetched", older, at("2026-06-03")]);
+    expect(seen.sightings).toMatchObject([{ how: "fetched", firstAt: NOW, lastAt: at("2026-06-03") }]);
+    expect(seen.sightings[0]?.provedAt).toBeUndefined();
+  });
+
+  test("keeps what a use adds apart: it is no later evidence, and the first time of the use stays", () => {
+    const used = after([fleet, "fetched"], [fleet, "used", older, at("2026-06-03")]);
+    expect(used.sightings).toMatchObject([{ how: "fetched", lastAt: NOW, usedAt: at("2026-06-03") }]);
+    const identified = arrive(used, fleet, "identified", older, at("2026-06-04")).after;
+    expect(identified.sightings).toMatchObject([{ how: "identified", lastAt: at("2026-06-04"), usedAt: at("2026-06-03") }]);
+  });
+
+  test("is due when it is the first, when it proves first what was only seen, and every five minutes", () => {
+    const key = { tokenId: older.id, mdmServerId: fleet };
+    const seen = after([fleet, "identified"]);
+    const isDue = (links: LocationLinks, seconds: number, isProof: boolean): boolean =>
+      isSightingDue(links, key, { at: new Date(NOW.getTime() + seconds * 1000), isProof });
+    expect(isDue(noLinks(here), 0, false)).toBe(true);
+    expect([isDue(seen, 299, false), isDue(seen, 300, false), isDue(seen, 1, true)]).toEqual([false, true, true]);
+    expect(isDue(after([fleet, "proved"]), 299, true)).toBe(false);
+  });
+
+  test("is news as a proof until it is proved, and again after another token was", () => {
+    const key = { tokenId: older.id, mdmServerId: fleet };
+    expect(isProofNew(after([fleet, "fetched"]), key)).toBe(true);
+    const proved = after([fleet, "proved"]);
+    expect(isProofNew(proved, key)).toBe(false);
+    expect(isProofNew(arrive(proved, fleet, "proved", newer, at("2026-06-03")).after, key)).toBe(true);
+  });
+});
 
 describe("a second MDM server on a location", () => {
   test("makes a conflict that names both, with their claims in order", () => {
-    const first = claim(noLinks(here));
+    const first = arrive(noLinks(here));
     expect(first).toMatchObject({ found: false, after: { version: 1 } });
-    const { after, found } = claim(first.after, zentral, "fetched", newer, at("2026-06-02"));
-    expect(found).toBe(true);
-    expect(after.conflict).toMatchObject({
+    const second = arrive(first.after, zentral, "fetched", newer, at("2026-06-02"));
+    expect(second.found).toBe(true);
+    expect(second.after.conflict).toMatchObject({
       id: conflictId(),
       location: here,
       claims: [
@@ -53,171 +132,100 @@ describe("a second MDM server on a location", () => {
   });
 
   test("that claims again while it is open adds to its history, and finds no other", () => {
-    const open = claim(claim(noLinks(here)).after, zentral).after;
-    const { after, found } = claim(open, fleet, "fetched");
-    expect(found).toBe(false);
-    expect(after.conflict?.claims).toHaveLength(3);
+    const again = arrive(after([fleet], [zentral]), fleet, "fetched");
+    expect([again.found, again.after.conflict?.claims.length]).toEqual([false, 3]);
   });
 
-  test("is told of again when a third one joins, and named however long the history is", () => {
-    let links = claim(claim(noLinks(here)).after, zentral).after;
-    for (let count = 0; count < 60; count++) links = claim(links, fleet, "fetched", aContentToken({ id: contentTokenId(count) })).after;
-    const third = claim(links, mdmServerId(3));
+  test("is announced again when a third one joins, which is named however long the history is", () => {
+    let links = after([fleet], [zentral]);
+    for (let count = 0; count < 60; count++) links = arrive(links, fleet, "fetched", aContentToken({ id: contentTokenId(count) })).after;
+    const third = arrive(links, jamf);
     expect(third.found).toBe(true);
-    expect(third.after.conflict?.claims.at(-1)).toMatchObject({ mdmServerId: mdmServerId(3) });
-    expect(claim(third.after, mdmServerId(3)).after.conflict?.claims).toHaveLength(third.after.conflict?.claims.length ?? 0);
+    expect(third.after.conflict?.claims.at(-1)).toMatchObject({ mdmServerId: jamf });
+    expect(arrive(third.after, jamf).after.conflict?.claims).toHaveLength(third.after.conflict?.claims.length ?? 0);
   });
 
   test("after the first one was unlinked is none", () => {
-    expect(claim(unlink(claim(noLinks(here)).after), zentral)).toMatchObject({ found: false });
+    expect(arrive(close(after([fleet])).after, zentral)).toMatchObject({ found: false });
   });
 
   test("that is unlinked settles it for the one that is left, or for nobody", () => {
-    const open = claim(claim(noLinks(here), fleet, "fetched").after, zentral).after;
-    expect(open.conflict?.claims.map(({ how }) => how)).toEqual(["fetched", "linked"]);
-    const key = { tokenId: older.id, mdmServerId: fleet };
-    const settled = unlinked(open, key, { at: NOW, by: accountId() });
-    expect(settled?.settled?.resolution).toMatchObject({ keptBy: zentral, at: NOW });
-    expect(settled?.after.conflict).toBeUndefined();
-    expect(claim(settled?.after ?? open, fleet).found).toBe(true);
+    const settled = close(after([fleet, "fetched"], [zentral]));
+    expect(settled.settled?.resolution).toEqual({ keptBy: zentral, ...why });
+    expect(settled.after.conflict).toBeUndefined();
+    const both = [fleet, zentral].map((mdmServer) => ({ tokenId: older.id, mdmServerId: mdmServer }));
+    expect(withClosed(after([fleet], [zentral]), both, why).settled?.resolution).toEqual(why);
   });
 
-  test("is settled by who keeps it: the others' links are closed, and a new claim of theirs is a new conflict", () => {
-    const open = claim(claim(noLinks(here)).after, zentral).after;
-    const settled = resolved(open, { keptBy: zentral, at: NOW });
-    expect(settled.conflict).toBeUndefined();
-    expect(claimants(settled)).toEqual([zentral]);
-    expect(claim(settled, fleet).found).toBe(true);
+  test("that lost it and is seen again reopens it under its id, with how it was resolved; a stranger begins another one", () => {
+    const { after: kept, settled } = close(after([fleet], [zentral]));
+    expect([settledConflictOf(kept, fleet), settledConflictOf(kept, jamf)]).toEqual([conflictId(), undefined]);
+    const reopened = withArrival(
+      kept,
+      older,
+      { mdmServerId: fleet, how: "identified", at: at("2026-06-03") },
+      { conflictId: conflictId(9), settled },
+    );
+    expect(reopened).toMatchObject({
+      found: true,
+      after: {
+        settled: [],
+        conflict: {
+          id: conflictId(),
+          foundAt: NOW,
+          reopenedAt: at("2026-06-03"),
+          claims: [
+            { mdmServerId: zentral, how: "linked" },
+            { mdmServerId: fleet, how: "identified" },
+          ],
+          earlier: [{ resolution: { keptBy: zentral }, claims: [{}, {}] }],
+        },
+      },
+    });
+    expect(reopened.after.conflict?.resolution).toBeUndefined();
+    expect(mayFetch(reopened.after, fleet)).toBe(false);
+    const other = withArrival(kept, older, { mdmServerId: jamf, how: "identified", at: NOW }, { conflictId: conflictId(9) }).after;
+    expect([other.conflict?.id, other.settled.length]).toEqual([conflictId(9), 1]);
   });
 
-  test("is a conflict in whatever order they come, and never without two", () => {
+  test("that is reopened time and again keeps the last five rounds", () => {
+    let links = after([zentral], [fleet]);
+    for (let round = 0; round < 8; round++) {
+      const { after: kept, settled } = close(links);
+      links = arrive(kept, fleet, "identified", older, NOW, settled).after;
+    }
+    expect([links.conflict?.earlier?.length, links.settled.length]).toEqual([5, 0]);
+  });
+
+  test("is a conflict in whatever order they come, never without two, and names every one of them; no arrival but a link opens a link", () => {
     const act = fc.record({
-      mdmServer: fc.constantFrom(fleet, zentral, mdmServerId(3)),
+      mdmServer: fc.constantFrom(fleet, zentral, jamf),
       token: fc.constantFrom(older, newer),
-      what: fc.constantFrom("linked", "fetched", "said", "unlink"),
+      what: fc.constantFrom("linked", "close", ...SightingHow.options),
     } as const);
     fc.assert(
-      fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
+      fc.property(fc.array(act, { maxLength: 14 }), (acts) => {
         let links = noLinks(here);
+        const settled = new Map<string, Conflict>();
         for (const { mdmServer, token, what } of acts) {
-          if (what === "unlink") links = unlink(links, mdmServer, token);
-          else links = claim(links, mdmServer, what, token).after;
+          const before = openLinks(links).length;
+          if (what === "close") {
+            const closed = close(links, mdmServer, token);
+            if (closed.settled !== undefined) settled.set(closed.settled.id, closed.settled);
+            links = closed.after;
+          } else {
+            const earlier = settledConflictOf(links, mdmServer);
+            links = arrive(links, mdmServer, what, token, NOW, earlier === undefined ? undefined : settled.get(earlier)).after;
+            expect(openSighting(links, { tokenId: token.id, mdmServerId: mdmServer }) !== undefined || what === "linked").toBe(true);
+          }
+          if (what !== "linked") expect(openLinks(links).length).toBeLessThanOrEqual(before);
           expect(links.conflict !== undefined).toBe(claimants(links).length >= 2);
           const named = new Set(links.conflict?.claims.map(({ mdmServerId: each }) => each));
-          if (links.conflict !== undefined) expect(named.size).toBeGreaterThanOrEqual(2);
+          if (links.conflict !== undefined) for (const each of claimants(links)) expect(named).toContain(each);
+          expect(links.conflict?.resolution).toBeUndefined();
+          expect(openSightings(links).every(({ removedAt }) => removedAt === undefined)).toBe(true);
         }
       }),
     );
-  });
-});
-
-describe("links", () => {
-  test("are kept when they are closed, so that they can be looked at", () => {
-    const after = unlink(claim(noLinks(here)).after);
-    expect(after.links).toMatchObject([{ removedAt: NOW }]);
-    expect(openLinks(after)).toEqual([]);
-    expect(unlinked(after, { tokenId: older.id, mdmServerId: fleet }, { at: NOW, by: accountId() })).toBeUndefined();
-  });
-
-  test("of one MDM server to one token are one, with the first time it was linked and the last it was fetched, which proves nothing", () => {
-    const once = claim(noLinks(here)).after;
-    const { links } = claim(once, fleet, "fetched", older, at("2026-06-03")).after;
-    expect(links).toMatchObject([{ linkedAt: NOW, fetchedAt: at("2026-06-03") }]);
-    expect(links[0]?.usedAt).toBeUndefined();
-    expect(links).toHaveLength(1);
-  });
-
-  test("that were closed are dropped when there are too many, the oldest first, and open ones never", () => {
-    let links = claim(noLinks(here), zentral).after;
-    for (let count = 0; count < 250; count++) {
-      const token = aContentToken({ id: contentTokenId(count % 200) });
-      const when = new Date(NOW.getTime() + count * 1000);
-      links = claim(links, fleet, "linked", token, when).after;
-      links = unlink(links, fleet, token, when);
-    }
-    expect(links.links.length).toBeLessThanOrEqual(201);
-    expect(claimants(links)).toEqual([zentral]);
-  });
-});
-
-describe("moving on to a newer token", () => {
-  const both = (used: readonly (typeof fleet)[]): LocationLinks => {
-    let links = noLinks(here);
-    for (const server of [fleet, zentral]) links = claim(links, server).after;
-    for (const server of used) links = prove(claim(links, server, "fetched", newer).after, server);
-    return links;
-  };
-
-  test("is done when every MDM server that was linked to the older one has used it", () => {
-    expect(isLeft(both([]), older)).toBe(false);
-    expect(isLeft(both([fleet]), older)).toBe(false);
-    expect(holdingLinks(both([fleet]), older.id)).toMatchObject([{ mdmServerId: zentral }]);
-    expect(isLeft(both([fleet, zentral]), older)).toBe(true);
-    expect(leftTokens(both([fleet, zentral]))).toEqual([older.id]);
-  });
-
-  test("leaves the older one held by nobody only when every MDM server has used the newer one", () => {
-    expect(heldTokens(noLinks(here))).toEqual([]);
-    expect(heldTokens(both([]))).toEqual([older.id]);
-    expect(new Set(heldTokens(both([fleet])))).toEqual(new Set([older.id, newer.id]));
-    expect(heldTokens(both([fleet, zentral]))).toEqual([newer.id]);
-    expect(heldTokens(unlink(claim(noLinks(here)).after))).toEqual([]);
-  });
-
-  test("is not done by being linked to it, before it was used", () => {
-    const linked = claim(claim(noLinks(here)).after, fleet, "linked", newer).after;
-    expect(isLeft(linked, older)).toBe(false);
-  });
-
-  test("is done by an MDM server that names itself with it, as by one that tells its hash", () => {
-    const said = claim(claim(noLinks(here)).after, fleet, "said", newer, at("2026-06-02")).after;
-    expect(openLinks(said).at(-1)).toMatchObject({ how: "said", usedAt: at("2026-06-02") });
-    expect(isLeft(said, older)).toBe(true);
-    expect(isProofNew(said, { tokenId: newer.id, mdmServerId: fleet })).toBe(false);
-    const linked = claim(claim(noLinks(here)).after, fleet, "said", older, at("2026-06-02")).after;
-    expect(linked.links).toMatchObject([{ how: "linked", linkedAt: NOW, usedAt: at("2026-06-02") }]);
-  });
-
-  test("is undone by falling back: whoever was given the older one again holds it", () => {
-    const back = claim(both([fleet, zentral]), fleet, "fetched", older, at("2026-06-03")).after;
-    expect(holdingLinks(back, older.id)).toMatchObject([{ mdmServerId: fleet }]);
-    expect(isLeft(back, older)).toBe(false);
-    const seen = prove(back, fleet, older, at("2026-06-04"));
-    expect(holdingLinks(seen, newer.id)).toMatchObject([{ mdmServerId: zentral }]);
-  });
-
-  test("is news once: a poll that tells the same again writes nothing", () => {
-    const key = { tokenId: newer.id, mdmServerId: fleet };
-    expect(isProofNew(both([]), key)).toBe(true);
-    expect(isProofNew(both([fleet]), key)).toBe(false);
-    const back = prove(claim(both([fleet]), fleet, "fetched", older, at("2026-06-03")).after, fleet, older, at("2026-06-04"));
-    expect(isProofNew(back, key)).toBe(true);
-  });
-
-  test("on leap day is done to the token that was issued later, though it ends earlier", () => {
-    const before = aContentToken({ id: contentTokenId(3), issuedAt: at("2028-02-28T15:00:00Z"), expiresAt: at("2029-02-28T15:00:00Z") });
-    const leap = aContentToken({ id: contentTokenId(4), issuedAt: at("2028-02-29T10:00:00Z"), expiresAt: at("2029-02-28T10:00:00Z") });
-    expect([isRenewalOf(leap, before), isRenewalOf(before, leap)]).toEqual([true, false]);
-  });
-
-  test("says nothing of a token that no MDM server was linked to: its holders may not be registered", () => {
-    expect(isLeft(noLinks(here), older)).toBe(false);
-    expect(isSuperseded(older, newer, noLinks(here), NOW)).toBe(false);
-  });
-
-  test("supersedes the older one, or the end of the overlap does", () => {
-    expect(isSuperseded(older, newer, both([fleet]), NOW)).toBe(false);
-    expect(isSuperseded(older, newer, both([fleet, zentral]), NOW)).toBe(true);
-    expect(isSuperseded(older, newer, noLinks(here), at("2026-07-01"))).toBe(true);
-    expect(isSuperseded(older, newer, noLinks(here), at("2026-06-30T23:59:59Z"))).toBe(false);
-  });
-
-  test.each([
-    ["of another location", { locationId: locationId(2) }],
-    ["that works with another service", { origin: "imported" as const }],
-    ["that was issued earlier, whatever its end says", { issuedAt: at("2025-01-01"), expiresAt: at("2099-01-01") }],
-  ])("to one %s renews nothing", (_, over) => {
-    expect(isRenewalOf({ ...newer, ...over }, older)).toBe(false);
-    expect(isSuperseded(older, { ...newer, ...over }, both([fleet, zentral]), at("2027-01-01"))).toBe(false);
   });
 });

@@ -1,6 +1,15 @@
 // MDM servers: which credential opens when, and what they say of themselves.
 import { describe, expect, test } from "vitest";
-import { isCredentialGood, isSeenAnew, MdmInfo, saying, serverSaying, withCredential } from "../../domain/mdm-server.ts";
+import {
+  isCredentialGood,
+  isKnownById,
+  isSeenAnew,
+  MdmInfo,
+  saying,
+  serverSaying,
+  statementChange,
+  withCredential,
+} from "../../domain/mdm-server.ts";
 import { anMdmServer, at, mdmServerId } from "../make.ts";
 
 const NOW = at("2026-06-01T00:00:00Z");
@@ -56,8 +65,26 @@ describe("an MDM server that is known by what it said", () => {
         ...named,
         mdmInfo: { ...info, ...over },
         saidAt: at("2026-06-02"),
+        knownByIdAt: "id" in over ? at("2026-06-02") : NOW,
         version: 2,
       });
+  });
+
+  test("is known by an id from after it was stated first, whatever else was stated since", () => {
+    expect([isKnownById(said, info.id, NOW), isKnownById(said, info.id, at("2026-06-01T00:00:01Z"))]).toEqual([false, true]);
+    const renamed = saying(said, { ...info, name: "Jamf 2" }, at("2026-06-02"));
+    const moved = saying(said, { ...info, id: "8" }, at("2026-06-02"));
+    expect([isKnownById(renamed, info.id, at("2026-06-02")), isKnownById(moved, "8", at("2026-06-02"))]).toEqual([true, false]);
+    expect(isKnownById(server, info.id, at("2026-06-02"))).toBe(false);
+  });
+
+  test.each<[Partial<typeof info>, string]>([
+    [{ id: "8" }, "identity"],
+    [{ name: "Jamf 2" }, "identity"],
+    [{ metadata: "elsewhere" }, "metadata"],
+    [{}, "none"],
+  ])("that states %j changes its %s", (over, change) => {
+    expect(statementChange(said, { ...info, ...over })).toBe(change);
   });
 
   test.each([

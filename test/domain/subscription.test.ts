@@ -58,12 +58,12 @@ test.each([
   ["not once a token of Apple's was imported for it", { importedAt: NOW }, false],
   ["not once it was closed", { closedAt: NOW }, false],
 ])("the location of an earlier subscription becomes the built-in service's again %s", (_, over, expected) => {
-  expect(isReusable(aLocation({ primary: false, ...over }), { liveTokens: 0, openLinks: 0 })).toBe(expected);
+  expect(isReusable(aLocation({ primary: false, ...over }), { liveTokens: 0, holdings: 0 })).toBe(expected);
 });
 
 test("nor where somebody has a token of it, or an MDM server is linked to one", () => {
-  expect(isReusable(aLocation({ primary: false }), { liveTokens: 1, openLinks: 0 })).toBe(false);
-  expect(isReusable(aLocation({ primary: false }), { liveTokens: 0, openLinks: 1 })).toBe(false);
+  expect(isReusable(aLocation({ primary: false }), { liveTokens: 1, holdings: 0 })).toBe(false);
+  expect(isReusable(aLocation({ primary: false }), { liveTokens: 0, holdings: 1 })).toBe(false);
 });
 
 test("the location that was made for it is remembered through any number of ends; the primary one is not", () => {

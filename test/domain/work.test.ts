@@ -28,6 +28,8 @@ const associating = (assetCount: number, targetCount: number): Asked => ({
   targets: devices(targetCount),
 });
 
+const GIVEN_UP = { at: at("2026-06-01T13:00:00Z"), errorNumber: 9603 as const };
+
 /** Every step of it, by part and asset. */
 const walk = (asked: Asked): { part: number; asset: WorkAsset | undefined }[] => {
   const steps: { part: number; asset: WorkAsset | undefined }[] = [];
@@ -59,9 +61,9 @@ describe("work in parts and steps", () => {
 
   test("is as large as a request may be, and each part fits into one transaction", () => {
     const asked = associating(25, 2000);
-    expect(stepsOf(workOf(asked, known))).toBe(25 * 23);
+    expect(stepsOf(workOf(asked, known))).toBe(25 * 24);
     const largest = Math.max(...partsOf(asked).map(({ targets }) => targets.length));
-    expect(largest).toBe(90);
+    expect(largest).toBe(85);
     expect(largest).toBeLessThanOrEqual(MAX_NOTIFIED);
   });
 
@@ -89,13 +91,13 @@ describe("its status", () => {
     ["nothing is done", { step: 0 }, "PENDING"],
     ["all is done", { step: 1, completed: 10 }, "COMPLETE"],
     ["some of it failed", { step: 1, completed: 9 }, "FAILED"],
-    ["it was given up", { step: 0, diedAt: at("2026-06-01T13:00:00Z") }, "FAILED"],
+    ["it was given up", { step: 0, stopped: GIVEN_UP }, "FAILED"],
   ] as const)("when %s", (_, over, status) => {
     expect(statusOf(work(over))).toBe(status);
   });
 
   test("work that was given up has no next step", () => {
-    expect(nextStep(work({ diedAt: at("2026-06-01T13:00:00Z") }))).toBeUndefined();
+    expect(nextStep(work({ stopped: GIVEN_UP }))).toBeUndefined();
   });
 });
 
@@ -133,8 +135,11 @@ describe("failures as MDM servers are told them", () => {
     expect([told?.errorNumber, told?.errorInfo, others]).toEqual([9609, { clientUserIds: ["client-4"] }, []]);
   });
 
-  test("what was given up failed for the rest with 9603", () => {
-    expect(failuresOf({ ...work, diedAt: known.requestedAt }, []).map(({ errorNumber }) => errorNumber)).toEqual([9603]);
+  test("a stopped job has one failure more, which stands for the rest and comes first", () => {
+    const stopped = { at: known.requestedAt, errorNumber: 9625 as const };
+    const told = failuresOf({ ...work, stopped }, [failing(9709, "1", ["A"])]);
+    expect(told.map(({ errorNumber }) => errorNumber)).toEqual([9625, 9709]);
+    expect(told[0]?.errorInfo).toBeUndefined();
   });
 
   test("are no more than one answer holds", () => {
@@ -150,7 +155,8 @@ describe("failures as MDM servers are told them", () => {
         long.map((each) => `${each}-${index}`),
       ),
     );
-    const told = failuresOf(work, tooMany);
+    const told = failuresOf({ ...work, stopped: GIVEN_UP }, tooMany);
+    expect(told[0]?.errorNumber).toBe(9603);
     expect(JSON.stringify(told).length).toBeLessThan(5_000_000);
     expect(told.length).toBeLessThan(100);
   });

@@ -150,13 +150,15 @@ describe("MDM servers", () => {
     const tokenId = idOf(await manager("POST", "/v1/content-tokens", { locationId: here }));
     const path = `/v1/content-tokens/${tokenId}/claims`;
     const mdmInfo = { id: "7f0c", name: "Intune", metadata: "tenant 4" };
-    const { links, conflictId } = (await admin("POST", path, { mdmInfo })).body;
-    const [{ mdmServerId = "" } = {}] = links as { mdmServerId: string }[];
+    const { sightings, conflictId } = (await admin("POST", path, { mdmInfo })).body;
+    const [{ mdmServerId = "" } = {}] = sightings as { mdmServerId: string }[];
     expect((await admin("POST", path, { mdmInfo })).body.conflictId).toBe(conflictId);
     expect((await admin("GET", `/v1/mdm-servers/${mdmServerId}`)).body).toMatchObject({ name: "Intune", mdmInfo });
     await admin("POST", `/v1/conflicts/${conflictId}/resolution`, { keptBy: mdmServerId, reason: "it was there all the time" });
     const { credential } = (await admin("POST", `/v1/mdm-servers/${mdmServerId}/credential`, {})).body;
     const call = callerOf(host.session.api, String(credential));
+    expect((await call("GET", "/v1/fetch/content-token", undefined, { accept: "application/json" })).status).toBe(403);
+    await admin("PUT", `/v1/mdm-servers/${mdmServerId}/links/${tokenId}`);
     expect((await call("GET", "/v1/fetch/content-token", undefined, { accept: "application/json" })).status).toBe(200);
   });
 });

@@ -1,7 +1,8 @@
-// MDM servers that are known by what they say of themselves (mdmInfo): what is reported of them is a claim as a link and a fetch are.
+// MDM servers that are known by their mdmInfo: a report of one is evidence, which counts for conflicts and reminders and opens no link.
 import { beforeEach, describe, expect, test } from "vitest";
 import { ContentTokenId } from "../../domain/ids.ts";
-import { sayOf } from "../../functions/say.ts";
+import { claimants, openSightings } from "../../domain/links.ts";
+import { identifyServer } from "../../functions/identify-server.ts";
 import { aLocation } from "../make.ts";
 import { here, makeMdmService, other } from "../mdm-service.ts";
 import { ada, NOW } from "../service.ts";
@@ -18,7 +19,8 @@ beforeEach(async () => {
 
 const report = (mdmInfo: object = JAMF, id = token, as = "ada") =>
   service.call("POST /v1/content-tokens/{id}/claims", [id], { as, body: { mdmInfo } });
-const servers = async () => (await service.call("GET /v1/mdm-servers")).body.items as { id: string; name: string; links: object[] }[];
+const servers = async () =>
+  (await service.call("GET /v1/mdm-servers")).body.items as { id: string; name: string; links: object[]; sightings: object[] }[];
 /** The one of that name. */
 const named = async (name: string) => {
   const found = (await servers()).find((each) => each.name === name);
@@ -36,15 +38,25 @@ const resolve = (conflictId: string, keptBy: string) =>
   service.call("POST /v1/conflicts/{id}/resolution", [conflictId], { body: { keptBy, reason: "we moved" } });
 
 describe("what an MDM server is reported to say of itself", () => {
-  test("makes it known, linked to the token, which it is seen to have", async () => {
+  test("makes it known, and seen with the token", async () => {
     const answer = await report();
     const { id } = await named("Jamf");
-    expect(answer).toMatchObject({ status: 200, body: { id: token, links: [{ mdmServerId: id, usedAt: NOW.toISOString() }] } });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { id: token, links: [], sightings: [{ mdmServerId: id, how: "reported", firstAt: NOW.toISOString() }] },
+    });
     expect(answer.body.conflictId).toBeUndefined();
     const shown = await service.call("GET /v1/mdm-servers/{id}", [id]);
-    expect(shown.body).toMatchObject({ vendor: "other", mdmInfo: JAMF, saidAt: NOW.toISOString(), links: [{ tokenId: token }] });
+    expect(shown.body).toMatchObject({
+      vendor: "other",
+      mdmInfo: JAMF,
+      saidAt: NOW.toISOString(),
+      links: [],
+      sightings: [{ tokenId: token }],
+    });
     expect((await service.shown(token)).renewal).toMatchObject([{ mdmServerId: id, name: "Jamf" }]);
-    expect(service.eventsOf("MdmServerLinked")).toMatchObject([{ tokenId: token, mdmServerId: id }]);
+    expect(service.eventsOf("MdmServerLinked")).toEqual([]);
+    expect(service.eventsOf("MdmServerSeen")).toMatchObject([{ tokenId: token, mdmServerId: id, how: "reported" }]);
     expect(await service.acts(token)).toEqual(["token-issued", "token-claimed"]);
     const log = await service.call("GET /v1/custody-log", [], { query: { subject: id } });
     expect(log.body.items).toMatchObject([{ act: "mdm-server-registered", by: ada.id, details: { mdmInfoId: "7f0c" } }]);
@@ -82,8 +94,8 @@ describe("what an MDM server is reported to say of itself", () => {
     const answers = await Promise.all([report(), report()]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect((await servers()).filter(({ name }) => name === "Jamf")).toHaveLength(1);
-    expect((await service.ports.links.of(here)).links).toHaveLength(1);
-    expect(service.eventsOf("MdmServerLinked")).toHaveLength(1);
+    expect((await service.ports.links.of(here)).sightings).toHaveLength(1);
+    expect(service.eventsOf("MdmServerSeen")).toHaveLength(1);
   });
 
   test.each([
@@ -118,13 +130,12 @@ describe("what an MDM server is reported to say of itself", () => {
     expect(await kept()).toEqual(before);
   });
 
-  test("told by nobody but the MDM server itself is in the log as its own", async () => {
+  test("stated with the token is in the log as done by the token, not by the MDM server that it names", async () => {
     const { ports } = service;
     const held = await ports.tokens.get(ContentTokenId.parse(token));
     if (held === undefined) throw new Error("the token was issued");
-    await sayOf(held, { mdmInfo: JAMF }, undefined, ports);
-    const { id } = await named("Jamf");
-    const log = await service.call("GET /v1/custody-log", [], { query: { by: id } });
+    await identifyServer(held, { how: "identified", mdmInfo: JAMF }, held.id, ports);
+    const log = await service.call("GET /v1/custody-log", [], { query: { by: held.id } });
     expect(log.body.items.map(({ act }: { act: string }) => act).toSorted()).toEqual(["mdm-server-registered", "token-claimed"]);
   });
 });
@@ -139,7 +150,7 @@ describe("a second MDM server that is reported", () => {
     const conflictId = await conflicted();
     const both = [(await named("Jamf")).id, (await named("Intune")).id];
     const { body } = await service.call("GET /v1/conflicts");
-    expect(body.items).toMatchObject([{ id: conflictId, mdmServerIds: both, claims: [{ how: "said" }, { how: "said" }] }]);
+    expect(body.items).toMatchObject([{ id: conflictId, mdmServerIds: both, claims: [{ how: "reported" }, { how: "reported" }] }]);
     expect(service.eventsOf("MdmConflictFound")).toMatchObject([{ conflictId, mdmServerIds: both }]);
     expect(service.logged.join()).toContain('"metric":"MdmConflictFound"');
     expect((await service.call("GET /v1/locations/{id}", [here])).body.conflictId).toBe(conflictId);
@@ -150,7 +161,7 @@ describe("a second MDM server that is reported", () => {
     expect((await report(JAMF, await service.issue(other.id))).body.conflictId).toBeUndefined();
     const answer = await report(INTUNE, await service.issue());
     expect(answer.body.conflictId).toMatch(/^cfl_/);
-    expect((await service.call("GET /v1/conflicts")).body.items).toMatchObject([{ claims: [{ how: "linked" }, { how: "said" }] }]);
+    expect((await service.call("GET /v1/conflicts")).body.items).toMatchObject([{ claims: [{ how: "linked" }, { how: "reported" }] }]);
   });
 
   test("beside very many others is settled all the same, and all of them are named", { timeout: 30_000 }, async () => {
@@ -160,8 +171,7 @@ describe("a second MDM server that is reported", () => {
     const kept = mdmServerIds[80];
     const { status, body } = await resolve(id, kept);
     expect([status, body.toBeRemovedFrom.length, body.resolution.keptBy]).toEqual([200, 89, kept]);
-    const { links } = await service.ports.links.of(here);
-    expect(links.filter(({ removedAt }) => removedAt === undefined).map(({ mdmServerId }) => mdmServerId)).toEqual([kept]);
+    expect(claimants(await service.ports.links.of(here))).toEqual([kept]);
     expect(service.eventsOf("MdmConflictResolved")).toHaveLength(1);
   });
 
@@ -181,18 +191,17 @@ describe("a second MDM server that is reported", () => {
     expect((await resolve(id, kept)).body.toBeRemovedFrom).toHaveLength(49);
   });
 
-  test("that is settled is another conflict when the other one says so again: it evidently has the token still", async () => {
+  test("that is settled is reopened when the other one is reported again: it evidently has the token still", async () => {
     const first = await conflicted();
     const [jamf, intune] = [await named("Jamf"), await named("Intune")];
     expect((await resolve(first, jamf.id)).body.toBeRemovedFrom).toEqual([intune.id]);
     expect((await report()).body.conflictId).toBeUndefined();
     service.later(60);
     const second = (await report(INTUNE)).body.conflictId;
-    expect(second).toMatch(/^cfl_/);
-    expect(second).not.toBe(first);
+    expect(second).toBe(first);
     expect(service.eventsOf("MdmConflictFound")).toHaveLength(2);
-    const { links } = await service.ports.links.of(here);
-    expect(links.map(({ mdmServerId, removedAt }) => [mdmServerId, removedAt !== undefined])).toEqual([
+    const { sightings } = await service.ports.links.of(here);
+    expect(sightings.map(({ mdmServerId, removedAt }) => [mdmServerId, removedAt !== undefined])).toEqual([
       [jamf.id, false],
       [intune.id, true],
       [intune.id, false],
@@ -206,7 +215,7 @@ describe("a second MDM server that is reported", () => {
     expect((await service.call("GET /v1/conflicts")).body.items).toMatchObject([{ id: conflictId, resolution: { keptBy: jamf.id } }]);
     expect((await report(INTUNE)).body.conflictId).toMatch(/^cfl_/);
     const anew = (await servers()).filter(({ name, id }) => name === "Intune" && id !== intune.id);
-    expect(anew).toMatchObject([{ links: [{ tokenId: token }] }]);
+    expect(anew).toMatchObject([{ sightings: [{ tokenId: token }] }]);
   });
 
   test("that has a token which ended here is one too: of a token of Apple's, Apple may not know", async () => {
@@ -214,33 +223,36 @@ describe("a second MDM server that is reported", () => {
     await service.call("POST /v1/content-tokens/{id}/revocation", [token], { body: { reason: "lost" } });
     const answer = await report(INTUNE);
     expect(answer).toMatchObject({ status: 200, body: { state: "invalidated", conflictId: expect.stringMatching(/^cfl_/) } });
-    expect(answer.body.links).toHaveLength(2);
+    expect(answer.body.sightings).toHaveLength(2);
     service.later(400 * 86_400);
     const expired = await service.issue();
     service.later(400 * 86_400);
-    expect(await report({ ...JAMF, id: "third" }, expired)).toMatchObject({ status: 200, body: { state: "expired", links: [{}] } });
+    expect(await report({ ...JAMF, id: "third" }, expired)).toMatchObject({ status: 200, body: { state: "expired", sightings: [{}] } });
   });
 });
 
-test("an MDM server that said who it is fetches once it is given a credential, and not before", async () => {
+test("an MDM server that was reported fetches once a person links it, whatever credential it was given before", async () => {
   await report();
   const { id } = await named("Jamf");
   const given = await service.call("POST /v1/mdm-servers/{id}/credential", [id], { body: {} });
   expect(given.body.earlierEndsAt).toBeUndefined();
-  expect((await service.fetchAs({ id, credential: given.body.credential })).status).toBe(303);
-  expect((await report()).body.links).toHaveLength(1);
+  const server = { id, credential: given.body.credential };
+  expect((await service.fetchAs(server)).status).toBe(403);
+  await service.link(server, token);
+  expect((await service.fetchAs(server)).status).toBe(303);
+  expect((await report()).body).toMatchObject({ links: [{ mdmServerId: id }], sightings: [{ mdmServerId: id, how: "fetched" }] });
 });
 
 test("at the built-in service's location it is recorded, and shown as to be removed", async () => {
   await service.call("PUT /v1/subscription", [], { body: { plan: "monthly", primaryInUse: false } });
   const answer = await report();
-  expect(answer).toMatchObject({ status: 200, body: { state: "reserved", links: [{ usedAt: NOW.toISOString() }] } });
-  const { id, links } = await named("Jamf");
-  expect(links).toMatchObject([{ tokenId: token, toBeRemoved: true }]);
+  expect(answer).toMatchObject({ status: 200, body: { state: "reserved", sightings: [{ firstAt: NOW.toISOString() }] } });
+  const { id, sightings } = await named("Jamf");
+  expect(sightings).toMatchObject([{ tokenId: token, toBeRemoved: true }]);
   expect((await service.call("GET /v1/subscription")).body.toBeRemoved).toMatchObject([{ mdmServerId: id, tokenId: token }]);
 });
 
-test("of a newer token it ends no earlier one at once: who administers writes no token, and the overlap ends it", async () => {
+test("a report with a newer token ends no earlier one: only the MDM server itself proves that it has the newer one", async () => {
   await report();
   service.later(86_400);
   const newer = await service.issue();
@@ -249,7 +261,7 @@ test("of a newer token it ends no earlier one at once: who administers writes no
   await report(JAMF, newer);
   expect((await service.shown(token)).state).toBe("active");
   expect(await due()).toEqual(before);
-  expect((await service.shown(token)).renewal).toEqual([]);
+  expect((await service.shown(token)).renewal).toMatchObject([{ name: "Jamf" }]);
 });
 
 describe("what it rests on", () => {
@@ -268,23 +280,19 @@ describe("what it rests on", () => {
     ["the MDM server", async () => service.call("DELETE /v1/mdm-servers/{id}", [(await named("Jamf")).id])],
     ["the links", () => service.link(service.fleet, token)],
   ])("is judged again when it changed meanwhile: %s", async (_, happens) => {
-    const { of, replace } = service.ports.links;
+    const { replace } = service.ports.links;
     const wrote: boolean[] = [];
-    service.ports.links.of = async (location) => {
-      service.ports.links.of = of;
-      const before = await of(location);
-      await happens();
-      return before;
-    };
     service.ports.links.replace = async (...args) => {
+      if (wrote.length === 0) {
+        service.ports.links.replace = replace;
+        await happens();
+      }
       const isWritten = await replace(...args);
       wrote.push(isWritten);
       return isWritten;
     };
     expect((await report()).status).toBe(200);
-    expect(wrote.filter((each) => !each)).toHaveLength(1);
-    expect(
-      (await service.ports.links.of(here)).links.filter(({ how, removedAt }) => how === "said" && removedAt === undefined),
-    ).toHaveLength(1);
+    expect(wrote).toEqual([false]);
+    expect(openSightings(await service.ports.links.of(here)).filter(({ how }) => how === "reported")).toHaveLength(1);
   });
 });

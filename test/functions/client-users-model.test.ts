@@ -13,6 +13,7 @@ import { idHashOf } from "../../functions/known-users.ts";
 import { registerUser } from "../../functions/mdm/register-user.ts";
 import { ordered } from "../../functions/ordered.ts";
 import { doWork } from "../../functions/work/do-work.ts";
+import { recordToken } from "../bearer.ts";
 import { contend } from "../contention.ts";
 import { Crash, crashing } from "../crashing.ts";
 import { aContentToken } from "../make.ts";
@@ -131,6 +132,7 @@ test("a client user is there once, an Apple Account is one user's, and no licens
     await database.table();
     const host = makeHost(recordsIn({ client, ...TABLES }));
     await organize(host);
+    await recordToken(host.ports, bearer.token);
     for (const asset of ASSETS) await post(host, "POST /v1/licenses", { locationId: here.id, ...asset, quantity: QUANTITY });
     for (const atOnce of all) {
       const settled = await Promise.allSettled(atOnce.map((one) => carriedOut(one, host)));

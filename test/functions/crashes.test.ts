@@ -3,7 +3,8 @@
 // that was recorded is told, by its identifier once.
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { statusOf } from "../../domain/work.ts";
+import { openLinks, openSightings } from "../../domain/links.ts";
+import { isEnded, statusOf } from "../../domain/work.ts";
 import { ENV } from "../../functions/env.ts";
 import { mdmRoutes } from "../../functions/mdm/mdm-routes.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/routes.ts";
@@ -43,8 +44,22 @@ const licensesIn = async ({ locations, licenses }: Host["ports"]) => {
   return sorted(found);
 };
 
+/** The list and the counts of pending jobs are those of the jobs that have not ended, wherever the process died. */
+const assertPending = async ({ ports, ordered }: Host): Promise<void> => {
+  const all = await Promise.all([...ordered].map(ports.works.get));
+  const pending = all.filter((work) => work !== undefined).filter((work) => !isEnded(work));
+  const listed = await Array.fromAsync(ports.pendingJobs.requestedUntil(at("2100-01-01")));
+  expect(listed.map(({ id }) => id).toSorted()).toEqual(pending.map(({ id }) => id).toSorted());
+  for (const { id } of (await ports.locations.list({ limit: 100 })).items) {
+    const here = pending.filter(({ locationId }) => locationId === id);
+    const assignments = here.reduce((sum, { requested }) => sum + requested, 0);
+    expect(await ports.pendingJobs.countAt(id)).toEqual({ jobs: here.length, assignments });
+  }
+};
+
 /** What MDM servers said and left at each location, and what they asked for. */
-const servedIn = async ({ ports, told, ordered }: Host) => {
+const servedIn = async (host: Host) => {
+  const { ports, told, ordered } = host;
   const { locations, clientConfigs, clientUsers, works, uses, tokens } = ports;
   const places = (await locations.list({ limit: 100 })).items.map(({ id }) => id);
   const users = await Promise.all(places.map((id) => clientUsers.list(id, "all", { skip: 0, limit: 100 })));
@@ -54,9 +69,10 @@ const servedIn = async ({ ports, told, ordered }: Host) => {
       if (work === undefined) throw new Error(`the work ${id} is not recorded`);
       const failed = (await works.failures(id)).map(({ step, errorNumber, targets }) => [step, errorNumber, targets]);
       const isTold = told.some((one) => one.kind === "work" && one.workId === id);
-      return [work.type, statusOf(work), work.step, work.completed, failed, isTold];
+      return [work.type, statusOf(work), work.stopped?.errorNumber, work.step, work.completed, failed, isTold];
     }),
   );
+  await assertPending(host);
   const used = await Promise.all((await tokens.list("all", { limit: 100 })).items.map(({ id }) => uses.of(id)));
   return {
     configs: sorted((await Promise.all(places.map(clientConfigs.get))).filter((config) => config !== undefined)),
@@ -121,11 +137,12 @@ const stateOf = async (host: Host) => {
       ]),
     ),
     links: sorted(
-      links.map(({ links: all, conflict }) => ({
-        open: all.filter(({ removedAt }) => removedAt === undefined).length,
-        closed: all.filter(({ removedAt }) => removedAt !== undefined).length,
-        used: all.filter(({ usedAt }) => usedAt !== undefined).length,
-        conflict: conflict !== undefined,
+      links.map((record) => ({
+        open: openLinks(record).length,
+        closed: record.links.length - openLinks(record).length,
+        seen: sorted(openSightings(record).map(({ how, provedAt }) => [how, provedAt !== undefined])),
+        noLongerSeen: record.sightings.length - openSightings(record).length,
+        conflict: record.conflict !== undefined,
       })),
     ),
     conflicts: sorted((await ports.links.conflicts({ limit: 100 })).items.map(({ resolution }) => resolution !== undefined)),

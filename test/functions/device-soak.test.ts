@@ -48,7 +48,10 @@ const soak = async (scene: Scene, promised: Promised, table: Table): Promise<voi
   let asking = LANES;
   let isOver = false;
   const isAllTold = async (): Promise<boolean> =>
-    asking === 0 && scene.queue.isEmpty() && (await Array.fromAsync(scene.ports.outbox.pending(EVER))).length === 0;
+    asking === 0 &&
+    scene.queue.isEmpty() &&
+    (await Array.fromAsync(scene.ports.outbox.pending(EVER))).length === 0 &&
+    (await Array.fromAsync(scene.ports.pendingJobs.requestedUntil(EVER))).length === 0;
 
   const lane = async (): Promise<void> => {
     for (let draw = left.shift(); draw !== undefined && !isOver; draw = left.shift()) await carryOut(draw, scene, promised);
@@ -96,7 +99,7 @@ test("licenses are neither lost nor made, and all work is done once, whatever is
   client.destroy();
   // It would prove little if nobody had met, died or been late.
   expect(works).toBeGreaterThanOrEqual(promised.events.length);
-  const { crashes, overlaps, givenUp } = scene.counts;
-  const seen = { conflicts: contention().conflicts, crashes, overlaps, givenUp, ended: promised.refused.get(9625) ?? 0 };
+  const { crashes, overlaps, givenUp, lost } = scene.counts;
+  const seen = { conflicts: contention().conflicts, crashes, overlaps, givenUp, lost, ended: promised.refused.get(9625) ?? 0 };
   for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);
 });

@@ -89,6 +89,36 @@ describe("a link", () => {
     expect(await service.link(service.fleet, alive)).toMatchObject({ status: 404, body: { reason: "not_found" } });
   });
 
+  test("is opened again by a content manager only where an administrator opened one before: a sighting does not count", async () => {
+    const token = await service.issue(other.id, "manager");
+    const body = { mdmInfo: { id: "f", name: "Fleet", metadata: "m" }, mdmServerId: service.fleet.id };
+    await service.call("POST /v1/content-tokens/{id}/claims", [token], { body });
+    expect(await service.link(service.fleet, token, "manager")).toMatchObject({ status: 403, body: { reason: "not_permitted" } });
+  });
+
+  test("to the latest token closes, when that is removed, those that it took the place of, and the right to fetch with them", async () => {
+    const older = await service.issue();
+    await service.link(service.fleet, older);
+    service.later(86_400);
+    const newer = await service.issue();
+    await service.fetchWhole(service.fleet);
+    const unlink = (token: string) => service.call("DELETE /v1/mdm-servers/{id}/links/{tokenId}", [service.fleet.id, token]);
+    const removed = await unlink(newer);
+    expect(removed).toMatchObject({ status: 200, body: { mayFetch: false, sightings: [{ removedAt: expect.any(String) }] } });
+    expect((await service.shown(older)).links).toMatchObject([{ removedAt: expect.any(String) }]);
+    expect(service.eventsOf("MdmServerUnlinked")).toMatchObject([{ tokenId: older }, { tokenId: newer }]);
+    expect(await service.fetchAs(service.fleet)).toMatchObject({ status: 403, body: { reason: "not_linked" } });
+    expect((await unlink(older)).status).toBe(404);
+  });
+
+  test("to another token that still works stays when one is removed, which the answer says", async () => {
+    const [older, newer] = [await service.issue(), await service.issue()];
+    for (const token of [older, newer]) await service.link(service.fleet, token);
+    const removed = await service.call("DELETE /v1/mdm-servers/{id}/links/{tokenId}", [service.fleet.id, newer]);
+    expect(removed.body.mayFetch).toBe(true);
+    expect((await service.fetchAs(service.fleet)).status).toBe(303);
+  });
+
   test("that is removed is kept with the time it was", async () => {
     const token = await service.issue();
     await service.link(service.fleet, token);
@@ -113,8 +143,11 @@ describe("fetching", () => {
     expect(json).toMatchObject({ status: 200, body: { fileName: "sToken_for_Pretendco.vpptoken", sha256: expect.any(String) } });
     expect(json.headers.etag).toBe(`"${json.body.sha256}"`);
     expect(redirect.headers.etag).toBe(json.headers.etag);
+    const poll = () => service.fetchAs(service.fleet, { headers: { "if-none-match": json.headers.etag ?? "" } });
+    await poll();
+    expect(service.eventsOf("ContentTokenProved")).toMatchObject([{ tokenId: token, mdmServerId: service.fleet.id }]);
     const before = [service.published.length, (await service.acts(token)).length];
-    const again = await service.fetchAs(service.fleet, { headers: { "if-none-match": json.headers.etag ?? "" } });
+    const again = await poll();
     expect([again.status, again.body]).toEqual([304, undefined]);
     expect([service.published.length, (await service.acts(token)).length]).toEqual(before);
   });
@@ -137,12 +170,17 @@ describe("fetching", () => {
     expect(await service.fetchAs(service.fleet)).toMatchObject({ status: 403, body: { reason: "not_linked" } });
   });
 
-  test("with links at several locations has to say which", async () => {
-    await service.link(service.fleet, await service.issue());
+  test("with links at several locations is for the one that was linked first, or the one that is named", async () => {
+    const older = await service.issue();
+    await service.link(service.fleet, older);
+    service.later(60);
     await service.link(service.fleet, await service.issue(other.id));
-    const which = await service.fetchAs(service.fleet);
-    expect(which).toMatchObject({ status: 400, body: { reason: "invalid_input" } });
-    expect(which.body.detail).toContain(`?location=${other.id}`);
+    service.later(60);
+    // A renewal whose earlier token is removed changes nothing: the MDM server was linked at this location without a break.
+    await service.link(service.fleet, await service.issue());
+    await service.call("DELETE /v1/mdm-servers/{id}/links/{tokenId}", [service.fleet.id, older]);
+    const plain = await service.fetchAs(service.fleet, { headers: { accept: "application/json" } });
+    expect(plain.body).toMatchObject({ fileName: "sToken_for_Pretendco.vpptoken", otherLocations: [other.id] });
     const one = await service.fetchAs(service.fleet, { query: { location: other.id }, headers: { accept: "application/json" } });
     expect(one.body.fileName).toBe("sToken_for_Springfield.vpptoken");
     expect(await service.fetchAs(service.zentral, { query: { location: other.id } })).toMatchObject({

@@ -23,7 +23,11 @@ describe("a renewed token", () => {
     expect(polled.status).toBe(304);
     const newer = renewed.body.id;
     expect(await service.shown(older)).toMatchObject({ state: "invalidated", cause: "superseded", supersededBy: newer });
-    expect((await service.shown(newer)).links).toMatchObject([{ mdmServerId: service.fleet.id }]);
+    const provedAt = service.clock.now.toISOString();
+    expect(await service.shown(newer)).toMatchObject({
+      links: [],
+      sightings: [{ mdmServerId: service.fleet.id, how: "proved", provedAt }],
+    });
     expect(service.eventsOf("ContentTokenInvalidated")).toMatchObject([{ tokenId: older, cause: "superseded", supersededBy: newer }]);
     // Nobody has to do anything: no notice.
     expect(service.published.filter(({ kind }) => kind === "notice")).toEqual([]);

@@ -6,6 +6,7 @@ import { type Asked, statusOf, WorkId } from "../../domain/work.ts";
 import { ordered } from "../../functions/ordered.ts";
 import { doWork } from "../../functions/work/do-work.ts";
 import type { WorkPorts } from "../../functions/work/step.ts";
+import { recordToken } from "../bearer.ts";
 import { aContentToken, aLocation } from "../make.ts";
 import { makeService } from "../service.ts";
 
@@ -22,6 +23,7 @@ const ASSOCIATE: Asked = { type: "ASSOCIATE", assets: [APP], targets: [{ clientU
 let service: Awaited<ReturnType<typeof makeService>>;
 beforeEach(async () => {
   service = await makeService();
+  await recordToken(service.ports, bearer.token);
   await service.call("POST /v1/licenses", [], { body: { locationId: location.id, ...APP, productType: "App", quantity: 5 } });
   await done({ type: "CREATE", users: [{ clientUserId: "u" }] });
 });

@@ -206,6 +206,15 @@ const SCENARIOS: Readonly<Record<string, (watched: Watched) => Promise<(() => un
     for (const attempt of [1, 2, 3]) await watched.notify(attempt);
     return undefined;
   },
+  "Identifications are not logged": async ({ issue, register, link, askAs }) => {
+    const [token, server] = [await issue(), await register()];
+    await link(server, token);
+    for (let count = 0; count < 6; count++) {
+      const mdmInfo = { id: "f-1", name: `Fleet ${count}`, metadata: "m" };
+      await askAs(token, { route: "POST /mdm/v2/client/config", body: { mdmInfo } });
+    }
+    return undefined;
+  },
   "An account message failed": async ({ take }) => {
     await take("{");
     return undefined;
@@ -259,6 +268,11 @@ const SCENARIOS: Readonly<Record<string, (watched: Watched) => Promise<(() => un
     return () => {
       faults.files = false;
     };
+  },
+  "A job does not end": async (watched) => {
+    const order = await asked(watched);
+    watched.pass(30 * MINUTE);
+    return () => watched.work(order);
   },
   "A parked fact grows old": async ({ report, pass, call }) => {
     await report({ subject: "later" });

@@ -50,6 +50,11 @@ describe("the configuration", () => {
     [{ appleApi: "vpp.itunes.apple.com" }, APPLE_API],
     [{ appleApi: "" }, APPLE_API],
     [{ appleApi: false }, "appleApi: must be text."],
+    [{ maxPendingJobs: 0 }, "maxPendingJobs: must be at least 1."],
+    [{ maxPendingJobs: 100_001 }, "maxPendingJobs: must be at most 100000."],
+    [{ maxPendingJobs: "1000" }, "maxPendingJobs: must be a number."],
+    [{ maxPendingAssignments: 49_999 }, "maxPendingAssignments: must be at least 50000."],
+    [{ maxPendingAssignments: 10_000_001 }, "maxPendingAssignments: must be at most 10000000."],
     [{ signInPrefix: "Pretend Co" }, "signInPrefix: must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end."],
     [{ signInPrefix: "pretendco-aws" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
     [{ signInPrefix: "amazonia" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
@@ -57,7 +62,7 @@ describe("the configuration", () => {
     [{ trail: "none" }, 'trail: must be "create" or "existing".'],
     [
       { colour: "red" },
-      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, requestsPerSecond, appleApi, signInPrefix, trail.",
+      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, requestsPerSecond, maxPendingJobs, maxPendingAssignments, appleApi, signInPrefix, trail.",
     ],
   ])("%j is refused with a sentence", (wrong, sentence) => {
     expect(refusalOf({ ...given, ...wrong })).toBe(`The configuration in x.json can't be deployed:\n  ${sentence}`);
@@ -83,6 +88,8 @@ describe("the configuration", () => {
     expect(parseConfig(given, "x.json")).toMatchObject({
       requestsPerSecond: 15,
       appleApi: "https://vpp.itunes.apple.com/mdm/v2",
+      maxPendingJobs: 1000,
+      maxPendingAssignments: 100_000,
       trail: "create",
       reminderLadder: [60, 30, 15, 7, 3, 1, 0],
     });

@@ -52,9 +52,11 @@ describe("requests", () => {
   });
 });
 
-test("the function that MDM servers ask is told how often a location may ask within a second", () => {
+test("the function that MDM servers ask is told how often a location may ask within a second, and how much of it may be pending", () => {
   const [mdm] = ofType("AWS::Lambda::Function").filter(([id]) => nameOf(id) === "Mdm");
-  expect(mdm?.[1].Properties.Environment).toMatchObject({ Variables: { REQUESTS_PER_SECOND: "15" } });
+  expect(mdm?.[1].Properties.Environment).toMatchObject({
+    Variables: { REQUESTS_PER_SECOND: "15", MAX_PENDING_JOBS: "1000", MAX_PENDING_ASSIGNMENTS: "100000" },
+  });
 });
 
 describe("the queues", () => {
@@ -120,6 +122,15 @@ describe("rights", () => {
       expect(statements).toBeDefined();
       expect(JSON.stringify(statements)).not.toMatch(/s3:|cognito-idp:|sns:/);
     }
+  });
+
+  test("of the function that puts jobs back into the queue change no job and no count: it notes in their list that it did", () => {
+    const [statements = []] = policies().flatMap(([each, its]) => (each === "Outbox" ? [its] : []));
+    const updates = statements.filter(({ Action }) => [Action].flat().includes("dynamodb:UpdateItem"));
+    expect(updates.map(({ Action, Condition }) => [Action, Condition])).toEqual([
+      ["dynamodb:UpdateItem", { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["JOBS"] } }],
+    ]);
+    expect(JSON.stringify(statements)).not.toContain("dynamodb:PutItem");
   });
 
   test("to the key hold through the table or the buckets; without them, for what MDM servers want to be shown alone", () => {

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { ACCOUNT_EVENTS } from "../../domain/account-event.ts";
 import { peopleIn } from "../../functions/aws/people.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import type { Table } from "../../functions/aws/table.ts";
@@ -54,7 +55,9 @@ const callsOf = (command: string, input: Input): Call[] => {
 type Statement = {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
-  readonly Condition?: { readonly "ForAllValues:StringLike"?: Readonly<Record<string, readonly string[]>> };
+  readonly Condition?: Readonly<
+    Partial<Record<"ForAllValues:StringLike" | "ForAllValues:StringNotEquals", Readonly<Record<string, readonly string[]>>>>
+  >;
 };
 
 const policies = (): Readonly<Record<string, readonly Statement[]>> => {
@@ -137,3 +140,13 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario.by, scenario]
     });
   },
 );
+
+test("the functions that MDM servers reach can announce no event that ends tokens by itself", () => {
+  const conditions = ["Mdm", "LicenseWorker"].map((id) =>
+    policies()
+      [id]?.filter(({ Action }) => [Action].flat().includes("events:PutEvents"))
+      .map(({ Condition }) => Condition),
+  );
+  const withoutAccounts = [{ "ForAllValues:StringNotEquals": { "events:detail-type": [...ACCOUNT_EVENTS] } }];
+  expect(conditions).toEqual([withoutAccounts, withoutAccounts]);
+});

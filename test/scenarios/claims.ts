@@ -6,7 +6,7 @@ const mdmInfo = { id: "7f0c", name: "Jamf", metadata: "jamf.example.org" };
 
 const report = async (host: Host, token: string): Promise<string> => {
   const { body } = await call(host.ports, host.clock.now, { route: ROUTE, path: [token], body: { mdmInfo } });
-  return body.links.at(-1).mdmServerId;
+  return body.sightings.at(-1).mdmServerId;
 };
 
 export const CLAIM_SCENARIOS: readonly Scenario[] = [
@@ -21,7 +21,7 @@ export const CLAIM_SCENARIOS: readonly Scenario[] = [
     ...asking(ROUTE, (path) => ({ path, body: { mdmInfo } })),
   },
   {
-    name: "reporting one that is called something else by now, as the last to move on from an earlier token",
+    name: "reporting one that is called something else by now, with a newer token",
     again: true,
     before: async (host) => {
       await report(host, await issue(host));

@@ -1,6 +1,7 @@
 // MDM servers at the device management API, the work that they ask for, and what they are told, in scene.
 import { notifyMdmServer } from "../../functions/events/notify-mdm-server.ts";
-import { TokenUsed, takeTokenUse } from "../../functions/events/take-token-use.ts";
+import { TokenProved, takeTokenProof } from "../../functions/events/take-token-proof.ts";
+import { resumeJobs } from "../../functions/schedule/resume-jobs.ts";
 import { doWork, giveUpWork } from "../../functions/work/do-work.ts";
 import { askMdm, bearerOf, type MdmAsked } from "../ask-mdm.ts";
 import { call, event, type Host, here, issue, later, link, neverTimeUp, register, type Scenario } from "./scene.ts";
@@ -134,6 +135,34 @@ const ASKED: readonly Scenario[] = [
     ...asking(SAY, ([bearer]) => ({ bearer, body: { mdmInfo: zentral } })),
   },
   {
+    name: "a linked MDM server naming itself anew with a newer token, as the last to move on from an earlier one",
+    again: true,
+    before: async (host) => {
+      const [server, older] = [await register(host, "Jamf"), await issue(host)];
+      await link(host, server.id, older);
+      await ask(host, { route: SAY, bearer: await bearerOf(host, older), body: { mdmInfo: jamf } });
+      later(host, 86_400);
+      return [await bearerOf(host, await issue(host))];
+    },
+    ...asking(SAY, ([bearer]) => ({ bearer, body: { mdmInfo: { ...jamf, name: "Jamf Pro" } } })),
+  },
+  {
+    name: "the loser of a conflict naming itself again",
+    again: true,
+    before: async (host) => {
+      const token = await issue(host);
+      const bearer = await bearerOf(host, token);
+      await ask(host, { route: SAY, bearer, body: { mdmInfo: jamf } });
+      const fleet = await register(host, "Fleet");
+      const { conflictId } = (await link(host, fleet.id, token)).body;
+      const route = "POST /v1/conflicts/{id}/resolution";
+      await call(host.ports, host.clock.now, { route, path: [conflictId], body: { keptBy: fleet.id, reason: "moved" } });
+      later(host, 60);
+      return [bearer];
+    },
+    ...asking(SAY, ([bearer]) => ({ bearer, body: { mdmInfo: jamf } })),
+  },
+  {
     name: "an MDM server using the token that it was linked to, for the first time",
     again: true,
     before: async (host) => {
@@ -188,6 +217,47 @@ const DONE: readonly Scenario[] = [
     by: "license-worker",
     act: (ports, _, [id = ""]) => giveUpWork(workOf(id), ports),
   },
+  ...[OF_ASSETS[0], OF_USERS[2]].map(
+    (order): Scenario => ({
+      name: `stopping a job whose token was revoked: ${order.does}`,
+      again: true,
+      before: async (host) => {
+        const given = await taken(host, order);
+        for (const { id } of (await host.ports.tokens.list("all", { limit: 10 })).items)
+          await call(host.ports, host.clock.now, {
+            route: "POST /v1/content-tokens/{id}/revocation",
+            path: [id],
+            body: { reason: "lost" },
+          });
+        return given;
+      },
+      by: "license-worker",
+      act: (ports, _, [id = ""]) => doWork(workOf(id), ports, neverTimeUp),
+    }),
+  ),
+  {
+    name: "giving up a job that is a day old",
+    again: true,
+    before: async (host) => {
+      const given = await taken(host, OF_ASSETS[0]);
+      later(host, 86_400);
+      return given;
+    },
+    by: "license-worker",
+    act: (ports, _, [id = ""]) => doWork(workOf(id), ports, neverTimeUp),
+  },
+  {
+    name: "putting a job back into the queue whose message was lost",
+    changesNothing: true,
+    again: true,
+    before: async (host) => {
+      const given = await taken(host, OF_ASSETS[0]);
+      later(host, 600);
+      return given;
+    },
+    by: "outbox",
+    act: (ports) => resumeJobs(ports, neverTimeUp),
+  },
   {
     name: "telling an MDM server of licenses that came",
     again: true,
@@ -203,21 +273,21 @@ const DONE: readonly Scenario[] = [
     },
   },
   {
-    name: "being told that the last MDM server that needed an earlier token uses the newer one",
+    name: "being told that the last MDM server that had an earlier token proved the newer one",
     again: true,
     before: async (host) => {
       const [server, older] = [await register(host, "Fleet"), await issue(host)];
       await link(host, server.id, older);
       later(host, 86_400);
-      const newer = await issue(host);
-      await link(host, server.id, newer);
+      await ask(host, { route: SAY, bearer: await bearerOf(host, older), body: { mdmInfo: jamf } });
       later(host, 60);
-      await ask(host, { route: CONFIG, bearer: await bearerOf(host, newer) });
+      const newer = await issue(host);
+      await ask(host, { route: SAY, bearer: await bearerOf(host, newer), body: { mdmInfo: jamf } });
       return [newer, server.id];
     },
     by: "identity-events",
     act: (ports, _, [tokenId, mdmServerId]) =>
-      takeTokenUse(TokenUsed.parse(event("ContentTokenUsed", { tokenId, locationId: here.id, mdmServerId })), ports),
+      takeTokenProof(TokenProved.parse(event("ContentTokenProved", { tokenId, locationId: here.id, mdmServerId })), ports),
   },
 ];
 

@@ -46,9 +46,9 @@ export const makeHost = (world: World, people?: People) => {
   const works: Works = {
     ...world.works,
     async add(work, ...rest) {
-      const isAdded = await world.works.add(work, ...rest);
-      if (isAdded) ordered.add(work.id);
-      return isAdded;
+      const result = await world.works.add(work, ...rest);
+      if (result === "added") ordered.add(work.id);
+      return result;
     },
   };
   const ports: Ports & { readonly seals: Seals } = {

@@ -5,6 +5,7 @@ import type { UserAct } from "../../domain/user-changes.ts";
 import type { TokenBearer } from "../../functions/handle-mdm.ts";
 import { ordered } from "../../functions/ordered.ts";
 import { doWork } from "../../functions/work/do-work.ts";
+import { recordToken } from "../bearer.ts";
 import { aContentToken } from "../make.ts";
 import { call, type Host, here, neverTimeUp, type Scenario } from "./scene.ts";
 
@@ -22,6 +23,7 @@ const USERS = Array.from({ length: 25 }, (_, index) => ({ clientUserId: `u-${ind
 
 const orderedBy = async ({ ports }: Host, type: UserAct): Promise<string[]> => {
   await ports.clientConfigs.change(CONFIG);
+  if ((await ports.tokens.get(bearer.token.id)) === undefined) await recordToken(ports, bearer.token);
   return [(await ordered({ type, users: USERS }, bearer, ports)).eventId];
 };
 

@@ -18,6 +18,7 @@ battery("bearers", (records) => {
     await records.withToken(token);
   });
   const find = () => records.bearers.find(token.secretSha256 ?? "");
+  const get = () => records.bearers.get(token.id);
   const found: BearerFound = {
     token,
     location: here,
@@ -72,9 +73,9 @@ battery("bearers", (records) => {
     ],
     ["an MDM server named itself", () => records.clientConfigs.change(config), { config }],
   ])("show at the next look-up that %s", async (_, happens, change) => {
-    expect(await find()).toEqual(found);
+    for (const look of [find, get]) expect(await look()).toEqual(found);
     await happens();
-    expect(await find()).toEqual({ ...found, ...change });
+    for (const look of [find, get]) expect(await look()).toEqual({ ...found, ...change });
   });
 
   test("show at the next look-up that somebody more was given the file, and from then on what becomes of them", async () => {
@@ -89,6 +90,13 @@ battery("bearers", (records) => {
     await records.accounts.recordPasswordChange(bob.id, at("2026-06-02"));
     const changed = { ...bob, passwordChangedAt: at("2026-06-02"), version: 2 };
     expect(await find()).toEqual({ ...found, token: shared, holders: new Map([...holders, [bob.id, changed]]) });
+  });
+
+  test("are found by the token's identifier too, with whoever was given it meanwhile; an identifier of none is an error", async () => {
+    await get();
+    await records.tokens.handOver({ token, to: bob, holders: new Map([[ada.id, ada]]), at: NOW });
+    expect([...(await get()).holders.keys()]).toEqual([ada.id, bob.id]);
+    await expect(records.bearers.get(contentTokenId(2))).rejects.toThrow("is not recorded");
   });
 
   test("of one token are not another one's", async () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { ClientUser } from "../../../domain/client-user.ts";
 import { noUsers } from "../../../domain/client-user.ts";
 import { ClientUserId } from "../../../domain/licenses.ts";
+import { DEFAULT_JOB_LIMITS } from "../../../domain/mdm-limits.ts";
 import type { UserChange } from "../../../domain/user-changes.ts";
 import { keys } from "../../../functions/aws/table.ts";
 import type { WhichUsers } from "../../../functions/ports/client-users.ts";
@@ -160,7 +161,7 @@ battery("client users", (records) => {
     beforeEach(async () => {
       const [first, second] = await added({}, { clientUserId: "u-2", idHash: hashOf("a") });
       [active, held] = [first ?? aClientUser(), second ?? aClientUser()];
-      await records.works.add(someWork("x"), [{ targets: [], users: [{ clientUserId: "x" }] }]);
+      await records.works.add(someWork("x"), [{ targets: [], users: [{ clientUserId: "x" }] }], DEFAULT_JOB_LIMITS);
     });
     const fresh = () => ({ after: aClientUser({ clientUserId: "x" }) });
     test.each<[string, () => readonly UserChange[], { older?: number; judged?: object; step?: number }?]>([
@@ -182,7 +183,7 @@ battery("client users", (records) => {
     ])("%s", async (_, made, { older = 0, judged = {}, step = 0 } = {}) => {
       const before = await records.clientUsers.version(here);
       const changes = changesOf({ ...before, version: before.version - older }, ...made());
-      const progress = { work: { ...someWork("x"), step }, outcome: { completed: 1, failures: [] } };
+      const progress = { work: { ...someWork("x"), step }, outcome: { completed: 1, failures: [] }, at: NOW };
       expect(await records.clientUsers.record(changes, [anEvent()], { progress, judged })).toBe(false);
       expect(await records.clientUsers.version(here)).toEqual(before);
       expect(await records.clientUsers.list(here, "all", { skip: 0, limit: 10 })).toEqual([active, held]);
@@ -193,16 +194,20 @@ battery("client users", (records) => {
   });
 
   test("are changed with the work that it is a step of, once; a step without a change moves the work alone", async () => {
-    const work = someWork("x", "y");
-    await records.works.add(work, [{ targets: [], users: [] }]);
-    const progress = { work, outcome: { completed: 1, failures: [{ errorNumber: 9716 as const, targets: [{ clientUserId: "y" }] }] } };
+    const work = { ...someWork("x", "y"), parts: 2 };
+    await records.works.add(work, [{ targets: [], users: [] }], DEFAULT_JOB_LIMITS);
+    const progress = {
+      work,
+      outcome: { completed: 1, failures: [{ errorNumber: 9716 as const, targets: [{ clientUserId: "y" }] }] },
+      at: NOW,
+    };
     const before = await records.clientUsers.version(here);
     expect(await records.clientUsers.record(changesOf(before, { after: aClientUser() }), [], { progress })).toBe(true);
     expect(await records.works.get(work.id)).toMatchObject({ step: 1, completed: 1 });
     expect(await records.works.failures(work.id)).toEqual([{ step: 0, errorNumber: 9716, targets: [{ clientUserId: "y" }] }]);
     const version = await records.clientUsers.version(here);
     expect(await records.clientUsers.record({ version, changes: [] }, [], { progress })).toBe(false);
-    const next = { work: { ...work, step: 1 }, outcome: { completed: 0, failures: [] } };
+    const next = { work: { ...work, step: 1 }, outcome: { completed: 0, failures: [] }, at: NOW };
     expect(await records.clientUsers.record({ version, changes: [] }, [], { progress: next })).toBe(true);
     expect(await records.clientUsers.version(here)).toEqual(version);
   });

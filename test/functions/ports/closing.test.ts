@@ -1,6 +1,6 @@
 // The contract of closing a location, to which nothing comes from then on, and of the subscription, which is written with the location that it reserves.
 import { beforeEach, expect, test } from "vitest";
-import { claimed, noLinks } from "../../../domain/links.ts";
+import { noLinks, openHoldings, withArrival, withClosed } from "../../../domain/links.ts";
 import type { Location } from "../../../domain/organization.ts";
 import { NO_SUBSCRIPTION, released, reserved } from "../../../domain/subscription.ts";
 import { aContentToken, aLocation, anEvent, anOrganization, conflictId, locationId, mdmServerId } from "../../make.ts";
@@ -76,13 +76,11 @@ battery("closing a location", (records) => {
   });
 
   test("ends its links and settles its conflict in the same act", async () => {
-    const first = claimed(noLinks(other.id), token, { mdmServerId: mdmServerId(), how: "linked", at: NOW }, conflictId()).after;
-    const linked = claimed(first, token, { mdmServerId: mdmServerId(2), how: "linked", at: NOW }, conflictId()).after;
+    const id = { conflictId: conflictId() };
+    const first = withArrival(noLinks(other.id), token, { mdmServerId: mdmServerId(), how: "linked", at: NOW }, id).after;
+    const linked = withArrival(first, token, { mdmServerId: mdmServerId(2), how: "identified", at: NOW }, id).after;
     for (const each of [first, linked]) await records.links.replace(each, { conflict: each.conflict });
-    if (linked.conflict === undefined) throw new Error("two MDM servers that claim one location are in conflict");
-    const { conflict: _, ...open } = linked;
-    const links = { ...open, links: open.links.map((link) => ({ ...link, removedAt: NOW })), version: linked.version + 1 };
-    const conflict = { ...linked.conflict, resolution: { at: NOW, by: ada.id, reason: "closed" } };
+    const { after: links, settled: conflict } = withClosed(linked, openHoldings(linked), { at: NOW, by: ada.id, reason: "closed" });
     expect(await records.locations.close(closed, { ...(await closing()), links, conflict })).toBe(true);
     expect(await records.links.of(other.id)).toEqual(links);
     expect(await records.links.conflict(conflictId())).toEqual(conflict);

@@ -1,9 +1,16 @@
 // A record that was damaged by hand: the others are served, and it is told at the end.
+import { randomBytes } from "node:crypto";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
+import { DEFAULT_JOB_LIMITS } from "../../../domain/mdm-limits.ts";
+import { WorkId, workOf } from "../../../domain/work.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
-import { keys } from "../../../functions/aws/table.ts";
-import { aContentToken, accountId, aLocation, anOrganization, at, contentTokenId, locationId } from "../../make.ts";
+import { keys, type Table } from "../../../functions/aws/table.ts";
+import type { Bus } from "../../../functions/ports/telling.ts";
+import { resumeJobs } from "../../../functions/schedule/resume-jobs.ts";
+import { sweepOutbox } from "../../../functions/schedule/sweep-outbox.ts";
+import { aContentToken, accountId, aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../make.ts";
+import { filesInMemory, logInMemory } from "../../outside.ts";
 import { ada, aFile, databaseForTests } from "../../records.ts";
 
 const database = databaseForTests();
@@ -82,4 +89,57 @@ test("an assignment that can't be read is named without whom it is to", async ()
   );
   const reading = licenses.assignments({ of: "asset", asset }, { limit: 10 });
   await expect(reading).rejects.toThrow(/^the record ASSET#.*#1#STDQ USER#… does not match its schema: assignedAt$/);
+});
+
+/** Ports of the outbox function over a table, and what it sent. */
+const outboxOver = (table: Table) => {
+  const sent: string[] = [];
+  const bus: Bus = {
+    async publish(announcements) {
+      sent.push(...announcements.map((one) => (one.kind === "work" ? one.workId : one.id)));
+      return announcements;
+    },
+  };
+  const outside = {
+    files: filesInMemory(new Map()),
+    log: logInMemory([]),
+    now: () => at("2026-10-02"),
+    random: (bytes: number) => randomBytes(bytes),
+  };
+  return { sent, ports: { ...recordsIn(table), ...outside, bus } };
+};
+const neverTimeUp = (): boolean => false;
+
+test("a pending job whose place in the list can't be read keeps none of the others from being put back", async () => {
+  const table = await database.table();
+  const { sent, ports } = outboxOver(table);
+  const targets = [{ serialNumber: "A" }];
+  const [first, damaged, last] = [1, 2, 3].map((seed) => {
+    const id = WorkId.parse(`0b1f9b9e-9d0c-4a5b-8a0f-00000000000${seed}`);
+    const known = { id, locationId: locationId(), tokenId: contentTokenId(), requestedAt: at(`2026-10-01T0${seed}:00:00Z`) };
+    return workOf({ type: "REVOKE", targets }, known);
+  });
+  if (first === undefined || damaged === undefined || last === undefined) throw new Error("three jobs were asked for");
+  for (const job of [first, damaged, last]) await ports.works.add(job, [{ targets, users: [] }], DEFAULT_JOB_LIMITS);
+  const damage = { TableName: table.name, Key: keys.pendingJob(damaged), UpdateExpression: "REMOVE locationId" };
+  await table.client.send(new UpdateCommand(damage));
+  await expect(resumeJobs(ports, neverTimeUp)).rejects.toThrow(damaged.id);
+  expect(sent).toEqual([first.id, last.id]);
+});
+
+test("an announcement that can't be read keeps none of the others from being told by the sweep", async () => {
+  const table = await database.table();
+  const { sent, ports } = outboxOver(table);
+  const [first, damaged, last] = [1, 2, 3].map((seed) => anEvent({ id: `evt_${seed}`, recordedAt: at(`2026-10-01T0${seed}:00:00Z`) }));
+  if (first === undefined || damaged === undefined || last === undefined) throw new Error("three events were asked for");
+  await ports.accounts.register(ada, [first, damaged, last]);
+  const damage = {
+    TableName: table.name,
+    Key: keys.outbox(damaged),
+    UpdateExpression: "REMOVE #kind",
+    ExpressionAttributeNames: { "#kind": "kind" },
+  };
+  await table.client.send(new UpdateCommand(damage));
+  await expect(sweepOutbox(ports, neverTimeUp)).rejects.toThrow("does not match its schema: kind");
+  expect(sent).toEqual([first.id, last.id]);
 });

@@ -1,6 +1,6 @@
 // The contract of MDM servers and their links: credentials and what they say of themselves find their server, links change from the version that was read, and what was judged counts.
 import { describe, expect, test } from "vitest";
-import { claimed, noLinks } from "../../../domain/links.ts";
+import { noLinks, openHoldings, withArrival, withClosed } from "../../../domain/links.ts";
 import { saying, serverSaying, withCredential } from "../../../domain/mdm-server.ts";
 import { aContentToken, anEvent, anMdmServer, at, conflictId, contentTokenId, locationId, mdmServerId } from "../../make.ts";
 import { ada, battery, bob, NOW } from "../../records.ts";
@@ -75,7 +75,7 @@ battery("links", (records) => {
   const here = locationId();
   const token = aContentToken({ dueAt: at("2026-11-11") });
   const claim = (mdmServer = server.id, links = noLinks(here)) =>
-    claimed(links, token, { mdmServerId: mdmServer, how: "fetched", at: NOW }, conflictId());
+    withArrival(links, token, { mdmServerId: mdmServer, how: "fetched", at: NOW }, { conflictId: conflictId() });
 
   test("of a location that nobody linked to are none", async () => {
     expect(await records.links.of(here)).toEqual(noLinks(here));
@@ -107,6 +107,26 @@ battery("links", (records) => {
     expect(await records.links.conflict(conflictId())).toEqual(after.conflict);
     expect((await records.links.conflicts({ limit: 10 })).items).toEqual([after.conflict]);
     expect(await records.links.of(here)).toEqual(after);
+  });
+
+  test("and sightings come back with everything that they hold, and a conflict that is reopened takes the place of itself", async () => {
+    const arrival = { mdmServerId: server.id, how: "identified" as const, at: NOW, isProof: true, statedName: "Fleet" };
+    const first = withArrival(claim(mdmServerId(2)).after, token, arrival, { conflictId: conflictId() }).after;
+    const lost = withClosed(first, openHoldings(first).slice(1), { at: NOW, by: ada.id, reason: "moved" });
+    const again = withArrival(lost.after, token, arrival, { conflictId: conflictId(2), settled: lost.settled }).after;
+    const steps = [
+      { ...claim(mdmServerId(2)).after, version: 1 },
+      { ...first, version: 2 },
+      { ...lost.after, version: 3 },
+      { ...again, version: 4 },
+    ];
+    for (const step of steps) {
+      const conflict = step.conflict ?? (step.version === 3 ? lost.settled : undefined);
+      expect(await records.links.replace(step, { conflict })).toBe(true);
+      expect(await records.links.of(here)).toEqual(step);
+    }
+    expect((await records.links.conflicts({ limit: 10 })).items).toEqual([again.conflict]);
+    expect(again.conflict).toMatchObject({ id: conflictId(), reopenedAt: NOW, earlier: [{ resolution: { keptBy: mdmServerId(2) } }] });
   });
 
   test("make a token due at once when it has to be looked at again", async () => {
@@ -162,7 +182,8 @@ battery("links", (records) => {
   test("of all locations are gone through", async () => {
     await records.links.replace(claim().after, { server: server.id });
     const there = { ...token, id: contentTokenId(2), locationId: locationId(2) };
-    const other = claimed(noLinks(locationId(2)), there, { mdmServerId: server.id, how: "linked", at: NOW }, conflictId());
+    const arrival = { mdmServerId: server.id, how: "linked" as const, at: NOW };
+    const other = withArrival(noLinks(locationId(2)), there, arrival, { conflictId: conflictId() });
     await records.links.replace(other.after, { server: server.id });
     const all = await Array.fromAsync(records.links.all());
     expect(all.map(({ location }) => location).toSorted()).toEqual([here, locationId(2)]);

@@ -70,8 +70,8 @@ battery("uses of a token", (records) => {
 
 battery("rates", (records) => {
   const SECOND = 1_780_000_000;
-  const taken = async (count: number, second: number, location = here): Promise<number> => {
-    const takes = Array.from({ length: count }, () => records.rates.take(location, "requests", { seconds: 1, number: second }, 15));
+  const taken = async (count: number, second: number, of: Parameters<typeof records.rates.take>[0] = here): Promise<number> => {
+    const takes = Array.from({ length: count }, () => records.rates.take(of, "requests", { seconds: 1, number: second }, 15));
     return (await Promise.all(takes)).filter(Boolean).length;
   };
 
@@ -84,11 +84,12 @@ battery("rates", (records) => {
     beforeEach(async () => {
       await taken(15, SECOND);
     });
-    test.each<[string, number, typeof here]>([
+    test.each<[string, number, Parameters<typeof records.rates.take>[0]]>([
       ["for each second", SECOND + 1, here],
       ["for each location", SECOND, other.id],
-    ])("%s by itself", async (_, second, location) => {
-      expect(await taken(20, second, location)).toBe(15);
+      ["for each token", SECOND, contentTokenId()],
+    ])("%s by itself", async (_, second, of) => {
+      expect(await taken(20, second, of)).toBe(15);
     });
   });
 });

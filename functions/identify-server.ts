@@ -1,0 +1,138 @@
+// An MDM server states its `mdmInfo` with a content token, or somebody reports it. That is evidence in the record of the token's location, and never a right:
+// whoever has the token can state any id.
+import type { Account } from "../domain/account.ts";
+import type { ContentToken } from "../domain/content-token.ts";
+import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, MdmServerId } from "../domain/ids.ts";
+import { isSightingDue, type LocationLinks, mayFetch, openSighting } from "../domain/links.ts";
+import { isKnownById, type MdmInfo, type MdmServer, saying, serverSaying, statementChange } from "../domain/mdm-server.ts";
+import { assertOpen } from "../domain/organization.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { SIGHTING_INTERVAL_SECONDS } from "../domain/sighting.ts";
+import { secondsSince } from "../domain/time.ts";
+import { custodyOf, eventOf } from "./announce.ts";
+import { existing } from "./handle.ts";
+import type { Judged, Ports } from "./ports.ts";
+import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
+import { registeredServer } from "./registered-server.ts";
+
+export type IdentifyPorts = ArrivalPorts & Pick<Ports, "servers" | "locations" | "now">;
+
+/**
+ * `identified`: stated with the token itself, which may prove that a known MDM server has it. `reported`: told by an administrator. `apple`: named by Apple's
+ * API for an imported token. `mdmServerId`: the MDM server it is about, if that is known; otherwise `mdmInfo.id` decides, and a new id is a new record.
+ */
+export type Identification = {
+  readonly how: "identified" | "reported" | "apple";
+  readonly mdmInfo: MdmInfo;
+  readonly mdmServerId?: MdmServerId | undefined;
+};
+
+/** An account, somebody with the content token, or a rule of this service. */
+type Identifier = Account | ContentTokenId | "service";
+
+type Context = {
+  readonly identification: Identification;
+  readonly before: LocationLinks;
+  readonly by: Account["id"] | ContentTokenId | "service";
+  readonly at: Date;
+  readonly judged: Judged;
+  /** Takes one from what may still be logged; false when nothing is left. */
+  readonly mayLog: () => Promise<boolean>;
+};
+
+/** Refuses with `not_found`, or with `mdm_info_taken` when another MDM server stated the same id. */
+const findServer = async (
+  { mdmInfo, mdmServerId }: Identification,
+  { servers }: Pick<Ports, "servers">,
+): Promise<MdmServer | undefined> => {
+  const known = await servers.findByMdmInfo(mdmInfo.id);
+  if (mdmServerId === undefined) return known;
+  if (known !== undefined && known.id !== mdmServerId)
+    throw new Refusal("mdm_info_taken", `${known.id} says this id of itself. Leave mdmServerId out, or name that one.`);
+  return registeredServer(mdmServerId, { servers });
+};
+
+/** The metadata may hold anything, and stays out of the log. */
+const detailsOf = ({ name, vendor }: MdmServer, { id: mdmInfoId, name: mdmInfoName }: MdmInfo) => ({
+  name,
+  vendor,
+  mdmInfoId,
+  mdmInfoName,
+});
+
+const registerServer = async (context: Context, { servers, random }: IdentifyPorts): Promise<MdmServer | undefined> => {
+  const { identification, by, at, judged } = context;
+  const { mdmInfo } = identification;
+  const server = serverSaying(mdmInfo, MdmServerId.parse(`mdm_${identifierText(random(IDENTIFIER_BYTES))}`), at);
+  const trace = custodyOf("mdm-server-registered", { subject: server.id, at, by, details: detailsOf(server, mdmInfo) });
+  return (await servers.register(server, [trace], judged)) ? server : undefined;
+};
+
+/**
+ * The record with the statement, if it may change it: an administrator's report may, and a statement with a token of a location where a person linked the MDM
+ * server. `undefined` when a precondition changed meanwhile.
+ * Invariant: a statement changes the id or name only together with an entry of the custody log, and the metadata at most every five minutes.
+ */
+const updateServer = async (server: MdmServer, context: Context, { servers, log }: IdentifyPorts): Promise<MdmServer | undefined> => {
+  const { identification, before, by, at, judged, mayLog } = context;
+  const { how, mdmInfo } = identification;
+  const change = statementChange(server, mdmInfo);
+  if (change === "none" || (how !== "reported" && !mayFetch(before, server.id))) return server;
+  const isLogged = how === "reported" || change === "identity";
+  if (!isLogged && server.saidAt !== undefined && secondsSince(server.saidAt, at) < SIGHTING_INTERVAL_SECONDS) return server;
+  if (isLogged && !(await mayLog())) {
+    log.count("IdentificationsNotLogged", 1);
+    return server;
+  }
+  const after = saying(server, mdmInfo, at);
+  const traces = isLogged ? [custodyOf("mdm-server-changed", { subject: server.id, at, by, details: detailsOf(after, mdmInfo) })] : [];
+  return (await servers.replace(after, traces, { ...judged, links: [before] })) ? after : undefined;
+};
+
+/**
+ * Records that an MDM server was seen with the token. Answers the location's links and sightings, `undefined` when a precondition changed meanwhile. A
+ * repeated identification is written at most every five minutes.
+ * It is not refused where the location is the built-in service's own, nor when the token ended: the MDM server has it, and only what is recorded gets removed.
+ * Refuses with `location_closed`, `not_found` or `mdm_info_taken`.
+ * Invariant: it opens no link, and leaves the record of an MDM server that nobody linked at this location as it is, unless an administrator reports it.
+ */
+export const identifyServer = async (
+  token: ContentToken,
+  identification: Identification,
+  by: Identifier,
+  ports: IdentifyPorts,
+  mayLog = async (): Promise<boolean> => true,
+): Promise<LocationLinks | undefined> => {
+  const { links, locations, now, random } = ports;
+  const { id: tokenId, locationId } = token;
+  const { how, mdmInfo } = identification;
+  const location = existing(await locations.get(locationId), "location");
+  assertOpen(location);
+  const judged: Judged = {
+    accounts: typeof by === "string" ? [] : [by],
+    locations: [location],
+    // An end is final, and has nothing to change any more.
+    tokens: token.invalidation === undefined ? [token] : [],
+  };
+  const before = await links.of(locationId);
+  const actor = typeof by === "string" ? by : by.id;
+  const at = now();
+  const context = { identification, before, by: actor, at, judged, mayLog };
+  const known = await findServer(identification, ports);
+  const server = await (known === undefined ? registerServer(context, ports) : updateServer(known, context, ports));
+  if (server === undefined) return undefined;
+  const { id: mdmServerId } = server;
+  const holding = { tokenId, mdmServerId };
+  // Under an id that was just learnt it proves nothing: nobody knows yet whose it is.
+  const isProof = how === "identified" && known !== undefined && isKnownById(known, mdmInfo.id, at);
+  if (!isSightingDue(before, holding, { at, isProof })) return before;
+  const traces =
+    openSighting(before, holding) === undefined
+      ? [
+          eventOf("MdmServerSeen", { ...holding, locationId, how }, { at, random }),
+          custodyOf("token-claimed", { subject: tokenId, at, by: actor, locationId, details: { mdmServerId, mdmInfoId: mdmInfo.id, how } }),
+        ]
+      : [];
+  const arrival = { mdmServerId, how, at, isProof, statedName: mdmInfo.name };
+  return recordArrival({ before, token, arrival, by: actor, traces, judged: { ...judged, servers: [server] } }, ports);
+};

@@ -1,0 +1,76 @@
+// Recording that an MDM server arrived at a location: a person linked it, or it was seen with a token. If another one is there, the conflict is recorded and
+// announced with it; if it proved a token, the tokens which that renews are re-evaluated.
+import type { Conflict } from "../domain/conflict.ts";
+import type { ContentToken } from "../domain/content-token.ts";
+import type { Actor } from "../domain/custody.ts";
+import { hasReplacedMore } from "../domain/holders.ts";
+import { ConflictId, IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";
+import { type Arrival, claimants, isProofNew, type LocationLinks, settledConflictOf, withArrival } from "../domain/links.ts";
+import { announce, custodyOf, eventOf } from "./announce.ts";
+import type { Judged, Ports, Trace } from "./ports.ts";
+
+export type ArrivalPorts = Pick<Ports, "links" | "bus" | "outbox" | "log" | "random">;
+
+type Recording = {
+  readonly before: LocationLinks;
+  readonly token: ContentToken;
+  readonly arrival: Arrival;
+  readonly by: Actor;
+  /** Further effects of the act. */
+  readonly traces: readonly Trace[];
+  readonly judged: Judged;
+  /** The caller may write tokens: an earlier token that this may end is due for the next scan, whatever becomes of this request. */
+  readonly mayWriteTokens?: boolean;
+};
+
+const conflictTraces = (after: LocationLinks, { arrival: { at }, by }: Recording, random: Ports["random"]): readonly Trace[] => {
+  const { conflict, location } = after;
+  if (conflict === undefined) return [];
+  const mdmServerIds = [...claimants(after)];
+  return [
+    eventOf("MdmConflictFound", { conflictId: conflict.id, locationId: location, mdmServerIds, foundAt: at }, { at, random }),
+    custodyOf("conflict-found", {
+      subject: location,
+      at,
+      by,
+      locationId: location,
+      details: { conflictId: conflict.id, mdmServerIds: mdmServerIds.join(", ") },
+    }),
+  ];
+};
+
+/** The effects of a resolution, whatever settled the conflict. */
+export const resolutionTraces = (settled: Conflict | undefined, random: Ports["random"]): readonly Trace[] => {
+  if (settled?.resolution === undefined) return [];
+  const { id: conflictId, location: locationId, resolution } = settled;
+  const { keptBy, at, by, reason } = resolution;
+  const details = { conflictId, ...(keptBy === undefined ? {} : { keptBy }) };
+  return [
+    eventOf("MdmConflictResolved", { conflictId, locationId, keptBy }, { at, random }),
+    custodyOf("conflict-resolved", { subject: locationId, at, by, locationId, reason, details }),
+  ];
+};
+
+const proofTraces = ({ before, token, arrival }: Recording, random: Ports["random"]): readonly Trace[] => {
+  const { mdmServerId, at, isProof } = arrival;
+  const { id: tokenId, locationId } = token;
+  if (!isProof || !isProofNew(before, { tokenId, mdmServerId })) return [];
+  return [eventOf("ContentTokenProved", { tokenId, locationId, mdmServerId }, { at, random })];
+};
+
+/** The record after the arrival; `undefined` when it, or a precondition, changed meanwhile. */
+export const recordArrival = async (recording: Recording, ports: ArrivalPorts): Promise<LocationLinks | undefined> => {
+  const { before, token, arrival, judged, mayWriteTokens = false } = recording;
+  const { links, random } = ports;
+  const { mdmServerId, at } = arrival;
+  const conflictId = ConflictId.parse(`cfl_${identifierText(random(IDENTIFIER_BYTES))}`);
+  const settledId = settledConflictOf(before, mdmServerId);
+  // A resolved conflict changes only together with the record of links, whose version is the condition of this write.
+  const settled = settledId === undefined ? undefined : await links.conflict(settledId);
+  const { after, found } = withArrival(before, token, arrival, { conflictId, settled });
+  const traces = [...recording.traces, ...proofTraces(recording, random), ...(found ? conflictTraces(after, recording, random) : [])];
+  const lookAgain = mayWriteTokens && hasReplacedMore(before, after) ? { ...token, dueAt: at } : undefined;
+  if (!(await links.replace(after, { conflict: after.conflict, lookAgain, server: mdmServerId }, traces, judged))) return undefined;
+  await announce(traces, ports);
+  return after;
+};
