@@ -15,12 +15,14 @@ import { ContentTokenId } from "../../domain/ids.ts";
 import { announce, checkOrderOf, custodyOf, eventOf, noticeOf } from "../announce.ts";
 import { type EndingPorts, endToken } from "../end-token.ts";
 import { type ExpiringPorts, expireToken } from "../expire-token.ts";
+import type { IdentifyPorts } from "../identify-server.ts";
 import type { Ports, Trace } from "../ports.ts";
 import { Unfinished } from "../unfinished.ts";
 import { whereOf } from "../where.ts";
 import { learnFromApple } from "./learn-from-apple.ts";
+import { recordAppleSighting } from "./record-apple-sighting.ts";
 
-export type CheckPorts = EndingPorts & ExpiringPorts & Pick<Ports, "apple" | "tokens" | "locations" | "now">;
+export type CheckPorts = EndingPorts & ExpiringPorts & IdentifyPorts & Pick<Ports, "apple" | "tokens" | "locations" | "now">;
 
 export const CheckMessage = z.object({ tokenId: ContentTokenId, attempt: z.int().min(1) });
 
@@ -48,6 +50,7 @@ const recordAccepted = async (token: ContentToken, check: AppleCheck, ports: Che
   if (await ports.tokens.recordCheck(token, check, effects, { location })) await announce(effects, ports);
   // The location changed at the same time: the next check learns from Apple's answer.
   else if (location !== undefined) throw new Unfinished(`${token.id} could not be recorded as checked: its location changed`);
+  await recordAppleSighting(token, check.evidence.mdmInfo, ports);
 };
 
 const recordEnding = async (token: ContentToken, check: AppleCheck, cause: EndingOutcome, ports: CheckPorts): Promise<void> => {

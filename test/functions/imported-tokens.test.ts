@@ -259,6 +259,44 @@ describe("an answer of Apple's", () => {
   });
 });
 
+describe("the MDM server that Apple names", () => {
+  const register = async (name: string): Promise<string> =>
+    (await service.call("POST /v1/mdm-servers", [], { body: { name, vendor: "jamf-pro" } })).body.id;
+  const linkTo = (server: string, token: string) => service.call("PUT /v1/mdm-servers/{id}/links/{tokenId}", [server, token]);
+  const conflicts = async () => (await service.call("GET /v1/conflicts")).body.items;
+  const named = (id: string, name = "Jamf") => ({ status: 200, mdmInfo: { id, name } });
+
+  test("is the only linked one at first; another one later is a conflict, and authorizes nobody", async () => {
+    const id = await idOf();
+    const jamf = await register("Jamf HQ");
+    await linkTo(jamf, id);
+    wait(60);
+    await check(id, "accepted", named("jamf-1"));
+    expect(await conflicts()).toEqual([]);
+    expect((await service.call("GET /v1/mdm-servers/{id}", [jamf])).body.mdmInfo).toMatchObject({ id: "jamf-1" });
+    wait(600);
+    await check(id, "accepted", named("intune-1", "Somebody else"));
+    const [conflict, ...more] = await conflicts();
+    expect(more).toEqual([]);
+    expect(conflict.mdmServerIds).toContain(jamf);
+    expect(conflict.claims.at(-1)).toMatchObject({ how: "apple", tokenId: id });
+    const shown = await show(id);
+    expect(shown.links.map(({ mdmServerId }: { mdmServerId: string }) => mdmServerId)).toEqual([jamf]);
+    expect(shown.sightings.map(({ how }: { how: string }) => how)).toContain("apple");
+    expect(typesOf()).toContain("MdmConflictFound");
+  });
+
+  test("is the linked one of a renewed token too: it holds the earlier one", async () => {
+    const id = await idOf();
+    const jamf = await register("Jamf HQ");
+    await linkTo(jamf, id);
+    wait(60);
+    const newer = await idOf({}, "bmV3ZXI=");
+    await check(newer, "accepted", named("jamf-1"));
+    expect(await conflicts()).toEqual([]);
+  });
+});
+
 describe("the Managed Apple Account", () => {
   test("is shown to administrators, and is in no answer to others, no event, notice or log", async () => {
     const id = await idOf({ managedAppleAccount: "apps@example.org", downloadedBy: eve.id });

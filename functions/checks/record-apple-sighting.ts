@@ -1,0 +1,47 @@
+// Apple names an MDM server for an imported token: evidence that this one uses the token. Another one than the linked server is a conflict.
+import type { AppleCheck } from "../../domain/apple-check.ts";
+import { isRoomFor, unnamedServer } from "../../domain/client-config.ts";
+import { type ContentToken, worksWith } from "../../domain/content-token.ts";
+import { type LocationLinks, openLinks } from "../../domain/links.ts";
+import type { MdmInfo, MdmServer } from "../../domain/mdm-server.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { judgedAgain } from "../handle.ts";
+import { type IdentifyPorts, identifyServer } from "../identify-server.ts";
+
+/** Apple's answer has metadata too. It may hold anything, and is not kept. */
+const METADATA_NOT_KEPT = "not kept";
+
+type Named = NonNullable<AppleCheck["evidence"]["mdmInfo"]>;
+
+/**
+ * The registered MDM server that Apple's name must be of, although it never identified itself: the only one that a person linked at the location for Apple's
+ * service.
+ */
+const onlyLinkedServer = async (token: ContentToken, links: LocationLinks, { servers }: IdentifyPorts) => {
+  const linked = openLinks(links).flatMap((link) => (link.worksWith === worksWith(token) ? [link.mdmServerId] : []));
+  return unnamedServer([...(await servers.getAll([...new Set(linked)])).values()]);
+};
+
+const mdmInfoOf = (named: Named, known: MdmServer | undefined): MdmInfo => ({
+  ...named,
+  metadata: known?.mdmInfo?.metadata ?? METADATA_NOT_KEPT,
+});
+
+/** Does nothing if Apple names nobody, or if the token names more MDM servers than are kept. */
+export const recordAppleSighting = async (token: ContentToken, named: Named | undefined, ports: IdentifyPorts): Promise<void> => {
+  if (named === undefined) return;
+  await judgedAgain(async () => {
+    const links = await ports.links.of(token.locationId);
+    const known = await ports.servers.findByMdmInfo(named.id);
+    if (known === undefined && !isRoomFor(links, token.id)) return links;
+    const mdmServerId = known === undefined ? await onlyLinkedServer(token, links, ports) : undefined;
+    const identification = { how: "apple" as const, mdmInfo: mdmInfoOf(named, known), mdmServerId };
+    return identifyServer(token, identification, "service", ports).catch((error: unknown) => {
+      // Another MDM server took the id meanwhile: evaluate again.
+      if (error instanceof Refusal && error.reason === "mdm_info_taken") return undefined;
+      // The location was closed meanwhile: nobody holds anything there any more.
+      if (error instanceof Refusal && error.reason === "location_closed") return links;
+      throw error;
+    });
+  });
+};
