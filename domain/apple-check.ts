@@ -69,7 +69,7 @@ export const isRetried = ({ outcome, evidence: { noAnswer } }: AppleAnswer): boo
 export const CHECK_ATTEMPTS = 5;
 
 /** SQS delays a message by at most 15 minutes. */
-const MAX_DELAY_SECONDS = 900;
+export const MAX_DELAY_SECONDS = 900;
 
 /** Seconds before the attempt after `attempt` (from 1): 30, 120, 480, then 900. `jitter` is from 0 to 1 and adds up to a quarter. */
 export const retryDelay = (attempt: number, jitter: number): number =>

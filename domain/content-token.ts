@@ -71,6 +71,8 @@ export const ContentToken = z.object({
   /** The earlier record of the same file, which ended or was withdrawn before the file was imported again. */
   earlierRecord: ContentTokenId.optional(),
   issuedAt: z.date(),
+  /** Imported tokens only: the time of the import. */
+  importedAt: z.date().optional(),
   expiresAt: z.date(),
   /** SHA-256 (hex) of the inner `token` string's UTF-8. The secret itself lives in the file alone. */
   secretSha256: Sha256,

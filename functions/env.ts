@@ -10,12 +10,19 @@ const loopback = { LOOPBACK_NOTIFICATIONS: z.literal("allowed").exactOptional() 
 /** The key encrypts what MDM servers want to be shown when they are called. */
 const notifies = { KEY_ARN: name, NOTIFIER_NAME: name, ...loopback };
 
+/** The base URL of Apple's API, or "off". */
+const apple = { APPLE_API: name };
+/** The queue of checks with Apple. */
+const checks = { CHECKS_QUEUE_URL: name };
+
 export const ENV = {
   admin: z.object({ ...told, USER_POOL_ID: name, TELLINGS_QUEUE_URL: name }),
-  custody: z.object({ ...told, TOKENS_BUCKET: name }),
+  /** LOOPBACK_APPLE_API permits plain HTTP to this machine. Only the local run sets it. */
+  "apple-check": z.object({ ...apple, TOKENS_BUCKET: name, LOOPBACK_APPLE_API: z.literal("allowed").exactOptional() }),
+  custody: z.object({ ...told, ...checks, TOKENS_BUCKET: name }),
   "custody-seal": z.object({ CUSTODY_TABLE: name, SEALS_BUCKET: name }),
   "expiry-scan": z.object({ ...told, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name }),
-  "identity-events": z.object({ ...told, TOKENS_BUCKET: name, USER_POOL_ID: name }),
+  "identity-events": z.object({ ...told, ...checks, TOKENS_BUCKET: name, USER_POOL_ID: name }),
   notifier: z.object({ ...loopback }),
   notifications: z.object({ ...told, ...notifies }),
   "license-worker": z.object({ ...told, WORK_QUEUE_URL: name, TELLINGS_QUEUE_URL: name, WORK_DEAD_LETTERS_ARN: name }),
@@ -30,6 +37,8 @@ export const ENV = {
   }),
   outbox: z.object({
     ...told,
+    ...checks,
+    ...apple,
     TOKENS_BUCKET: name,
     NOTICE_TOPIC_ARN: name,
     WORK_QUEUE_URL: name,
@@ -38,6 +47,7 @@ export const ENV = {
     JOBS_RESUMED_AFTER_SECONDS: count.exactOptional(),
   }),
   setup: z.object({ ...tables, USER_POOL_ID: name }),
+  "token-checks": z.object({ ...told, ...checks, ...apple, TOKENS_BUCKET: name, NOTICE_TOPIC_ARN: name, APPLE_CHECK_NAME: name }),
 } as const;
 
 /** The functions by their name, which is also the name of their entry's file and of their bundle's folder. */

@@ -1,5 +1,6 @@
 // What may end tokens, through a queue: facts about accounts and proofs of newer tokens; and by the hour, facts that were parked.
 import * as z from "zod";
+import { checkSenderOf } from "./aws/check-queue.ts";
 import { portsOf } from "./aws/connect.ts";
 import { environmentOf } from "./aws/environment.ts";
 import { batch } from "./doors/batch.ts";
@@ -8,7 +9,7 @@ import { TokenProved, takeTokenProof } from "./events/take-token-proof.ts";
 import { retryParkedFacts } from "./schedule/retry-parked-facts.ts";
 
 const env = environmentOf("identity-events");
-const ports = portsOf("identity-events", env);
+const ports = portsOf("identity-events", env, checkSenderOf(env));
 const Scheduled = z.object({ "detail-type": z.literal("Scheduled Event") });
 
 export const handler = batch(async (event, isTimeUp) => {

@@ -10,6 +10,7 @@ export const ACTS = [
   "ContentTokenFetched",
   "ContentTokenExpired",
   "ContentTokenInvalidated",
+  "ContentTokenWithdrawn",
   "MdmConflictFound",
   "LocationReserved",
   "LicensesTransferred",
@@ -50,6 +51,8 @@ export const GAUGES = {
   HeldReservedTokens: "Count",
   /** Locations that two MDM servers claim. */
   OpenConflicts: "Count",
+  /** Since Apple last answered about an imported token: the longest of all live ones. */
+  AppleCheckOldestSeconds: "Seconds",
   /** From a fact of the identity provider's trail until it was recorded here. Written only when there is one. */
   IdentityEventDelaySeconds: "Seconds",
 } as const;

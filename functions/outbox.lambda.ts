@@ -1,4 +1,6 @@
 // Every minute: finishes what a crash left untold or not erased, puts lost jobs back into the queue, and measures what the alarms watch.
+import { appleSwitchOf } from "./aws/apple.ts";
+import { checkSenderOf } from "./aws/check-queue.ts";
 import { portsOf } from "./aws/connect.ts";
 import { environmentOf } from "./aws/environment.ts";
 import { noticesOf } from "./aws/notices.ts";
@@ -7,7 +9,8 @@ import { scheduled } from "./doors/scheduled.ts";
 import { runByTheMinute } from "./schedule/run-by-the-minute.ts";
 
 const env = environmentOf("outbox");
-const ports = portsOf("outbox", env, { sendNotice: noticesOf(env), ...queuesOf(env) });
+const senders = { sendNotice: noticesOf(env), ...queuesOf(env), ...checkSenderOf(env) };
+const ports = { ...portsOf("outbox", env, senders), apple: appleSwitchOf(env) };
 const { JOBS_RESUMED_AFTER_SECONDS: resumedAfter } = env;
 const resumedAfterSeconds = resumedAfter === undefined ? undefined : Number(resumedAfter);
 

@@ -8,7 +8,7 @@ import type { AccountId, LocationId } from "../domain/ids.ts";
 import type { LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location, Organization } from "../domain/organization.ts";
-import type { AppleApi } from "./ports/apple.ts";
+import type { AppleApi, CheckQueue } from "./ports/apple.ts";
 import type { Bearers } from "./ports/bearers.ts";
 import type { ClientUsers } from "./ports/client-users.ts";
 import type { Licenses } from "./ports/licenses.ts";
@@ -61,6 +61,7 @@ export type Ports = {
   readonly cipher: Cipher;
   readonly notifier: Notifier;
   readonly apple: AppleApi;
+  readonly checkQueue: CheckQueue;
   readonly files: Files;
   readonly erasures: Erasures;
   readonly outbox: Outbox;

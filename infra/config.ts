@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { Email } from "../domain/account.ts";
+import { APPLE_API, isAppleSetting } from "../domain/apple-api.ts";
 import { DEFAULT_JOB_LIMITS, DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTED } from "../domain/mdm-limits.ts";
 import { Organization } from "../domain/organization.ts";
 import { DEFAULT_LADDER } from "../domain/reminder.ts";
@@ -28,6 +29,11 @@ export const Config = z.strictObject({
   maxPendingJobs: z.int().min(1).max(100_000).default(DEFAULT_JOB_LIMITS.jobs),
   /** How many assignments the pending jobs of one location may ask for together. The largest single request must fit. */
   maxPendingAssignments: z.int().min(MAX_REQUESTED).max(10_000_000).default(DEFAULT_JOB_LIMITS.assignments),
+  /** The base URL of Apple's API, which imported tokens are sent to; "off" asks Apple nothing. */
+  appleApi: z
+    .string()
+    .refine(isAppleSetting, 'must be "off" or an https URL with a host and a path: no user name, password, query or fragment')
+    .default(APPLE_API),
   /** The first part of the sign-in page's address, unique in the region. */
   signInPrefix: z
     .string()

@@ -45,14 +45,15 @@ export class Overview extends Construct {
 
     dashboard.addWidgets(question("Are all tokens well?"));
     dashboard.addWidgets(
-      standing("Held by MDM servers", 10, [
+      standing("Held by MDM servers", 9, [
         ownMetric("outbox", "HeldDeadTokens"),
         ownMetric("outbox", "HeldEndingTokens"),
         ownMetric("outbox", "OpenConflicts"),
         ownMetric("outbox", "HeldReservedTokens"),
       ]),
-      standing("Facts about accounts that are parked", 8, [ownMetric("outbox", "ParkedFacts"), ownMetric("outbox", "ParkedOldestSeconds")]),
-      standing("Until a password change counts", 6, [ownMetric("identity-events", "IdentityEventDelaySeconds")]),
+      standing("Facts about accounts that are parked", 6, [ownMetric("outbox", "ParkedFacts"), ownMetric("outbox", "ParkedOldestSeconds")]),
+      standing("Until a password change counts", 5, [ownMetric("identity-events", "IdentityEventDelaySeconds")]),
+      standing("Since Apple answered", 4, [ownMetric("outbox", "AppleCheckOldestSeconds")]),
     );
 
     dashboard.addWidgets(question("Is everything running?"));

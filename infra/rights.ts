@@ -144,6 +144,19 @@ export const grantApplyFacts = (kept: Kept, grantee: IGrantable): void => {
   keepCustody(kept, grantee);
 };
 
+/** To record Apple's answers: as evidence, as what they say of the location and its MDM servers, and as the end of tokens. */
+export const grantRecordChecks = (kept: Kept, grantee: IGrantable): void => {
+  read(kept, grantee);
+  write(kept, grantee, ["LOC#*", "CT#*", "GIVEN#*", "MDM#*", "MDMINFO#*", "CONFLICT#*", "OUTBOX", "ERASE"]);
+  keepCustody(kept, grantee);
+};
+
+/** To read the files of imported tokens, by their version. */
+export const grantReadImported = (kept: Kept, grantee: IGrantable): void => {
+  Grant.addToPrincipal({ grantee, actions: ["s3:GetObjectVersion"], resourceArns: [kept.bucket.arnForObjects("tokens/imported/*")] });
+  useKey(kept, grantee, ["kms:Decrypt"], "s3");
+};
+
 /** What an encrypted value has to be for, so that the right to the key opens no record and no file. */
 const NOTIFICATION_VALUES = { StringEquals: { "kms:EncryptionContext:use": "notification" } };
 

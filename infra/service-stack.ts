@@ -15,6 +15,7 @@ import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
 import type { Env } from "../functions/env.ts";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
+import { AppleChecks } from "./apple-checks.ts";
 import type { Config } from "./config.ts";
 import { Overview } from "./dashboard.ts";
 import { DeviceApi } from "./device-api.ts";
@@ -73,6 +74,15 @@ export class ServiceStack extends Stack {
     const filesToo = { ...told, TOKENS_BUCKET: records.bucket.bucketName };
     const noticesToo = { ...filesToo, NOTICE_TOPIC_ARN: notices.topicArn };
     const common = { alarms: this.#alarms };
+    const checks = new AppleChecks(this, "TokenChecks", {
+      ...common,
+      records,
+      bus,
+      notices,
+      lost: this.#deadLetters,
+      api: config.appleApi,
+    });
+    const checksToo = { ...filesToo, CHECKS_QUEUE_URL: checks.queueUrl };
 
     const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, limits: config });
     const { mdm, worker, notifications, notifier } = device;
@@ -88,7 +98,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: "custody",
       severity: "high",
-      environment: filesToo,
+      environment: checksToo,
       timeout: REQUEST,
       impact:
         "Nobody can issue, import, download or revoke a token, and renewed ones reach no MDM server; those that they hold keep working.",
@@ -105,7 +115,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: "identity-events",
       severity: "high",
-      environment: { ...filesToo, USER_POOL_ID: records.userPool.userPoolId },
+      environment: { ...checksToo, USER_POOL_ID: records.userPool.userPoolId },
       timeout: MESSAGE,
       impact: "Tokens that a new password killed may still be shown as good, and their files are not erased.",
     });
@@ -113,7 +123,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: "outbox",
       severity: "medium",
-      environment: { ...noticesToo, ...device.queues },
+      environment: { ...noticesToo, ...checksToo, ...device.queues, APPLE_API: config.appleApi },
       timeout: RUN,
       impact: "Events that could not be told at once stay untold, files that are due stay unerased, and nothing is measured.",
     });
@@ -127,6 +137,7 @@ export class ServiceStack extends Stack {
     grantDoWork(records, bus, worker);
     grantNotify(records, notifications);
     device.grantTell(outbox);
+    for (const each of [custody, identityEvents, outbox]) checks.grantSend(each);
     device.grantSendNotifications(admin);
     for (const each of [admin, custody, expiryScan, identityEvents, outbox]) bus.grantPutEventsTo(each);
     grantKeepFiles(records, custody);
@@ -162,7 +173,9 @@ export class ServiceStack extends Stack {
     } as const;
     this.#alarms.add("Dead letters wait", lost, dead);
     watch(this.#alarms);
-    const functions = [admin, custody, custodySeal, expiryScan, identityEvents, worker, mdm, notifications, notifier, outbox, setup];
+    const { appleCheck, tokenChecks } = checks;
+    const served = [admin, custody, custodySeal, expiryScan, identityEvents, worker, mdm, notifications, notifier, outbox, setup];
+    const functions = [appleCheck, ...served, tokenChecks];
     const { dashboardName } = new Overview(this, "Overview", { alarms: this.#alarms, functions, deadLetters: dead, work: device.standing });
     new CfnOutput(this, "DashboardName", { value: dashboardName });
   }

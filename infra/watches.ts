@@ -94,6 +94,14 @@ const WATCHES: readonly Watch[] = [
     impact: "Until it is, the tokens that a new password killed may be shown as good.",
   },
   {
+    heading: "A check message failed",
+    service: "token-checks",
+    metric: "MessagesFailed",
+    severity: "medium",
+    happened: "A check of a token with Apple could not be made or recorded, and will be tried again.",
+    impact: "Until it is, a token that Apple revoked may be shown as good.",
+  },
+  {
     heading: "An unknown subject changed a password",
     service: "identity-events",
     metric: "UnknownSubjectParked",
@@ -162,6 +170,15 @@ const WATCHES: readonly Watch[] = [
     happened: "A fact about an account has been parked since more than 7 days after it happened.",
     impact: "If its subject downloaded a token, that token is dead and nobody here knows.",
     when: gauge(7 * DAY),
+  },
+  {
+    heading: "Apple has not answered for three days",
+    service: "outbox",
+    metric: "AppleCheckOldestSeconds",
+    severity: "medium",
+    happened: "For three days no check with Apple about a live imported token got an answer.",
+    impact: "If Apple ended that token, nobody here knows, and its MDM servers can't assign apps and books.",
+    when: gauge(3 * DAY),
   },
   {
     heading: "MDM servers hold dead tokens",

@@ -28,7 +28,7 @@ export const startLocal = async (directory = LOCAL_DIRECTORY): Promise<{ service
   }
 };
 
-const welcome = ({ api, identity, userPoolId, clientId, endpoints, accounts }: Session): string => `
+const welcome = ({ api, identity, userPoolId, clientId, endpoints, apple, accounts }: Session): string => `
 Content Tokens runs on this machine: ${api}
 
   Who can sign in (passwords and bearers: ${sessionFile(".local")})
@@ -37,6 +37,7 @@ Content Tokens runs on this machine: ${api}
   User pool  ${identity}   ${userPoolId}, client ${clientId} (its API, no pages)
   AWS        dynamodb ${endpoints.dynamodb}   s3 ${endpoints.s3}   sqs ${endpoints.sqs}
              events, lambda, sns ${endpoints.lambda}
+  Apple      ${apple}   a stand-in: no token leaves this machine
   To watch   tail -F .local/events.jsonl .local/notices.jsonl .local/mail.jsonl .local/log/*.log
 
 To try, in another terminal. First the keys: any will do for AWS, except for S3, whose are in the session file.

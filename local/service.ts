@@ -1,6 +1,7 @@
 // The whole service on one machine: the template's resources, each by its stand-in on 127.0.0.1, wired as the template says.
 import { join } from "node:path";
 import * as z from "zod";
+import { startApple } from "./apple/apple-api.ts";
 import { awsApiOf } from "./aws-api.ts";
 import { runCustomResources } from "./custom-resources.ts";
 import { endLeftOver, startDynamoDb } from "./dynamodb.ts";
@@ -24,6 +25,8 @@ export type LocalService = {
   readonly api: string;
   readonly identity: string;
   readonly endpoints: Endpoints;
+  /** The stand-in for Apple's API. */
+  readonly apple: string;
   readonly access: AwsAccess;
   readonly provider: IdentityProvider;
   close(): Promise<void>;
@@ -42,13 +45,17 @@ export const NOTICES_FILE = "notices.jsonl";
 const endpointVariables = (endpoints: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(endpoints).map(([name, url]) => [`AWS_ENDPOINT_URL_${name}`, url]));
 
-const startFunctions = (resources: readonly LocalResource[], folder: string, common: Readonly<Record<string, string>>) => {
+/** The stand-in takes the place of Apple's API, whatever address the template has, so that no token leaves this machine. */
+const withStandIn = ({ APPLE_API, ...variables }: Readonly<Record<string, string>>, standIn: string): Record<string, string> =>
+  APPLE_API === undefined ? variables : { ...variables, APPLE_API: APPLE_API === "off" ? APPLE_API : `${standIn}/mdm/v2` };
+
+const startFunctions = (resources: readonly LocalResource[], folder: string, common: Readonly<Record<string, string>>, apple: string) => {
   const functions = new Map<string, LocalFunction>();
   for (const resource of resources.filter(({ type }) => type === "AWS::Lambda::Function")) {
     const { Timeout, Environment } = LambdaFunction.parse(resource.properties());
     const name = resource.name();
     if (resource.asset === undefined) throw new Error(`${name} has no bundle in the template`);
-    const environment = { ...common, ...Environment.Variables };
+    const environment = { ...common, ...withStandIn(Environment.Variables, apple) };
     const made = localFunction({ name, asset: resource.asset, environment, timeoutSeconds: Timeout, logFile: join(folder, `${name}.log`) });
     functions.set(name, made).set(resource.attribute("Arn"), made);
   }
@@ -100,7 +107,9 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
   const queues = await startQueues(resources, { port: ports.sqs, access, onError });
   add(queues.close);
 
-  const functions = startFunctions(resources, folder, {
+  const apple = await startApple({ port: ports.apple, onError });
+  add(apple.close);
+  const environment = {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -115,9 +124,11 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
       COGNITO_IDENTITY_PROVIDER: url(ports.identity),
     }),
     LOOPBACK_NOTIFICATIONS: "allowed",
+    LOOPBACK_APPLE_API: "allowed",
     // A restart empties the queues: what was in them is found by the records, soon after.
     JOBS_RESUMED_AFTER_SECONDS: "10",
-  });
+  };
+  const functions = startFunctions(resources, folder, environment, apple.url);
   add(() => Promise.all([...new Set(functions.values())].map((each) => each.close())));
   const functionOf = (name: string): LocalFunction => {
     const known = functions.get(name);
@@ -155,6 +166,7 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
     api: url(ports.api),
     identity: url(ports.identity),
     endpoints: { dynamodb: database.endpoint, s3: storage.url, eventbridge: url(ports.aws), lambda: url(ports.aws), sqs: queues.url },
+    apple: apple.url,
     access,
     provider,
     close: closeAll,

@@ -22,6 +22,8 @@ export const Session = z.object({
   userPoolId: z.string(),
   clientId: z.string(),
   endpoints: Endpoints,
+  /** The stand-in for Apple's API, which POST /control sets answers of. */
+  apple: z.url(),
   /** What S3's stand-in checks signatures against; the others take any. */
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
   accounts: z.object({ administrator: Signed, contentManager: Signed }),
@@ -38,18 +40,27 @@ export const readSession = (directory: string): Session | undefined => {
   return existsSync(file) ? Session.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
 };
 
+/** The part of the file that stays from start to start; also of one that an earlier version wrote. */
+const Seeded = Session.pick({ accounts: true, mdmServers: true });
+
+const readSeeded = (directory: string): z.infer<typeof Seeded> | undefined => {
+  const file = sessionFile(directory);
+  return existsSync(file) ? Seeded.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+};
+
 /** Seeds at the first start, and writes the file with fresh bearers. */
 export const writeSession = async (directory: string, service: LocalService): Promise<Session> => {
-  const { api, identity, endpoints, access, provider } = service;
+  const { api, identity, endpoints, apple, access, provider } = service;
   const where = {
     api,
     identity,
     userPoolId: provider.pool.id,
     clientId: provider.pool.clientId,
     endpoints,
+    apple,
     credentials: access.credentials,
   };
-  const { accounts, mdmServers } = readSession(directory) ?? (await seedDemoOrganization(where, provider));
+  const { accounts, mdmServers } = readSeeded(directory) ?? (await seedDemoOrganization(where, provider));
   const withBearer = async ({ bearer: _, ...account }: Signed): Promise<Signed> => {
     const bearer = await signIn(where, account);
     return bearer === undefined ? account : { ...account, bearer };

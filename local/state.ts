@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { freePort } from "./http.ts";
 
-const PORTS = ["api", "identity", "aws", "s3", "sqs", "dynamodb"] as const;
+const PORTS = ["api", "identity", "aws", "s3", "sqs", "dynamodb", "apple"] as const;
 
 const State = z.object({
   ports: z.record(z.enum(PORTS), z.int()),
@@ -16,6 +16,9 @@ const State = z.object({
   keys: z.record(z.string(), z.base64()).default({}),
 });
 export type State = z.infer<typeof State>;
+
+/** As an earlier version of the service may have left it: without ports that came later. */
+const LeftState = State.extend({ ports: z.partialRecord(z.enum(PORTS), z.int()) });
 
 /** Makes a folder that nobody else may look into. */
 export const makePrivateFolder = (folder: string): void => {
@@ -73,7 +76,7 @@ export const holdFolder = (directory: string): (() => void) => {
 /** Ports and keys are kept from start to start, so that links and sign-ins stay good; a port that was taken meanwhile is replaced. */
 export const openState = async (directory: string): Promise<{ readonly state: State; save(): void }> => {
   const file = join(directory, "state.json");
-  const known = existsSync(file) ? State.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  const known = existsSync(file) ? LeftState.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
   const ports: Partial<Record<(typeof PORTS)[number], number>> = {};
   for (const name of PORTS) {
     const taken = Object.values(ports);

@@ -23,7 +23,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   // An entry puts a door, handlers and ports together; it decides nothing and knows no SDK.
   "functions/*.lambda.ts": {
     files: /^functions\/[a-z-]+\.lambda\.ts$/,
-    may: [/^zod$/, /^\.\/domain\/delivery\.ts$/, /^\.\/functions\/(api|aws|doors|events|mdm|notify|schedule|work)\//],
+    may: [/^zod$/, /^\.\/domain\/delivery\.ts$/, /^\.\/functions\/(api|apple|aws|checks|doors|events|mdm|notify|schedule|work)\//],
   },
   "functions/doors/": {
     files: /^functions\/doors\//,
@@ -52,6 +52,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     files: /^functions\/notify\//,
     may: [/^zod$/, /^node:(dns\/promises|http|https|net)$/, DOMAIN, SHARED, /^\.\/functions\/notify\//],
   },
+  // It sends tokens to Apple, and knows no SDK with which it could reach other data.
+  "functions/apple/": { files: /^functions\/apple\//, may: [/^node:(http|https|net)$/, DOMAIN, /^\.\/functions\/apple\//] },
   "functions/aws/": {
     files: /^functions\/aws\//,
     may: [
@@ -182,6 +184,9 @@ test.each([
   ["functions/doors/http.ts", "../aws/connect.ts"],
   ["functions/notify/call-address.ts", "../aws/connect.ts"],
   ["functions/notify/call-address.ts", "@aws-sdk/client-lambda"],
+  ["functions/apple/ask-apple.ts", "../aws/connect.ts"],
+  ["functions/apple/check-file.ts", "@aws-sdk/client-s3"],
+  ["functions/checks/run-check.ts", "../apple/ask-apple.ts"],
   ["infra/app.ts", "../functions/aws/table.ts"],
   ["local/place.ts", "../functions/aws/table.ts"],
   ["local/place.ts", "../infra/bundle.ts"],

@@ -1,11 +1,12 @@
 // What lies outside of the records, in memory: files, the bus, those who sign in. The contract tests hold these and the real ones to one promise.
 import { createHash } from "node:crypto";
+import { noAnswer } from "../domain/apple-answer.ts";
 import type { AppleAnswer } from "../domain/apple-check.ts";
 import { type Delivery, NotificationCall } from "../domain/delivery.ts";
 import type { Announcement } from "../domain/events.ts";
 import { isNotificationUrl } from "../domain/notification-url.ts";
 import { readSeal, type Seal, sealText } from "../domain/seal.ts";
-import type { AppleApi } from "../functions/ports/apple.ts";
+import type { AppleApi, CheckQueue } from "../functions/ports/apple.ts";
 import type { Bus, Log, Notifier, People, Seals } from "../functions/ports/telling.ts";
 import type { Files } from "../functions/ports/tokens.ts";
 
@@ -103,9 +104,18 @@ export const logInMemory = (lines: string[]): Log => ({
 });
 
 /** Apple's API in memory: accepts every token until `answers` says otherwise, by the file's key or for `all`. `asked` collects the keys. */
-export const appleInMemory = (answers: Map<string, AppleAnswer> = new Map(), asked: string[] = []): AppleApi => ({
+export const appleInMemory = (answers: Map<string, AppleAnswer> = new Map(), asked: string[] = [], isOff = false): AppleApi => ({
+  isSwitchedOff: () => isOff,
   async check({ key }) {
+    if (isOff) return noAnswer("switched_off");
     asked.push(key);
     return answers.get(key) ?? answers.get("all") ?? { outcome: "accepted", evidence: { status: 200 } };
+  },
+});
+
+/** `continued` collects the pages after which the daily run goes on. */
+export const checkQueueInMemory = (continued: string[] = []): CheckQueue => ({
+  async continueDailyRun(after) {
+    continued.push(after);
   },
 });

@@ -10,6 +10,7 @@ import { sweepOutbox } from "../functions/schedule/sweep-outbox.ts";
 import { busInMemory, filesInMemory } from "./outside.ts";
 import { ACCOUNT_SCENARIOS } from "./scenarios/accounts.ts";
 import { APPLE_SCENARIOS } from "./scenarios/apple.ts";
+import { CHECK_SCENARIOS } from "./scenarios/checks.ts";
 import { CLAIM_SCENARIOS } from "./scenarios/claims.ts";
 import { LEDGER_SCENARIOS } from "./scenarios/ledger.ts";
 import { MDM_SCENARIOS } from "./scenarios/mdm.ts";
@@ -72,6 +73,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ACCOUNT_SCENARIOS,
   ...APPLE_SCENARIOS,
   ...LEDGER_SCENARIOS,
+  ...CHECK_SCENARIOS,
   ...CLAIM_SCENARIOS,
   ...MDM_SCENARIOS,
   ...USER_SCENARIOS,

@@ -12,7 +12,16 @@ import type { Log } from "../functions/ports/telling.ts";
 import type { Ports } from "../functions/ports.ts";
 import { document, undocumented } from "./answers.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
-import { appleInMemory, busInMemory, filesInMemory, type InPool, logInMemory, notifierInMemory, peopleInMemory } from "./outside.ts";
+import {
+  appleInMemory,
+  busInMemory,
+  checkQueueInMemory,
+  filesInMemory,
+  type InPool,
+  logInMemory,
+  notifierInMemory,
+  peopleInMemory,
+} from "./outside.ts";
 import { makeWorld } from "./world.ts";
 import { cipherInMemory } from "./world-mdm.ts";
 
@@ -45,6 +54,7 @@ export const makeService = async (logOf?: (name: "admin" | "custody") => Log) =>
     cipher: cipherInMemory(),
     notifier: notifierInMemory(),
     apple: appleInMemory(answers, checked),
+    checkQueue: checkQueueInMemory(),
     log: logInMemory(logged),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),

@@ -12,7 +12,7 @@ import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 
 export type StoringPorts = keyof SupersedingPorts;
 
-type NewToken = Omit<ContentToken, "id" | "file" | "dueAt" | "supersedesAt"> & { readonly bytes: Uint8Array };
+type NewToken = Omit<ContentToken, "id" | "file" | "dueAt" | "supersedesAt" | "importedAt"> & { readonly bytes: Uint8Array };
 
 /** What the decision to keep it rested on. */
 type Basis = {
@@ -47,6 +47,7 @@ export const storeToken = async (
   const supersedesAt = addDays(at, organization.renewalOverlapDays);
   const token: ContentToken = {
     ...facts,
+    ...(isIssued ? {} : { importedAt: at }),
     id: ContentTokenId.parse(`ct_${identifierText(random(IDENTIFIER_BYTES))}`),
     file: await files.put(fileKey, bytes),
     supersedesAt,

@@ -18,6 +18,8 @@ import { sealsIn } from "./seals.ts";
 
 type Tables = { readonly RECORDS_TABLE: string; readonly CUSTODY_TABLE: string };
 type Told = Tables & { readonly BUS_NAME: string };
+/** The ports of checks with Apple, for the functions that run or watch them. */
+type Checking = "apple" | "checkQueue";
 
 /** What every function is given: records and the clock. */
 const kept = (name: FunctionName, { RECORDS_TABLE, CUSTODY_TABLE }: Tables) => ({
@@ -32,7 +34,7 @@ export const recordsOf = (
   name: FunctionName,
   told: Told,
   senders?: Senders,
-): Omit<Ports, "files" | "people" | "cipher" | "notifier" | "apple"> => {
+): Omit<Ports, "files" | "people" | "cipher" | "notifier" | Checking> => {
   const ports = kept(name, told);
   return { ...ports, bus: busTo({ events: new EventBridgeClient(), busName: told.BUS_NAME, ...senders }, ports.log) };
 };
@@ -41,7 +43,7 @@ export const portsOf = (
   name: FunctionName,
   told: Told & { readonly TOKENS_BUCKET: string },
   senders?: Senders,
-): Omit<Ports, "people" | "cipher" | "notifier" | "apple"> => ({
+): Omit<Ports, "people" | "cipher" | "notifier" | Checking> => ({
   ...recordsOf(name, told, senders),
   files: filesIn({ client: new S3Client(), name: told.TOKENS_BUCKET }),
 });
@@ -55,7 +57,7 @@ export const administeringOf = (
   name: FunctionName,
   env: Env<"admin">,
   senders?: Senders,
-): Omit<Ports, "files" | "cipher" | "notifier" | "apple"> => ({
+): Omit<Ports, "files" | "cipher" | "notifier" | Checking> => ({
   ...recordsOf(name, env, senders),
   people: peopleOf(env),
 });

@@ -3,9 +3,17 @@ import type { AppleAnswer } from "../../domain/apple-check.ts";
 import type { StoredFile } from "../../domain/content-token.ts";
 
 export interface AppleApi {
+  /** True if the deployment asks Apple nothing. */
+  isSwitchedOff(): boolean;
   /**
    * Asks Apple about the token in this file, once. Every failure on the way is an answer with the outcome `no-answer`; rejects if the function that
    * asks could not be invoked.
    */
   check(file: StoredFile): Promise<AppleAnswer>;
+}
+
+/** The queue of checks, beyond the checks that are announced. */
+export interface CheckQueue {
+  /** Enqueues the rest of the daily run: the tokens after this page. Rejects if the queue did not take it. */
+  continueDailyRun(after: string): Promise<void>;
 }

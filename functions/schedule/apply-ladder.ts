@@ -3,12 +3,11 @@
 import type { ContentToken } from "../../domain/content-token.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { firstDueAt, isSameLadder, type ReminderLadder } from "../../domain/reminder.ts";
+import { END_OF_TIME } from "../../domain/time.ts";
 import type { Ports } from "../ports.ts";
 
 type Needs = Pick<Ports, "organizations" | "tokens" | "reminders" | "log" | "now">;
 
-/** Every living token has a due time, so that asking for all due before the end of time lists every living token. */
-const END_OF_TIME = new Date("9999-12-31T23:59:59.999Z");
 const ATTEMPTS = 5;
 
 /**

@@ -1,10 +1,11 @@
 // How things stand, as gauges for the alarms: what waits, what is held, when all was last scanned. Each is measured whatever becomes of the others.
 // One that can't be is not written, and counted: to an alarm a missing value is no good one.
+import { isCheckedWithApple, secondsWithoutAnswer } from "../../domain/checked-token.ts";
 import { type ContentToken, daysLeft, tokenState } from "../../domain/content-token.ts";
 import { heldTokens } from "../../domain/holders.ts";
 import { type LocationLinks, openHoldings } from "../../domain/links.ts";
 import { isReserved } from "../../domain/subscription.ts";
-import { secondsSince } from "../../domain/time.ts";
+import { END_OF_TIME, secondsSince } from "../../domain/time.ts";
 import { standingOf } from "../around.ts";
 import { inBatches } from "../in-batches.ts";
 import type { Gauge } from "../metrics.ts";
@@ -12,8 +13,19 @@ import type { Ports } from "../ports.ts";
 
 export type MeasuringPorts = Pick<
   Ports,
-  "organizations" | "locations" | "accounts" | "tokens" | "links" | "erasures" | "outbox" | "pendingJobs" | "parking" | "log" | "now"
->;
+  | "organizations"
+  | "locations"
+  | "accounts"
+  | "tokens"
+  | "reminders"
+  | "links"
+  | "erasures"
+  | "outbox"
+  | "pendingJobs"
+  | "parking"
+  | "log"
+  | "now"
+> & { readonly apple: Pick<Ports["apple"], "isSwitchedOff"> };
 
 type Measured = Partial<Record<Gauge, number>>;
 type Measurement = (ports: MeasuringPorts, isTimeUp: () => boolean) => Promise<Measured>;
@@ -104,7 +116,19 @@ const held: Measurement = async (ports, isTimeUp) => {
   return { HeldDeadTokens: dead, HeldEndingTokens: ending, OpenConflicts: conflicts, HeldReservedTokens: reserved };
 };
 
-const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, oldestJob, parked, held };
+/** 0 without imported tokens, or while checks are switched off. Reads the index of due tokens, which holds every live token and no other. */
+const oldestCheck: Measurement = async ({ apple, reminders, now }, isTimeUp) => {
+  const at = now();
+  let oldest = 0;
+  if (apple.isSwitchedOff()) return { AppleCheckOldestSeconds: oldest };
+  for await (const token of reminders.due(END_OF_TIME)) {
+    if (isTimeUp()) throw new Error("the time was up before every imported token was looked at");
+    if (isCheckedWithApple(token, at)) oldest = Math.max(oldest, secondsWithoutAnswer(token, at));
+  }
+  return { AppleCheckOldestSeconds: oldest };
+};
+
+const MEASUREMENTS: Readonly<Record<string, Measurement>> = { scanAge, oldestUntold, oldestErasure, oldestJob, parked, held, oldestCheck };
 
 /** Never throws for what can't be measured: `MeasurementsFailed` says so, and is written each time. */
 export const measure = async (ports: MeasuringPorts, isTimeUp: () => boolean): Promise<void> => {

@@ -9,6 +9,7 @@ import { ANY_ACCESS } from "../place.ts";
 import { NOTICES_FILE } from "../service.ts";
 import { readLines } from "../state.ts";
 import { eventually } from "./telling.ts";
+import { walkApple } from "./walk-apple.ts";
 import { walkCustody } from "./walk-custody.ts";
 import { walkDevice } from "./walk-device.ts";
 import { walkLedger } from "./walk-ledger.ts";
@@ -207,6 +208,7 @@ export const walkTokenLife = async (walk: Walk): Promise<void> => {
   await refuseBentLinks(walk, manager.call, downloaded);
   await remind(walk, admin, locationId);
   await changePassword(walk, manager, admin, downloaded);
+  await walkApple(walk, admin);
   await walkLedger(walk, admin);
   await walkDevice(walk, admin);
   await walkCustody(walk, admin);

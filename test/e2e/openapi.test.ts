@@ -69,7 +69,10 @@ test("content tokens from issue to revocation", async () => {
   const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(144))).toString("base64");
   const file = renderTokenFile({ secret, expiresAt: new Date(Date.now() + 90 * 86_400_000), orgName: "Pretendco" });
   const bytes = Buffer.from(file).toString("base64");
-  await manager("POST", "/v1/content-tokens/import", { locationId: here, fileName: "sToken_for_X.vpptoken", file: bytes });
+  const upload = { locationId: here, fileName: "sToken_for_X.vpptoken", file: bytes };
+  const imported = `/v1/content-tokens/${(await manager("POST", "/v1/content-tokens/import", upload)).id}`;
+  await manager("POST", `${imported}/check`);
+  await manager("POST", `${imported}/password-change-reports`, { occurredAt: new Date().toISOString() });
   await manager("POST", `${path}/downloads`, { linkSeconds: 5 });
   await manager("GET", "/v1/content-tokens?state=active");
   await manager("GET", path);

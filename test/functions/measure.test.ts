@@ -1,6 +1,7 @@
 // What is measured for the alarms, on fakes: a good value is a value too, what can't be measured is not told, and nothing keeps the sweep from its work.
 import { beforeEach, describe, expect, test } from "vitest";
 import { addDays } from "../../domain/time.ts";
+import { takeCheckMessage } from "../../functions/checks/take-check-message.ts";
 import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
 import { GAUGES } from "../../functions/metrics.ts";
 import { measure } from "../../functions/schedule/measure.ts";
@@ -153,6 +154,58 @@ describe("what MDM servers hold", () => {
   });
 });
 
+describe("the time without an answer of Apple's", () => {
+  const importToken = async (token: string): Promise<string> => {
+    const file = Buffer.from(fileAround(JSON.stringify({ token, expDate: "2027-05-01T00:00:00Z", orgName: "X" }))).toString("base64");
+    const body = { locationId: here, fileName: "a.vpptoken", file };
+    return (await service.call("POST /v1/content-tokens/import", [], { body })).body.id;
+  };
+  const check = async (tokenId: string, attempt = 1) => takeCheckMessage({ tokenId, attempt }, service.ports);
+  const oldest = async () => (await measured()).AppleCheckOldestSeconds;
+
+  test("counts from the import of a token that Apple never answered about, whenever Apple issued it", async () => {
+    await importToken("one");
+    later(100);
+    expect(await oldest()).toBe(100);
+  });
+
+  test("is the longest of all live imported tokens, from Apple's last answer about each", async () => {
+    const ids = [await importToken("one"), await importToken("another")];
+    later(1000);
+    for (const id of ids) await check(id);
+    expect(await oldest()).toBe(0);
+    later(50);
+    await check(ids[0] ?? "");
+    later(7);
+    expect(await oldest()).toBe(57);
+  });
+
+  test("goes on while Apple is asked and does not answer", async () => {
+    const id = await importToken("one");
+    service.answers.set("all", { outcome: "no-answer", evidence: { noAnswer: "timed_out" } });
+    later(200);
+    await check(id, 5);
+    expect(await oldest()).toBe(200);
+  });
+
+  test("counts neither tokens that were issued here nor tokens that ended", async () => {
+    await issue();
+    const ids = [await importToken("revoked there"), await importToken("withdrawn here")];
+    await service.call("POST /v1/content-tokens/{id}/revocation", [ids[1] ?? ""], { body: { reason: "lost" } });
+    service.answers.set("all", { outcome: "revoked-by-apple", evidence: { status: 401, errorNumber: 9625 } });
+    await check(ids[0] ?? "");
+    later(500);
+    expect(await oldest()).toBe(0);
+  });
+
+  test("is nothing while checks are switched off: nobody expects an answer", async () => {
+    await importToken("one");
+    later(100);
+    service.ports.apple.isSwitchedOff = () => true;
+    expect(await oldest()).toBe(0);
+  });
+});
+
 describe("what can't be measured", () => {
   test("is not told, is counted, and keeps none of the others", async () => {
     service.ports.organizations.scannedAt = async () => {
@@ -166,7 +219,8 @@ describe("what can't be measured", () => {
   test("in the time there is tells nothing of what was seen until then", async () => {
     await link(await register(), await issue());
     const told = await measured(() => true);
-    expect(told).toMatchObject({ MeasurementsFailed: 1, ParkedFacts: 0 });
+    expect(told).toMatchObject({ MeasurementsFailed: 2, ParkedFacts: 0 });
+    expect(told).not.toHaveProperty("AppleCheckOldestSeconds");
     expect(told).not.toHaveProperty("HeldDeadTokens");
     expect(told).not.toHaveProperty("OpenConflicts");
   });

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { logAs } from "../../functions/aws/log.ts";
+import { takeCheckMessage } from "../../functions/checks/take-check-message.ts";
 import { batch } from "../../functions/doors/batch.ts";
 import { type FunctionName, METRICS_NAMESPACE } from "../../functions/env.ts";
 import { notifyMdmServer } from "../../functions/events/notify-mdm-server.ts";
@@ -55,6 +56,8 @@ const makeWatched = async () => {
   const ofOutbox = as("outbox");
   const ofIdentity = as("identity-events");
   const ofScan = as("expiry-scan");
+  const ofChecks = as("token-checks");
+  const takeCheck = batch((message) => takeCheckMessage(message, ofChecks), ofChecks.log);
   const takeWork = batch((order) => doWork(order, ofWorker, () => false), ofWorker.log);
   const takeDeadWork = batch((order) => giveUpWork(order, ofWorker), ofWorker.log);
   const takeTelling = batch((message, _, { attempt }) => notifyMdmServer(message, attempt, ofNotifications), ofNotifications.log);
@@ -98,6 +101,14 @@ const makeWatched = async () => {
       await takeTelling({
         Records: [{ messageId: "m", body: JSON.stringify(telling), attributes: { ApproximateReceiveCount: String(attempt) } }],
       });
+    },
+    check: (message: object) => takeCheck({ Records: [{ messageId: "m", body: JSON.stringify(message) }] }),
+    /** Imports a token that is good for `days`; answers its identifier. */
+    async importToken(days: number, token = "eA=="): Promise<string> {
+      const expDate = new Date(clock.now.getTime() + days * DAY).toISOString();
+      const file = fileAround(fileAround(JSON.stringify({ token, expDate, orgName: "X" })));
+      const body = { locationId: locationId(), fileName: "x.vpptoken", file, downloadedBy: "unknown" };
+      return (await call("POST /v1/content-tokens/import", [], { body })).body.id;
     },
     /** Through the queue, as EventBridge puts it there. */
     take: (body: string) => takeMessages({ Records: [{ messageId: "m", body }] }),
@@ -208,6 +219,16 @@ const SCENARIOS: Readonly<Record<string, (watched: Watched) => Promise<(() => un
     await take("{");
     return undefined;
   },
+  "A check message failed": async ({ ports, importToken, check }) => {
+    const mend = broken(ports.apple, "check");
+    await check({ tokenId: await importToken(100), attempt: 1 });
+    return mend;
+  },
+  "Apple has not answered for three days": async ({ importToken, pass, check }) => {
+    const tokenId = await importToken(100);
+    pass(3 * DAY);
+    return () => check({ tokenId, attempt: 1 });
+  },
   "A custody chain is broken": async ({ ports, issue, seal }) => {
     await issue();
     await seal();
@@ -290,12 +311,11 @@ const SCENARIOS: Readonly<Record<string, (watched: Watched) => Promise<(() => un
 
 /** What functions write on a day without alarms. */
 const actsOfADay = async (): Promise<Written[]> => {
-  const { issue, register, link, fetchAs, call, change, report, pass, scan, now, written, close } = await makeWatched();
+  const { issue, importToken, revoke, register, link, fetchAs, call, change, report, pass, scan, now, written, close } =
+    await makeWatched();
   const [token, server] = [await issue(), await register()];
-  const file = fileAround(fileAround(JSON.stringify({ token: "eA==", expDate: new Date(now() + DAY).toISOString(), orgName: "X" })));
-  await call("POST /v1/content-tokens/import", [], {
-    body: { locationId: locationId(), fileName: "x.vpptoken", file, downloadedBy: "unknown" },
-  });
+  await importToken(1);
+  await revoke(await importToken(1, "withdrawn"));
   await call("POST /v1/content-tokens/{id}/downloads", [token], { body: {} });
   await link(server, token);
   await fetchAs(server);
@@ -363,7 +383,7 @@ describe("an alarm on what functions write", () => {
 
   test("on a gauge never takes a missing one for a good one", () => {
     const silent = [...own().values()].filter(({ MetricName }) => MetricName in GAUGES && MetricName !== "IdentityEventDelaySeconds");
-    expect(silent).toHaveLength(10);
+    expect(silent).toHaveLength(11);
     const states = Object.fromEntries(silent.map((alarm) => [headingOf(alarm), stateOf(alarm, [], NOW.getTime())]));
     expect(Object.values(states)).not.toContain("OK");
     expect(states).toMatchObject({ "Gauges are missing": "ALARM", "The expiry scan is overdue": "ALARM" });

@@ -19,6 +19,7 @@ describe("the configuration", () => {
     }
   };
 
+  const APPLE_API = 'appleApi: must be "off" or an https URL with a host and a path: no user name, password, query or fragment.';
   const COUNTRY = "country: must be the two capital letters of a country (ISO 3166-1), like US.";
   test.each<[object, string]>([
     [{ country: "usa" }, COUNTRY],
@@ -42,6 +43,13 @@ describe("the configuration", () => {
     [{ requestsPerSecond: 1001 }, "requestsPerSecond: must be at most 1000."],
     [{ requestsPerSecond: 2.5 }, "requestsPerSecond: must be a whole number."],
     [{ requestsPerSecond: "15" }, "requestsPerSecond: must be a number."],
+    [{ appleApi: "http://vpp.itunes.apple.com/mdm/v2" }, APPLE_API],
+    [{ appleApi: "https://user:secret@apple.example/" }, APPLE_API],
+    [{ appleApi: "https://apple.example/?a=b" }, APPLE_API],
+    [{ appleApi: "https://" }, APPLE_API],
+    [{ appleApi: "vpp.itunes.apple.com" }, APPLE_API],
+    [{ appleApi: "" }, APPLE_API],
+    [{ appleApi: false }, "appleApi: must be text."],
     [{ maxPendingJobs: 0 }, "maxPendingJobs: must be at least 1."],
     [{ maxPendingJobs: 100_001 }, "maxPendingJobs: must be at most 100000."],
     [{ maxPendingJobs: "1000" }, "maxPendingJobs: must be a number."],
@@ -54,7 +62,7 @@ describe("the configuration", () => {
     [{ trail: "none" }, 'trail: must be "create" or "existing".'],
     [
       { colour: "red" },
-      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, requestsPerSecond, maxPendingJobs, maxPendingAssignments, signInPrefix, trail.",
+      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, requestsPerSecond, maxPendingJobs, maxPendingAssignments, appleApi, signInPrefix, trail.",
     ],
   ])("%j is refused with a sentence", (wrong, sentence) => {
     expect(refusalOf({ ...given, ...wrong })).toBe(`The configuration in x.json can't be deployed:\n  ${sentence}`);
@@ -79,12 +87,14 @@ describe("the configuration", () => {
   test("may leave out what has a default", () => {
     expect(parseConfig(given, "x.json")).toMatchObject({
       requestsPerSecond: 15,
+      appleApi: "https://vpp.itunes.apple.com/mdm/v2",
       maxPendingJobs: 1000,
       maxPendingAssignments: 100_000,
       trail: "create",
       reminderLadder: [60, 30, 15, 7, 3, 1, 0],
     });
     expect(parseConfig({ ...given, requestsPerSecond: 40 }, "x.json").requestsPerSecond).toBe(40);
+    expect(parseConfig({ ...given, appleApi: "off" }, "x.json").appleApi).toBe("off");
   });
 
   test("of the demo can be deployed", () => {

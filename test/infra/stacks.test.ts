@@ -169,10 +169,10 @@ describe("rights", () => {
         ...KEY,
         "sqs:SendMessage",
       ].toSorted(),
-      Custody: [...READ, ...WRITE, "events:PutEvents", ...KEY, "s3:GetObject", "s3:PutObject", ...ERASE].toSorted(),
+      Custody: [...READ, ...WRITE, "events:PutEvents", ...KEY, "s3:GetObject", "s3:PutObject", ...ERASE, "sqs:SendMessage"].toSorted(),
       CustodySeal: ["dynamodb:Query", ...KEY, "s3:GetObjectVersion", "s3:ListBucketVersions", "s3:PutObject"].toSorted(),
       ExpiryScan: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, "sns:Publish"].toSorted(),
-      IdentityEvents: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, ...QUEUE].toSorted(),
+      IdentityEvents: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...ERASE, ...QUEUE, "sqs:SendMessage"].toSorted(),
       LicenseWorker: [...READ, ...WRITE, "events:PutEvents", ...KEY, ...QUEUE, "sqs:SendMessage"].toSorted(),
       Mdm: [...READ, ...WRITE, "events:PutEvents", ...KEY, "lambda:InvokeFunction", ...SEND].toSorted(),
       Notifications: ["dynamodb:GetItem", ...KEY, "lambda:InvokeFunction", ...QUEUE].toSorted(),
@@ -189,6 +189,18 @@ describe("rights", () => {
         ...SEND,
       ].toSorted(),
       Setup: ["cognito-idp:AdminCreateUser", "cognito-idp:AdminGetUser", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", ...KEY],
+      TokenChecks: [
+        ...READ,
+        ...WRITE,
+        "events:PutEvents",
+        ...KEY,
+        ...ERASE,
+        ...QUEUE,
+        "lambda:InvokeFunction",
+        "sns:Publish",
+        "sqs:SendMessage",
+      ].toSorted(),
+      TokenChecksAppleCheck: ["kms:Decrypt", "s3:GetObjectVersion"],
     });
   });
 
@@ -222,14 +234,15 @@ describe("rights", () => {
   test("to write a secret are custody's alone, and to write a token are not the administrators'", () => {
     expect(writersOf("SECRET#*")).toEqual(["Custody"]);
     expect(writersOf("CREDENTIAL#*")).toEqual(["Custody"]);
-    expect(writersOf("CT#*")).toEqual(["Custody", "ExpiryScan", "IdentityEvents"]);
+    expect(writersOf("CT#*").toSorted()).toEqual(["Custody", "ExpiryScan", "IdentityEvents", "TokenChecks"]);
   });
 
   test("to write licenses are not the device API's, which takes orders: the administrators' and the worker's alone", () => {
     expect(writersOf("ASSET#*").toSorted()).toEqual(["Admin", "LicenseWorker"]);
     expect(writersOf("WORK#*").toSorted()).toEqual(["LicenseWorker", "Mdm"]);
     expect(writersOf("USERS#*").toSorted()).toEqual(["Admin", "LicenseWorker", "Mdm"]);
-    for (const family of ["USE#*", "RATE#*"]) expect(writersOf(family)).toEqual(["Mdm"]);
+    expect(writersOf("USE#*")).toEqual(["Mdm"]);
+    expect(writersOf("RATE#*").toSorted()).toEqual(["Custody", "Mdm"]);
   });
 
   test("of whoever MDM servers ask write no token, no account and no credential", () => {
@@ -301,6 +314,7 @@ describe("events", () => {
       ["IdentityQueue", 360, 60],
       // The time between the attempts that the protocol has.
       ["TellingsQueue", 90, 60],
+      ["TokenChecksQueue", 360, 60],
       ["WorkDeadLetters", 180, 30],
       ["WorkQueue", 180, 30],
     ]);
@@ -316,7 +330,7 @@ describe("events", () => {
 test("no function that is deployed may call this machine as an MDM server, or takes jobs for lost as soon as on one machine", () => {
   const functions = Object.values(stacks.service.findResources("AWS::Lambda::Function"));
   expect(functions.length).toBeGreaterThan(0);
-  expect(JSON.stringify(functions)).not.toMatch(/LOOPBACK_NOTIFICATIONS|JOBS_RESUMED_AFTER_SECONDS/);
+  expect(JSON.stringify(functions)).not.toMatch(/LOOPBACK_|JOBS_RESUMED_AFTER_SECONDS/);
 });
 
 test("the API is throttled, and its log has neither paths, addresses nor headers", () => {
@@ -383,12 +397,12 @@ describe("alarms", () => {
   test("watch every function, and every schedule", () => {
     const functions = Object.keys(stacks.service.findResources("AWS::Lambda::Function"));
     const alarmed = JSON.stringify(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { MetricName: "Errors" } }));
-    expect(functions).toHaveLength(11);
+    expect(functions).toHaveLength(13);
     for (const id of functions) expect(alarmed).toContain(`"${id}"`);
     const schedules = Object.keys(
       stacks.service.findResources("AWS::Events::Rule", { Properties: { ScheduleExpression: Match.anyValue() } }),
     );
-    expect(schedules).toHaveLength(4);
+    expect(schedules).toHaveLength(5);
     const running = headingsOfAlarms().filter((heading) => heading.endsWith(" is not running"));
     for (const id of schedules) expect(running.some((heading) => id.startsWith(heading.replace(" is not running", "")))).toBe(true);
   });
@@ -403,7 +417,7 @@ describe("alarms", () => {
       ({ Properties }) => Properties.FunctionName.Ref,
     );
     const names = failed.map(({ Dimensions }) => Dimensions[0].Value);
-    expect(names.toSorted()).toEqual(["identity-events", "license-worker", "notifications"]);
+    expect(names.toSorted()).toEqual(["identity-events", "license-worker", "notifications", "token-checks"]);
     expect(new Set(fed).size).toBe(names.length);
   });
 
@@ -446,14 +460,14 @@ describe("alarms", () => {
   test("of what runs once a day are judged by the hour: a day that is cut at midnight would seem silent until the run", () => {
     const silent = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { TreatMissingData: "breaching" } }));
     for (const { Properties } of silent) expect(Properties.Period).toBeLessThanOrEqual(3600);
-    const daily = silent.filter(({ Properties }) => /ExpiryScanDaily|CustodySealDaily/.test(Properties.AlarmDescription));
-    expect(daily).toHaveLength(2);
+    const daily = silent.filter(({ Properties }) => /ExpiryScanDaily|CustodySealDaily|TokenChecksDaily/.test(Properties.AlarmDescription));
+    expect(daily).toHaveLength(3);
     for (const { Properties } of daily) expect(Properties.EvaluationPeriods).toBeGreaterThan(24);
   });
 
   test("of what must not fall silent go off when nothing is told", () => {
     const silent = Object.values(stacks.service.findResources("AWS::CloudWatch::Alarm", { Properties: { TreatMissingData: "breaching" } }));
-    expect(silent).toHaveLength(6);
+    expect(silent).toHaveLength(7);
     const hourly = silent.find(({ Properties }) => Properties.AlarmDescription.includes("ParkedFactsHourly"));
     expect(hourly?.Properties.Dimensions).toMatchObject([{ Name: "RuleName" }]);
   });

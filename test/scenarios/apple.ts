@@ -52,6 +52,9 @@ export const APPLE_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "requesting a check with Apple",
+    // It enqueues a check and records nothing.
+    changesNothing: true,
+    again: true,
     before: async (host) => [await importToken(host)],
     ...asking("POST /v1/content-tokens/{id}/check", (path) => ({ path, body: {} })),
   },

@@ -15,6 +15,7 @@ import { aLocation, anOrganization, at, locationId } from "../make.ts";
 import {
   appleInMemory,
   busInMemory,
+  checkQueueInMemory,
   filesInMemory,
   type InPool,
   logInMemory,
@@ -60,6 +61,7 @@ export const makeHost = (world: World, people?: People) => {
     cipher: cipherInMemory(),
     notifier: notifierInMemory(),
     apple: appleInMemory(answers),
+    checkQueue: checkQueueInMemory(),
     log: logInMemory([]),
     now: () => clock.now,
     random: (bytes) => randomBytes(bytes),

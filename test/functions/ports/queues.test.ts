@@ -2,11 +2,13 @@
 import { createHash } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Telling, WorkOrder } from "../../../domain/events.ts";
+import type { CheckOrder, Telling, WorkOrder } from "../../../domain/events.ts";
 import { WorkId } from "../../../domain/work.ts";
-import { sendTellingTo, sendWorkTo } from "../../../functions/aws/queues.ts";
+import { continueIn } from "../../../functions/aws/check-queue.ts";
+import { sendCheckTo, sendTellingTo, sendWorkTo } from "../../../functions/aws/queues.ts";
+import { DailyRun } from "../../../functions/checks/enqueue-daily-checks.ts";
 import { type Answered, type Asked, exception, json, serve, type TestServer, TO_TEST } from "../../http.ts";
-import { at, locationId } from "../../make.ts";
+import { at, contentTokenId, locationId } from "../../make.ts";
 
 const order: WorkOrder = {
   kind: "work",
@@ -22,6 +24,15 @@ const telling: Telling = {
   locationId: locationId(),
   type: "ASSET_COUNT",
   notification: { adamId: "361309726", countDelta: 1 },
+};
+
+const check: CheckOrder = {
+  kind: "check",
+  id: "evt_3",
+  recordedAt: at("2026-06-01"),
+  tokenId: contentTokenId(),
+  attempt: 2,
+  delaySeconds: 37,
 };
 
 let server: TestServer;
@@ -59,8 +70,22 @@ test("what an MDM server is to be told has the identifier that it tells repetiti
   expect(sent()).toEqual([{ QueueUrl: `${server.url}/tellings`, MessageBody: JSON.stringify(message) }]);
 });
 
+test("a check is sent with its attempt, and given when its delay is over", async () => {
+  await sendCheckTo(client, `${server.url}/checks`)(check);
+  const MessageBody = JSON.stringify({ tokenId: check.tokenId, attempt: 2 });
+  expect(sent()).toEqual([{ QueueUrl: `${server.url}/checks`, MessageBody, DelaySeconds: 37 }]);
+});
+
+test("the daily run goes on after the page that it names, in a message that the handler of the queue reads", async () => {
+  await continueIn(client, `${server.url}/checks`).continueDailyRun("page-2");
+  const [{ MessageBody, ...rest } = { MessageBody: "" }] = sent();
+  expect([DailyRun.parse(JSON.parse(MessageBody)), rest]).toEqual([{ after: "page-2" }, { QueueUrl: `${server.url}/checks` }]);
+});
+
 test("what was not taken is told to whoever sends, so that it stays recorded", async () => {
   isDown = true;
   await expect(sendWorkTo(client, `${server.url}/work.fifo`)(order)).rejects.toThrow();
   await expect(sendTellingTo(client, `${server.url}/tellings`)(telling)).rejects.toThrow();
+  await expect(sendCheckTo(client, `${server.url}/checks`)(check)).rejects.toThrow();
+  await expect(continueIn(client, `${server.url}/checks`).continueDailyRun("page-2")).rejects.toThrow();
 });

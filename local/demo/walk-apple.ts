@@ -1,0 +1,102 @@
+// Tokens that Apple issued, step by step, with the stand-in for Apple's API: one that Apple revokes, one that another MDM server claims, and one that is
+// withdrawn here while its copies still open Apple's service.
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { type AnswerOf, type Client, succeeded } from "../../client/client.ts";
+import { renderTokenFile } from "../../domain/token-file.ts";
+import { NOTICES_FILE } from "../service.ts";
+import { readLines } from "../state.ts";
+import { eventually } from "./telling.ts";
+import { eventsWith, type Line, text, type Walk } from "./walk-shared.ts";
+
+/** Apple's identifier of the demo's location: of both its tokens. */
+const uIdOf = (locationId: string): string => locationId.slice(-16);
+
+const HALF_A_YEAR_MILLISECONDS = 182 * 24 * 60 * 60 * 1000;
+
+type Imported = { readonly tokenId: string; readonly file: string };
+type Shown = Extract<AnswerOf<"GET /v1/content-tokens/{id}">, { status: 200 }>["body"];
+
+/** The stand-in's answer about a token from now on. */
+const control = async ({ session }: Walk, told: object): Promise<void> => {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${session.apple}/control`, { method: "POST", headers, body: JSON.stringify(told) });
+  if (answer.status !== 200) throw new Error(`the stand-in for Apple's API answered ${answer.status}`);
+};
+
+/** Waits until a token is shown as `isThere` says. */
+const shownAs = (admin: Client, id: string, isThere: (token: Shown) => boolean): Promise<Shown | undefined> =>
+  eventually(async () => {
+    const token = succeeded(await admin("GET /v1/content-tokens/{id}", { id }));
+    return isThere(token) ? token : undefined;
+  });
+
+const takeIn = async (walk: Walk, admin: Client, locationId: string): Promise<Imported> => {
+  const { telling, onSecret } = walk;
+  const secret = randomBytes(144).toString("base64");
+  const expiresAt = new Date(Date.now() + HALF_A_YEAR_MILLISECONDS);
+  const file = renderTokenFile({ secret, expiresAt, orgName: "Pretendco" });
+  onSecret(secret);
+  onSecret(file);
+  await control(walk, { token: file, uId: uIdOf(locationId) });
+  const body = { locationId, fileName: "sToken_for_Pretendco.vpptoken", file: Buffer.from(file, "latin1").toString("base64") };
+  const { id: tokenId } = succeeded(await admin("POST /v1/content-tokens/import", { ...body, downloadedBy: "unknown" }));
+  const checked = await shownAs(admin, tokenId, ({ lastCheck }) => lastCheck !== undefined);
+  const { outcome, evidence } = checked?.lastCheck ?? {};
+  telling.promise("it is imported, and Apple is asked: it accepts the token", outcome === "accepted", `uId ${text(evidence?.uId)}`);
+  return { tokenId, file };
+};
+
+const checkAgain = async (admin: Client, id: string): Promise<void> =>
+  void succeeded(await admin("POST /v1/content-tokens/{id}/check", { id }));
+
+const revokeAtApple = async (walk: Walk, admin: Client, locationId: string): Promise<void> => {
+  const { telling, directory } = walk;
+  telling.step("Apple revokes a token that it issued, as after a change of its downloader's password");
+  const { tokenId, file } = await takeIn(walk, admin, locationId);
+  await control(walk, { token: file, answer: "revoked" });
+  await checkAgain(admin, tokenId);
+  const ended = await shownAs(admin, tokenId, ({ state }) => state !== "active");
+  const { errorNumber } = ended?.lastCheck?.evidence ?? {};
+  telling.promise("the next check finds it", ended?.cause === "revoked-by-apple", `${text(ended?.state)}: ${text(ended?.cause)}`);
+  telling.promise("the evidence is Apple's answer", errorNumber === 9625, `error number ${text(errorNumber)}`);
+  const event = await eventually(() => eventsWith(walk, "ContentTokenInvalidated", "tokenId", tokenId)[0]);
+  telling.promise("ContentTokenInvalidated is on the bus", event?.detail?.cause === "revoked-by-apple", text(event?.detail?.cause));
+  const isAboutIt = ({ message }: Line): boolean => message?.includes(tokenId) ?? false;
+  const notice = await eventually(() => (readLines(join(directory, NOTICES_FILE)) as Line[]).find(isAboutIt));
+  telling.promise("a notice was mailed", notice !== undefined, `"${notice?.subject ?? ""}"`);
+};
+
+const claimAtApple = async (walk: Walk, admin: Client, locationId: string): Promise<Imported> => {
+  const { telling } = walk;
+  telling.step("An MDM server that nobody registered uses a token of Apple's");
+  const imported = await takeIn(walk, admin, locationId);
+  const mdmInfo = { id: "demo-unknown-mdm", name: "Another MDM server", metadata: "" };
+  await control(walk, { token: imported.file, uId: uIdOf(locationId), mdmInfo });
+  await checkAgain(admin, imported.tokenId);
+  const named = await shownAs(admin, imported.tokenId, ({ lastCheck }) => lastCheck?.evidence.mdmInfo !== undefined);
+  const { id, name } = named?.lastCheck?.evidence.mdmInfo ?? {};
+  telling.promise("the check shows whom Apple names", id === "demo-unknown-mdm", `"${text(name)}" (${text(id)})`);
+  return imported;
+};
+
+const withdrawHere = async (walk: Walk, admin: Client, { tokenId, file }: Imported): Promise<void> => {
+  const { telling, session } = walk;
+  telling.step("A token of Apple's is withdrawn here, and copies of it still open Apple's service");
+  const reason = "the end of the demo";
+  const { state, warning = "" } = succeeded(await admin("POST /v1/content-tokens/{id}/revocation", { id: tokenId, reason }));
+  telling.promise("it is withdrawn, not called dead", state === "withdrawn", text(state));
+  telling.promise("the answer warns of copies", warning.includes("still open Apple's service"), `"${warning}"`);
+  const download = await admin("POST /v1/content-tokens/{id}/downloads", { id: tokenId });
+  telling.promise("it is handed out no more", download.status === 409, String(download.status));
+  const headers = { authorization: `Bearer ${file}` };
+  const copy = await fetch(`${session.apple}/mdm/v2/client/config`, { headers });
+  telling.promise("Apple still accepts a copy", copy.status === 200, String(copy.status));
+};
+
+/** At a location of its own, so that it can be walked again and again. Throws at the first promise that is not kept. */
+export const walkApple = async (walk: Walk, admin: Client): Promise<void> => {
+  const location = succeeded(await admin("POST /v1/locations", { name: "Pretendco, tokens of Apple's" }));
+  await revokeAtApple(walk, admin, location.id);
+  await withdrawHere(walk, admin, await claimAtApple(walk, admin, location.id));
+};
