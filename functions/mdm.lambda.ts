@@ -7,4 +7,8 @@ import { mdmRoutes } from "./mdm/mdm-routes.ts";
 const env = environmentOf("mdm");
 const requestsPerSecond = Number(env.REQUESTS_PER_SECOND);
 
-export const handler = mdm(mdmRoutes(requestsPerSecond), mdmPortsOf(env), { requestsPerSecond });
+export const handler = mdm(mdmRoutes(requestsPerSecond), mdmPortsOf(env), {
+  requestsPerSecond,
+  publicUrl: env.PUBLIC_URL,
+  scheme: env.LOCAL_SCHEME,
+});

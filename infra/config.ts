@@ -12,6 +12,11 @@ const Emails = z.array(Email).min(1);
 /** Cognito refuses them anywhere in a prefix. Source: Amazon Cognito developer guide, "Configuring a user pool domain". */
 const RESERVED = /aws|amazon|cognito/;
 
+const isOrigin = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" && [url.origin, `${url.origin}/`].includes(text);
+};
+
 export const Config = z.strictObject({
   organization: Organization.shape.name,
   country: z.string().refine((code) => COUNTRIES.has(code), "must be the two capital letters of a country (ISO 3166-1), like US"),
@@ -24,6 +29,12 @@ export const Config = z.strictObject({
   reminderLadder: Organization.shape.reminderLadder.default(DEFAULT_LADDER),
   /** How often the MDM servers of one location may ask the device API within a second. */
   requestsPerSecond: z.int().min(1).max(1000).default(DEFAULT_REQUESTS_PER_SECOND),
+  /** The address under which MDM servers reach the API through a domain name or proxy of the organization's own. */
+  publicUrl: z
+    .string()
+    .refine(isOrigin, "must be an https address without a path, like https://mdm.example.org")
+    .transform((url) => new URL(url).origin)
+    .optional(),
   /** The first part of the sign-in page's address, unique in the region. */
   signInPrefix: z
     .string()

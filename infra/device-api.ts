@@ -39,6 +39,7 @@ export type DeviceApiProps = {
   readonly key: Key;
   readonly told: Pick<Env<"mdm">, "RECORDS_TABLE" | "CUSTODY_TABLE" | "BUS_NAME">;
   readonly requestsPerSecond: number;
+  readonly publicUrl: string | undefined;
 };
 
 export class DeviceApi extends Construct {
@@ -50,7 +51,7 @@ export class DeviceApi extends Construct {
   readonly workDeadLetters: Queue;
   readonly tellings: Queue;
 
-  constructor(scope: Construct, id: string, { alarms, key, told, requestsPerSecond }: DeviceApiProps) {
+  constructor(scope: Construct, id: string, { alarms, key, told, requestsPerSecond, publicUrl }: DeviceApiProps) {
     super(scope, id);
     // Functions and queues stand beside all others of the stack, and are called by what they are.
     // What MDM servers call their users may be addresses: nothing of it lies in a queue unencrypted.
@@ -85,7 +86,12 @@ export class DeviceApi extends Construct {
       alarms,
       name: "mdm",
       severity: "high",
-      environment: { ...notifies, ...this.queues, REQUESTS_PER_SECOND: String(requestsPerSecond) },
+      environment: {
+        ...notifies,
+        ...this.queues,
+        REQUESTS_PER_SECOND: String(requestsPerSecond),
+        ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
+      },
       timeout: REQUEST,
       memoryMegabytes: 1024,
       impact: "MDM servers can't see or assign licenses.",

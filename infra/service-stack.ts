@@ -107,7 +107,13 @@ export class ServiceStack extends Stack {
       timeout: MESSAGE,
       impact: "Tokens that a new password killed may still be shown as good, and their files are not erased.",
     });
-    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, requestsPerSecond: config.requestsPerSecond });
+    const device = new DeviceApi(this, "DeviceApi", {
+      ...common,
+      key: records.key,
+      told,
+      requestsPerSecond: config.requestsPerSecond,
+      publicUrl: config.publicUrl,
+    });
     const { mdm, worker, notifications, notifier } = device;
     const outbox = new ServiceFunction(this, "Outbox", {
       ...common,

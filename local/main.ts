@@ -1,8 +1,11 @@
 // `npm start`: the whole service on this machine until Ctrl-C. What it keeps is in .local, readable by its owner alone.
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { type LocalService, startService } from "./service.ts";
 import { type Session, sessionFile, writeSession } from "./session.ts";
+import { type Step, shownStep, silentStep } from "./steps.ts";
+import { stopOnSignals } from "./stop.ts";
 import { synthesize } from "./synthesize.ts";
 
 export const LOCAL_DIRECTORY = join(import.meta.dirname, "../.local");
@@ -16,12 +19,26 @@ const logFailure = (directory: string) => (error: unknown) => {
   appendFileSync(join(directory, "log", "host.log"), `${new Date().toISOString()} ${text}\n`, { mode: 0o600 });
 };
 
+type Options = {
+  readonly directory?: string;
+  readonly tls?: boolean;
+  readonly publicUrl?: string | undefined;
+  readonly step?: Step;
+};
+
 /** Synthesizes, starts, seeds at the first start, and writes .local/session.json. */
-export const startLocal = async (directory = LOCAL_DIRECTORY): Promise<{ service: LocalService; session: Session }> => {
-  const templates = await synthesize(join(directory, "cdk.out"));
-  const service = await startService({ directory, templates, onError: logFailure(directory) });
+export const startLocal = async ({
+  directory = LOCAL_DIRECTORY,
+  step = silentStep,
+  ...options
+}: Options = {}): Promise<{
+  service: LocalService;
+  session: Session;
+}> => {
+  const templates = await synthesize(join(directory, "cdk.out"), step);
+  const service = await startService({ directory, templates, onError: logFailure(directory), step, ...options });
   try {
-    return { service, session: await writeSession(directory, service) };
+    return { service, session: await step("people and session.json", () => writeSession(directory, service)) };
   } catch (error) {
     await service.close();
     throw error;
@@ -58,19 +75,38 @@ they issued; the first line again shows it, and that the MDM server is cut off.
 "npm run demo" walks a token's life. Ctrl-C stops; what there is stays in .local. (A restart signs everyone in again.)
 `;
 
+const USAGE = `Usage: npm start -- [--tls] [--public-url URL]
+  --tls             serves the API over https, with a certificate that is made at the first start
+  --public-url URL  the https address at which a proxy of yours serves the API, like https://mdm.example.org`;
+
+/** Throws with the usage. */
+export const optionsOf = (args: readonly string[]): Pick<Options, "tls" | "publicUrl"> => {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { tls: { type: "boolean" }, "public-url": { type: "string" } } });
+    const { tls = false, "public-url": publicUrl } = values;
+    if (publicUrl === undefined) return { tls };
+    const url = URL.parse(publicUrl);
+    if (url?.protocol !== "https:" || ![url.origin, `${url.origin}/`].includes(publicUrl))
+      throw new Error(`--public-url must be an https address without a path, like https://mdm.example.org, and is "${publicUrl}".`);
+    return { tls, publicUrl: url.origin };
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+  }
+};
+
 const main = async (): Promise<void> => {
-  console.log("Synthesizing the stacks and starting their stand-ins …");
-  const { service, session } = await startLocal();
+  const options = optionsOf(process.argv.slice(2));
+  const { ready } = stopOnSignals();
+  console.log("Starting the service …");
+  const { service, session } = await startLocal({ ...options, step: shownStep(process.stdout) });
   const refresh = setInterval(() => void writeSession(LOCAL_DIRECTORY, service).catch(logFailure(LOCAL_DIRECTORY)), REFRESH_MILLISECONDS);
   console.log(welcome(session));
-  const stop = async (): Promise<void> => {
+  ready(async () => {
+    console.log("Stopping … Another Ctrl-C ends it at once.");
     clearInterval(refresh);
     await service.close();
     console.log("Stopped.");
-    process.exit(0);
-  };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  });
 };
 
 if (import.meta.main)

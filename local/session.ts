@@ -1,12 +1,11 @@
 // .local/session.json: where everything is, and who can sign in. Only its owner may read it.
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { seedDemoOrganization } from "./demo-organization.ts";
 import { Endpoints } from "./place.ts";
 import type { LocalService } from "./service.ts";
 import { signIn } from "./sign-in.ts";
-import { writePrivately } from "./state.ts";
+import { readKept, writePrivately } from "./state.ts";
 
 const Signed = z.object({
   id: z.string(),
@@ -18,6 +17,8 @@ const Signed = z.object({
 
 export const Session = z.object({
   api: z.url(),
+  /** The certificate authority that a client of `api` has to trust, when it is https. */
+  ca: z.string().optional(),
   identity: z.url(),
   userPoolId: z.string(),
   clientId: z.string(),
@@ -35,14 +36,15 @@ export const sessionFile = (directory: string): string => join(directory, "sessi
 /** `undefined` before the first start is complete. */
 export const readSession = (directory: string): Session | undefined => {
   const file = sessionFile(directory);
-  return existsSync(file) ? Session.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  return readKept(file, Session, "Remove the file and start again: it is written anew.");
 };
 
 /** Seeds at the first start, and writes the file with fresh bearers. */
 export const writeSession = async (directory: string, service: LocalService): Promise<Session> => {
-  const { api, identity, endpoints, access, provider } = service;
+  const { api, ca, identity, endpoints, access, provider } = service;
   const where = {
     api,
+    ...(ca === undefined ? {} : { ca }),
     identity,
     userPoolId: provider.pool.id,
     clientId: provider.pool.clientId,
