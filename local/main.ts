@@ -96,7 +96,7 @@ export const optionsOf = (args: readonly string[]): Pick<Options, "tls" | "publi
 
 const main = async (): Promise<void> => {
   const options = optionsOf(process.argv.slice(2));
-  const { ready } = stopOnSignals();
+  const { ready } = stopOnSignals({ withParent: process.env.npm_lifecycle_event !== undefined });
   console.log("Starting the service …");
   const { service, session } = await startLocal({ ...options, step: shownStep(process.stdout) });
   const refresh = setInterval(() => void writeSession(LOCAL_DIRECTORY, service).catch(logFailure(LOCAL_DIRECTORY)), REFRESH_MILLISECONDS);

@@ -4,8 +4,15 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Exit status of a process that was told to end before it had stopped in order. */
 const INTERRUPTED = 130;
 
+const PARENT_MILLISECONDS = 500;
+
+type Options = {
+  /** npm ends the shell that it started, not what runs in that shell: the end of the parent then counts as a signal. */
+  readonly withParent?: boolean;
+};
+
 /** Before `ready` is called, during the start, the first signal ends the process at once. */
-export const stopOnSignals = (): { readonly ready: (close: () => Promise<void>) => void } => {
+export const stopOnSignals = ({ withParent = false }: Options = {}): { readonly ready: (close: () => Promise<void>) => void } => {
   let close: (() => Promise<void>) | undefined;
   const stop = async (): Promise<void> => {
     const closing = close;
@@ -20,6 +27,13 @@ export const stopOnSignals = (): { readonly ready: (close: () => Promise<void>) 
     }
   };
   for (const signal of SIGNALS) process.on(signal, () => void stop());
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    void stop();
+  }, PARENT_MILLISECONDS).unref();
+  if (!withParent) clearInterval(watch);
   return {
     ready: (onStop) => {
       close = onStop;

@@ -6,10 +6,10 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 const module = (name: string): string => JSON.stringify(join(import.meta.dirname, "../../local", name));
 
 /** A process with a database, which prints a line when it is ready and one when it begins to stop. `closing` is what its stop waits for. */
-const SCRIPT = (closing: string): string => `
+const SCRIPT = (closing: string, options = ""): string => `
   const { startDynamoDb } = await import(${module("dynamodb.ts")});
   const { stopOnSignals } = await import(${module("stop.ts")});
-  const { ready } = stopOnSignals();
+  const { ready } = stopOnSignals(${options});
   const database = await startDynamoDb();
   ${closing === "starting" ? "" : `ready(async () => { console.log("stopping"); await (${closing}); await database.close(); });`}
   setInterval(() => undefined, 1000);
@@ -64,5 +64,20 @@ test("a stop that fails ends with an error and without the database", async () =
   const { host, endpoint, exited } = await start('Promise.reject("the disk is full")');
   host.kill("SIGINT");
   expect(await exited).toBe(1);
+  await expectGone(endpoint);
+});
+
+test("the end of the shell that npm started stops the service in order", async () => {
+  const command = [process.execPath, "--input-type=module", "--eval", SCRIPT("undefined", "{ withParent: true }")];
+  const shell = spawn("sh", ["-c", '"$@"; true', "sh", ...command], { stdio: ["ignore", "pipe", "inherit"] });
+  child = shell;
+  let printed = "";
+  shell.stdout.on("data", (text: Buffer) => {
+    printed += text;
+  });
+  await vi.waitFor(() => expect(printed).toContain("http"), { timeout: 20_000 });
+  const endpoint = printed.trim();
+  shell.kill("SIGTERM");
+  await vi.waitFor(() => expect(printed).toContain("stopping"), { timeout: 20_000 });
   await expectGone(endpoint);
 });
