@@ -35,6 +35,16 @@ export const Config = z.strictObject({
     .refine(isOrigin, "must be an https address without a path, like https://mdm.example.org")
     .transform((url) => new URL(url).origin)
     .optional(),
+  /** Sources of events, besides this service's own, that may report password changes and disabled accounts on the bus. */
+  identitySources: z
+    .array(
+      z
+        .string()
+        .regex(/^[\w./-]{1,256}$/, "must be 1 to 256 letters, digits, dots, hyphens, slashes and underscores")
+        .refine((source) => !/^aws\./.test(source), "must not begin with aws., which only AWS's own services may use"),
+    )
+    .max(20)
+    .default([]),
   /** The first part of the sign-in page's address, unique in the region. */
   signInPrefix: z
     .string()

@@ -1,6 +1,8 @@
 // Rights, one method for what a function is for, exact in their actions and in whose items they write. A function that is not named to write a kind
 // of item can't, whatever its code tries: the test of the handlers holds what they really do against these.
+import type { EventBus } from "aws-cdk-lib/aws-events";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { EVENT_SOURCE, type EventType } from "../domain/events.ts";
 import type { RecordsStack } from "./records-stack.ts";
 
 type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket" | "seals" | "userPool">;
@@ -160,6 +162,23 @@ export const grantNotify = (kept: Kept, grantee: IGrantable): void => {
 export const grantSweep = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee, ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]);
   write(kept, grantee, ["OUTBOX", "ERASE"], ["dynamodb:DeleteItem"]);
+};
+
+/**
+ * To put events of these types on the service's own bus, under the service's own source. AWS documents `events:source` as a list of values and does
+ * not say whether the entries of one request are judged together: ForAllValues holds either way, and Null refuses a request without a value.
+ * Source: Service Authorization Reference, "Condition keys for Amazon EventBridge".
+ */
+export const grantPublish = (bus: EventBus, grantee: IGrantable, types: readonly EventType[]): void => {
+  Grant.addToPrincipal({
+    grantee,
+    actions: ["events:PutEvents"],
+    resourceArns: [bus.eventBusArn],
+    conditions: {
+      "ForAllValues:StringEquals": { "events:detail-type": [...types], "events:source": [EVENT_SOURCE] },
+      Null: { "events:detail-type": "false", "events:source": "false" },
+    },
+  });
 };
 
 /** To store token files and to sign links to them: a link has the rights of whoever signed it. */

@@ -6,6 +6,7 @@ import { serverCertificate, trustAuthority } from "./certificate.ts";
 import { runCustomResources } from "./custom-resources.ts";
 import { endLeftOver, startDynamoDb } from "./dynamodb.ts";
 import { busesOf, DEFAULT_BUS, type Envelope } from "./events/bus.ts";
+import { permissionsOf } from "./events/permissions.ts";
 import { type LocalFunction, localFunction } from "./functions.ts";
 import { gatewayOf } from "./gateway.ts";
 import { listen } from "./http.ts";
@@ -52,7 +53,8 @@ const startFunctions = (resources: readonly LocalResource[], folder: string, com
     const { Timeout, Environment } = LambdaFunction.parse(resource.properties());
     const name = resource.name();
     if (resource.asset === undefined) throw new Error(`${name} has no bundle in the template`);
-    const environment = { ...common, ...Environment.Variables };
+    // Credentials of a role come with a session token, which every request carries: by it the stand-ins know which function calls.
+    const environment = { ...common, AWS_SESSION_TOKEN: name, ...Environment.Variables };
     const made = localFunction({ name, asset: resource.asset, environment, timeoutSeconds: Timeout, logFile: join(folder, `${name}.log`) });
     functions.set(name, made).set(resource.attribute("Arn"), made);
   }
@@ -118,8 +120,9 @@ const start = async (
     await makeTables(tables, started.endpoint, access);
     return started;
   });
+  const sessionTokens = resources.filter(({ type }) => type === "AWS::Lambda::Function").map((each) => each.name());
   const storage = await step("object storage", () =>
-    startS3({ directory: join(directory, "s3"), port: ports.s3, credentials, region: REGION, onError }),
+    startS3({ directory: join(directory, "s3"), port: ports.s3, credentials, region: REGION, sessionTokens, onError }),
   );
   add(storage.close);
   const queues = await step("queues", () => startQueues(resources, { port: ports.sqs, access, onError }));
@@ -165,7 +168,15 @@ const start = async (
     .map((arn) => ({ arn, subscribers: subscriptions.filter(({ TopicArn }) => TopicArn === arn).map(({ Endpoint }) => Endpoint) }));
   const onNotice = (notice: Notice): void => appendPrivately(join(directory, NOTICES_FILE), notice);
   const keys = keysOf(resources, state, save);
-  const aws = awsApiOf({ buses, functionOf: (name) => functions.get(name), topics, onNotice, keys, onError });
+  const aws = awsApiOf({
+    buses,
+    mayPut: permissionsOf(resources),
+    functionOf: (name) => functions.get(name),
+    topics,
+    onNotice,
+    keys,
+    onError,
+  });
   add((await listen(aws, { port: ports.aws, onError })).close);
 
   const provider = await step("identity provider and API", async () => {

@@ -72,7 +72,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^zod$/,
       /^node:(fs|module|path)$/,
       DOMAIN,
-      /^\.\/functions\/(env|metrics|routes)\.ts$/,
+      /^\.\/functions\/(env|metrics|published-events|routes)\.ts$/,
       /^\.\/infra\//,
     ],
   },

@@ -15,6 +15,8 @@ export type S3Options = {
   readonly port: number;
   readonly credentials: Credentials;
   readonly region: string;
+  /** Session tokens that requests and links may carry; none when left out. */
+  readonly sessionTokens?: readonly string[];
   readonly now?: () => Date;
   /** Told what was answered with "InternalError". */
   readonly onError?: (error: unknown) => void;
@@ -41,6 +43,7 @@ export const startS3 = async ({
   port,
   credentials,
   region,
+  sessionTokens = [],
   now = () => new Date(),
   onError = () => undefined,
 }: S3Options): Promise<Listening> => {
@@ -60,7 +63,7 @@ export const startS3 = async ({
   const answer = async (asked: Asked): Promise<Answered> => {
     try {
       const request = parse(asked);
-      const payloadHash = verifySignature(request, { credentials, region, now: now() });
+      const payloadHash = verifySignature(request, { credentials, region, now: now(), sessionTokens });
       // Also for requests without a use for a body: its hash is part of what was signed.
       const data = readBody(asked.body, settingsOf(request), payloadHash);
       return labelled(newRequestId(), await route(store, request, data, now()));
