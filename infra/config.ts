@@ -43,7 +43,8 @@ export const Config = z.strictObject({
         .regex(/^[\w./-]{1,256}$/, "must be 1 to 256 letters, digits, dots, hyphens, slashes and underscores")
         .refine((source) => !/^aws\./.test(source), "must not begin with aws., which only AWS's own services may use"),
     )
-    .max(20)
+    // The pattern of a rule has at most 2,048 characters.
+    .max(5)
     .default([]),
   /** The first part of the sign-in page's address, unique in the region. */
   signInPrefix: z

@@ -72,6 +72,9 @@ export const findDynamoDb = (environment: Environment, packaged: string | undefi
   return { program };
 };
 
+/** The database of this machine. Throws as `findDynamoDb` does. */
+export const dynamoDbSource = (): DynamoDbSource => findDynamoDb(process.env, packagedProgram());
+
 const commandOf = (pid: string): string => {
   const file = `/proc/${pid}/cmdline`;
   try {
@@ -124,7 +127,7 @@ const connectTo = async (endpoint: string): Promise<LocalDynamoDb> => {
 
 /** Starts or finds a database. With `file` its state survives a restart (call `endLeftOver` first), without it lives in memory. */
 export const startDynamoDb = async ({ file, port }: { file?: string; port?: number } = {}): Promise<LocalDynamoDb> => {
-  const source = findDynamoDb(process.env, packagedProgram());
+  const source = dynamoDbSource();
   if ("endpoint" in source) return connectTo(source.endpoint);
   const listenOn = port ?? (await freePort());
   const endpoint = `http://127.0.0.1:${listenOn}`;

@@ -2,6 +2,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { dynamoDbSource } from "./dynamodb.ts";
 import { type LocalService, startService } from "./service.ts";
 import { type Session, sessionFile, writeSession } from "./session.ts";
 import { type Step, shownStep, silentStep } from "./steps.ts";
@@ -35,6 +36,8 @@ export const startLocal = async ({
   service: LocalService;
   session: Session;
 }> => {
+  // Whoever has no database is told before the longest step, not after it.
+  dynamoDbSource();
   const templates = await synthesize(join(directory, "cdk.out"), step);
   const service = await startService({ directory, templates, onError: logFailure(directory), step, ...options });
   try {
@@ -45,21 +48,24 @@ export const startLocal = async ({
   }
 };
 
-const welcome = ({ api, identity, userPoolId, clientId, endpoints, accounts }: Session): string => `
+/** The source that the demo's configuration lets report password changes. */
+const IDENTITY_SOURCE = "pretendco.identity";
+
+const welcome = ({ api, ca, identity, userPoolId, clientId, endpoints, accounts }: Session): string => `
 Content Tokens runs on this machine: ${api}
 
   Who can sign in (passwords and bearers: ${sessionFile(".local")})
     ${accounts.administrator.email}      administrator
     ${accounts.contentManager.email}    content manager of Pretendco Springfield
-  User pool  ${identity}   ${userPoolId}, client ${clientId} (its API, no pages)
+  User pool  ${identity}   ${userPoolId}, client ${clientId} (its API, no pages; for the AWS CLI: --endpoint-url ${identity})
   AWS        dynamodb ${endpoints.dynamodb}   s3 ${endpoints.s3}   sqs ${endpoints.sqs}
              events, lambda, sns ${endpoints.lambda}
   To watch   tail -F .local/events.jsonl .local/notices.jsonl .local/mail.jsonl .local/log/*.log
 
-To try, in another terminal. First the keys: any will do for AWS, except for S3, whose are in the session file.
+To try, in another terminal and in this folder. First the keys: any will do for AWS, except for S3, whose are in the session file.
 
   export TOKEN=$(node -p "require('./.local/session.json').accounts.administrator.bearer")
-  export API=${api}
+  export API=${api}${ca === undefined ? "" : `\n  export CURL_CA_BUNDLE=${ca}    # the certificate authority to trust: of curl, or with an option of your client`}
   export CREDENTIAL=$(node -p "require('./.local/session.json').mdmServers[0].credential")
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 
@@ -68,8 +74,8 @@ they issued; the first line again shows it, and that the MDM server is cut off.
 
   curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens
   curl -L -H "authorization: Bearer $CREDENTIAL" ${api}/v1/fetch/content-token
-  aws lambda invoke --endpoint-url ${endpoints.lambda} --function-name expiry-scan /dev/stdout
-  aws events put-events --endpoint-url ${endpoints.eventbridge} --entries '[{"EventBusName":"bus","Source":"me","DetailType":"account.password-changed","Detail":"{\\"accountId\\":\\"${accounts.contentManager.id}\\"}"}]'
+  aws lambda invoke --endpoint-url ${endpoints.lambda} --function-name expiry-scan /dev/stderr
+  aws events put-events --endpoint-url ${endpoints.eventbridge} --entries '[{"EventBusName":"bus","Source":"${IDENTITY_SOURCE}","DetailType":"account.password-changed","Detail":"{\\"accountId\\":\\"${accounts.contentManager.id}\\"}"}]'
   curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens
 
 "npm run demo" walks a token's life. Ctrl-C stops; what there is stays in .local. (A restart signs everyone in again.)

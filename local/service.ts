@@ -1,4 +1,5 @@
 // The whole service on one machine: the template's resources, each by its stand-in on 127.0.0.1, wired as the template says.
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { awsApiOf } from "./aws-api.ts";
@@ -18,7 +19,7 @@ import { ACCOUNT_ID, type AwsAccess, type Endpoints, REGION } from "./place.ts";
 import { startQueues } from "./queues.ts";
 import { startS3 } from "./s3/server.ts";
 import type { Notice } from "./sns-api.ts";
-import { appendPrivately, holdFolder, makePrivateFolder, openState } from "./state.ts";
+import { appendPrivately, holdFolder, makePrivateFolder, openState, SESSION_FILE } from "./state.ts";
 import { type Step, silentStep } from "./steps.ts";
 import { makeTables } from "./tables.ts";
 import { type LocalResource, readTemplates } from "./template.ts";
@@ -117,7 +118,11 @@ const start = async (
     const started = await startDynamoDb({ file: databaseFile, port: ports.dynamodb });
     add(started.close);
     const tables = resources.filter(({ type }) => type === "AWS::DynamoDB::Table");
-    await makeTables(tables, started.endpoint, access);
+    // In an empty database, of the user's own or a lost file, nothing that earlier starts made is left: this is a first start again.
+    if (await makeTables(tables, started.endpoint, access)) {
+      state.created = {};
+      rmSync(join(directory, SESSION_FILE), { force: true });
+    }
     return started;
   });
   const sessionTokens = resources.filter(({ type }) => type === "AWS::Lambda::Function").map((each) => each.name());

@@ -5,7 +5,7 @@ import { seedDemoOrganization } from "./demo-organization.ts";
 import { Endpoints } from "./place.ts";
 import type { LocalService } from "./service.ts";
 import { signIn } from "./sign-in.ts";
-import { readKept, writePrivately } from "./state.ts";
+import { readKept, SESSION_FILE, writePrivately } from "./state.ts";
 
 const Signed = z.object({
   id: z.string(),
@@ -31,7 +31,7 @@ export const Session = z.object({
 export type Session = z.infer<typeof Session>;
 type Signed = z.infer<typeof Signed>;
 
-export const sessionFile = (directory: string): string => join(directory, "session.json");
+export const sessionFile = (directory: string): string => join(directory, SESSION_FILE);
 
 /** `undefined` before the first start is complete. */
 export const readSession = (directory: string): Session | undefined => {

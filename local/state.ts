@@ -5,6 +5,9 @@ import { join } from "node:path";
 import * as z from "zod";
 import { freePort } from "./http.ts";
 
+/** Where everything is and who can sign in. */
+export const SESSION_FILE = "session.json";
+
 const PORTS = ["api", "identity", "aws", "s3", "sqs", "dynamodb"] as const;
 
 const State = z.object({

@@ -1,5 +1,5 @@
 // Starts that find something: more records than one page of a list, no session.json, and then TLS with a proxy in front.
-import { readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { createServer, request, type Server } from "node:https";
 import { type AddressInfo, connect } from "node:net";
@@ -144,4 +144,15 @@ describe("the service with TLS", () => {
     const answered = (await socket.toArray().catch(() => [])).join("");
     expect(answered).not.toContain("errorCodes");
   });
+});
+
+test("a start that finds an empty database founds the organization anew, whatever else was kept", async () => {
+  const before = host.session.accounts.administrator;
+  await host.stop();
+  for (const name of readdirSync(host.directory).filter((each) => each.startsWith("dynamodb.sqlite"))) rmSync(join(host.directory, name));
+  host = await startHost(host.directory);
+  const { body } = await host.administrator("GET", "/v1/locations");
+  expect(body.items).toHaveLength(2);
+  expect(host.session.accounts.administrator.email).toBe(before.email);
+  expect(host.session.api).toMatch(/^http:/);
 });
