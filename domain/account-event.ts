@@ -1,4 +1,5 @@
-// Facts about accounts as anyone may tell them on the service's own bus: a script, another identity provider, this service itself.
+// Facts about accounts on the service's own bus, from the service itself or from a source that the configuration names: another identity provider or
+// a script. The rule of the bus checks the source.
 import * as z from "zod";
 import { Subject } from "./account.ts";
 import { AccountFact, type AccountIdOf } from "./account-fact.ts";

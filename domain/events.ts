@@ -76,7 +76,7 @@ export const EVENT_DETAILS = {
   LicensesUnassigned: z.object({ locationId: LocationId, ...Licenses }),
   /** Of a retired user; they never come back. */
   LicensesRetired: z.object({ locationId: LocationId, ...Licenses }),
-  /** Also taken from anyone who may put events on the service's own bus; see `readAccountEvent`. */
+  /** Also accepted from the sources that the configuration names (`identitySources`); see `readAccountEvent`. */
   "account.password-changed": z.object({ accountId: AccountId, occurredAt: z.date() }),
   "account.disabled": z.object({ accountId: AccountId, occurredAt: z.date() }),
 } as const;

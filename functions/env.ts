@@ -7,6 +7,8 @@ const tables = { RECORDS_TABLE: name, CUSTODY_TABLE: name };
 const told = { ...tables, BUS_NAME: name };
 /** Of a run on one machine alone, where MDM servers are tried under 127.0.0.1: no stack sets it. */
 const loopback = { LOOPBACK_NOTIFICATIONS: z.literal("allowed").exactOptional() };
+/** The local run serves plain http unless it is started with TLS: no stack sets it. */
+const plainHttp = { LOCAL_SCHEME: z.literal("http").exactOptional() };
 /** The key encrypts what MDM servers want to be shown when they are called. */
 const notifies = { KEY_ARN: name, NOTIFIER_NAME: name, ...loopback };
 
@@ -34,6 +36,9 @@ export const ENV = {
     REQUESTS_PER_SECOND: z.string().regex(/^[1-9]\d{0,4}$/),
     MAX_PENDING_JOBS: count,
     MAX_PENDING_ASSIGNMENTS: count,
+    /** The address under which MDM servers reach the API, when it is not the one that the gateway is called at. */
+    PUBLIC_URL: z.url({ protocol: /^https$/ }).exactOptional(),
+    ...plainHttp,
   }),
   outbox: z.object({
     ...told,

@@ -8,4 +8,8 @@ const env = environmentOf("mdm");
 const requestsPerSecond = Number(env.REQUESTS_PER_SECOND);
 const jobLimits = { jobs: Number(env.MAX_PENDING_JOBS), assignments: Number(env.MAX_PENDING_ASSIGNMENTS) };
 
-export const handler = mdm(mdmRoutes(requestsPerSecond, jobLimits), mdmPortsOf(env), { requestsPerSecond });
+export const handler = mdm(mdmRoutes(requestsPerSecond, jobLimits), mdmPortsOf(env), {
+  requestsPerSecond,
+  publicUrl: env.PUBLIC_URL,
+  scheme: env.LOCAL_SCHEME,
+});

@@ -25,7 +25,8 @@ const configOrEnd = (): Config => {
 };
 const config = configOrEnd();
 
-bundleFunctions();
+// The run on one machine bundles in a step of its own, right before.
+if (app.node.tryGetContext("bundled") !== "true") bundleFunctions();
 const records = new RecordsStack(app, "ContentTokensRecords", config, { description: "Content Tokens: what must outlive a mistake" });
 const service = new ServiceStack(app, "ContentTokensService", config, records, {
   description: "Content Tokens: functions, API, rules, alarms",

@@ -13,6 +13,11 @@ const Emails = z.array(Email).min(1);
 /** Cognito refuses them anywhere in a prefix. Source: Amazon Cognito developer guide, "Configuring a user pool domain". */
 const RESERVED = /aws|amazon|cognito/;
 
+const isOrigin = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" && [url.origin, `${url.origin}/`].includes(text);
+};
+
 export const Config = z.strictObject({
   organization: Organization.shape.name,
   country: z.string().refine((code) => COUNTRIES.has(code), "must be the two capital letters of a country (ISO 3166-1), like US"),
@@ -34,6 +39,23 @@ export const Config = z.strictObject({
     .string()
     .refine(isAppleSetting, 'must be "off" or an https URL with a host and a path: no user name, password, query or fragment')
     .default(APPLE_API),
+  /** The address under which MDM servers reach the API through a domain name or proxy of the organization's own. */
+  publicUrl: z
+    .string()
+    .refine(isOrigin, "must be an https address without a path, like https://mdm.example.org")
+    .transform((url) => new URL(url).origin)
+    .optional(),
+  /** Sources of events, besides this service's own, that may report password changes and disabled accounts on the bus. */
+  identitySources: z
+    .array(
+      z
+        .string()
+        .regex(/^[\w./-]{1,256}$/, "must be 1 to 256 letters, digits, dots, hyphens, slashes and underscores")
+        .refine((source) => !/^aws\./.test(source), "must not begin with aws., which only AWS's own services may use"),
+    )
+    // The pattern of a rule has at most 2,048 characters.
+    .max(5)
+    .default([]),
   /** The first part of the sign-in page's address, unique in the region. */
   signInPrefix: z
     .string()

@@ -41,6 +41,7 @@ export type DeviceApiProps = {
   readonly told: Pick<Env<"mdm">, "RECORDS_TABLE" | "CUSTODY_TABLE" | "BUS_NAME">;
   /** What bounds the requests of one location. */
   readonly limits: Pick<Config, "requestsPerSecond" | "maxPendingJobs" | "maxPendingAssignments">;
+  readonly publicUrl: string | undefined;
 };
 
 export class DeviceApi extends Construct {
@@ -52,7 +53,7 @@ export class DeviceApi extends Construct {
   readonly workDeadLetters: Queue;
   readonly tellings: Queue;
 
-  constructor(scope: Construct, id: string, { alarms, key, told, limits }: DeviceApiProps) {
+  constructor(scope: Construct, id: string, { alarms, key, told, limits, publicUrl }: DeviceApiProps) {
     super(scope, id);
     // Functions and queues stand beside all others of the stack, and are called by what they are.
     // What MDM servers call their users may be addresses: nothing of it lies in a queue unencrypted.
@@ -93,6 +94,7 @@ export class DeviceApi extends Construct {
         REQUESTS_PER_SECOND: String(limits.requestsPerSecond),
         MAX_PENDING_JOBS: String(limits.maxPendingJobs),
         MAX_PENDING_ASSIGNMENTS: String(limits.maxPendingAssignments),
+        ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
       },
       timeout: REQUEST,
       memoryMegabytes: 1024,

@@ -2,7 +2,7 @@
 // of item can't, whatever its code tries: the test of the handlers holds what they really do against these.
 import type { EventBus } from "aws-cdk-lib/aws-events";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
-import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
+import { EVENT_SOURCE, type EventType } from "../domain/events.ts";
 import type { RecordsStack } from "./records-stack.ts";
 
 type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket" | "seals" | "userPool">;
@@ -161,21 +161,11 @@ export const grantReadImported = (kept: Kept, grantee: IGrantable): void => {
 const NOTIFICATION_VALUES = { StringEquals: { "kms:EncryptionContext:use": "notification" } };
 
 /**
- * To announce what MDM servers do. An event about an account ends the tokens that it was given: the functions that MDM servers reach never send one.
- * Every other event only makes its consumer read the records and decide.
- */
-const announceDevices = ({ eventBusArn }: EventBus, grantee: IGrantable): void => {
-  const conditions = { "ForAllValues:StringNotEquals": { "events:detail-type": [...ACCOUNT_EVENTS] } };
-  Grant.addToPrincipal({ grantee, actions: ["events:PutEvents"], resourceArns: [eventBusArn], conditions });
-};
-
-/**
  * To look a token up, to take orders for work, and to keep what MDM servers say of themselves and use tokens for. Never to change a license or a token, and
  * never to see a file.
  */
-export const grantServeMdm = (kept: Kept, bus: EventBus, grantee: IGrantable): void => {
+export const grantServeMdm = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
-  announceDevices(bus, grantee);
   write(kept, grantee, ["LOC#*", "MDM#*", "MDMINFO#*", "CONFLICT#*", "USERS#*", "WORK#*", "JOBS", "JOBS#*", "USE#*", "RATE#*", "OUTBOX"]);
   keepCustody(kept, grantee);
   Grant.addToPrincipal({
@@ -187,9 +177,8 @@ export const grantServeMdm = (kept: Kept, bus: EventBus, grantee: IGrantable): v
 };
 
 /** To keep the ledger of licenses and the users of locations, as MDM servers ask for. */
-export const grantDoWork = (kept: Kept, bus: EventBus, grantee: IGrantable): void => {
+export const grantDoWork = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
-  announceDevices(bus, grantee);
   write(kept, grantee, ["LOC#*", "ASSET#*", "USERS#*", "WORK#*", "JOBS", "JOBS#*", "OUTBOX"]);
 };
 
@@ -204,6 +193,23 @@ export const grantSweep = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee, ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]);
   write(kept, grantee, ["OUTBOX", "ERASE"], ["dynamodb:DeleteItem"]);
   write(kept, grantee, ["JOBS"], ["dynamodb:UpdateItem"]);
+};
+
+/**
+ * To put events of these types on the service's own bus, under the service's own source. AWS documents `events:source` as a list of values and does
+ * not say whether the entries of one request are judged together: ForAllValues holds either way, and Null refuses a request without a value.
+ * Source: Service Authorization Reference, "Condition keys for Amazon EventBridge".
+ */
+export const grantPublish = (bus: EventBus, grantee: IGrantable, types: readonly EventType[]): void => {
+  Grant.addToPrincipal({
+    grantee,
+    actions: ["events:PutEvents"],
+    resourceArns: [bus.eventBusArn],
+    conditions: {
+      "ForAllValues:StringEquals": { "events:detail-type": [...types], "events:source": [EVENT_SOURCE] },
+      Null: { "events:detail-type": "false", "events:source": "false" },
+    },
+  });
 };
 
 /** To store token files and to sign links to them: a link has the rights of whoever signed it. */

@@ -20,6 +20,8 @@ export type ServiceFunctionProps<Name extends FunctionName> = {
 };
 
 export class ServiceFunction<Name extends FunctionName> extends LambdaFunction {
+  readonly name: Name;
+
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Name>) {
     super(scope, id, {
       runtime: Runtime.NODEJS_24_X,
@@ -31,6 +33,7 @@ export class ServiceFunction<Name extends FunctionName> extends LambdaFunction {
       memorySize: props.memoryMegabytes ?? 512,
       logGroup: new LogGroup(scope, `${id}Log`, { retention: RetentionDays.THREE_MONTHS }),
     });
+    this.name = props.name;
     const errors = this.metricErrors({ period: Duration.minutes(5), statistic: "Sum" });
     const { severity, impact } = props;
     props.alarms.add(`${id} is failing`, { severity, happened: `The function ${props.name} failed.`, impact }, errors);

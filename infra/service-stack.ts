@@ -1,24 +1,22 @@
 // Everything that can be deployed anew at any time: the functions, the API, the rules, the notices, the alarms. State lives in the Records stack.
 import { CfnOutput, CustomResource, Duration, Stack, type StackProps } from "aws-cdk-lib";
-import { Metric } from "aws-cdk-lib/aws-cloudwatch";
-import { EventBus, type EventPattern, Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { EventBus, Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as FunctionTarget, SqsQueue } from "aws-cdk-lib/aws-events-targets";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
-import type { EventType } from "../domain/events.ts";
-import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
+import { EVENT_SOURCE, type EventType } from "../domain/events.ts";
 import type { Env } from "../functions/env.ts";
+import { PUBLISHED_EVENTS } from "../functions/published-events.ts";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import { AppleChecks } from "./apple-checks.ts";
 import type { Config } from "./config.ts";
 import { Overview } from "./dashboard.ts";
 import { DeviceApi } from "./device-api.ts";
+import { addIdentityRules } from "./identity-rules.ts";
 import type { RecordsStack } from "./records-stack.ts";
 import {
   grantAdminister,
@@ -29,6 +27,7 @@ import {
   grantKeepFiles,
   grantKeepTokens,
   grantNotify,
+  grantPublish,
   grantScan,
   grantSeal,
   grantServeMdm,
@@ -41,13 +40,6 @@ const REQUEST = Duration.seconds(29);
 const RUN = Duration.minutes(5);
 /** Of what a queue feeds. Short, since what failed is given again only after six times as long. */
 const MESSAGE = Duration.minutes(1);
-
-/** Both frames of CloudTrail; what each event means is decided in the function. */
-const IDENTITY_PATTERN: EventPattern = {
-  source: ["aws.cognito-idp"],
-  detailType: ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],
-  detail: { eventSource: ["cognito-idp.amazonaws.com"], eventName: [...IDENTITY_OPERATIONS] },
-};
 
 type Clockwork = {
   readonly runs: LambdaFunction;
@@ -84,7 +76,7 @@ export class ServiceStack extends Stack {
     });
     const checksToo = { ...filesToo, CHECKS_QUEUE_URL: checks.queueUrl };
 
-    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, limits: config });
+    const device = new DeviceApi(this, "DeviceApi", { ...common, key: records.key, told, limits: config, publicUrl: config.publicUrl });
     const { mdm, worker, notifications, notifier } = device;
     const admin = new ServiceFunction(this, "Admin", {
       ...common,
@@ -133,13 +125,14 @@ export class ServiceStack extends Stack {
     grantScan(records, expiryScan);
     grantApplyFacts(records, identityEvents);
     grantSweep(records, outbox);
-    grantServeMdm(records, bus, mdm);
-    grantDoWork(records, bus, worker);
+    grantServeMdm(records, mdm);
+    grantDoWork(records, worker);
     grantNotify(records, notifications);
     device.grantTell(outbox);
     for (const each of [custody, identityEvents, outbox]) checks.grantSend(each);
     device.grantSendNotifications(admin);
-    for (const each of [admin, custody, expiryScan, identityEvents, outbox]) bus.grantPutEventsTo(each);
+    for (const each of [admin, custody, expiryScan, identityEvents, mdm, outbox, worker])
+      grantPublish(bus, each, PUBLISHED_EVENTS[each.name]);
     grantKeepFiles(records, custody);
     for (const each of [custody, expiryScan, identityEvents, outbox]) grantErase(records, each);
     for (const each of [expiryScan, outbox]) notices.grantPublish(each);
@@ -147,9 +140,9 @@ export class ServiceStack extends Stack {
     const api = new Api(this, "Http", { ...records, admin, custody, mdm });
     new CfnOutput(this, "ApiUrl", { value: api.url });
     const setup = this.#setUp(config, tables);
-    this.#identity(bus, identityEvents);
+    addIdentityRules(this, { ...common, bus, identityEvents, deadLetters: this.#deadLetters, identitySources: config.identitySources });
     // Transfers and acquisitions: MDM servers may want to know what they count with.
-    const licensesChanged = { detailType: ["LicensesAcquired", "LicensesTransferred"] satisfies EventType[] };
+    const licensesChanged = { source: [EVENT_SOURCE], detailType: ["LicensesAcquired", "LicensesTransferred"] satisfies EventType[] };
     const tellings = [new SqsQueue(device.tellings, { deadLetterQueue: this.#deadLetters })];
     new Rule(this, "LicensesChanged", { eventBus: bus, eventPattern: licensesChanged, targets: tellings });
     const custodySeal = this.#seal();
@@ -212,39 +205,6 @@ export class ServiceStack extends Stack {
       properties: { organization, country, administratorEmail, reminderLadder: JSON.stringify(reminderLadder) },
     });
     return setup;
-  }
-
-  #identity(bus: EventBus, identityEvents: LambdaFunction): void {
-    const queue = new Queue(this, "IdentityQueue", {
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-      // Six times the function's time-out, as AWS advises for queues that feed functions.
-      visibilityTimeout: Duration.seconds(MESSAGE.toSeconds() * 6),
-      // An account with thousands of tokens takes several: each ends what its time allows.
-      deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: 10 },
-    });
-    // One at a time: one alone may need all the time there is.
-    identityEvents.addEventSource(new SqsEventSource(queue, { batchSize: 1, reportBatchItemFailures: true }));
-    const targets = [new SqsQueue(queue, { deadLetterQueue: this.#deadLetters })];
-    new Rule(this, "IdentityTrail", { eventPattern: IDENTITY_PATTERN, targets });
-    new Rule(this, "AccountFacts", { eventBus: bus, eventPattern: { detailType: [...ACCOUNT_EVENTS] }, targets });
-    // An MDM server proved that it has a token: those that it renews are re-evaluated.
-    new Rule(this, "TokenProved", { eventBus: bus, eventPattern: { detailType: ["ContentTokenProved"] satisfies EventType[] }, targets });
-    const hourly = new Rule(this, "ParkedFactsHourly", { schedule: Schedule.rate(Duration.hours(1)), targets });
-    // The rule's own metric: the function is invoked for other events too, which would hide that this rule stands still.
-    const retried = new Metric({
-      namespace: "AWS/Events",
-      metricName: "Invocations",
-      dimensionsMap: { RuleName: hourly.ruleName },
-      period: Duration.hours(1),
-      statistic: "Sum",
-    });
-    const silent = {
-      severity: "medium",
-      happened: "The hourly look at parked facts did not run.",
-      impact: "A password change that came early may end its tokens late.",
-    } as const;
-    this.#alarms.add("ParkedFactsHourly is not running", silent, retried, { silentPeriods: 3 });
   }
 
   /** The daily seal of the custody log. */

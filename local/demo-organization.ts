@@ -19,19 +19,26 @@ const asked = async (api: string, bearer: string, path: string, body?: object): 
   return answered;
 };
 
-const Listed = z.object({ items: z.array(z.looseObject({ id: z.string() })) });
+const Listed = z.object({ items: z.array(z.looseObject({ id: z.string() })), next: z.string().optional() });
+type Item = z.infer<typeof Listed>["items"][number];
 const Identified = z.object({ id: z.string() });
 
-/** The identifier of what a list has by `field`, or of what is made with `body`. */
-const ensured = async (
-  api: string,
-  bearer: string,
-  path: string,
-  [field, value]: readonly [string, unknown],
-  body: object,
-): Promise<string> => {
-  const { items } = Listed.parse(await asked(api, bearer, path));
-  return items.find((item) => item[field] === value)?.id ?? Identified.parse(await asked(api, bearer, path, body)).id;
+/** Looks through every page of a list. */
+const findListed = async (api: string, bearer: string, path: string, isIt: (item: Item) => boolean): Promise<Item | undefined> => {
+  let after: string | undefined;
+  do {
+    const query = new URLSearchParams({ limit: "100", ...(after === undefined ? {} : { after }) });
+    const { items, next } = Listed.parse(await asked(api, bearer, `${path}?${query}`));
+    const found = items.find(isIt);
+    if (found !== undefined) return found;
+    after = next;
+  } while (after !== undefined);
+  return undefined;
+};
+
+/** The identifier of the item of a list that is the one, or of a new one that is created with `body`. */
+const ensured = async (api: string, bearer: string, path: string, isIt: (item: Item) => boolean, body: object): Promise<string> => {
+  return (await findListed(api, bearer, path, isIt))?.id ?? Identified.parse(await asked(api, bearer, path, body)).id;
 };
 
 const newPassword = (): string => randomBytes(18).toString("base64url");
@@ -47,7 +54,10 @@ const Credential = z.object({ credential: z.string() });
 /** Linked to the token. A credential is shown once: one that nobody kept, since an earlier start was cut short, is replaced. */
 const seedMdmServer = async (api: string, bearer: string, tokenId: string): Promise<DemoMdmServer> => {
   const name = "Demo MDM server";
-  const id = await ensured(api, bearer, "/v1/mdm-servers", ["name", name], { name, vendor: "other" });
+  const id = await ensured(api, bearer, "/v1/mdm-servers", (item) => item.name === name && item.removedAt === undefined, {
+    name,
+    vendor: "other",
+  });
   const { credential } = Credential.parse(await asked(api, bearer, `/v1/mdm-servers/${id}/credential`, { revokeNow: true }));
   const linked = await callerOf(api, bearer)("PUT", `/v1/mdm-servers/${id}/links/${tokenId}`, {});
   if (linked.status !== 200) throw new Error(`linking the demo's MDM server answered ${linked.status}`);
@@ -70,13 +80,13 @@ export const seedDemoOrganization = async (
   const subject = await provider.adopt(manager.email, manager.password);
   const bearer = await signedIn(where, administrator);
   const name = "Pretendco Springfield";
-  const primary = await ensured(api, bearer, "/v1/locations", ["primary", true], {});
-  const second = await ensured(api, bearer, "/v1/locations", ["name", name], { name });
+  const primary = await ensured(api, bearer, "/v1/locations", ({ primary }) => primary === true, {});
+  const second = await ensured(api, bearer, "/v1/locations", (item) => item.name === name, { name });
   const registration = { subject, email: manager.email, grants: [{ role: "content-manager", location: second }] };
-  const contentManager = await ensured(api, bearer, "/v1/accounts", ["subject", subject], registration);
-  const administratorId = await ensured(api, bearer, "/v1/accounts", ["subject", administratorSubject], {});
+  const contentManager = await ensured(api, bearer, "/v1/accounts", (item) => item.subject === subject, registration);
+  const administratorId = await ensured(api, bearer, "/v1/accounts", (item) => item.subject === administratorSubject, {});
   const tokenOf = (locationId: string, issuer: string): Promise<string> =>
-    ensured(api, issuer, "/v1/content-tokens", ["locationId", locationId], { locationId });
+    ensured(api, issuer, "/v1/content-tokens", (item) => item.locationId === locationId && item.state === "active", { locationId });
   await tokenOf(primary, bearer);
   const tokenId = await tokenOf(second, await signedIn(where, manager));
   return {

@@ -1,5 +1,6 @@
 // `npm run demo`: a token's life on this machine, on the service that runs already or on one started for it. Ends with an error at the first promise
 // that is not kept.
+import { trustAuthority } from "./certificate.ts";
 import { peopleOf } from "./demo/person.ts";
 import { BrokenPromise, tellingTo } from "./demo/telling.ts";
 import { walkTokenLife } from "./demo/walk.ts";
@@ -7,6 +8,7 @@ import { LOCAL_DIRECTORY, startLocal } from "./main.ts";
 import { readSession, type Session } from "./session.ts";
 import { signIn } from "./sign-in.ts";
 import { holderOf } from "./state.ts";
+import { shownStep } from "./steps.ts";
 
 /** Walks; prints a line for each promise. */
 export const runDemo = async (
@@ -25,6 +27,7 @@ export const runDemo = async (
 
 /** The file's bearer may be an old one: the administrator's password may have been reported as changed since. */
 const signedInAnew = async (session: Session): Promise<Session> => {
+  if (session.ca !== undefined) trustAuthority(session.ca);
   const { bearer: _, ...administrator } = session.accounts.administrator;
   const bearer = await signIn(session, administrator);
   const accounts = { ...session.accounts, administrator: { ...administrator, ...(bearer === undefined ? {} : { bearer }) } };
@@ -35,7 +38,7 @@ const main = async (): Promise<void> => {
   const left = holderOf(LOCAL_DIRECTORY) === undefined ? undefined : readSession(LOCAL_DIRECTORY);
   const running = left === undefined ? undefined : await signedInAnew(left);
   console.log(running === undefined ? "Starting the service for the demo …" : `The service runs already: ${running.api}`);
-  const started = running === undefined ? await startLocal() : undefined;
+  const started = running === undefined ? await startLocal({ step: shownStep(process.stdout) }) : undefined;
   const session = running ?? started?.session;
   try {
     if (session !== undefined) await runDemo(session, LOCAL_DIRECTORY, console.log);

@@ -87,9 +87,15 @@ const isText = (contentType = ""): boolean => /^(text\/[^;]*|application\/(json|
 const asText = (claims: Claims): Record<string, string> =>
   Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, Array.isArray(value) ? `[${value.join(" ")}]` : String(value)]));
 
+export type Scheme = "http" | "https";
+type Place = { readonly apiId: string; readonly scheme: Scheme };
 type Matched = { readonly route: Served; readonly pathParameters: Record<string, string>; readonly claims: Claims | undefined };
 
-const eventOf = ({ method, path, query, headers, body, sourceIp }: Asked, { route, pathParameters, claims }: Matched, apiId: string) => {
+const eventOf = (
+  { method, path, query, headers, body, sourceIp }: Asked,
+  { route, pathParameters, claims }: Matched,
+  { apiId, scheme }: Place,
+) => {
   const now = new Date();
   const text = isText(headers["content-type"]);
   const queryStringParameters = queryOf(query);
@@ -99,7 +105,7 @@ const eventOf = ({ method, path, query, headers, body, sourceIp }: Asked, { rout
     rawPath: path,
     rawQueryString: query,
     // The gateway's own word, whatever the client says of itself.
-    headers: { ...headers, "x-forwarded-proto": "http" },
+    headers: { ...headers, "x-forwarded-proto": scheme },
     ...(queryStringParameters === undefined ? {} : { queryStringParameters }),
     ...(Object.keys(pathParameters).length === 0 ? {} : { pathParameters }),
     requestContext: {
@@ -126,6 +132,7 @@ export const gatewayOf = (
   resources: readonly LocalResource[],
   functionOf: (arn: string) => LocalFunction,
   onError: (error: unknown) => void,
+  scheme: Scheme = "http",
 ) => {
   const of = (kind: string) => resources.filter(({ type }) => type === `AWS::ApiGatewayV2::${kind}`);
   const [api, ...others] = of("Api");
@@ -169,7 +176,7 @@ export const gatewayOf = (
       if (claims === undefined) return json(401, { message: "Unauthorized" }, { "www-authenticate": "Bearer" });
     }
     try {
-      const answer = Answer.parse(await match.route.call.invoke(eventOf(asked, { ...match, claims }, api.name())));
+      const answer = Answer.parse(await match.route.call.invoke(eventOf(asked, { ...match, claims }, { apiId: api.name(), scheme })));
       const body = answer.isBase64Encoded ? Buffer.from(answer.body, "base64") : answer.body;
       return { status: answer.statusCode, headers: answer.headers, body };
     } catch (error) {

@@ -1,6 +1,7 @@
 // HTTP on 127.0.0.1 for the stand-ins: a request read whole, an answer written whole. Each checks the Host header, since a page of another site can
 // make a browser call these ports under a name of its own.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { createServer as createProbe } from "node:net";
 
 export type Asked = {
@@ -29,6 +30,10 @@ type Options = {
   readonly refusal?: (why: Refused) => Answered;
   /** Told what the answer was an exception for; the client is only told that it failed. */
   readonly onError: (error: unknown) => void;
+  /** Serves https. */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /** Values of the Host header that are served besides this machine's own: a proxy's. */
+  readonly hosts?: readonly string[];
 };
 
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -104,13 +109,14 @@ const askedOf = (message: IncomingMessage, body: Buffer): Asked => {
 };
 
 const write = (response: ServerResponse, { status, headers = {}, body = "" }: Answered): void => {
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  // A length beside 304 would be taken for the length of the representation.
+  response.writeHead(status, { ...headers, ...(status === 304 ? {} : { "content-length": Buffer.byteLength(body) }) });
   response.end(response.req.method === "HEAD" ? undefined : body);
 };
 
 export const listen = async (
   answer: (asked: Asked) => Promise<Answered>,
-  { port, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, refusal = plainRefusal, onError }: Options,
+  { port, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, refusal = plainRefusal, onError, tls, hosts: furtherHosts = [] }: Options,
 ): Promise<Listening> => {
   let hosts: readonly string[] = [];
   const reply = async (message: IncomingMessage): Promise<Answered> => {
@@ -118,23 +124,25 @@ export const listen = async (
     const body = await bodyOf(message, maxBodyBytes);
     return body === undefined ? refusal("too-large") : answer(askedOf(message, body));
   };
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 30_000 }, (message, response) => {
+  const settings = { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 30_000 };
+  const serve = (message: IncomingMessage, response: ServerResponse): void => {
     reply(message)
       .catch((error: unknown) => {
         onError(error);
         return refusal("failed");
       })
       .then((answered) => write(response, answered));
-  });
+  };
+  const server = tls === undefined ? createServer(settings, serve) : createTlsServer({ ...settings, ...tls }, serve);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
-  hosts = [`127.0.0.1:${address.port}`, `localhost:${address.port}`];
+  hosts = [`127.0.0.1:${address.port}`, `localhost:${address.port}`, ...furtherHosts];
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${address.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,11 +1,14 @@
 // The whole service on one machine: the template's resources, each by its stand-in on 127.0.0.1, wired as the template says.
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { startApple } from "./apple/apple-api.ts";
 import { awsApiOf } from "./aws-api.ts";
+import { serverCertificate, trustAuthority } from "./certificate.ts";
 import { runCustomResources } from "./custom-resources.ts";
 import { endLeftOver, startDynamoDb } from "./dynamodb.ts";
 import { busesOf, DEFAULT_BUS, type Envelope } from "./events/bus.ts";
+import { permissionsOf } from "./events/permissions.ts";
 import { type LocalFunction, localFunction } from "./functions.ts";
 import { gatewayOf } from "./gateway.ts";
 import { listen } from "./http.ts";
@@ -17,12 +20,15 @@ import { ACCOUNT_ID, type AwsAccess, type Endpoints, REGION } from "./place.ts";
 import { startQueues } from "./queues.ts";
 import { startS3 } from "./s3/server.ts";
 import type { Notice } from "./sns-api.ts";
-import { appendPrivately, holdFolder, makePrivateFolder, openState } from "./state.ts";
+import { appendPrivately, holdFolder, makePrivateFolder, openState, SESSION_FILE } from "./state.ts";
+import { type Step, silentStep } from "./steps.ts";
 import { makeTables } from "./tables.ts";
 import { type LocalResource, readTemplates } from "./template.ts";
 
 export type LocalService = {
   readonly api: string;
+  /** The file of the certificate authority that clients of `api` have to trust, when it is https. */
+  readonly ca: string | undefined;
   readonly identity: string;
   readonly endpoints: Endpoints;
   /** The stand-in for Apple's API. */
@@ -55,7 +61,8 @@ const startFunctions = (resources: readonly LocalResource[], folder: string, com
     const { Timeout, Environment } = LambdaFunction.parse(resource.properties());
     const name = resource.name();
     if (resource.asset === undefined) throw new Error(`${name} has no bundle in the template`);
-    const environment = { ...common, ...withStandIn(Environment.Variables, apple) };
+    // Credentials of a role come with a session token, which every request carries: by it the stand-ins know which function calls.
+    const environment = { ...common, AWS_SESSION_TOKEN: name, ...withStandIn(Environment.Variables, apple) };
     const made = localFunction({ name, asset: resource.asset, environment, timeoutSeconds: Timeout, logFile: join(folder, `${name}.log`) });
     functions.set(name, made).set(resource.attribute("Arn"), made);
   }
@@ -80,9 +87,24 @@ type Options = {
   readonly templates: readonly string[];
   /** Told what failed where nobody else is. */
   readonly onError: (error: unknown) => void;
+  /** Serves the API over https, with a certificate that is kept in the directory. */
+  readonly tls?: boolean;
+  /** The address at which a proxy serves the API to others: as `publicUrl` of a deployment's configuration. */
+  readonly publicUrl?: string | undefined;
+  readonly step?: Step;
 };
 
-const start = async ({ directory, templates, onError }: Options, { add, closeAll }: ReturnType<typeof closerOf>): Promise<LocalService> => {
+/** What functions of this run are told besides the variables of their stacks. */
+const localVariables = ({ tls, publicUrl }: Pick<Options, "tls" | "publicUrl">): Record<string, string> => ({
+  LOOPBACK_NOTIFICATIONS: "allowed",
+  ...(tls ? {} : { LOCAL_SCHEME: "http" }),
+  ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
+});
+
+const start = async (
+  { directory, templates, onError, tls = false, publicUrl, step = silentStep }: Options,
+  { add, closeAll }: ReturnType<typeof closerOf>,
+): Promise<LocalService> => {
   add(holdFolder(directory));
   const folder = join(directory, "log");
   makePrivateFolder(folder);
@@ -92,19 +114,30 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
   const { ports, credentials } = state;
   const access = { region: REGION, credentials };
   const url = (port: number): string => `http://127.0.0.1:${port}`;
-  const names = namesAt({ api: url(ports.api), identity: url(ports.identity), sqs: url(ports.sqs) });
+  const certificate = tls ? await step("certificate", async () => serverCertificate(directory)) : undefined;
+  if (certificate !== undefined) trustAuthority(certificate.caFile);
+  const scheme = tls ? "https" : "http";
+  const apiUrl = `${scheme}://127.0.0.1:${ports.api}`;
+  const names = namesAt({ api: apiUrl, identity: url(ports.identity), sqs: url(ports.sqs) });
   const resources = readTemplates(templates, { region: REGION, accountId: ACCOUNT_ID }, names);
 
-  const database = await startDynamoDb({ file: databaseFile, port: ports.dynamodb });
-  add(database.close);
-  await makeTables(
-    resources.filter(({ type }) => type === "AWS::DynamoDB::Table"),
-    database.endpoint,
-    access,
+  const database = await step("database", async () => {
+    const started = await startDynamoDb({ file: databaseFile, port: ports.dynamodb });
+    add(started.close);
+    const tables = resources.filter(({ type }) => type === "AWS::DynamoDB::Table");
+    // In an empty database, of the user's own or a lost file, nothing that earlier starts made is left: this is a first start again.
+    if (await makeTables(tables, started.endpoint, access)) {
+      state.created = {};
+      rmSync(join(directory, SESSION_FILE), { force: true });
+    }
+    return started;
+  });
+  const sessionTokens = resources.filter(({ type }) => type === "AWS::Lambda::Function").map((each) => each.name());
+  const storage = await step("object storage", () =>
+    startS3({ directory: join(directory, "s3"), port: ports.s3, credentials, region: REGION, sessionTokens, onError }),
   );
-  const storage = await startS3({ directory: join(directory, "s3"), port: ports.s3, credentials, region: REGION, onError });
   add(storage.close);
-  const queues = await startQueues(resources, { port: ports.sqs, access, onError });
+  const queues = await step("queues", () => startQueues(resources, { port: ports.sqs, access, onError }));
   add(queues.close);
 
   const apple = await startApple({ port: ports.apple, onError });
@@ -123,10 +156,10 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
       SQS: queues.url,
       COGNITO_IDENTITY_PROVIDER: url(ports.identity),
     }),
-    LOOPBACK_NOTIFICATIONS: "allowed",
     LOOPBACK_APPLE_API: "allowed",
     // A restart empties the queues: what was in them is found by the records, soon after.
     JOBS_RESUMED_AFTER_SECONDS: "10",
+    ...localVariables({ tls, publicUrl }),
   };
   const functions = startFunctions(resources, folder, environment, apple.url);
   add(() => Promise.all([...new Set(functions.values())].map((each) => each.close())));
@@ -153,17 +186,31 @@ const start = async ({ directory, templates, onError }: Options, { add, closeAll
     .map((arn) => ({ arn, subscribers: subscriptions.filter(({ TopicArn }) => TopicArn === arn).map(({ Endpoint }) => Endpoint) }));
   const onNotice = (notice: Notice): void => appendPrivately(join(directory, NOTICES_FILE), notice);
   const keys = keysOf(resources, state, save);
-  const aws = awsApiOf({ buses, functionOf: (name) => functions.get(name), topics, onNotice, keys, onError });
+  const aws = awsApiOf({
+    buses,
+    mayPut: permissionsOf(resources),
+    functionOf: (name) => functions.get(name),
+    topics,
+    onNotice,
+    keys,
+    onError,
+  });
   add((await listen(aws, { port: ports.aws, onError })).close);
 
-  const provider = await identityProvider({ resources, directory, emit: (event) => buses.put(DEFAULT_BUS, event), onError });
-  add((await listen(provider.answer, { port: ports.identity, onError })).close);
-  add((await listen(gatewayOf(resources, functionOf, onError), { port: ports.api, onError })).close);
+  const provider = await step("identity provider and API", async () => {
+    const made = await identityProvider({ resources, directory, emit: (event) => buses.put(DEFAULT_BUS, event), onError });
+    add((await listen(made.answer, { port: ports.identity, onError })).close);
+    const hosts = publicUrl === undefined ? [] : [new URL(publicUrl).host];
+    const gateway = gatewayOf(resources, functionOf, onError, scheme);
+    add((await listen(gateway, { port: ports.api, onError, tls: certificate, hosts })).close);
+    return made;
+  });
 
-  await runCustomResources(resources, { functionOf, state, save });
+  await step("organization", () => runCustomResources(resources, { functionOf, state, save }));
   add(queues.feed(functionOf));
   return {
-    api: url(ports.api),
+    api: apiUrl,
+    ca: certificate?.caFile,
     identity: url(ports.identity),
     endpoints: { dynamodb: database.endpoint, s3: storage.url, eventbridge: url(ports.aws), lambda: url(ports.aws), sqs: queues.url },
     apple: apple.url,

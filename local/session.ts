@@ -1,12 +1,11 @@
 // .local/session.json: where everything is, and who can sign in. Only its owner may read it.
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { seedDemoOrganization } from "./demo-organization.ts";
 import { Endpoints } from "./place.ts";
 import type { LocalService } from "./service.ts";
 import { signIn } from "./sign-in.ts";
-import { writePrivately } from "./state.ts";
+import { readKept, SESSION_FILE, writePrivately } from "./state.ts";
 
 const Signed = z.object({
   id: z.string(),
@@ -18,6 +17,8 @@ const Signed = z.object({
 
 export const Session = z.object({
   api: z.url(),
+  /** The certificate authority that a client of `api` has to trust, when it is https. */
+  ca: z.string().optional(),
   identity: z.url(),
   userPoolId: z.string(),
   clientId: z.string(),
@@ -32,27 +33,24 @@ export const Session = z.object({
 export type Session = z.infer<typeof Session>;
 type Signed = z.infer<typeof Signed>;
 
-export const sessionFile = (directory: string): string => join(directory, "session.json");
+export const sessionFile = (directory: string): string => join(directory, SESSION_FILE);
+
+const START_AGAIN = "Remove the file and start again: it is written anew.";
 
 /** `undefined` before the first start is complete. */
-export const readSession = (directory: string): Session | undefined => {
-  const file = sessionFile(directory);
-  return existsSync(file) ? Session.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
-};
+export const readSession = (directory: string): Session | undefined => readKept(sessionFile(directory), Session, START_AGAIN);
 
 /** The part of the file that stays from start to start; also of one that an earlier version wrote. */
 const Seeded = Session.pick({ accounts: true, mdmServers: true });
 
-const readSeeded = (directory: string): z.infer<typeof Seeded> | undefined => {
-  const file = sessionFile(directory);
-  return existsSync(file) ? Seeded.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
-};
+const readSeeded = (directory: string): z.infer<typeof Seeded> | undefined => readKept(sessionFile(directory), Seeded, START_AGAIN);
 
 /** Seeds at the first start, and writes the file with fresh bearers. */
 export const writeSession = async (directory: string, service: LocalService): Promise<Session> => {
-  const { api, identity, endpoints, apple, access, provider } = service;
+  const { api, ca, identity, endpoints, apple, access, provider } = service;
   const where = {
     api,
+    ...(ca === undefined ? {} : { ca }),
     identity,
     userPoolId: provider.pool.id,
     clientId: provider.pool.clientId,

@@ -5,6 +5,9 @@ import { join } from "node:path";
 import * as z from "zod";
 import { freePort } from "./http.ts";
 
+/** Where everything is and who can sign in. */
+export const SESSION_FILE = "session.json";
+
 const PORTS = ["api", "identity", "aws", "s3", "sqs", "dynamodb", "apple"] as const;
 
 const State = z.object({
@@ -43,6 +46,28 @@ export const readLines = (file: string): unknown[] =>
         .map((line) => JSON.parse(line))
     : [];
 
+/**
+ * What a file of the folder holds, or `undefined` when there is none. Throws with the file's path and what to do when it can't be read; the file's
+ * text is never quoted, since it may hold secrets.
+ */
+export const readKept = <Schema extends z.ZodType>(file: string, schema: Schema, remedy: string): z.infer<Schema> | undefined => {
+  if (!existsSync(file)) return undefined;
+  const damaged = (why: string): Error => new Error(`${file} is damaged or of another version (${why}). ${remedy}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    throw damaged("it is not JSON");
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw damaged(`${z.core.toDotPath(issue?.path ?? []) || "the whole file"} is not as expected`);
+};
+
+/** For files without which nothing else in the folder can be used. */
+export const startOver = (directory: string): string => `Restore it, or remove the folder ${directory} to start over.`;
+
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -76,7 +101,7 @@ export const holdFolder = (directory: string): (() => void) => {
 /** Ports and keys are kept from start to start, so that links and sign-ins stay good; a port that was taken meanwhile is replaced. */
 export const openState = async (directory: string): Promise<{ readonly state: State; save(): void }> => {
   const file = join(directory, "state.json");
-  const known = existsSync(file) ? LeftState.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  const known = readKept(file, LeftState, startOver(directory));
   const ports: Partial<Record<(typeof PORTS)[number], number>> = {};
   for (const name of PORTS) {
     const taken = Object.values(ports);

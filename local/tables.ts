@@ -11,9 +11,10 @@ const indexesOf = (indexes: readonly { readonly IndexName?: string | undefined }
     .toSorted()
     .join(", ");
 
-/** Makes each table that is not there. Throws when one is there with other indexes: what it holds is not to be guessed over. */
-export const makeTables = async (tables: readonly LocalResource[], endpoint: string, access: AwsAccess): Promise<void> => {
+/** Makes each table that is not there, and answers whether it made one. Throws when one is there with other indexes: what it holds is not to be guessed over. */
+export const makeTables = async (tables: readonly LocalResource[], endpoint: string, access: AwsAccess): Promise<boolean> => {
   const client = new DynamoDBClient({ ...access, endpoint });
+  let isAnyNew = false;
   try {
     for (const table of tables) {
       const TableName = table.name();
@@ -22,11 +23,13 @@ export const makeTables = async (tables: readonly LocalResource[], endpoint: str
         if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
         throw error;
       });
-      if (known === undefined)
+      if (known === undefined) {
         await client.send(new CreateTableCommand({ TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode }));
-      else if (indexesOf(known.Table?.GlobalSecondaryIndexes) !== indexesOf(GlobalSecondaryIndexes))
+        isAnyNew = true;
+      } else if (indexesOf(known.Table?.GlobalSecondaryIndexes) !== indexesOf(GlobalSecondaryIndexes))
         throw new Error(`The table ${TableName} was made with other indexes than the template's. Remove .local to begin anew.`);
     }
+    return isAnyNew;
   } finally {
     client.destroy();
   }

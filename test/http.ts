@@ -1,4 +1,5 @@
 // A small HTTP server on 127.0.0.1 that answers as a test says: stand-in for services of which only a call or two is needed, over a real socket.
+import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 
 export type Asked = { readonly method: string; readonly path: string; readonly headers: IncomingMessage["headers"]; readonly body: string };
@@ -47,5 +48,8 @@ export const json = (body: object, status = 200): Answered => ({
 
 export const exception = (type: string, message = type): Answered => json({ __type: type, message }, 400);
 
+/** DynamoDB Local keeps a database for each access key, so that test files that share one server do not meet in its tables. */
+export const TEST_KEY_ID = `TEST${randomBytes(8).toString("hex")}`;
+
 /** What clients of AWS need to sign with: nobody checks it. */
-export const TO_TEST = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" }, maxAttempts: 1 };
+export const TO_TEST = { region: "us-east-1", credentials: { accessKeyId: TEST_KEY_ID, secretAccessKey: "local" }, maxAttempts: 1 };

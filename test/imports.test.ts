@@ -75,14 +75,14 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^zod$/,
       /^node:(fs|module|path)$/,
       DOMAIN,
-      /^\.\/functions\/(env|metrics|routes)\.ts$/,
+      /^\.\/functions\/(env|metrics|published-events|routes)\.ts$/,
       /^\.\/infra\//,
     ],
   },
   // The stand-ins know the service by its templates and bundles alone: what ran here would otherwise not be what is deployed.
   "local/": {
     files: /^local\/(?!demo\/)/,
-    may: [/^node:/, /^@aws-sdk\/client-(cognito-identity-provider|dynamodb|sqs)$/, /^(croner|fauxqs|jose|zod)$/, /^\.\/local\//],
+    may: [/^node:/, /^@aws-sdk\/client-(cognito-identity-provider|dynamodb|sqs)$/, /^(croner|fauxqs|jose|node-forge|zod)$/, /^\.\/local\//],
   },
   // The API's document, its pages and its client's types: made from the routes, and from nothing that runs.
   "openapi/": {

@@ -8,6 +8,7 @@ import type { Table } from "../functions/aws/table.ts";
 import type { Adding } from "../functions/ports/tokens.ts";
 import type { Trace } from "../functions/ports.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../local/dynamodb.ts";
+import { TO_TEST } from "./http.ts";
 import { aContentToken, accountId, anAccount, at } from "./make.ts";
 import { makeTables, TABLES } from "./table.ts";
 import { makeWorld, type World } from "./world.ts";
@@ -21,8 +22,7 @@ export const aFile = (seed: number) => ({ key: `tokens/${seed}`, version: "1", s
 
 /** `maxAttempts`: the SDK's own, of what it tries again. */
 export const clientOf = (endpoint: string, maxAttempts = 3): DynamoDBDocumentClient => {
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: "us-east-1", credentials, maxAttempts }));
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...TO_TEST, endpoint, maxAttempts }));
 };
 
 /** The embedded DynamoDB, for all tests of a file. */

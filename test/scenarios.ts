@@ -228,18 +228,20 @@ export const SCENARIOS: readonly Scenario[] = [
     by: "expiry-scan",
     act: (ports) => scanExpiry(ports, neverTimeUp),
   },
-  {
-    changesNothing: true,
-    name: "retrying parked facts",
-    again: true,
-    before: async (host) => {
-      await host.ports.parking.park({ accountId: ada.id, eventId: "e", meaning: "changed", occurredAt: START });
-      await issue(host);
-      return [];
-    },
-    by: "identity-events",
-    act: (ports) => retryParkedFacts(ports, neverTimeUp),
-  },
+  ...(["changed", "gone"] as const).map(
+    (meaning): Scenario => ({
+      changesNothing: true,
+      name: `retrying a parked fact: ${meaning}`,
+      again: true,
+      before: async (host) => {
+        await host.ports.parking.park({ accountId: ada.id, eventId: "e", meaning, occurredAt: START });
+        await issue(host);
+        return [];
+      },
+      by: "identity-events",
+      act: (ports) => retryParkedFacts(ports, neverTimeUp),
+    }),
+  ),
   {
     name: "sweeping",
     changesNothing: true,

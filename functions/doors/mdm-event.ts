@@ -19,9 +19,14 @@ export type MdmEvent = z.infer<typeof MdmEvent>;
 /** 25 assets, 1,000 serial numbers and 1,000 client user ids as long as they may be, each character escaped, and room for the rest. Lambda takes 6 MB. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-/** Where it was called: what `urls` are made of. */
-export const baseOf = ({ headers, requestContext }: MdmEvent): string =>
-  `${headers["x-forwarded-proto"] === "http" ? "http" : "https"}://${requestContext.domainName}`;
+export type Address = { readonly publicUrl?: string | undefined; readonly scheme?: "http" | "https" | undefined };
+
+/**
+ * The origin that `urls` are made of. A client sends its token there, so that no header counts, which a client or proxy could set: only what the
+ * deployment configured, or else the domain name that the gateway itself says it was called at.
+ */
+export const baseOf = ({ requestContext }: MdmEvent, { publicUrl, scheme = "https" }: Address): string =>
+  publicUrl ?? `${scheme}://${requestContext.domainName}`;
 
 /** What has no body says nothing of its type, as `subscriptions/enable` is asked. Refuses with 9727. */
 export const assertJson = ({ headers, body = "" }: MdmEvent): void => {

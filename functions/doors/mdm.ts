@@ -10,7 +10,7 @@ import { assertMayManage, bearerOf } from "../token-bearer.ts";
 import { noting, type UsePorts } from "../use.ts";
 import { door } from "./door.ts";
 import type { Answer } from "./http.ts";
-import { assertJson, baseOf, bearerTextOf, bodyOf, cookieTextOf, MdmEvent } from "./mdm-event.ts";
+import { type Address, assertJson, baseOf, bearerTextOf, bodyOf, cookieTextOf, MdmEvent } from "./mdm-event.ts";
 import type { MdmRoute, OpenMdmRoute, PageMdmRoute } from "./mdm-route.ts";
 
 export type MdmRoutes<Needs extends keyof Ports> = Readonly<Record<string, MdmRoute<Needs> | OpenMdmRoute | PageMdmRoute>>;
@@ -72,13 +72,13 @@ const pacing = (what: "requests" | "lookups", most: number, { rates, now }: Pick
   };
 };
 
-type Options = { readonly requestsPerSecond: number };
+type Options = Address & { readonly requestsPerSecond: number };
 
 /** The Lambda handler: `routes` by method and path. */
 export const mdm = <Needs extends keyof Ports>(
   routes: MdmRoutes<Needs>,
   ports: Pick<Ports, Needs> & DoorPorts,
-  { requestsPerSecond }: Options,
+  { requestsPerSecond, ...address }: Options,
 ): ((event: unknown) => Promise<Answer>) => {
   const { log } = ports;
   const assertPaced = {
@@ -98,7 +98,7 @@ export const mdm = <Needs extends keyof Ports>(
     if (route.manages) assertMayManage(caller);
     const noted = noteUse(caller, key);
     try {
-      return await route.answer(caller, asked ?? (isRead ? event.queryStringParameters : bodyOf(event)), baseOf(event), ports);
+      return await route.answer(caller, asked ?? (isRead ? event.queryStringParameters : bodyOf(event)), baseOf(event, address), ports);
     } finally {
       // An instance that is frozen in between would finish it at its next request.
       await noted;
@@ -115,7 +115,7 @@ export const mdm = <Needs extends keyof Ports>(
       const made =
         "page" in route
           ? pageAnswer(route.page)
-          : answer(200, "open" in route ? route.open(baseOf(event)) : await bodyFor(key, route, event));
+          : answer(200, "open" in route ? route.open(baseOf(event, address)) : await bodyFor(key, route, event));
       log.info("answered", { ...fields, route: key, status: 200 });
       return made;
     } catch (error) {

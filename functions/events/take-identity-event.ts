@@ -1,4 +1,4 @@
-// One event about an account, from the identity provider or from anyone on the service's own bus. What can't be read is an error: the queue
+// One event about an account, from the identity provider or from an accepted source on the service's own bus. What can't be read is an error: the queue
 // keeps it and an alarm tells.
 import { readAccountEvent } from "../../domain/account-event.ts";
 import { readIdentityEvent } from "../../domain/identity-event.ts";

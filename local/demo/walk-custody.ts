@@ -130,7 +130,11 @@ const verify = async (walk: Walk, tokenId: string): Promise<void> => {
   const { telling, session } = walk;
   telling.step("The custody log is sealed and verified; a byte that is changed by hand is found out");
   const lambda = new LambdaClient({ endpoint: session.endpoints.lambda, ...ANY_ACCESS });
-  const database = new DynamoDBClient({ endpoint: session.endpoints.dynamodb, ...ANY_ACCESS });
+  const database = new DynamoDBClient({
+    endpoint: session.endpoints.dynamodb,
+    region: ANY_ACCESS.region,
+    credentials: session.credentials,
+  });
   const entry = { TableName: nameOf("CustodyLog"), Key: { subject: { S: tokenId }, seq: { N: "1" } } };
   const rewrite = (by: string) =>
     database.send(

@@ -63,13 +63,23 @@ const walkLicenses = async (walk: Walk, admin: Client): Promise<void> => {
   telling.promise("an empty one can", closed.closedAt !== undefined, text(closed.closedAt));
 };
 
+const primaryLocationId = async (admin: Client): Promise<string> => {
+  let after: string | undefined;
+  do {
+    const { items, next } = succeeded(await admin("GET /v1/locations", { limit: 100, ...(after === undefined ? {} : { after }) }));
+    const primary = items.find((each) => each.primary);
+    if (primary !== undefined) return primary.id;
+    after = next;
+  } while (after !== undefined);
+  throw new Error("the organization has no primary location");
+};
+
 const walkSubscription = async (walk: Walk, admin: Client): Promise<void> => {
   const { telling } = walk;
   telling.step("The monthly subscription begins and ends");
   const { plan } = succeeded(await admin("GET /v1/subscription"));
   telling.promise("none runs yet", plan === "none", plan === "none" ? plan : `${plan}: end it first, then walk again`);
-  const { items } = succeeded(await admin("GET /v1/locations", { limit: 100 }));
-  const locationId = items.find(({ primary }) => primary)?.id ?? "";
+  const locationId = await primaryLocationId(admin);
   const token = succeeded(await admin("POST /v1/content-tokens", { locationId }));
   const server = succeeded(await admin("POST /v1/mdm-servers", { name: "Demo MDM server of the primary location", vendor: "other" }));
   walk.onSecret(server.credential);

@@ -1,9 +1,9 @@
 // Those who can sign in on one machine: kept in one file that only its owner reads, passwords as salted scrypt hashes, codes and refresh tokens hashed.
 import { createHash, randomBytes, randomInt, randomUUID, scrypt, timingSafeEqual } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { writePrivately } from "../state.ts";
+import { readKept, startOver, writePrivately } from "../state.ts";
 
 const Person = z.object({
   sub: z.string(),
@@ -43,7 +43,7 @@ const NOBODY: Person["password"] = { salt: "00".repeat(16), hash: "00".repeat(HA
 
 /** Opens the file, or begins it. `key` is the signing key's private JWK, kept with the people it signs for. */
 export const openPeople = (file: string) => {
-  const kept = existsSync(file) ? Kept.parse(JSON.parse(readFileSync(file, "utf8"))) : Kept.parse({ people: [], refresh: [] });
+  const kept = readKept(file, Kept, startOver(dirname(file))) ?? Kept.parse({ people: [], refresh: [] });
   const save = (): void => writePrivately(file, JSON.stringify(kept));
   const touch = (person: Person): void => {
     person.modifiedAt = seconds();

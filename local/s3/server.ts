@@ -5,6 +5,7 @@ import { type Answered, type Asked, type Listening, listen, type Refused } from 
 import { MAX_BODY_BYTES, MAX_WIRE_BYTES, readBody, tooLarge } from "./body.ts";
 import { errorXml, S3Error } from "./errors.ts";
 import { listVersions } from "./listing.ts";
+import { isWanted, rangeOf } from "./reading.ts";
 import { type Credentials, type SignedRequest, verifySignature } from "./signature.ts";
 import { openStore, type Store, type Version } from "./store.ts";
 
@@ -14,6 +15,8 @@ export type S3Options = {
   readonly port: number;
   readonly credentials: Credentials;
   readonly region: string;
+  /** Session tokens that requests and links may carry; none when left out. */
+  readonly sessionTokens?: readonly string[];
   readonly now?: () => Date;
   /** Told what was answered with "InternalError". */
   readonly onError?: (error: unknown) => void;
@@ -40,6 +43,7 @@ export const startS3 = async ({
   port,
   credentials,
   region,
+  sessionTokens = [],
   now = () => new Date(),
   onError = () => undefined,
 }: S3Options): Promise<Listening> => {
@@ -59,7 +63,7 @@ export const startS3 = async ({
   const answer = async (asked: Asked): Promise<Answered> => {
     try {
       const request = parse(asked);
-      const payloadHash = verifySignature(request, { credentials, region, now: now() });
+      const payloadHash = verifySignature(request, { credentials, region, now: now(), sessionTokens });
       // Also for requests without a use for a body: its hash is part of what was signed.
       const data = readBody(asked.body, settingsOf(request), payloadHash);
       return labelled(newRequestId(), await route(store, request, data, now()));
@@ -153,7 +157,9 @@ const getObject = async (store: Store, bucket: string, key: string, request: Sig
     etag: version.etag,
     "last-modified": new Date(version.lastModified).toUTCString(),
     "x-amz-version-id": version.versionId,
+    "accept-ranges": "bytes",
   };
+  if (!isWanted(request.headers, version)) return { status: 304, headers: notModified(headers) };
   for (const [name, value] of request.query) {
     const override = /^response-(.+)$/.exec(name)?.[1];
     if (override === undefined) continue;
@@ -162,8 +168,19 @@ const getObject = async (store: Store, bucket: string, key: string, request: Sig
   }
   const body = await store.read(bucket, version);
   if (body === undefined) throw noSuchKey();
-  return { status: 200, headers, body };
+  const range = rangeOf(request.headers, version);
+  if (range === undefined) return { status: 200, headers, body };
+  const { first, last } = range;
+  return {
+    status: 206,
+    headers: { ...headers, "content-range": `bytes ${first}-${last}/${version.size}` },
+    body: body.subarray(first, last + 1),
+  };
 };
+
+/** A 304 tells the version and nothing of a body that it does not have. */
+const notModified = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(["etag", "last-modified", "x-amz-version-id"].map((name) => [name, headers[name] ?? ""]));
 
 const find = (versions: readonly Version[], versionId: string | undefined): Version => {
   if (versionId === undefined) {

@@ -22,6 +22,8 @@ export type SignatureRules = {
   readonly credentials: Credentials;
   readonly region: string;
   readonly now: Date;
+  /** Session tokens that the key may come with; it may also come without one. */
+  readonly sessionTokens: readonly string[];
 };
 
 type Claim = {
@@ -69,8 +71,8 @@ export const verifySignature = (request: SignedRequest, rules: SignatureRules): 
       throw new S3Error(403, "AccessDenied", "There were headers present in the request which were not signed");
     }
   }
-  // Session tokens belong to temporary keys; this service knows one permanent key.
-  if (request.headers.has("x-amz-security-token") || request.query.has("X-Amz-Security-Token")) {
+  const sessionToken = request.headers.get("x-amz-security-token") ?? request.query.get("X-Amz-Security-Token");
+  if (sessionToken !== undefined && !rules.sessionTokens.includes(sessionToken)) {
     throw new S3Error(400, "InvalidToken", "The provided token is malformed or otherwise invalid.");
   }
 

@@ -45,6 +45,14 @@ const makePrivate = async (directory: string): Promise<void> => {
 
 type Stored = { readonly bucket: string; readonly version: Version };
 
+const versionIn = (file: Buffer, path: string): Version => {
+  try {
+    return JSON.parse(file.toString("utf8", 0, file.indexOf("\n")));
+  } catch {
+    throw new Error(`${path} is damaged: its first line is not JSON. Restore it or remove it, and start again.`);
+  }
+};
+
 /** Every whole version in the directory; what a crash left half-written is removed. */
 const storedIn = async (directory: string): Promise<readonly Stored[]> => {
   const stored: Stored[] = [];
@@ -53,8 +61,7 @@ const storedIn = async (directory: string): Promise<readonly Stored[]> => {
       const path = join(directory, bucket.name, name);
       if (name.endsWith(".part")) await rm(path, { force: true });
       if (!/^[0-9a-f]{64}\.[0-9a-f]{32}$/.test(name)) continue;
-      const file = await readFile(path);
-      stored.push({ bucket: bucket.name, version: JSON.parse(file.toString("utf8", 0, file.indexOf("\n"))) });
+      stored.push({ bucket: bucket.name, version: versionIn(await readFile(path), path) });
     }
   }
   return stored;

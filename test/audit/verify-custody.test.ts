@@ -347,6 +347,6 @@ describe("what could not be verified is neither whole nor broken:", () => {
 
 test("npm runs it, and it says how it is used", async () => {
   const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  expect(scripts["verify-custody"]).toBe("node audit/main.ts");
+  expect(scripts["verify-custody"]).toMatch(/^node .*audit\/main\.ts$/);
   expect(await verify(["--help"])).toMatchObject({ code: 0, out: expect.stringContaining("--export FOLDER|FILE") });
 });

@@ -195,10 +195,7 @@ describe("with checks switched off", () => {
   beforeAll(async () => {
     for (const { file, copy } of templates)
       writeFileSync(copy, readFileSync(file, "utf8").replaceAll(/("APPLE_API": ?)"[^"]+"/g, '$1"off"'));
-    host = await startHost(
-      undefined,
-      templates.map(({ copy }) => copy),
-    );
+    host = await startHost(undefined, { templates: templates.map(({ copy }) => copy) });
   }, 60_000);
   afterAll(async () => {
     await removeHost(host);
@@ -216,10 +213,7 @@ describe("with checks switched off", () => {
     const { accounts, apple, ...session } = host.session;
     await host.stop();
     writeFileSync(join(host.directory, "session.json"), JSON.stringify({ ...session, accounts }));
-    host = await startHost(
-      host.directory,
-      templates.map(({ copy }) => copy),
-    );
+    host = await startHost(host.directory, { templates: templates.map(({ copy }) => copy) });
     expect([host.session.apple, host.session.accounts.administrator.id]).toEqual([apple, accounts.administrator.id]);
   });
 });

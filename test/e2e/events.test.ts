@@ -48,6 +48,9 @@ const managerWithToken = async () => {
   return { subject, email, accountId: String(account.id), tokenId: String(token.id), url: String(link.url), call };
 };
 
+/** The source of another publisher that the demo's configuration names. */
+const IDENTITY_SOURCE = "pretendco.identity";
+
 const put = async (source: string, type: string, detail: object, bus?: string) => {
   const entry = { Source: source, DetailType: type, Detail: JSON.stringify(detail), ...(bus === undefined ? {} : { EventBusName: bus }) };
   return events.send(new PutEventsCommand({ Entries: [entry] }));
@@ -143,12 +146,48 @@ test("what failed, is about another pool, is late, or only begins changes nothin
   expect(body.passwordChangedAt).toBe(eventTime);
 });
 
-test("the service's own bus takes account.password-changed from anybody; another bus does not exist", async () => {
+test("account.password-changed counts from a configured source and from no other; another bus does not exist", async () => {
+  const untouched = await managerWithToken();
+  for (const source of ["a-script", "pretendco", "pretendco.identity.other", "Content-Tokens"])
+    for (const type of ["account.password-changed", "account.disabled"]) await put(source, type, { accountId: untouched.accountId }, "bus");
   const { accountId, tokenId } = await managerWithToken();
-  await put("a-script", "account.password-changed", { accountId }, "bus");
+  await put(IDENTITY_SOURCE, "account.password-changed", { accountId }, "bus");
   expect(await ended(tokenId)).toMatchObject({ cause: "password-changed" });
-  const { FailedEntryCount, Entries } = await put("a-script", "account.password-changed", { accountId }, "nobus");
+  const { body } = await host.administrator("GET", `/v1/accounts/${untouched.accountId}`);
+  expect([body.passwordChangedAt, body.disabledAt]).toEqual([undefined, undefined]);
+  expect(await shown(untouched.tokenId)).toMatchObject({ state: "active" });
+  const { FailedEntryCount, Entries } = await put(IDENTITY_SOURCE, "account.password-changed", { accountId }, "nobus");
   expect([FailedEntryCount, Entries?.[0]?.ErrorCode]).toEqual([1, "ResourceNotFound"]);
+});
+
+test("a function puts the events of its table under the service's source, and nothing else", async () => {
+  const { accountId, tokenId } = await managerWithToken();
+  const putAs = async (functionName: string, entries: readonly { source?: string; type: string }[]) => {
+    const credentials = { ...ANY_ACCESS.credentials, sessionToken: functionName };
+    const client = new EventBridgeClient({ endpoint: host.session.endpoints.eventbridge, ...ANY_ACCESS, credentials });
+    const Entries = entries.map(({ source = "content-tokens", type }) => ({
+      EventBusName: "bus",
+      Source: source,
+      DetailType: type,
+      Detail: JSON.stringify({ accountId }),
+    }));
+    try {
+      return (await client.send(new PutEventsCommand({ Entries }))).FailedEntryCount;
+    } catch (error) {
+      return error instanceof Error ? error.name : error;
+    } finally {
+      client.destroy();
+    }
+  };
+  expect(await putAs("mdm", [{ type: "MdmServerLinked" }])).toBe(0);
+  expect(await putAs("mdm", [{ type: "account.disabled" }])).toBe("AccessDeniedException");
+  expect(await putAs("mdm", [{ type: "MdmServerLinked" }, { type: "account.password-changed" }])).toBe("AccessDeniedException");
+  expect(await putAs("mdm", [{ type: "MdmServerLinked", source: IDENTITY_SOURCE }])).toBe("AccessDeniedException");
+  expect(await putAs("notifications", [{ type: "MdmServerLinked" }])).toBe("AccessDeniedException");
+  expect(await shown(tokenId)).toMatchObject({ state: "active" });
+  expect(await putAs("admin", [{ type: "account.disabled" }])).toBe(0);
+  expect(await ended(tokenId)).toMatchObject({ cause: "account-disabled" });
+  expect(await putAs("a session token of a person", [{ type: "anything", source: "me" }])).toBe(0);
 });
 
 test("somebody who is not registered is parked, and counts when they are", async () => {
@@ -175,9 +214,9 @@ test("what can't be read stays in the queue, for its dead letters; what came wit
     const answer = await fetch(`${host.session.endpoints.sqs}/_fauxqs/queues/identity-queue`);
     return JSON.stringify(((await answer.json()) as { messages: object }).messages);
   };
-  await put("me", "account.password-changed", { accountId: "not one" }, "bus");
+  await put(IDENTITY_SOURCE, "account.password-changed", { accountId: "not one" }, "bus");
   const { tokenId, accountId } = await managerWithToken();
-  await put("me", "account.password-changed", { accountId }, "bus");
+  await put(IDENTITY_SOURCE, "account.password-changed", { accountId }, "bus");
   expect(await ended(tokenId)).toMatchObject({ cause: "password-changed" });
   expect(await eventually(async () => ((await held()).includes(accountId) ? undefined : true))).toBe(true);
   expect(await held()).toContain("not one");

@@ -36,12 +36,19 @@ const recordsAt = async ({ endpoints, access }: LocalService): Promise<Record<st
   }
 };
 
+type Options = { readonly templates?: readonly string[]; readonly tls?: boolean; readonly publicUrl?: string };
+
 /** `directory` of an earlier host goes on with what it left. `templates`: other ones than those of the demo's organization. */
-export const startHost = async (earlier?: string, templates = inject("templates")): Promise<Host> => {
+export const startHost = async (earlier?: string, options: Options = {}): Promise<Host> => {
   const directory = earlier ?? (await mkdtemp(join(tmpdir(), "content-tokens-")));
   mkdirSync(directory, { recursive: true });
   const errors: unknown[] = [];
-  const service = await startService({ directory, templates, onError: (error) => void errors.push(error) });
+  const service = await startService({
+    directory,
+    templates: inject("templates"),
+    onError: (error) => void errors.push(error),
+    ...options,
+  });
   const session = await writeSession(directory, service);
   const { administrator, contentManager } = session.accounts;
   return {

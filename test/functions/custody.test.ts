@@ -15,12 +15,13 @@ import { http } from "../../functions/doors/http.ts";
 import type { Ports } from "../../functions/ports.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../local/dynamodb.ts";
 import { startS3 } from "../../local/s3/server.ts";
+import { TEST_KEY_ID } from "../http.ts";
 import { aLocation, anOrganization } from "../make.ts";
 import { ada, makeService } from "../service.ts";
 import { makeTables, TABLES } from "../table.ts";
 
 const region = "us-east-1";
-const credentials = { accessKeyId: "LOCALKEY", secretAccessKey: "local-secret-for-tests" };
+const credentials = { accessKeyId: TEST_KEY_ID, secretAccessKey: "local-secret-for-tests" };
 let database: LocalDynamoDb;
 let storage: Awaited<ReturnType<typeof startS3>>;
 let directory: string;

@@ -21,6 +21,7 @@ describe("the configuration", () => {
 
   const APPLE_API = 'appleApi: must be "off" or an https URL with a host and a path: no user name, password, query or fragment.';
   const COUNTRY = "country: must be the two capital letters of a country (ISO 3166-1), like US.";
+  const ORIGIN = "must be an https address without a path, like https://mdm.example.org.";
   test.each<[object, string]>([
     [{ country: "usa" }, COUNTRY],
     [{ country: "us" }, COUNTRY],
@@ -55,6 +56,18 @@ describe("the configuration", () => {
     [{ maxPendingJobs: "1000" }, "maxPendingJobs: must be a number."],
     [{ maxPendingAssignments: 49_999 }, "maxPendingAssignments: must be at least 50000."],
     [{ maxPendingAssignments: 10_000_001 }, "maxPendingAssignments: must be at most 10000000."],
+    [{ publicUrl: "http://mdm.example.org" }, `publicUrl: ${ORIGIN}`],
+    [{ publicUrl: "https://mdm.example.org/mdm" }, `publicUrl: ${ORIGIN}`],
+    [{ publicUrl: "https://user@mdm.example.org" }, `publicUrl: ${ORIGIN}`],
+    [{ publicUrl: "https://mdm.example.org?a=b" }, `publicUrl: ${ORIGIN}`],
+    [{ publicUrl: "mdm.example.org" }, `publicUrl: ${ORIGIN}`],
+    [{ publicUrl: 1 }, "publicUrl: must be text."],
+    [{ identitySources: "hr" }, "identitySources: must be a list."],
+    [{ identitySources: ["hr system"] }, "identitySources[0]: must be 1 to 256 letters, digits, dots, hyphens, slashes and underscores."],
+    [
+      { identitySources: ["hr", "aws.cognito-idp"] },
+      "identitySources[1]: must not begin with aws., which only AWS's own services may use.",
+    ],
     [{ signInPrefix: "Pretend Co" }, "signInPrefix: must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end."],
     [{ signInPrefix: "pretendco-aws" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
     [{ signInPrefix: "amazonia" }, "signInPrefix: must not contain aws, amazon or cognito: Cognito refuses these words."],
@@ -62,7 +75,7 @@ describe("the configuration", () => {
     [{ trail: "none" }, 'trail: must be "create" or "existing".'],
     [
       { colour: "red" },
-      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, requestsPerSecond, maxPendingJobs, maxPendingAssignments, appleApi, signInPrefix, trail.",
+      "colour: is not a field. The fields are organization, country, administratorEmail, noticeEmails, alarmEmails, reminderLadder, requestsPerSecond, maxPendingJobs, maxPendingAssignments, appleApi, publicUrl, identitySources, signInPrefix, trail.",
     ],
   ])("%j is refused with a sentence", (wrong, sentence) => {
     expect(refusalOf({ ...given, ...wrong })).toBe(`The configuration in x.json can't be deployed:\n  ${sentence}`);

@@ -4,14 +4,16 @@
 import { readFileSync } from "node:fs";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { ACCOUNT_EVENTS } from "../../domain/account-event.ts";
+import { EVENT_DETAILS, EVENT_SOURCE } from "../../domain/events.ts";
 import { peopleIn } from "../../functions/aws/people.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import type { Table } from "../../functions/aws/table.ts";
+import { PUBLISHED_EVENTS } from "../../functions/published-events.ts";
+import { conditionsHold } from "../../local/events/permissions.ts";
 import { asCognito } from "../cognito.ts";
 import { serve, type TestServer, TO_TEST } from "../http.ts";
 import { clientOf, databaseForTests } from "../records.ts";
-import { makeHost, organize, SCENARIOS } from "../scenarios.ts";
+import { type Host, makeHost, organize, SCENARIOS } from "../scenarios.ts";
 import { TABLES } from "../table.ts";
 
 type Call = { readonly action: string; readonly table: "Records" | "CustodyLog" | "People"; readonly key: string };
@@ -55,9 +57,7 @@ const callsOf = (command: string, input: Input): Call[] => {
 type Statement = {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
-  readonly Condition?: Readonly<
-    Partial<Record<"ForAllValues:StringLike" | "ForAllValues:StringNotEquals", Readonly<Record<string, readonly string[]>>>>
-  >;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
 };
 
 const policies = (): Readonly<Record<string, readonly Statement[]>> => {
@@ -76,10 +76,19 @@ const matches = (pattern: string, key: string): boolean => (pattern.endsWith("*"
 
 const isAllowed = (statements: readonly Statement[], { action, table, key }: Call): boolean =>
   statements.some(({ Action, Resource, Condition }) => {
-    const families = Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"];
+    const keys = Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"];
+    const families = keys === undefined ? undefined : [keys].flat();
     const isTable = JSON.stringify(Resource).includes(`FnGetAtt${table}`);
     return isTable && [Action].flat().includes(action) && (families === undefined || families.some((family) => matches(family, key)));
   });
+
+/** Whether the function may put events of these types on a bus in one request, under that source. */
+const mayPublish = (statements: readonly Statement[], types: readonly string[], source: string): boolean =>
+  statements.some(
+    ({ Action, Condition = {} }) =>
+      [Action].flat().includes("events:PutEvents") &&
+      conditionsHold(Condition, { "events:detail-type": types, "events:source": types.map(() => source) }),
+  );
 
 /** `expiry-scan` is called ExpiryScan in the template. */
 const idOf = (name: string): string => name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
@@ -117,6 +126,9 @@ afterAll(async () => {
   await pool.close();
 });
 
+const untold = ({ ports }: Host) => Array.fromAsync(ports.outbox.pending(new Date("2100-01-01")));
+const untoldIds = async (host: Host): Promise<ReadonlySet<string>> => new Set((await untold(host)).map(({ id }) => id));
+
 describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario.by, scenario] as const))(
   "%s",
   (_, by, { before, act, begins, route }) => {
@@ -125,6 +137,8 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario.by, scenario]
       const host = makeHost(recordsIn(table), peopleIn({ client: cognito, userPoolId: "us-east-1_AbC" }));
       if (begins === undefined) await organize(host);
       const given = (await before?.(host)) ?? [];
+      const left = await untoldIds(host);
+      host.told.length = 0;
       noted = [];
       const answer = await act(host.ports, host, given);
       const calls = noted;
@@ -134,6 +148,13 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario.by, scenario]
       const statements = policies()[idOf(by)] ?? [];
       expect(calls.filter((call) => !isAllowed(statements, call))).toEqual([]);
       // Some of them a function that is for something else could not make, and it would be found.
+      const recorded = (await untold(host)).filter(({ id }) => !left.has(id));
+      const types = [...host.told, ...recorded].flatMap((one) => (one.kind === "event" ? one.type : []));
+      if (types.length > 0) {
+        expect(types.filter((type) => !mayPublish(statements, [type], EVENT_SOURCE))).toEqual([]);
+        expect(mayPublish(statements, types, EVENT_SOURCE)).toBe(true);
+        expect(mayPublish(statements, types, "pretendco.identity")).toBe(false);
+      }
       const others = policies()[by === "custody-seal" ? "Outbox" : "CustodySeal"];
       expect(others).toBeDefined();
       expect(calls.filter((call) => !isAllowed(others ?? [], call))).not.toEqual([]);
@@ -141,12 +162,18 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario.by, scenario]
   },
 );
 
-test("the functions that MDM servers reach can announce no event that ends tokens by itself", () => {
-  const conditions = ["Mdm", "LicenseWorker"].map((id) =>
-    policies()
-      [id]?.filter(({ Action }) => [Action].flat().includes("events:PutEvents"))
-      .map(({ Condition }) => Condition),
-  );
-  const withoutAccounts = [{ "ForAllValues:StringNotEquals": { "events:detail-type": [...ACCOUNT_EVENTS] } }];
-  expect(conditions).toEqual([withoutAccounts, withoutAccounts]);
+describe("the right to publish", () => {
+  const entitled = Object.entries(PUBLISHED_EVENTS).filter(([, types]) => types.length > 0);
+
+  test.each(entitled)("of %s is for exactly the events of its table", (name, types) => {
+    const statements = policies()[idOf(name)] ?? [];
+    const allowed = Object.keys(EVENT_DETAILS).filter((type) => mayPublish(statements, [type], EVENT_SOURCE));
+    expect(allowed.toSorted()).toEqual([...types].toSorted());
+    expect(mayPublish(statements, [...types, "account.unknown"], EVENT_SOURCE)).toBe(false);
+    expect(mayPublish(statements, [], EVENT_SOURCE)).toBe(false);
+  });
+
+  test.each(Object.keys(PUBLISHED_EVENTS).filter((name) => entitled.every(([other]) => other !== name)))("is not given to %s", (name) => {
+    expect(JSON.stringify(policies()[idOf(name)] ?? [])).not.toContain("events:PutEvents");
+  });
 });

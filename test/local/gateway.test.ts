@@ -1,7 +1,7 @@
 // The HTTP API's stand-in: which route takes a request, what the function is given, and how its answers and failures come back.
 import { expect, test } from "vitest";
 import { FunctionError, type LocalFunction } from "../../local/functions.ts";
-import { gatewayOf } from "../../local/gateway.ts";
+import { gatewayOf, type Scheme } from "../../local/gateway.ts";
 import type { Asked } from "../../local/http.ts";
 import type { LocalResource } from "../../local/template.ts";
 
@@ -15,7 +15,12 @@ const resource = (type: string, id: string, properties: Record<string, unknown>)
   properties: () => properties,
 });
 
-const gateway = (routeKeys: readonly string[], answer: (event: Record<string, unknown>) => unknown, errors: unknown[] = []) => {
+const gateway = (
+  routeKeys: readonly string[],
+  answer: (event: Record<string, unknown>) => unknown,
+  errors: unknown[] = [],
+  scheme: Scheme = "http",
+) => {
   const integration = { IntegrationType: "AWS_PROXY", IntegrationUri: "arn", PayloadFormatVersion: "2.0" };
   const routes = routeKeys.map((RouteKey, index) =>
     resource("Route", `r${index}`, { RouteKey, Target: "integrations/i", AuthorizationType: "NONE" }),
@@ -28,6 +33,7 @@ const gateway = (routeKeys: readonly string[], answer: (event: Record<string, un
     resources,
     () => call,
     (error) => errors.push(error),
+    scheme,
   );
 };
 
@@ -82,6 +88,14 @@ test("a greedy route of any method says which path it took, by whom it was asked
     });
   const beside = gateway([key], echo);
   for (const path of ["/mdm", "/mdmx/v2", "/v1/mdm/v2"]) expect((await beside(asked("GET", path))).status).toBe(404);
+});
+
+test("the scheme is the gateway's own word, whatever a client says", async () => {
+  for (const scheme of ["http", "https"] as const) {
+    const headers = { host: "127.0.0.1:1", "x-forwarded-proto": "gopher" };
+    const answer = await gateway(["GET /a"], echo, [], scheme)(asked("GET", "/a", { headers }));
+    expect(JSON.parse(String(answer.body))).toMatchObject({ headers: { "x-forwarded-proto": scheme } });
+  }
 });
 
 test.each([

@@ -33,7 +33,8 @@ let server: Listening;
 let client: KMSClient;
 const start = async (): Promise<void> => {
   const { state, save } = await openState(directory);
-  const parts = { buses: { has: () => false, put: () => undefined }, functionOf: () => undefined, topics: [], onNotice: () => undefined };
+  const buses = { has: () => false, put: () => undefined };
+  const parts = { buses, mayPut: () => false, functionOf: () => undefined, topics: [], onNotice: () => undefined };
   const keys = keysOf([keyNamed("Key"), keyNamed("Other")], state, save);
   server = await listen(awsApiOf({ ...parts, keys, onError: () => undefined }), { port: 0, onError: () => undefined });
   client = new KMSClient({ ...ANY_ACCESS, endpoint: server.url, maxAttempts: 1 });

@@ -30,7 +30,7 @@ let client: S3Client;
 /** The SDK warns on the console of a streamed body it can't send again, which these tests provoke. */
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-const clientWith = (changed: Partial<typeof credentials> = {}): S3Client =>
+const clientWith = (changed: Partial<typeof credentials> & { readonly sessionToken?: string } = {}): S3Client =>
   new S3Client({
     region,
     endpoint: service.url,
@@ -54,7 +54,7 @@ const clientChangingBody = (body: string | Readable): S3Client => {
 };
 
 const start = async (): Promise<void> => {
-  service = await startS3({ directory, port: 0, credentials, region, now: () => clock() });
+  service = await startS3({ directory, port: 0, credentials, region, sessionTokens: ["custody"], now: () => clock() });
   client = clientWith();
 };
 
@@ -341,6 +341,23 @@ describe("a request", () => {
     await expect(wrongSecret).rejects.toMatchObject({ name: "SignatureDoesNotMatch", $metadata: { httpStatusCode: 403 } });
     const wrongKey = clientWith({ accessKeyId: "ANOTHER" }).send(list);
     await expect(wrongKey).rejects.toMatchObject({ name: "InvalidAccessKeyId", $metadata: { httpStatusCode: 403 } });
+  });
+
+  test("with a session token is taken when the token is a known one, in a header as in a link", async () => {
+    await put("content");
+    for (const [sessionToken, status] of [
+      ["custody", 200],
+      ["another", 400],
+    ] as const) {
+      const withToken = clientWith({ sessionToken });
+      expect((await raw(await getSignedUrl(withToken, new GetObjectCommand({ Bucket, Key })))).status).toBe(status);
+      const listed = withToken.send(list).then(
+        () => 200,
+        (error: { name: string }) => error.name,
+      );
+      expect(await listed).toBe(status === 200 ? 200 : "InvalidToken");
+      withToken.destroy();
+    }
   });
 
   test.each([-16, 16])("signed %d minutes off is refused", async (minutes) => {
