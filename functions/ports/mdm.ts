@@ -44,7 +44,7 @@ export interface TokenUses {
 }
 
 /**
- * What is counted: of a location what its MDM servers ask, and how often somebody's address is tried for them; of a token the entries of the custody log that
+ * Counted events: of a location what its MDM servers ask, and how often somebody's address is tried for them; of a token the entries of the custody log that
  * identifications with it made.
  */
 export type Rated = "requests" | "tests" | "identifications";
