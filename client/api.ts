@@ -118,7 +118,7 @@ export type ContentToken = {
   readonly expiresAt: string;
   /** Calendar days (UTC) until it ends; 0 once it has ended, for whatever cause. */
   readonly daysLeft: number;
-  /** Which MDM servers people linked to it. An open link authorizes the MDM server to fetch tokens of the location; nothing else does. */
+  /** The MDM servers that people linked to it. An open link authorizes the MDM server to fetch tokens of the location; nothing else does. */
   readonly links: readonly {
     readonly mdmServerId: MdmServerId;
     /** When a person opened the link. */
@@ -216,7 +216,7 @@ export type MdmServer = {
   readonly createdAt: string;
   readonly lastSeenAt?: string;
   readonly removedAt?: string;
-  /** What people linked it to. It may fetch tokens of these locations, and of no others. */
+  /** The tokens that people linked it to. It may fetch tokens of these locations, and of no others. */
   readonly links: readonly {
     readonly tokenId: ContentTokenId;
     /** When a person opened the link. */
@@ -1127,7 +1127,7 @@ export type Api = {
     readonly answered: {
       /** The content token with its links and sightings, and whether the MDM server may still fetch */
       readonly 200: ContentToken & {
-        /** Whether the MDM server may still fetch tokens of the location, since a person linked it to another one that it has. */
+        /** True if the MDM server may still fetch tokens of the location, since a person linked it to another one that it has. */
         readonly mayFetch: boolean;
       };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;

@@ -45,7 +45,7 @@ export const CustodyAct = z.enum([
 export type CustodyAct = z.infer<typeof CustodyAct>;
 
 /**
- * Who did it. An MDM server only where it sent its own credential; `ct_…`: somebody with that content token, whoever they said they are. `service`: a rule of
+ * The author of an act. An MDM server only where it sent its own credential; `ct_…`: somebody with that content token, whoever they said they are. `service`: a rule of
  * this service, or what the identity provider told it.
  */
 export const Actor = z.union([AccountId, MdmServerId, ContentTokenId, z.literal("service")]);

@@ -1,4 +1,4 @@
-// Which MDM servers would miss a token, which have moved on from it, and what recording a removal closes.
+// The MDM servers that would miss a token, those that have moved on from it, and what recording a removal closes.
 import type { ContentTokenId, MdmServerId } from "./ids.ts";
 import {
   isReplaced,

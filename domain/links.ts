@@ -124,7 +124,7 @@ const withSighting = (before: LocationLinks, token: ContentToken, arrival: Arriv
     ...first,
     ...earlier,
     ...(how === "used" ? {} : { how, lastAt: at }),
-    // Whoever identifies itself to the device API uses the token.
+    // An identification to the device API is a use of the token.
     ...(how === "used" || how === "identified" ? { usedAt: earlier?.usedAt ?? at } : {}),
     ...(isProof ? { provedAt: at } : {}),
     ...(statedName === undefined ? {} : { statedName }),
@@ -147,7 +147,7 @@ const trimmed = (links: LocationLinks): LocationLinks => {
   return { ...links, links: links.links.filter(isKept), sightings: links.sightings.filter(isKept) };
 };
 
-/** How each other MDM server at the location became known, oldest first: by its link, or else by its sighting. */
+/** The claims by which each other MDM server at the location became known, oldest first: by its link, or else by its sighting. */
 const claimsOfOthers = (links: LocationLinks, mdmServerId: MdmServerId) => {
   const claims = [
     ...openLinks(links).map(({ linkedAt: at, ...link }) => ({ ...link, how: "linked" as const, at })),
@@ -209,7 +209,7 @@ export const isProofNew = (links: LocationLinks, holding: Holding): boolean => {
   return seen?.provedAt === undefined || isReplaced(links, seen);
 };
 
-/** Who closes links and sightings, and the reason that a conflict is resolved with when that settles it. */
+/** The author and time of a closing, and the reason that a conflict is resolved with when that settles it. */
 export type Closing = Omit<Resolution, "keptBy">;
 
 /**

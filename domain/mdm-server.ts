@@ -77,7 +77,7 @@ export const serverSaying = (mdmInfo: MdmInfo, id: MdmServerId, now: Date): MdmS
   version: FIRST_VERSION,
 });
 
-/** What a statement would change of the record: its id or name, its metadata alone, or nothing. */
+/** The part of the record that a statement would change: its id or name, its metadata alone, or nothing. */
 export const statementChange = ({ mdmInfo: known }: Pick<MdmServer, "mdmInfo">, stated: MdmInfo): "identity" | "metadata" | "none" => {
   if (known?.id !== stated.id || known.name !== stated.name) return "identity";
   return known.metadata === stated.metadata ? "none" : "metadata";

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { ContentTokenId, MdmServerId } from "./ids.ts";
 
-/** Which device API a token opens, as links and sightings keep it. */
+/** The device API that a token opens, as links and sightings keep it. */
 export const TokenService = z.enum(["this-service", "apple"]);
 
 export const SightingHow = z

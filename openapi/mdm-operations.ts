@@ -9,7 +9,7 @@ export const DEVICE_API = {
   name: "Device management API",
   description: `Apple's App and Book Management API, version 2, as MDM servers speak it, at this deployment's address instead of \`https://vpp.itunes.apple.com\`. Who asks is told by the content token alone: the text of its file, verbatim, is the bearer.
 
-An error is \`{errorNumber, errorMessage, errorInfo?}\`, and each number has its status. A token that this service did not issue is answered with 9622 and status 200, as Apple's service does. Version 1 answers every error with status 200 and \`"status": -1\` in the body. A path that there is not is answered with 9634, a method that a path does not have with 9726; on a path that ends in \`Srv\`, in the form of version 1. 9646 answers requests that come too often, and requests for jobs while too much of the location is pending: then nothing of them is recorded. An error with 429 or 503 says in \`Retry-After\` after how many seconds to ask again.`,
+An error is \`{errorNumber, errorMessage, errorInfo?}\`, and each number has its status. A token that this service did not issue is answered with 9622 and status 200, as Apple's service does, and so is one that a newer token superseded. Version 1 answers every error with status 200 and \`"status": -1\` in the body. A path that there is not is answered with 9634, a method that a path does not have with 9726; on a path that ends in \`Srv\`, in the form of version 1. 9646 answers requests that come too often, and requests for jobs while too much of the location is pending: then nothing of them is recorded. An error with 429 or 503 says in \`Retry-After\` after how many seconds to ask again.`,
 };
 
 export const isOfDeviceApi = (key: string): boolean => key.includes(" /mdm/");

@@ -41,7 +41,7 @@ export const shownLocation = (
 ): z.input<typeof ShownLocation> => ({ ...location, conflictId: links?.conflict?.id });
 
 const LINKS =
-  "Which MDM servers people linked to it. An open link authorizes the MDM server to fetch tokens of the location; nothing else does.";
+  "The MDM servers that people linked to it. An open link authorizes the MDM server to fetch tokens of the location; nothing else does.";
 const SIGHTINGS = "Evidence that MDM servers have it. A sighting authorizes nothing.";
 
 const ShownLink = Link.pick({ mdmServerId: true, linkedAt: true, removedAt: true });
@@ -142,7 +142,7 @@ export const ShownMdmServer = MdmServer.pick({
 }).extend({
   links: z
     .array(Link.pick({ tokenId: true, linkedAt: true }).extend(AtLocation))
-    .describe("What people linked it to. It may fetch tokens of these locations, and of no others."),
+    .describe("The tokens that people linked it to. It may fetch tokens of these locations, and of no others."),
   sightings: z
     .array(Sighting.omit({ mdmServerId: true, worksWith: true, removedAt: true }).extend(AtLocation))
     .describe(

@@ -12,7 +12,7 @@ export const UnlinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: C
 export const UnlinkMdmServerReply = ShownToken.extend({
   mayFetch: z
     .boolean()
-    .describe("Whether the MDM server may still fetch tokens of the location, since a person linked it to another one that it has."),
+    .describe("True if the MDM server may still fetch tokens of the location, since a person linked it to another one that it has."),
 });
 
 type Needs = keyof UnlinkingPorts | "accounts" | "tokens" | "locations";

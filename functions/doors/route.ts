@@ -18,7 +18,7 @@ type Described = {
   readonly answers: Readonly<Partial<Record<Status, string>>>;
   /** Whether the answers bear an ETag. */
   readonly etag: boolean;
-  /** Whether successes may bear a `Link` header. */
+  /** True if successes may bear a `Link` header. */
   readonly link: boolean;
   /** What it heeds of a request's headers. */
   readonly takes: readonly (keyof Said)[];

@@ -1,4 +1,4 @@
-// Which MDM servers would miss a token, which have moved on, and what recording a removal closes: nobody counts as moved on who did not prove it.
+// The MDM servers that would miss a token, those that have moved on, and what recording a removal closes: nobody counts as moved on who did not prove it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HolderHow } from "../../domain/conflict.ts";

@@ -1,4 +1,4 @@
-// Who has a token, as people see it: MDM servers that identify themselves with it, those that people linked to it, and what each may do and ends by that.
+// The MDM servers that have a token, as people see them: those that identify themselves with it, those that people linked to it, and what each may do and ends by that.
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../../local/demo/telling.ts";

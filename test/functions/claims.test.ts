@@ -130,6 +130,18 @@ describe("what an MDM server is reported to say of itself", () => {
     expect(await kept()).toEqual(before);
   });
 
+  test("named by Apple's API is a sighting by the service, which leaves the record of an MDM server without a link here as it is", async () => {
+    const { ports } = service;
+    await report();
+    service.later(400);
+    const held = await ports.tokens.get(ContentTokenId.parse(token));
+    if (held === undefined) throw new Error("the token was issued");
+    const { links, ...record } = await named("Jamf");
+    await identifyServer(held, { how: "apple", mdmInfo: { ...JAMF, name: "Jamf at Apple" } }, "service", ports);
+    expect(await named("Jamf")).toMatchObject({ ...record, links, sightings: [{ how: "apple", statedName: "Jamf at Apple" }] });
+    expect((await named("Jamf")).sightings[0]).not.toHaveProperty("provedAt");
+  });
+
   test("stated with the token is in the log as done by the token, not by the MDM server that it names", async () => {
     const { ports } = service;
     const held = await ports.tokens.get(ContentTokenId.parse(token));

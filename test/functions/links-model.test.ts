@@ -10,7 +10,7 @@ import { event } from "../scenarios/scene.ts";
 
 const CONFIG = "/mdm/v2/client/config";
 const PLACES = [here, other.id] as const;
-const TYPES = ["link", "unlink", "fetch", "prove", "identify", "use", "report", "resolve", "issue", "revoke"] as const;
+const TYPES = ["link", "unlink", "fetch", "prove", "identify", "use", "report", "resolve", "issue", "revoke", "close"] as const;
 
 type Act = { readonly type: (typeof TYPES)[number]; readonly server: number; readonly place: number; readonly token: number };
 const act = fc.record({ type: fc.constantFrom(...TYPES), server: fc.nat(1), place: fc.nat(1), token: fc.nat(5) });
@@ -29,12 +29,13 @@ const makeModel = async () => {
   /** Links that a person opened, as "server token". Closing is the service's to decide; opening is not. */
   const opened = new Set<string>();
   const proofs: { readonly mdmServerId: string; readonly place: number; readonly at: Date }[] = [];
+  const closed = new Set<number>();
   const infoOf = (server: number) => ({ id: `m-${server}`, name: `MDM ${server}`, metadata: "x" });
   const recordOf = async (server: number) => (await service.call("GET /v1/mdm-servers/{id}", [servers[server]?.id ?? ""])).body;
   const linksOf = (place: number) => service.ports.links.of(PLACES[place] ?? here);
   const isLinkedAt = async (server: number, place: number): Promise<boolean> =>
     openLinks(await linksOf(place)).some(({ mdmServerId }) => mdmServerId === servers[server]?.id);
-  return { service, servers, issue, texts, tokens, opened, proofs, infoOf, recordOf, linksOf, isLinkedAt };
+  return { service, servers, issue, texts, tokens, opened, proofs, closed, infoOf, recordOf, linksOf, isLinkedAt };
 };
 type Model = Awaited<ReturnType<typeof makeModel>>;
 
@@ -88,7 +89,14 @@ const perform = async (model: Model, { type, server, place, token: index }: Act)
       }
       return;
     case "issue":
-      atPlace.push(await model.issue(place));
+      if (!model.closed.has(place)) atPlace.push(await model.issue(place));
+      return;
+    case "close":
+      // The primary location can't be closed, and no location with a live token.
+      if (place === 0 || index > 0) return;
+      for (const each of atPlace) await service.call("POST /v1/content-tokens/{id}/revocation", [each], { body: { reason: "closing" } });
+      expect((await service.call("DELETE /v1/locations/{id}", [location])).status).toBe(200);
+      model.closed.add(place);
       return;
     case "revoke":
       await service.call("POST /v1/content-tokens/{id}/revocation", [token], { body: { reason: "leaked" } });
