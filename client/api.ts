@@ -1468,9 +1468,9 @@ export type Api = {
           readonly line: number;
           readonly problem: string;
         }[];
-        /** How the file was read. */
+        /** The encoding that was found. */
         readonly encoding: "UTF-8" | "UTF-16LE" | "UTF-16BE";
-        /** What its columns are separated by. */
+        /** The separator that was found. */
         readonly separator: "comma" | "semicolon" | "tab";
       };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;

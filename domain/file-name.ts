@@ -13,7 +13,7 @@ export const tokenFileName = ({ name, uId }: Pick<Location, "name" | "uId">): st
   return `sToken_for_${[...kept].slice(0, MAX_NAME_CHARACTERS).join("")}_${uId}.vpptoken`;
 };
 
-/** As Apple names files: every character that is not an ASCII letter, digit, dot, hyphen or underscore becomes `_`, one for one. */
+/** The name in Apple's form: every character that is not an ASCII letter, digit, dot, hyphen or underscore becomes `_`, one for one. */
 export const asciiName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/gu, "_");
 
 /** `encodeURIComponent` leaves four characters that RFC 8187 does not allow in a value. */

@@ -41,7 +41,7 @@ export const checkOfLocation = (location: Location, told: Told, isForced: boolea
   return { outcome, note: NOTES[outcome], told };
 };
 
-/** As it is answered, with the other locations whose name the file's name carries. Names are free, so this is a note and no refusal. */
+/** The answered form, with the other locations whose name the file's name carries. Names are free, so this is a note and no refusal. */
 export const answeredCheck = ({ outcome, note }: LocationCheck, named: readonly LocationId[]) =>
   named.length === 0
     ? { outcome, note }

@@ -1,7 +1,7 @@
 // Text that somebody outside of the organization may have chosen (the name an MDM server gives itself, Apple's names), or that nobody checked, as a mail or an
 // answer shows it to people: as a quotation, on one line, with nothing in it that a mail program makes clickable.
 
-/** What a quotation holds at most, without its quotation marks. */
+/** The longest quotation, without its quotation marks. */
 export const MAX_QUOTED_CHARACTERS = 60;
 
 /** Invisible and direction-changing characters go; anything that ends a line or separates words becomes a space. */

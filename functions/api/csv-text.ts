@@ -69,7 +69,7 @@ const cellsOf = (line: string, separator: Separator): string[] =>
 type Separated = { readonly separator: Separator; readonly text: string } | { readonly problem: Problem };
 
 /**
- * Which separator a file is written with, and its text without the line that says so, whose place stays empty. Without such a line the separator is the one that
+ * The separator of a file, and its text without the line that says so, whose place stays empty. Without such a line the separator is the one that
  * divides the first line into the most `columns`; two that divide it into as many leave it open.
  */
 export const separatedText = (text: string, columns: readonly string[]): Separated => {

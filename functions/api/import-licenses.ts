@@ -39,8 +39,8 @@ export const ImportLicensesReply = z.object({
   assets: z.int().min(0).describe("How many assets they are about."),
   quantity: z.int().min(0).describe("How many licenses they add up to."),
   problems: z.array(Problem).describe("Every bad line. With one, nothing is taken."),
-  encoding: Encoding.describe("How the file was read."),
-  separator: Separator.describe("What its columns are separated by."),
+  encoding: Encoding.describe("The encoding that was found."),
+  separator: Separator.describe("The separator that was found."),
 });
 
 /** Assets of one part: of each its counts, its traits and an event, in a transaction that takes 100 items. */

@@ -19,7 +19,7 @@ test.each([
   ["  ", '""'],
 ])("%j is shown as %s", (text, shown) => expect(quoted(text)).toBe(shown));
 
-/** As mail programs find links: a scheme, a host name or number, an address. */
+/** The forms in which mail programs find links: a scheme, a host name or number, an address. */
 const LINKS = [
   /[a-z][a-z0-9+.-]*:\S/i,
 

@@ -1,4 +1,4 @@
-// How a body becomes JSON, on every route that takes one, in both forms in which the gateway hands it over: as text, and as base64.
+// Bodies become JSON alike on every route that takes one, in both forms in which the gateway hands it over: as text, and as base64.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseBody } from "../../functions/doors/body.ts";
@@ -12,7 +12,7 @@ const KEYS = operationsWithInput(document).flatMap(({ key, operation }) => (oper
 
 type Raw = NonNullable<Sample["raw"]>;
 const asBase64 = (bytes: Buffer): Raw => ({ body: bytes.toString("base64"), isBase64Encoded: true });
-/** As a gateway does that decodes text itself. */
+/** The form of a gateway that decodes text itself. */
 const asText = (bytes: Buffer): Raw => ({ body: bytes.toString("utf8"), isBase64Encoded: false });
 const FORMS = [asText, asBase64];
 

@@ -1,5 +1,5 @@
-// Whatever value a client sends where the service expects one of its own (cursors, identifiers, version ids, keys, numbers), it is refused or means nothing; it
-// never fails the service. Held on DynamoDB, which refuses what no schema thought of.
+// A value of a client's choice where the service expects one of its own (cursors, identifiers, version ids, keys, numbers) is refused or means nothing; it never
+// fails the service. Held on DynamoDB, which refuses what no schema thought of.
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { recordsIn } from "../../functions/aws/records.ts";
