@@ -317,7 +317,15 @@ export type Api = {
     };
     readonly answered: {
       /** The organization as it is now */
-      readonly 200: Organization;
+      readonly 200: Organization & {
+        /** The change is made; these deserve a look. */
+        readonly warnings?: readonly {
+          readonly code: "same-name";
+          readonly message: string;
+          /** Other locations of that name, as far as the caller may see them. */
+          readonly locationIds: readonly LocationId[];
+        }[];
+      };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
@@ -360,7 +368,15 @@ export type Api = {
     readonly headers: Nothing;
     readonly answered: {
       /** The location, with a uId of its own */
-      readonly 201: Location;
+      readonly 201: Location & {
+        /** The change is made; these deserve a look. */
+        readonly warnings?: readonly {
+          readonly code: "same-name";
+          readonly message: string;
+          /** Other locations of that name, as far as the caller may see them. */
+          readonly locationIds: readonly LocationId[];
+        }[];
+      };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
@@ -404,7 +420,15 @@ export type Api = {
     };
     readonly answered: {
       /** The location as it is now */
-      readonly 200: Location;
+      readonly 200: Location & {
+        /** The change is made; these deserve a look. */
+        readonly warnings?: readonly {
+          readonly code: "same-name";
+          readonly message: string;
+          /** Other locations of that name, as far as the caller may see them. */
+          readonly locationIds: readonly LocationId[];
+        }[];
+      };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
@@ -828,7 +852,7 @@ export type Api = {
     readonly asked: {
       readonly locationId: LocationId;
       readonly fileName: string;
-      /** Base64 of the file's bytes. The file is base64 itself: it is encoded once more. */
+      /** Base64 of the file's bytes; white space in it is ignored. The file is base64 itself: it is encoded once more. */
       readonly file: string;
       /** The person who downloaded it from Apple, if they have an account here. Identity events about them lead to a check with Apple; they end nothing by themselves. */
       readonly downloadedBy?: AccountId | "unknown";
@@ -848,6 +872,8 @@ export type Api = {
         readonly locationCheck: {
           readonly outcome: "nothing-known" | "no-difference" | "forced";
           readonly note: string;
+          /** Other locations whose name is in the file's name, as far as the caller may see them. */
+          readonly namedLocationIds?: readonly LocationId[];
         };
       };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
@@ -1114,11 +1140,11 @@ export type Api = {
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
     };
   };
-  /** Replace an MDM server's credential */
+  /** Replace an MDM server's credential; the earlier one works for another day, unless it is revoked now */
   readonly "POST /v1/mdm-servers/{id}/credential": {
     readonly asked: {
       readonly id: MdmServerId;
-      /** The one before opens nothing any more: for one that leaked. */
+      /** Ends all earlier credentials at once. Use it when one leaked; without it the earlier one works for another 24 hours. */
       readonly revokeNow?: boolean;
     };
     readonly headers: Nothing;
@@ -1416,7 +1442,9 @@ export type Api = {
     readonly asked: {
       readonly locationId: LocationId;
       /** The file's text. Its first line names the columns: adamId, productType and quantity are needed; pricingParam, name, deviceAssignable, revocable and supportedPlatforms (separated by spaces; iOS for a new asset without it) are not. */
-      readonly csv: string;
+      readonly csv?: string;
+      /** Base64 of the file's bytes, instead of `csv`: UTF-8, or UTF-16 with a byte order mark. White space in it is ignored. */
+      readonly file?: string;
       /** Tells what is wrong with the file, and takes nothing. */
       readonly dryRun?: boolean;
     };
@@ -1440,6 +1468,10 @@ export type Api = {
           readonly line: number;
           readonly problem: string;
         }[];
+        /** How the file was read. */
+        readonly encoding: "UTF-8" | "UTF-16LE" | "UTF-16BE";
+        /** What its columns are separated by. */
+        readonly separator: "comma" | "semicolon" | "tab";
       };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
@@ -1827,7 +1859,7 @@ export type Api = {
       readonly location?: LocationId;
     };
     readonly headers: {
-      /** The ETag of what the caller has already. */
+      /** The ETag of what the caller has already, or the bare `sha256` of it. `*` is always answered with 304: it never returns a file. */
       readonly "if-none-match"?: string;
     };
     readonly answered: {
@@ -1838,7 +1870,7 @@ export type Api = {
       };
       /** To the file, by a link that lives a minute */
       readonly 303: undefined;
-      /** The caller has the current file: If-None-Match names its ETag */
+      /** The caller has the current file: If-None-Match names its ETag, or its sha256 without quotation marks */
       readonly 304: undefined;
       readonly 400: Refusal<400, "invalid_input">;
       readonly 401: Refusal<401, "unauthenticated">;

@@ -1,10 +1,10 @@
 // Notices about imported tokens: withdrawals, doubts and Apple's answers. They claim nothing about Apple without evidence.
 import type { Doubt } from "./apple-check.ts";
 import { type ContentToken, type Invalidation, STILL_OPENS_APPLE } from "./content-token.ts";
-import { holdersLine, renewal, subjectLine, WHY, type Where, type Words } from "./notice.ts";
+import { holdersLine, locationLine, renewal, subjectLine, WHY, type Where, type Words } from "./notice.ts";
 
 const about = (token: ContentToken, where: Where): string[] => [
-  `Location: ${where.location.name}`,
+  locationLine(where.location),
   `Content token: ${token.id}, issued by Apple`,
   holdersLine(where),
 ];

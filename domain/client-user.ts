@@ -4,9 +4,10 @@ import * as z from "zod";
 import { Email } from "./account.ts";
 import { LocationId } from "./ids.ts";
 import { ClientUserId } from "./licenses.ts";
+import { foreignText } from "./text.ts";
 
 /** The Apple Account's name, as the organization manages it. */
-export const ManagedAppleId = z.string().min(1).max(254);
+export const ManagedAppleId = foreignText(254).min(1);
 
 export const RequestUser = z.object({
   clientUserId: ClientUserId,

@@ -13,12 +13,13 @@ const MEANING: Readonly<Record<string, AccountFact["meaning"] | "started">> = {
   ResetPassword_POST: "changed",
   ConfirmForgotPassword_POST: "changed",
   AdminSetUserPassword: "changed",
+  // It deactivates the password at once; the code that it sends only sets the next one. Source: Amazon Cognito API reference, AdminResetUserPassword.
+  AdminResetUserPassword: "changed",
   ForgotPassword: "started",
   ForgotPassword_POST: "started",
   // The newer pages' name. The guide lists it without saying whether it tells the request for a code or the new password. It is taken for the
   // request: this service deploys the classic pages, which don't send it (docs/decisions/0006-the-classic-sign-in-pages.md).
   forgotPassword_POST: "started",
-  AdminResetUserPassword: "started",
   AdminDisableUser: "gone",
   AdminDeleteUser: "gone",
   DeleteUser: "gone",

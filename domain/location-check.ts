@@ -1,8 +1,10 @@
 // Whether a token of Apple's that is imported is one of the location it is imported for. The file names the organization alone, never the location:
 // so a difference proves a mistake, and a match proves nothing.
 import * as z from "zod";
+import type { LocationId } from "./ids.ts";
 import type { Location } from "./organization.ts";
 import { Refusal } from "./refusal.ts";
+import { quoted } from "./untrusted-text.ts";
 
 export const LocationCheckOutcome = z.enum(["nothing-known", "no-difference", "forced"]);
 
@@ -20,7 +22,7 @@ const NOTES: Readonly<Record<z.infer<typeof LocationCheckOutcome>, string>> = {
 
 const differenceOf = (location: Location, { orgName, appleUId }: Told): string | undefined => {
   if (location.appleUId !== undefined && appleUId !== undefined && location.appleUId !== appleUId)
-    return `Apple calls this location ${location.appleUId}, and the token is said to be of ${appleUId}`;
+    return `Apple calls this location ${quoted(location.appleUId)}, and the token is said to be of ${quoted(appleUId)}`;
   if (location.appleOrgName !== undefined && location.appleOrgName !== orgName)
     return "the token names another organization than earlier tokens of this location";
   return undefined;
@@ -38,6 +40,16 @@ export const checkOfLocation = (location: Location, told: Told, isForced: boolea
   const outcome = difference !== undefined ? "forced" : isKnown ? "no-difference" : "nothing-known";
   return { outcome, note: NOTES[outcome], told };
 };
+
+/** As it is answered, with the other locations whose name the file's name carries. Names are free, so this is a note and no refusal. */
+export const answeredCheck = ({ outcome, note }: LocationCheck, named: readonly LocationId[]) =>
+  named.length === 0
+    ? { outcome, note }
+    : {
+        outcome,
+        note: `${note} The file is named after another location (${named.join(", ")}): look up in an MDM server which location the token opens.`,
+        namedLocationIds: [...named],
+      };
 
 /**
  * The location with what a token that is imported was the first to tell; `undefined` when it told nothing new. What was forced teaches nothing but that

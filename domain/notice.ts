@@ -1,9 +1,9 @@
-// The words of notices. They say which location, what happens when, and what to do; nothing that would help a thief.
-
+// The words of notices. They say which location, what happens when, and what to do; nothing that would help a thief. Names are quoted: MDM servers choose their own.
 import type { ContentToken, Invalidation, InvalidationCause } from "./content-token.ts";
 import type { MdmServer } from "./mdm-server.ts";
 import type { Location } from "./organization.ts";
 import { isReserved } from "./subscription.ts";
+import { quoted, quotedAscii } from "./untrusted-text.ts";
 
 export type Words = { readonly subject: string; readonly message: string };
 
@@ -11,12 +11,12 @@ const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 /** SNS takes fewer than 100 ASCII characters, no line break and no leading blank. Source: Amazon SNS API reference, Publish. */
 const MAX_SUBJECT = 99;
+const MAX_LOCATION_NAME = 100;
 
 /** A long name gives way, never what is said of it. */
 export const subjectLine = ({ location }: Where, says: string): string => {
-  const name = location.name.replace(/[^\x20-\x7e]/gu, "_").trim();
-  const room = MAX_SUBJECT - `Content token of  ${says}`.length;
-  return `Content token of ${name.length > room ? `${name.slice(0, room - 3)}...` : name} ${says}`;
+  const room = MAX_SUBJECT - `Content token of "" ${says}`.length;
+  return `Content token of ${quotedAscii(location.name, room)} ${says}`;
 };
 
 const inDays = (days: number): string => (days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`);
@@ -35,10 +35,13 @@ export const renewal = ({ origin }: ContentToken): string =>
     ? `Issue a new content token for this location, download it and ${INTO_MDM_SERVERS}`
     : `Download a new content token of this location from Apple, import it here and ${INTO_MDM_SERVERS}`;
 
+/** Names of locations are the organization's own, and may be as long as they are allowed to be. */
+export const locationLine = ({ name }: Where["location"]): string => `Location: ${quoted(name, MAX_LOCATION_NAME)}`;
+
 export const holdersLine = ({ servers }: Where): string =>
   servers.length === 0
     ? "MDM servers: none is known to have it. Look into yours: not every one may be registered."
-    : `MDM servers that have it: ${servers.map(({ name, vendor }) => `${name} (${vendor})`).join(", ")}`;
+    : `MDM servers that have it: ${servers.map(({ name, vendor }) => `${quoted(name)} (${vendor})`).join(", ")}`;
 
 /** What beginning the monthly subscription means for those who have a token of the primary location. */
 export const reservedNotice = ({ location, servers }: Where, isPrimaryReserved: boolean): Words => ({
@@ -47,7 +50,7 @@ export const reservedNotice = ({ location, servers }: Where, isPrimaryReserved: 
     isPrimaryReserved ? "must be removed from MDM servers" : "stays yours, and is not the built-in service's",
   ),
   message: [
-    `Location: ${location.name}`,
+    locationLine(location),
     holdersLine({ location, servers }),
     "",
     ...(isPrimaryReserved
@@ -67,7 +70,7 @@ export const reservedNotice = ({ location, servers }: Where, isPrimaryReserved: 
 export const expiringNotice = (token: ContentToken, where: Where, daysLeft: number): Words => ({
   subject: subjectLine(where, `ends ${inDays(daysLeft)}`),
   message: [
-    `Location: ${where.location.name}`,
+    locationLine(where.location),
     `Renew before: ${token.expiresAt.toISOString()} (${inDays(daysLeft)})`,
     `Content token: ${token.id}`,
     holdersLine(where),
@@ -82,7 +85,7 @@ export const expiringNotice = (token: ContentToken, where: Where, daysLeft: numb
 export const releasedNotice = ({ location, servers }: Where): Words => ({
   subject: subjectLine({ location, servers }, "may be used again"),
   message: [
-    `Location: ${location.name}`,
+    locationLine(location),
     holdersLine({ location, servers }),
     "",
     "The monthly subscription ended, and this location is no longer the built-in service's own. Its content tokens that have not ended meanwhile work as before: what an earlier mail said of removing them no longer counts.",
@@ -105,7 +108,7 @@ const endedLines = (token: ContentToken, where: Where): string[] => [
 
 export const expiredNotice = (token: ContentToken, where: Where): Words => ({
   subject: subjectLine(where, `ended on ${dayOf(token.expiresAt)}`),
-  message: [`Location: ${where.location.name}`, `Ended: ${token.expiresAt.toISOString()}`, ...endedLines(token, where)].join("\n"),
+  message: [locationLine(where.location), `Ended: ${token.expiresAt.toISOString()}`, ...endedLines(token, where)].join("\n"),
 });
 
 /** Why it ended, for a person. One that was superseded needs nobody's attention: its MDM servers have the newer one, or had the time to get it. */
@@ -120,10 +123,9 @@ export const WHY: Readonly<Record<Exclude<InvalidationCause, "superseded">, stri
 
 export const invalidatedNotice = (token: ContentToken, where: Where, { at, cause }: Invalidation): Words | undefined => {
   if (cause === "superseded") return undefined;
+  const ended = `Ended: ${at.toISOString()}, because ${WHY[cause]}`;
   return {
     subject: subjectLine(where, "stopped working"),
-    message: [`Location: ${where.location.name}`, `Ended: ${at.toISOString()}, because ${WHY[cause]}`, ...endedLines(token, where)].join(
-      "\n",
-    ),
+    message: [locationLine(where.location), ended, ...endedLines(token, where)].join("\n"),
   };
 };

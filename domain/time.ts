@@ -19,6 +19,12 @@ export const addYears = (at: Date, years: number): Date => {
 
 export const floorToSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1000) * 1000);
 
+/**
+ * The latest instant that a reported time may stand for. Identity events report whole seconds, so a time without milliseconds covers its whole second.
+ * A rule that asks whether a report came before something compares with this instant, so that an equal second fails closed.
+ */
+export const latestInstant = (reported: Date): Date => new Date(reported.getTime() + (reported.getTime() % 1000 === 0 ? 999 : 0));
+
 /** Whole seconds from `at` until `now`: 0 when it has not come yet. */
 export const secondsSince = (at: Date, now: Date): number => Math.max(0, Math.floor((now.getTime() - at.getTime()) / 1000));
 

@@ -15,6 +15,9 @@ const LAST_YEAR = 2100;
 
 export type TokenFile = { readonly secret: string; readonly expiresAt: Date; readonly orgName: string };
 
+/** `text`: the file as strict readers take it. It is one line of padded base64 in the standard alphabet that decodes to the same bytes as the file that was read. */
+export type ParsedTokenFile = TokenFile & { readonly text: string };
+
 /** `yyyy-MM-ddTHH:mm:ss+0000`: the only form that every client known to us parses (Fleet's fails on `+00:00`). */
 export const formatExpDate = (at: Date): string => `${at.toISOString().slice(0, 19)}+0000`;
 
@@ -32,15 +35,15 @@ export const parseExpDate = (text: string): Date | undefined => {
   return Number.isNaN(at.getTime()) ? undefined : at;
 };
 
-const toBase64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+
+const toBase64 = (bytes: Uint8Array): string => btoa(latin1(bytes));
 
 /** The file's text, ASCII. `expiresAt` is written to the second. */
 export const renderTokenFile = ({ secret, expiresAt, orgName }: TokenFile): string =>
-  toBase64(JSON.stringify({ expDate: formatExpDate(expiresAt), token: secret, orgName }));
+  toBase64(new TextEncoder().encode(JSON.stringify({ expDate: formatExpDate(expiresAt), token: secret, orgName })));
 
 const Content = z.object({ expDate: z.string(), token: z.string().min(1).max(4096), orgName: foreignText(1024) });
-
-const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 
 /** The header of a mail part, or PEM; with or without a BOM. Neither can begin base64, which has no colon and no row of hyphens around words. */
 const isMessage = (bytes: Uint8Array): boolean =>
@@ -87,7 +90,7 @@ const notBase64 = (text: string | undefined): Refusal => {
   return new Refusal(
     "not_base64",
     isContent
-      ? "This is the content of a token file, not the file. A .vpptoken file is base64 text itself: send the base64 of that text (base64 -w0 FILE)."
+      ? "This is the content of a token file, not the file. A .vpptoken file is base64 text itself: send the base64 of that text (base64 < FILE | tr -d '\\n')."
       : "A content token file is one base64 text; this file is not. Upload the .vpptoken file as downloaded.",
   );
 };
@@ -97,7 +100,7 @@ const notBase64 = (text: string | undefined): Refusal => {
  * Refuses with `token_file_too_large`, `wrong_token_type`, `not_base64` or `not_a_content_token`; the message never quotes the file.
  * Does not judge whether the date has passed: that is a rule of its own (`assertNotExpired`).
  */
-export const parseTokenFile = (bytes: Uint8Array, fileName: string): TokenFile => {
+export const parseTokenFile = (bytes: Uint8Array, fileName: string): ParsedTokenFile => {
   if (bytes.length > MAX_FILE_BYTES)
     throw new Refusal("token_file_too_large", `A content token file has at most ${MAX_FILE_BYTES} bytes; this one has ${bytes.length}.`);
   if (/\.p7m$/i.test(fileName) || isMessage(bytes) || isPkcs7(bytes)) throw enrollmentToken();
@@ -120,7 +123,7 @@ export const parseTokenFile = (bytes: Uint8Array, fileName: string): TokenFile =
       "not_a_content_token",
       `The file's expDate lies in the year ${year}; that of a content token lies within ${FIRST_YEAR} and ${LAST_YEAR}.`,
     );
-  return { secret: content.data.token, expiresAt, orgName: content.data.orgName };
+  return { secret: content.data.token, expiresAt, orgName: content.data.orgName, text: toBase64(decoded) };
 };
 
 /** A bearer longer than that is none of ours. */
@@ -141,6 +144,3 @@ export const assertNotExpired = (file: Pick<TokenFile, "expiresAt">, now: Date):
   if (now >= file.expiresAt)
     throw new Refusal("token_expired", `This content token expired at ${file.expiresAt.toISOString()}. Download a new one from Apple.`);
 };
-
-/** `sToken_for_<location>.vpptoken`: all that is not an ASCII letter, digit, dot or hyphen becomes `_`, character by character. */
-export const tokenFileName = (locationName: string): string => `sToken_for_${locationName.replace(/[^A-Za-z0-9.-]/gu, "_")}.vpptoken`;

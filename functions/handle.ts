@@ -8,8 +8,8 @@ import type { Ports } from "./ports.ts";
 export type Said = {
   /** The version that the caller means to edit. */
   readonly ifMatch: number | undefined;
-  /** The tags of what the caller has already. */
-  readonly ifNoneMatch: readonly string[];
+  /** The tags of what the caller has already; `*` if it wants nothing that exists, which is no evidence of having it. */
+  readonly ifNoneMatch: readonly string[] | "*";
   readonly idempotencyKey: string | undefined;
   /** Whether the caller asked for JSON by `Accept`. */
   readonly wantsJson: boolean;

@@ -66,7 +66,10 @@ const write = ({ table }: Kept, grantee: IGrantable, families: readonly Family[]
   Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn], conditions });
 };
 
-/** Entries of the custody log are added and read. Nobody may change or remove one. */
+/**
+ * To add entries to the custody log and to read them. No role may update or delete one. `PutItem` could overwrite one, and IAM can't demand the condition that every
+ * write of the code carries: the seals reveal an entry that was changed.
+ */
 const keepCustody = ({ custodyLog }: Kept, grantee: IGrantable): void => {
   const log = custodyLog.tableArn;
   Grant.addToPrincipal({ grantee, actions: ["dynamodb:PutItem", "dynamodb:Query"], resourceArns: [log, `${log}/index/*`] });

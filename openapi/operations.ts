@@ -13,7 +13,12 @@ const HEADERS_TAKEN: Readonly<Record<keyof Said, Omit<Parameter, "in" | "require
     description: "The ETag of the version that is meant: another one is not edited.",
     schema: { type: "string", pattern: '^(\\*|"\\d{1,9}")$' },
   },
-  ifNoneMatch: { name: "If-None-Match", description: "The ETag of what the caller has already.", schema: { type: "string" } },
+  ifNoneMatch: {
+    name: "If-None-Match",
+    description:
+      "The ETag of what the caller has already, or the bare `sha256` of it. `*` is always answered with 304: it never returns a file.",
+    schema: { type: "string" },
+  },
   idempotencyKey: {
     name: "Idempotency-Key",
     description: "Chosen by the caller: repeated with the same key within a day, the request is answered with what the first one made.",

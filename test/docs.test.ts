@@ -1,5 +1,5 @@
 // The pages that others build on say what the code says, no less and no more.
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InvalidationCause } from "../domain/content-token.ts";
@@ -25,5 +25,33 @@ describe("the page of events", () => {
 
   test("names every cause for which a token may end", () => {
     for (const cause of InvalidationCause.options) expect(sections.get("ContentTokenInvalidated")).toContain(`\`${cause}\``);
+  });
+});
+
+describe("commands that people are told to run", () => {
+  const root = join(import.meta.dirname, "..");
+  const pages = ["README.md", "docs/*.md", "domain/*.ts", "functions/**/*.ts", "infra/*.ts", "local/**/*.ts"];
+  const texts = pages
+    .flatMap((pattern) => globSync(pattern, { cwd: root }))
+    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+
+  // Options that GNU has and macOS has not, or the other way round.
+  test.each([
+    /base64 +(-w|--wrap|-b|-D|-i)/,
+    /\bdate [^`\n]*(-d\b|--date|-v[+-]|-j\b)/,
+    /\bsed +(-i|-r)\b/,
+    /\bgrep +-[a-zA-Z]*P/,
+    /\breadlink +-f/,
+    /\bstat +-[cf]\b/,
+    /\b(sha256sum|md5sum|tac|shuf)\b +[-$<"\w]/,
+    /\bxargs +-r/,
+  ])("use nothing of %s, which only one of macOS and Linux has", (command) => {
+    expect(texts.length).toBeGreaterThan(200);
+    expect(texts.filter(({ text }) => command.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test("show how to end a credential that leaked at once", () => {
+    const readme = texts.find(({ path }) => path === "README.md")?.text;
+    expect(readme).toMatch(/-d '\{"revokeNow":true\}' \$API\/v1\/mdm-servers\/mdm_…\/credential/);
   });
 });

@@ -57,7 +57,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "importing",
     ...asking("POST /v1/content-tokens/import", () => ({
-      body: { locationId: here.id, fileName: "a.vpptoken", file: fileOf("x"), downloadedBy: manager.id },
+      body: { locationId: here.id, fileName: `sToken_for_${other.name}.vpptoken`, file: fileOf("x"), downloadedBy: manager.id },
     })),
   },
   {

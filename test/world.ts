@@ -11,6 +11,7 @@ import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } f
 import type { LocationLinks } from "../domain/links.ts";
 import type { MdmServer } from "../domain/mdm-server.ts";
 import type { Location } from "../domain/organization.ts";
+import { latestInstant } from "../domain/time.ts";
 import { sha256 } from "../functions/hash.ts";
 import type { Bearers } from "../functions/ports/bearers.ts";
 import type { ClientUsers } from "../functions/ports/client-users.ts";
@@ -139,7 +140,7 @@ export const makeWorld = (): World => {
     async recordDisabled(id, disabledAt, traces) {
       const account = records.get(id);
       if (account === undefined) return false;
-      const isOld = account.enabledAt !== undefined && disabledAt <= account.enabledAt;
+      const isOld = account.enabledAt !== undefined && latestInstant(disabledAt) < account.enabledAt;
       if (account.disabledAt !== undefined || isOld) return recordAgain(traces);
       records.set(id, { ...account, disabledAt, version: account.version + 1 });
       return record(traces);

@@ -2,16 +2,18 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { LocationId } from "../../domain/ids.ts";
+import { NameWarnings } from "../../domain/location-names.ts";
 import { assertOpen, Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, existing, type Handle, ok } from "../handle.ts";
+import { warningsAbout } from "../locations-named.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
 
 const { name, appleUId, appleOrgName } = Location.shape;
 export const ChangeLocationInput = z.strictObject({ id: LocationId, name: name.optional(), appleUId, appleOrgName });
-export const ChangeLocationReply = ShownLocation;
+export const ChangeLocationReply = ShownLocation.extend({ warnings: NameWarnings });
 
 export const changeLocation: Handle<
   typeof ChangeLocationInput,
@@ -19,7 +21,8 @@ export const changeLocation: Handle<
   z.input<typeof ChangeLocationReply>,
   200,
   "ifMatch"
-> = async ({ caller, input, ifMatch }, { locations, links, now }) => {
+> = async ({ caller, input, ifMatch }, ports) => {
+  const { locations, links, now } = ports;
   assertMay(caller, "location:manage", input.id);
   const before = existing(await locations.get(input.id), "location");
   if (before.primary && input.name !== undefined && input.name !== before.name)
@@ -41,5 +44,6 @@ export const changeLocation: Handle<
   };
   const trace = custodyOf("location-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
   assertReplaced(await locations.replace(after, [trace]));
-  return ok(shownLocation(after, await links.of(id)), after.version);
+  const warnings = after.name === before.name ? undefined : await warningsAbout(after, caller, ports);
+  return ok({ ...shownLocation(after, await links.of(id)), warnings }, after.version);
 };

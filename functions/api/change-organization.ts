@@ -1,15 +1,17 @@
 // PATCH /v1/organization. Its name is also its primary location's: they change together.
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
+import { NameWarnings } from "../../domain/location-names.ts";
 import { Organization } from "../../domain/organization.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, type Handle, ok } from "../handle.ts";
+import { warningsAbout } from "../locations-named.ts";
 import { ShownOrganization, shownOrganization } from "./shown.ts";
 
 const { name, reminderLadder, renewalOverlapDays } = Organization.shape;
 export const ChangeOrganizationInput = z.strictObject({ name, reminderLadder, renewalOverlapDays }).partial();
-export const ChangeOrganizationReply = ShownOrganization;
+export const ChangeOrganizationReply = ShownOrganization.extend({ warnings: NameWarnings });
 
 export const changeOrganization: Handle<
   typeof ChangeOrganizationInput,
@@ -17,7 +19,8 @@ export const changeOrganization: Handle<
   z.input<typeof ChangeOrganizationReply>,
   200,
   "ifMatch"
-> = async ({ caller, input, ifMatch }, { organizations, locations, now }) => {
+> = async ({ caller, input, ifMatch }, ports) => {
+  const { organizations, locations, now } = ports;
   assertMay(caller, "organization:manage");
   const before = await organizations.get();
   const primary = await locations.primary();
@@ -36,6 +39,8 @@ export const changeOrganization: Handle<
     renewalOverlapDays: String(after.renewalOverlapDays),
   };
   const trace = custodyOf("organization-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
-  assertReplaced(await organizations.replace(after, { ...primary, name: after.name, version: primary.version + 1 }, [trace]));
-  return ok(shownOrganization(after), after.version);
+  const renamed = { ...primary, name: after.name, version: primary.version + 1 };
+  assertReplaced(await organizations.replace(after, renamed, [trace]));
+  const warnings = after.name === before.name ? undefined : await warningsAbout(renamed, caller, ports);
+  return ok({ ...shownOrganization(after), warnings }, after.version);
 };

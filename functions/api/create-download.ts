@@ -9,8 +9,8 @@ import {
   linkEndOf,
   MAX_LINK_SECONDS,
 } from "../../domain/content-token.ts";
+import { tokenFileName } from "../../domain/file-name.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
-import { tokenFileName } from "../../domain/token-file.ts";
 import { announce, custodyOf, eventOf } from "../announce.ts";
 import { judgedOf, standingOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
@@ -56,7 +56,7 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
     const at = now();
     assertUsable(token, standing, at);
     assertRoomFor(token, to.id);
-    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location").name);
+    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location"));
     const link = await files.signDownload(file, fileName, linkEndOf(token, at, linkSeconds));
     const detail = { tokenId: id, locationId, accountId: to.id, linkExpiresAt: link.expiresAt };
     const details = { linkExpiresAt: link.expiresAt.toISOString() };

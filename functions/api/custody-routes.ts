@@ -79,7 +79,7 @@ export const custodyRoutes = {
   }),
   "POST /v1/mdm-servers/{id}/credential": route(ReplaceCredentialInput, ReplaceCredentialReply, replaceCredential, {
     who: "administrator",
-    does: "Replace an MDM server's credential",
+    does: "Replace an MDM server's credential; the earlier one works for another day, unless it is revoked now",
     answers: { 201: "The new credential, which is shown this once" },
     etag: true,
     refuses: ["version_mismatch"],
@@ -89,7 +89,7 @@ export const custodyRoutes = {
     answers: {
       200: "The link, for whoever accepts application/json",
       303: "To the file, by a link that lives a minute",
-      304: "The caller has the current file: If-None-Match names its ETag",
+      304: "The caller has the current file: If-None-Match names its ETag, or its sha256 without quotation marks",
     },
     etag: true,
     link: true,

@@ -12,12 +12,12 @@ import {
   type WorksWith,
   worksWith,
 } from "../../domain/content-token.ts";
+import { tokenFileName } from "../../domain/file-name.ts";
 import { LocationId } from "../../domain/ids.ts";
 import { isProofNew, type LocationLinks, mayFetch, openHoldings, openLinks } from "../../domain/links.ts";
 import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { Holding } from "../../domain/sighting.ts";
-import { tokenFileName } from "../../domain/token-file.ts";
 import { custodyOf, eventOf } from "../announce.ts";
 import { judgedOf, standingOf } from "../around.ts";
 import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../handle.ts";
@@ -127,6 +127,8 @@ export const fetchContentToken: Handle<
     const judged = { ...judgedOf(standing), servers: [server], tokens: [token] };
     const recording = { before, token, by: server.id, judged, mayWriteTokens: true };
 
+    // It asks for nothing that exists. That proves nothing about what it has.
+    if (ifNoneMatch === "*") return { ...unchanged(file.sha256), link };
     if (ifNoneMatch.includes(file.sha256)) {
       // It sends the file's hash with its own credential: so it has the file, which a link alone does not prove. News of it is written once.
       if (isProofNew(before, { tokenId: id, mdmServerId: server.id })) {
@@ -137,7 +139,7 @@ export const fetchContentToken: Handle<
       return { ...unchanged(file.sha256), link };
     }
 
-    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location").name);
+    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location"));
     const signed = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
     const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: signed.expiresAt };
     const details = { linkExpiresAt: signed.expiresAt.toISOString() };

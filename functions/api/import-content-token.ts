@@ -1,11 +1,13 @@
-// POST /v1/content-tokens/import: takes in a token that Apple issued. A check with Apple follows.
+// POST /v1/content-tokens/import: takes in a token that Apple issued. Its file is kept as one line of base64, which strict MDM servers read. A check with
+// Apple follows.
 import * as z from "zod";
-import { type Account, assertMay, isKilledByPassword } from "../../domain/account.ts";
+import { type Account, assertMay, isAllowed, isKilledByPassword } from "../../domain/account.ts";
 import type { Doubt } from "../../domain/apple-check.ts";
 import { ManagedAppleId } from "../../domain/client-user.ts";
 import type { AppleDownload, ContentToken } from "../../domain/content-token.ts";
 import { AccountId, LocationId } from "../../domain/ids.ts";
-import { checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/location-check.ts";
+import { assertMayNameHolder } from "../../domain/import-holder.ts";
+import { answeredCheck, checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/location-check.ts";
 import { assertOpen, Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertNotReserved } from "../../domain/subscription.ts";
@@ -17,6 +19,7 @@ import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../hash.ts";
+import { locationsInFileName } from "../locations-named.ts";
 import type { Ports } from "../ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
@@ -25,9 +28,10 @@ export const ImportContentTokenInput = z.strictObject({
   locationId: LocationId,
   fileName: z.string().min(1).max(255),
   file: z
-    .base64("must be the base64 of the file's bytes")
-    .min(1)
-    .describe("Base64 of the file's bytes. The file is base64 itself: it is encoded once more."),
+    .string()
+    .transform((text) => text.replace(/\s+/g, ""))
+    .pipe(z.base64("must be the base64 of the file's bytes").min(1))
+    .describe("Base64 of the file's bytes; white space in it is ignored. The file is base64 itself: it is encoded once more."),
   downloadedBy: z
     .union([AccountId, z.literal("unknown")])
     .default("unknown")
@@ -44,7 +48,14 @@ export const ImportContentTokenInput = z.strictObject({
     .describe("For administrators: imports it although it seems to be another location's. The custody log keeps the reason."),
 });
 export const ImportContentTokenReply = ShownToken.extend({
-  locationCheck: z.object({ outcome: LocationCheckOutcome, note: z.string() }),
+  locationCheck: z.object({
+    outcome: LocationCheckOutcome,
+    note: z.string(),
+    namedLocationIds: z
+      .array(LocationId)
+      .optional()
+      .describe("Other locations whose name is in the file's name, as far as the caller may see them."),
+  }),
 });
 
 /** The earlier record of the same file, which ended; `undefined` if there is none. Refuses with `already_held` if it is live, or was issued here. */
@@ -59,8 +70,12 @@ const endedRecord = async (secretSha256: string, { tokens }: Pick<Ports, "tokens
   return earlier;
 };
 
-/** The doubt to begin with: something happened to the person after they downloaded the file. Apple's answer resolves it. */
-const doubtAbout = (person: Account | undefined, issuedAt: Date): { readonly doubt?: Doubt } => {
+/**
+ * The doubt to begin with: something happened to the person after they downloaded the file. Apple's answer resolves it. Left out where it would tell a content
+ * manager about somebody else: the check with Apple that follows tells what counts.
+ */
+const doubtAbout = (person: Account | undefined, issuedAt: Date, importer: Account): { readonly doubt?: Doubt } => {
+  if (person?.id !== importer.id && !isAllowed(importer, "account:manage")) return {};
   if (person?.disabledAt !== undefined) return { doubt: { reason: "account-disabled", at: person.disabledAt } };
   if (person?.passwordChangedAt === undefined || !isKilledByPassword(issuedAt, person)) return {};
   return { doubt: { reason: "password-changed", at: person.passwordChangedAt } };
@@ -92,8 +107,6 @@ export const importContentToken: Handle<
   201
 > = async ({ caller, input: { locationId, fileName, file, downloadedBy, managedAppleAccount, appleUId, force } }, ports) => {
   const { locations, organizations, accounts, now } = ports;
-  const bytes = new Uint8Array(Buffer.from(file, "base64"));
-
   const { token, check } = await judgedAgain(async () => {
     const judged = await callerNow(caller, ports);
     assertMay(judged, "content-token:import", locationId);
@@ -101,7 +114,7 @@ export const importContentToken: Handle<
     const location = existing(await locations.get(locationId), "location");
     assertOpen(location);
     assertNotReserved(location);
-    const { secret, expiresAt, orgName } = parseTokenFile(bytes, fileName);
+    const { secret, expiresAt, orgName, text } = parseTokenFile(new Uint8Array(Buffer.from(file, "base64")), fileName);
     const at = now();
     assertNotExpired({ expiresAt }, at);
     const secretSha256 = sha256(secret);
@@ -112,13 +125,21 @@ export const importContentToken: Handle<
     // have been downloaded in the future.
     const yearBefore = addYears(expiresAt, -1);
     const issuedAt = yearBefore < at ? yearBefore : at;
-    const holder = downloadedBy === "unknown" ? undefined : existing(await accounts.get(downloadedBy), "account (downloadedBy)");
+    const holder = downloadedBy === "unknown" ? undefined : await accounts.get(downloadedBy);
+    if (downloadedBy !== "unknown") assertMayNameHolder(judged, holder, locationId);
 
-    const held = holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }];
-    const facts = { locationId, origin: "imported" as const, issuedAt, expiresAt, secretSha256, downloadedBy: held, bytes };
+    const facts = {
+      locationId,
+      origin: "imported" as const,
+      issuedAt,
+      expiresAt,
+      secretSha256,
+      downloadedBy: holder === undefined ? [] : [{ accountId: holder.id, givenAt: issuedAt }],
+      bytes: new TextEncoder().encode(text),
+    };
     const fromApple = {
       ...downloadOf(managedAppleAccount, holder),
-      ...doubtAbout(holder, issuedAt),
+      ...doubtAbout(holder, issuedAt, judged),
       ...(earlier === undefined ? {} : { earlierRecord: earlier.id }),
     };
     const basis = { caller: judged, holder, organization: await organizations.get(), location };
@@ -129,6 +150,6 @@ export const importContentToken: Handle<
     });
     return token === undefined ? undefined : { token, check };
   });
-  const { outcome, note } = check;
-  return created({ ...shownToken(token, await aroundOf([token], ports), caller), locationCheck: { outcome, note } });
+  const locationCheck = answeredCheck(check, await locationsInFileName(fileName, locationId, caller, ports));
+  return created({ ...shownToken(token, await aroundOf([token], ports), caller), locationCheck });
 };

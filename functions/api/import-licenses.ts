@@ -13,16 +13,24 @@ import { callerNow } from "../caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
 import type { Idempotency, Ports } from "../ports.ts";
 import { madeBefore, useOf } from "../replayed.ts";
-import { type LicenseLine, licenseLines, Problem } from "./license-lines.ts";
+import { decodeCsv, Encoding, Separator } from "./csv-text.ts";
+import { type LicenseLine, licenseLines, Problem, type ReadLines } from "./license-lines.ts";
 
 export const ImportLicensesInput = z.strictObject({
   locationId: LocationId,
   csv: z
     .string()
     .min(1)
+    .optional()
     .describe(
       "The file's text. Its first line names the columns: adamId, productType and quantity are needed; pricingParam, name, deviceAssignable, revocable and supportedPlatforms (separated by spaces; iOS for a new asset without it) are not.",
     ),
+  file: z
+    .string()
+    .transform((text) => text.replace(/\s+/g, ""))
+    .pipe(z.base64("must be the base64 of the file's bytes").min(1))
+    .optional()
+    .describe("Base64 of the file's bytes, instead of `csv`: UTF-8, or UTF-16 with a byte order mark. White space in it is ignored."),
   dryRun: z.boolean().default(false).describe("Tells what is wrong with the file, and takes nothing."),
 });
 export const ImportLicensesReply = z.object({
@@ -31,6 +39,8 @@ export const ImportLicensesReply = z.object({
   assets: z.int().min(0).describe("How many assets they are about."),
   quantity: z.int().min(0).describe("How many licenses they add up to."),
   problems: z.array(Problem).describe("Every bad line. With one, nothing is taken."),
+  encoding: Encoding.describe("How the file was read."),
+  separator: Separator.describe("What its columns are separated by."),
 });
 
 /** Assets of one part: of each its counts, its traits and an event, in a transaction that takes 100 items. */
@@ -100,12 +110,23 @@ const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick
     return true;
   });
 
+type Source = Pick<z.infer<typeof ImportLicensesInput>, "csv" | "file">;
+
+/** The file's text and lines. Refuses with `invalid_input` when it is sent twice or not at all. */
+const readSource = ({ csv, file }: Source): ReadLines & { readonly text: string; readonly encoding: Encoding } => {
+  if ((csv === undefined) === (file === undefined))
+    throw new Refusal("invalid_input", "Send the file either as text (csv) or as the base64 of its bytes (file).");
+  const decoded = file === undefined ? { encoding: "UTF-8" as const, text: csv ?? "" } : decodeCsv(Buffer.from(file, "base64"));
+  if ("problem" in decoded) return { found: [], problems: [decoded.problem], separator: "comma", text: "", encoding: "UTF-8" };
+  return { ...licenseLines(decoded.text), ...decoded };
+};
+
 export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<typeof ImportLicensesReply>, 200, "idempotencyKey"> = async (
   request,
   ports,
 ) => {
   const { caller, input, idempotencyKey } = request;
-  const { locationId, csv, dryRun } = input;
+  const { locationId, dryRun } = input;
   assertMay(caller, "license:acquire", locationId);
   const location = existing(await ports.locations.get(locationId), "location");
   // Otherwise each part says whether it was taken while the location was open.
@@ -115,12 +136,12 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
       "invalid_input",
       "Send an Idempotency-Key: with it, a file that is sent again within a day counts once, and one that was cut short goes on.",
     );
-  const { found: lines, problems: unreadable } = licenseLines(csv);
+  const { found: lines, problems: unreadable, text, encoding, separator } = readSource(input);
   const count = new Set(lines.map(assetText)).size;
   if (count > MAX_ASSETS)
     throw new Refusal("invalid_input", `A file may be about at most ${MAX_ASSETS} assets; this one is about ${count}. Split it.`);
   // The first part uses the key itself, so that it stands for nothing else; a space is in no key that a caller sends.
-  const useFor = (part: number) => useOf(caller, part === 0 ? `${idempotencyKey}` : `${idempotencyKey} ${part}`, { locationId, csv });
+  const useFor = (part: number) => useOf(caller, part === 0 ? `${idempotencyKey}` : `${idempotencyKey} ${part}`, { locationId, csv: text });
   const parts = partsOf(lines);
   const left = dryRun ? lines : await linesLeft(parts, useFor, ports);
   const refused = refusedOf(left, locationId, await ports.licenses.assets(locationId));
@@ -133,6 +154,8 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
     assets: new Set(good.map(assetText)).size,
     quantity: good.reduce((sum, line) => sum + line.quantity, 0),
     problems,
+    encoding,
+    separator,
   };
   if (dryRun) return ok({ dryRun, ...told });
   const [first] = problems;

@@ -3,13 +3,19 @@ import { CsvError, parse } from "csv-parse/sync";
 import * as z from "zod";
 import { issueText } from "../../domain/issues.ts";
 import { Acquisition, AdamId, PricingParam, SupportedPlatforms } from "../../domain/licenses.ts";
+import { delimiterOf, type Separator, separatedText, withLineFeeds } from "./csv-text.ts";
 
 export const Problem = z.object({ line: z.int().min(1).describe("1 is the line of the columns' names."), problem: z.string() });
 export type Problem = z.infer<typeof Problem>;
 
 const NEEDED = ["adamId", "productType", "quantity"] as const;
 
-const YesNo = z.enum(["true", "false"]).transform((text) => text === "true");
+/** Spreadsheets write them in capitals. */
+const YesNo = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(["true", "false"]))
+  .transform((text) => text === "true");
 const Quantity = z
   .string()
   .regex(/^\d{1,9}$/, "must be a whole number")
@@ -40,17 +46,31 @@ type Parsed<Item> = { readonly found: readonly Item[]; readonly problems: readon
 /** With the option `info` the parser gives each record with the line on which it ends, which its types don't tell. */
 const Records = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.int() }) }));
 
-const rowsOf = (csv: string): Parsed<Row> => {
+const rowsOf = (csv: string, separator: Separator): Parsed<Row> => {
   try {
-    const options = { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
+    const options = {
+      delimiter: delimiterOf(separator),
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      info: true,
+    } as const;
     const rows = Records.parse(parse(csv, options));
-    return { found: rows.map(({ record, info }) => ({ line: info.lines, cells: record })), problems: [] };
+    const found = rows.map(({ record, info }) => ({ line: info.lines, cells: record }));
+    // Spreadsheets write rows that were used once and are empty now.
+    return { found: found.filter(({ cells }) => cells.some((cell) => cell !== "")), problems: [] };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // Its message would quote what came.
     const line = "lines" in error && typeof error.lines === "number" ? error.lines : 1;
     return { found: [], problems: [{ line, problem: "the quotation marks from here on are not as in CSV" }] };
   }
+};
+
+/** Empty columns at the end, as spreadsheets write them, are no columns. */
+const withoutEmptyEnd = ({ line, cells }: Row, least = 0): Row => {
+  const last = cells.findLastIndex((cell) => cell !== "");
+  return { line, cells: cells.slice(0, Math.max(least, last + 1)) };
 };
 
 const headProblems = ({ line, cells }: Row): Problem[] => {
@@ -60,7 +80,8 @@ const headProblems = ({ line, cells }: Row): Problem[] => {
   return [...missing, ...unknown, ...repeated].map((problem) => ({ line, problem }));
 };
 
-const lineOf = (head: Row, { line, cells }: Row): { readonly found: LicenseLine } | { readonly problem: Problem } => {
+const lineOf = (head: Row, row: Row): { readonly found: LicenseLine } | { readonly problem: Problem } => {
+  const { line, cells } = row.cells.length > head.cells.length ? withoutEmptyEnd(row, head.cells.length) : row;
   if (cells.length !== head.cells.length)
     return { problem: { line, problem: `has ${cells.length} fields where there are ${head.cells.length} columns` } };
   // What is left empty is left out.
@@ -69,19 +90,26 @@ const lineOf = (head: Row, { line, cells }: Row): { readonly found: LicenseLine 
   return data === undefined ? { problem: { line, problem: error.issues.map(issueText).join("; ") } } : { found: { ...data, line } };
 };
 
-/** What each line says, and what is wrong with the others. Never quotes a cell. */
-export const licenseLines = (csv: string): Parsed<LicenseLine> => {
-  const { found: rows, problems } = rowsOf(csv);
-  const [head, ...rest] = rows;
-  if (problems.length > 0) return { found: [], problems };
-  if (head === undefined)
-    return { found: [], problems: [{ line: 1, problem: `is empty: the first line names the columns ${COLUMNS.join(", ")}` }] };
+export type ReadLines = Parsed<LicenseLine> & { readonly separator: Separator };
+
+/** The license of each line, and what is wrong with the others. Never quotes a cell. */
+export const licenseLines = (csv: string): ReadLines => {
+  const separated = separatedText(withLineFeeds(csv), COLUMNS);
+  if ("problem" in separated) return { found: [], problems: [separated.problem], separator: "comma" };
+  const { separator, text } = separated;
+  const { found: rows, problems } = rowsOf(text, separator);
+  const [first, ...rest] = rows;
+  const nothing = (wrong: readonly Problem[]): ReadLines => ({ found: [], problems: wrong, separator });
+  if (problems.length > 0) return nothing(problems);
+  if (first === undefined) return nothing([{ line: 1, problem: `is empty: the first line names the columns ${COLUMNS.join(", ")}` }]);
+  const head = withoutEmptyEnd(first);
   const wrongHead = headProblems(head);
-  if (wrongHead.length > 0) return { found: [], problems: wrongHead };
-  if (rest.length === 0) return { found: [], problems: [{ line: 1, problem: "no line follows the columns' names" }] };
+  if (wrongHead.length > 0) return nothing(wrongHead);
+  if (rest.length === 0) return nothing([{ line: head.line, problem: "no line follows the columns' names" }]);
   const read = rest.map((row) => lineOf(head, row));
   return {
     found: read.flatMap((each) => ("found" in each ? [each.found] : [])),
     problems: read.flatMap((each) => ("problem" in each ? [each.problem] : [])),
+    separator,
   };
 };

@@ -10,7 +10,10 @@ import { registeredServer } from "../registered-server.ts";
 
 export const ReplaceCredentialInput = z.strictObject({
   id: MdmServerId,
-  revokeNow: z.boolean().default(false).describe("The one before opens nothing any more: for one that leaked."),
+  revokeNow: z
+    .boolean()
+    .default(false)
+    .describe("Ends all earlier credentials at once. Use it when one leaked; without it the earlier one works for another 24 hours."),
 });
 export const ReplaceCredentialReply = z.object({
   credential: z.string(),

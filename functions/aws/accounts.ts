@@ -1,6 +1,7 @@
 // Accounts in the Records table. Facts about an account only ever move one way (a later password, a first end), by the writes' own conditions.
 import { Account } from "../../domain/account.ts";
 import type { AccountId } from "../../domain/ids.ts";
+import { latestInstant } from "../../domain/time.ts";
 import type { Accounts } from "../ports/records.ts";
 import type { Trace } from "../ports.ts";
 import { listIn, readPage } from "./lists.ts";
@@ -69,8 +70,12 @@ export const accountsIn = (table: Table): Accounts => {
           Key: keys.account(id),
           UpdateExpression: "SET disabledAt = :at ADD version :one",
           ConditionExpression:
-            "attribute_exists(pk) AND attribute_not_exists(disabledAt) AND (attribute_not_exists(enabledAt) OR enabledAt < :at)",
-          ExpressionAttributeValues: { ":at": disabledAt.toISOString(), ":one": 1 },
+            "attribute_exists(pk) AND attribute_not_exists(disabledAt) AND (attribute_not_exists(enabledAt) OR enabledAt <= :latest)",
+          ExpressionAttributeValues: {
+            ":at": disabledAt.toISOString(),
+            ":latest": latestInstant(disabledAt).toISOString(),
+            ":one": 1,
+          },
         },
       };
       return recordFact(id, first, traces);

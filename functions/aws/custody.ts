@@ -1,4 +1,5 @@
-// The CustodyLog table: entries are put and read, never changed; the functions' roles hold no right to. An entry is put only where its chain ends.
+// The CustodyLog table: entries are put and read. Every put is on condition that no entry is there, at the end of its chain; the functions' roles hold no right to
+// update or delete, but their right to put would overwrite without that condition.
 //
 //   subject   seq (number)   the entry; `log` and `timeKey` = at#subject#seq place it in the index byTime
 import { paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";

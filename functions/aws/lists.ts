@@ -20,7 +20,7 @@ export type List = {
   readonly isConsistent?: true;
 };
 
-/** A key as DynamoDB takes one: neither empty nor longer than a sort key may be. */
+/** A key as DynamoDB takes one: neither empty nor longer than a sort key may be. DynamoDB counts bytes; what only it refuses is handled by `readPage`. */
 const key = z.string().min(1).max(1024);
 const Place = z.object({ pk: key, sk: key, sortKey: key });
 

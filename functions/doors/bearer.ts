@@ -7,6 +7,7 @@ import { Refusal } from "../../domain/refusal.ts";
 import { sha256 } from "../hash.ts";
 import { accountIdOf } from "../identity.ts";
 import type { Ports } from "../ports.ts";
+import { bearerCredentials } from "./headers.ts";
 import type { HttpEvent } from "./http-event.ts";
 
 const Claims = z.object({ sub: z.string().min(1), token_use: z.literal("access"), auth_time: z.coerce.number().int().positive() });
@@ -22,13 +23,13 @@ export const callerOf = async (event: HttpEvent, { accounts }: Pick<Ports, "acco
 };
 
 export const serverOf = async (event: HttpEvent, { servers, now }: Pick<Ports, "servers" | "now">): Promise<MdmServer> => {
-  const credential = /^Bearer (mdmc_[\w-]{43})$/i.exec(event.headers.authorization ?? "")?.[1];
+  const credential = /^mdmc_[\w-]{43}$/.exec(bearerCredentials(event.headers.authorization) ?? "")?.[0];
   const hash = credential === undefined ? undefined : sha256(credential);
   const server = hash === undefined ? undefined : await servers.findByCredential(hash);
   if (hash === undefined || server === undefined || !isCredentialGood(server, hash, now()))
     throw new Refusal(
       "unauthenticated",
-      "Send the credential of a registered MDM server as bearer (Authorization: Bearer mdmc_…). Replaced and revoked ones open nothing.",
+      "Send the credential of a registered MDM server as bearer (Authorization: Bearer mdmc_…). A replaced one works for a day at most, and not at all if it was replaced with revokeNow.",
     );
   return server;
 };

@@ -3,6 +3,8 @@ import * as z from "zod";
 import { issueText } from "../../domain/issues.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { Request, Said } from "../handle.ts";
+import { BODY_PROBLEMS, parseBody } from "./body.ts";
+import { entityTags } from "./headers.ts";
 
 /** What the door reads of an HTTP API event, payload format 2.0. Source: API Gateway developer guide, "Lambda proxy integrations for HTTP APIs". */
 export const HttpEvent = z.object({
@@ -22,21 +24,15 @@ export const HttpEvent = z.object({
 export type HttpEvent = z.infer<typeof HttpEvent>;
 
 /** A content token file of 64 KiB as base64, and room for the rest. */
-const MAX_BODY_CHARACTERS = 128 * 1024;
+const MAX_BODY_BYTES = 128 * 1024;
 
-const bodyOf = ({ body, isBase64Encoded }: HttpEvent): object => {
-  if (body === undefined || body === "") return {};
-  if (body.length > MAX_BODY_CHARACTERS)
-    throw new Refusal("body_too_large", `A body has at most ${MAX_BODY_CHARACTERS} characters; this one has ${body.length}.`);
-  let value: unknown;
-  try {
-    value = JSON.parse(isBase64Encoded ? Buffer.from(body, "base64").toString("utf8") : body);
-  } catch {
-    throw new Refusal("malformed_json", "The body must be JSON.");
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Refusal("invalid_input", "The body must be a JSON object.");
-  return value;
+const bodyOf = (event: HttpEvent): object => {
+  const parsed = parseBody(event, MAX_BODY_BYTES);
+  if ("value" in parsed) return parsed.value;
+  const { problem } = parsed;
+  if (problem.kind === "too-large")
+    throw new Refusal("body_too_large", `A body has at most ${MAX_BODY_BYTES} bytes; this one has ${problem.bytes}.`);
+  throw new Refusal(problem.kind === "not-an-object" ? "invalid_input" : "malformed_json", BODY_PROBLEMS[problem.kind]);
 };
 
 const isRead = ({ routeKey }: HttpEvent): boolean => routeKey.startsWith("GET ");
@@ -69,9 +65,6 @@ const keyOf = (header: string | undefined): string | undefined => {
   return header;
 };
 
-/** Weak or strong alike, as If-None-Match compares. `*` names none: whoever has some edition is told of the one there is. */
-const tagsOf = (header = ""): readonly string[] => [...header.matchAll(/"([\x21\x23-\x7e]{1,128})"/g)].flatMap(([, tag]) => tag ?? []);
-
 export const requestOf = <Input extends z.ZodType, Caller>(
   schema: Input,
   caller: Caller,
@@ -80,7 +73,7 @@ export const requestOf = <Input extends z.ZodType, Caller>(
   caller,
   input: inputOf(schema, event),
   ifMatch: versionOf(event.headers["if-match"]),
-  ifNoneMatch: tagsOf(event.headers["if-none-match"]),
+  ifNoneMatch: entityTags(event.headers["if-none-match"]),
   idempotencyKey: keyOf(event.headers["idempotency-key"]),
   wantsJson: /\bapplication\/(\w+\+)?json\b/i.test(event.headers.accept ?? ""),
 });

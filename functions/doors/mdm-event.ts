@@ -3,6 +3,8 @@
 import * as z from "zod";
 import { issueText } from "../../domain/issues.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
+import { BODY_PROBLEMS, parseBody } from "./body.ts";
+import { bearerCredentials } from "./headers.ts";
 import { HttpEvent } from "./http-event.ts";
 
 export const MdmEvent = HttpEvent.extend({
@@ -15,7 +17,7 @@ export const MdmEvent = HttpEvent.extend({
 export type MdmEvent = z.infer<typeof MdmEvent>;
 
 /** 25 assets, 1,000 serial numbers and 1,000 client user ids as long as they may be, each character escaped, and room for the rest. Lambda takes 6 MB. */
-const MAX_BODY_CHARACTERS = 4 * 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Where it was called: what `urls` are made of. */
 export const baseOf = ({ headers, requestContext }: MdmEvent): string =>
@@ -27,19 +29,15 @@ export const assertJson = ({ headers, body = "" }: MdmEvent): void => {
 };
 
 /** An empty object without a body: whatever is needed then is missing. Refuses with 9602. */
-export const bodyOf = ({ body = "", isBase64Encoded }: MdmEvent): object => {
-  if (body === "") return {};
-  if (body.length > MAX_BODY_CHARACTERS)
-    throw new MdmRefusal(9602, { detail: `A body has at most ${MAX_BODY_CHARACTERS} characters; this one has ${body.length}.` });
-  let value: unknown;
-  try {
-    value = JSON.parse(isBase64Encoded ? Buffer.from(body, "base64").toString("utf8") : body);
-  } catch {
-    throw new MdmRefusal(9602, { detail: "The body must be JSON." });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new MdmRefusal(9602, { detail: "The body must be a JSON object." });
-  return value;
+export const bodyOf = (event: MdmEvent): object => {
+  const parsed = parseBody(event, MAX_BODY_BYTES);
+  if ("value" in parsed) return parsed.value;
+  const { problem } = parsed;
+  const detail =
+    problem.kind === "too-large"
+      ? `A body has at most ${MAX_BODY_BYTES} bytes; this one has ${problem.bytes}.`
+      : BODY_PROBLEMS[problem.kind];
+  throw new MdmRefusal(9602, { detail });
 };
 
 /** Names the fields that are wrong and what was expected. Refuses with 9602. */
@@ -51,7 +49,7 @@ export const parsedBy = <Input extends z.ZodType>(schema: Input, asked: object):
 
 /** The bearer's text. Refuses with 9722. */
 export const bearerTextOf = ({ headers }: MdmEvent): string => {
-  const text = /^Bearer +(\S.*?)\s*$/i.exec(headers.authorization ?? "")?.[1];
+  const text = bearerCredentials(headers.authorization);
   if (text === undefined) throw new MdmRefusal(9722);
   return text;
 };

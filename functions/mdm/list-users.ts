@@ -4,6 +4,7 @@ import { ClientUser, shownUser, type UsersVersion } from "../../domain/client-us
 import type { LocationId } from "../../domain/ids.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
 import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/mdm-pages.ts";
+import { foreignText } from "../../domain/text.ts";
 import { readVersionNumber } from "../../domain/version-id.ts";
 import type { MdmHandle } from "../handle-mdm.ts";
 import { sha256 } from "../hash.ts";
@@ -17,8 +18,9 @@ export const ListUsersInput = z.object({
   activeOnly: Flag.optional(),
   retiredOnly: Flag.optional(),
   includeRetired: Flag.optional().describe("`0` is the same as `activeOnly`."),
-  clientUserId: z.string().optional(),
-  managedAppleId: z.string().optional().describe("Not in Apple's documentation. Who has this Apple Account now."),
+  // Bounded as a key is; what nobody can have, such as an empty text, finds nobody.
+  clientUserId: foreignText(250).optional(),
+  managedAppleId: foreignText(254).optional().describe("Not in Apple's documentation. Who has this Apple Account now."),
   pageIndex: Int32.optional(),
   sinceVersionId: z.string().optional(),
 });

@@ -88,7 +88,10 @@ export interface Accounts {
   replace(account: Account, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
   /** Keeps the latest of all changes told. False, and nothing announced, when there is no such account. */
   recordPasswordChange(id: AccountId, occurredAt: Date, traces?: readonly Trace[]): Promise<boolean>;
-  /** Keeps the first time since it was last enabled. False, and nothing announced, when there is no such account. */
+  /**
+   * Keeps the first time since it was last enabled. A time of whole seconds counts as that second's latest instant (`latestInstant`), so that disabling in the
+   * second of enabling holds. False, and nothing announced, when there is no such account.
+   */
   recordDisabled(id: AccountId, disabledAt: Date, traces?: readonly Trace[]): Promise<boolean>;
 }
 

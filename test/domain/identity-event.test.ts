@@ -33,10 +33,36 @@ describe("an API call", () => {
     ["ChangePassword", "changed"],
     ["ConfirmForgotPassword", "changed"],
     ["AdminSetUserPassword", "changed"],
+    ["AdminResetUserPassword", "changed"],
     ["AdminDisableUser", "gone"],
     ["AdminDeleteUser", "gone"],
     ["DeleteUser", "gone"],
   ])("%s means %s", (eventName, meaning) => expect(readCall({ eventName })).toMatchObject({ kind: "fact", fact: { meaning, accountId } }));
+
+  // They sign out, change attributes or factors, or make a user who has no password of their own yet.
+  test.each([
+    "AdminCreateUser",
+    "AdminConfirmSignUp",
+    "AdminEnableUser",
+    "AdminForgetDevice",
+    "AdminInitiateAuth",
+    "AdminLinkProviderForUser",
+    "AdminSetUserMFAPreference",
+    "AdminUpdateUserAttributes",
+    "AdminUserGlobalSignOut",
+    "CompleteWebAuthnRegistration",
+    "ConfirmSignUp",
+    "DeleteWebAuthnCredential",
+    "GlobalSignOut",
+    "InitiateAuth",
+    "RevokeToken",
+    "SetUserMFAPreference",
+    "UpdateUserAttributes",
+    "VerifyUserAttribute",
+  ])("%s changes no password, and the rule does not ask for it", (eventName) => {
+    expect(readCall({ eventName })).toEqual({ kind: "ignored", why: `${eventName} changes no password` });
+    expect(IDENTITY_OPERATIONS).not.toContain(eventName);
+  });
 
   test.each(["RespondToAuthChallenge", "AdminRespondToAuthChallenge"])("%s counts with NEW_PASSWORD_REQUIRED alone", (eventName) => {
     expect(readCall({ eventName, requestParameters: { challengeName: "NEW_PASSWORD_REQUIRED" } })).toMatchObject({
@@ -65,7 +91,6 @@ describe("an API call", () => {
     ["that changes no password", { eventName: "ListUsers" }],
     ["that changes no password, without anything else", { eventName: "ListUsers", eventID: 1, eventTime: 2, additionalEventData: 3 }],
     ["that only asks for a password", { eventName: "ForgotPassword" }],
-    ["that only asks for a password for somebody", { eventName: "AdminResetUserPassword" }],
     ["named like a property of every object", { eventName: "constructor" }],
   ])("%s is ignored", (_, detail) => expect(readCall(detail)).toMatchObject({ kind: "ignored" }));
 

@@ -209,6 +209,9 @@ describe("bad input is refused with a reason", () => {
     const [method, path] = split(route);
     expectProblem(await raw(method, path, "{"), 400, "malformed_json");
     expectProblem(await raw(method, path, Buffer.from([0x7b, 0xff, 0x7d])), 400, "malformed_json");
+    const latin1 = Buffer.from('{"name":"Z\xfcrich"}', "latin1");
+    for (const type of ["application/json", "application/x-www-form-urlencoded"])
+      expectProblem(await raw(method, path, latin1, { "content-type": type }), 400, "malformed_json");
     for (const body of ["[]", '"text"', "1", '{"nobody":"asked"}']) expectProblem(await raw(method, path, body), 400, "invalid_input");
     expectProblem(await raw(method, path, JSON.stringify({ pad: "x".repeat(200 * 1024) })), 413, "body_too_large");
   });
@@ -227,6 +230,15 @@ describe("bad input is refused with a reason", () => {
     for (const wrong of ["1", "loc_x", "..%2f..", "%00", "a'b", "ct_%F0%9F%92%A9", "%ff"])
       expectProblem(await host.administrator(method, path.replace(/(loc|acc|ct|mdm|cfl)_0+/, wrong), body), 400, "invalid_input");
   });
+
+  test.each(["locations", "accounts", "mdm-servers", "conflicts", "content-tokens", "license-transfers", "custody-log"])(
+    "a cursor of /v1/%s that holds half of a character",
+    async (list) => {
+      const place = { pk: "\ud800", sk: "x", sortKey: "x", subject: "\ud800", seq: 1, timeKey: "x", list: "all", after: "\ud800" };
+      const after = Buffer.from(JSON.stringify(place)).toString("base64url");
+      expectProblem(await host.administrator("GET", `/v1/${list}?after=${after}`), 400, "invalid_input");
+    },
+  );
 
   test.each(["?limit=0", "?limit=1.5", "?limit=101", "?limit=x", "?after=x", "?after=", "?after=e30", "?state=good", "?nobody=asked"])(
     "a list with %s",

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { sha256 } from "../../functions/hash.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/routes.ts";
 import { aLocation, at, contentTokenId, fileAround, locationId } from "../make.ts";
 import { ada, makeService, NOW, signedUp } from "../service.ts";
@@ -66,6 +67,21 @@ describe("importing", () => {
     expect(body).toMatchObject({ state: "active", issuedAt: NOW.toISOString() });
   });
 
+  test("hands out one line of base64, whatever surrounds and wraps the file, with the hash of what is handed out", async () => {
+    service.clock.now = at("2030-06-01T12:00:00Z");
+    const damaged = Buffer.from(`\uFEFF${sample.toString("utf8").replace(/(.{20})/g, "$1\r\n")}\r\n`);
+    const { body: token } = await importing(damaged.toString("base64"));
+    const { body } = await download(token.id);
+    const [handedOut] = [...service.files.values()];
+    expect(Buffer.from(handedOut ?? [])).toEqual(sample);
+    expect(body.sha256).toBe(sha256(handedOut ?? ""));
+  });
+
+  test("ignores white space within the field", async () => {
+    service.clock.now = at("2030-06-01T12:00:00Z");
+    expect((await importing(`${sample.toString("base64").replace(/(.{76})/g, "$1\n")}\n`)).status).toBe(201);
+  });
+
   test("the same token twice, wrapped otherwise, is refused", async () => {
     await importing(sample.toString("base64"));
     const wrapped = Buffer.from(`\uFEFF${sample.toString("utf8").replace(/(.{20})/g, "$1\r\n")}`);
@@ -88,6 +104,21 @@ describe("importing", () => {
     expect(service.files.size).toBe(0);
     expect(service.published).toEqual([]);
   });
+
+  test("tells a content manager nothing about accounts beyond their location", async () => {
+    const file = fileAround(json("2027-05-01T00:00:00Z"));
+    const naming = async (downloadedBy: string) => {
+      const body = { locationId: other.id, fileName: "sToken_for_X.vpptoken", file: Buffer.from(file).toString("base64"), downloadedBy };
+      const answer = await service.call("POST /v1/content-tokens/import", [], { as: "manager", body });
+      return { status: answer.status, body: answer.body };
+    };
+    const unknown = await naming("acc_00000000000000000000000009");
+    expect(unknown).toMatchObject({ status: 403, body: { reason: "not_permitted" } });
+    await service.ports.accounts.recordPasswordChange(ada.id, at("2026-05-15"));
+    for (const id of [ada.id, signedUp("nobody").id]) expect(await naming(id)).toEqual(unknown);
+    expect(service.files.size).toBe(0);
+    expect((await naming(signedUp("manager").id)).status).toBe(201);
+  });
 });
 
 describe("a download", () => {
@@ -105,7 +136,7 @@ describe("a download", () => {
     const token = await issue(other.id);
     const { status, body } = await download(token.id, "manager");
     expect(status).toBe(201);
-    expect(body).toMatchObject({ fileName: "sToken_for_Z_rich.vpptoken", expiresAt: "2026-06-01T12:01:00.000Z" });
+    expect(body).toMatchObject({ fileName: `sToken_for_Zürich_${other.uId}.vpptoken`, expiresAt: "2026-06-01T12:01:00.000Z" });
     const recorded = await service.ports.tokens.get(token.id);
     expect(recorded?.downloadedBy.map(({ accountId }) => accountId)).toEqual([ada.id, signedUp("manager").id]);
     expect(service.published.at(-1)).toMatchObject({ type: "DownloadLinkIssued" });

@@ -77,7 +77,10 @@ test("a link gives the file as it was sealed, under its name; stretched or bent 
   const answer = await fetch(link.url);
   const bytes = Buffer.from(await answer.arrayBuffer());
   expect(answer.status).toBe(200);
-  expect(answer.headers.get("content-disposition")).toBe('attachment; filename="sToken_for_Z_rich.vpptoken"');
+  expect(answer.headers.get("content-disposition")).toBe(
+    `attachment; filename="sToken_for_Z_rich_${aLocation().uId}.vpptoken"; filename*=UTF-8''sToken_for_Z%C3%BCrich_${aLocation().uId}.vpptoken`,
+  );
+  expect(link.fileName).toBe(`sToken_for_Zürich_${aLocation().uId}.vpptoken`);
   expect(createHash("sha256").update(bytes).digest("hex")).toBe(link.sha256);
   expect(Object.keys(JSON.parse(Buffer.from(bytes.toString("ascii"), "base64").toString("utf8")))).toEqual(["expDate", "token", "orgName"]);
   for (const bent of [

@@ -216,7 +216,7 @@ describe("the scan", () => {
     for (const hours of [0, 1, 2]) await scanAt(new Date(addDays(end, -60).getTime() + hours * 3_600_000));
     expect(reminders()).toMatchObject([{ daysLeft: 60, step: 60 }]);
     const notices = service.published.filter((one) => one.kind === "notice");
-    expect(notices).toMatchObject([{ subject: "Content token of Pretendco ends in 60 days" }]);
+    expect(notices).toMatchObject([{ subject: 'Content token of "Pretendco" ends in 60 days' }]);
     expect(notices[0]?.message).toContain("2027-06-01T12:00:00.000Z");
   });
 

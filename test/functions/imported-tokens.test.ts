@@ -107,6 +107,16 @@ describe("an identity event about the person who downloaded it from Apple", () =
   });
 });
 
+test("an import by a content manager tells nothing about a colleague's password or account", async () => {
+  const zoe = signedUp("zoe", { grants: eve.grants });
+  await service.ports.accounts.register(zoe);
+  await tell("account.password-changed", zoe.id);
+  wait(5);
+  const { body } = await importing({ downloadedBy: zoe.id }, "eA==", "eve");
+  expect(body.state).toBe("active");
+  expect(body.doubt).toBeUndefined();
+});
+
 describe("a person's report that the Managed Apple Account changed its password", () => {
   const report = (id: string, body: object, as = "eve") =>
     service.call("POST /v1/content-tokens/{id}/password-change-reports", [id], { as, body });

@@ -1,5 +1,6 @@
 // MDM servers over the API: their credentials, links, what they fetch, and what happens when two of them claim one location.
 import { beforeEach, describe, expect, test } from "vitest";
+import { aLocation } from "../make.ts";
 import { here, makeMdmService, other } from "../mdm-service.ts";
 import { ada, NOW, signedUp } from "../service.ts";
 
@@ -140,7 +141,10 @@ describe("fetching", () => {
     expect(redirect).toMatchObject({ status: 303, headers: { location: expect.stringMatching(/^memory:tokens\//) } });
     expect(redirect.body).toBeUndefined();
     const json = await service.fetchAs(service.fleet, { headers: { accept: "application/json" } });
-    expect(json).toMatchObject({ status: 200, body: { fileName: "sToken_for_Pretendco.vpptoken", sha256: expect.any(String) } });
+    expect(json).toMatchObject({
+      status: 200,
+      body: { fileName: `sToken_for_Pretendco_${aLocation().uId}.vpptoken`, sha256: expect.any(String) },
+    });
     expect(json.headers.etag).toBe(`"${json.body.sha256}"`);
     expect(redirect.headers.etag).toBe(json.headers.etag);
     const poll = () => service.fetchAs(service.fleet, { headers: { "if-none-match": json.headers.etag ?? "" } });
@@ -150,6 +154,51 @@ describe("fetching", () => {
     const again = await poll();
     expect([again.status, again.body]).toEqual([304, undefined]);
     expect([service.published.length, (await service.acts(token)).length]).toEqual(before);
+  });
+
+  test("answers 304 to the current hash in every form in which clients write it, and takes each as proof of having the file", async () => {
+    const token = await service.issue();
+    await service.link(service.fleet, token);
+    const { body } = await service.fetchAs(service.fleet, { headers: { accept: "application/json" } });
+    const hash: string = body.sha256;
+    const forms = [`"${hash}"`, hash, `W/"${hash}"`, `W/${hash}`, hash.toUpperCase(), ` ${hash} `, `"other", ${hash}`, `${hash},"other"`];
+    const before = (await service.acts(token)).length;
+    for (const form of forms)
+      expect([form, (await service.fetchAs(service.fleet, { headers: { "if-none-match": form } })).status]).toEqual([form, 304]);
+    expect((await service.acts(token)).length).toBe(before);
+    for (const form of ["", '"*"', hash.slice(1), `${hash}0`, '"other"'])
+      expect([form, (await service.fetchAs(service.fleet, { headers: { "if-none-match": form } })).status]).toEqual([form, 303]);
+  });
+
+  test("answers 304 to `*`, writes nothing, and takes it as no proof: the older token is not superseded", async () => {
+    const older = await service.issue();
+    await service.link(service.fleet, older);
+    await service.fetchWhole(service.fleet);
+    service.later(10);
+    const newer = await service.issue();
+    const before = service.published.length;
+    expect((await service.fetchAs(service.fleet, { headers: { "if-none-match": "*" } })).status).toBe(304);
+    expect([service.published.length, await service.acts(newer)]).toEqual([before, ["token-issued"]]);
+    expect((await service.shown(older)).state).toBe("active");
+    const { headers } = await service.fetchAs(service.fleet, { headers: { accept: "application/json" } });
+    await service.fetchAs(service.fleet, { headers: { "if-none-match": headers.etag?.replaceAll('"', "") ?? "" } });
+    expect((await service.shown(older)).state).toBe("invalidated");
+  });
+
+  test.each([
+    ["two spaces", "Bearer  "],
+    ["many spaces", `Bearer${" ".repeat(50)}`],
+    ["a scheme in lower case", "bearer "],
+    ["a scheme in capitals", "BEARER "],
+  ])("takes a credential after %s", async (_, scheme) => {
+    await service.link(service.fleet, await service.issue());
+    expect((await service.fetchAs(service.fleet, { headers: { authorization: `${scheme}${service.fleet.credential}` } })).status).toBe(303);
+  });
+
+  test.each(["", "Basic ", "Bearer", "Bearer\t", "Bearer x "])("takes no credential after %j", async (scheme) => {
+    await service.link(service.fleet, await service.issue());
+    const answer = await service.fetchAs(service.fleet, { headers: { authorization: `${scheme}${service.fleet.credential}` } });
+    expect([answer.status, answer.body.reason]).toEqual([401, "unauthenticated"]);
   });
 
   test("is recorded before it is revealed, as the MDM server's, and makes nobody a holder of the file", async () => {
@@ -180,9 +229,9 @@ describe("fetching", () => {
     await service.link(service.fleet, await service.issue());
     await service.call("DELETE /v1/mdm-servers/{id}/links/{tokenId}", [service.fleet.id, older]);
     const plain = await service.fetchAs(service.fleet, { headers: { accept: "application/json" } });
-    expect(plain.body).toMatchObject({ fileName: "sToken_for_Pretendco.vpptoken", otherLocations: [other.id] });
+    expect(plain.body).toMatchObject({ fileName: expect.stringMatching(/^sToken_for_Pretendco_\d{16}\.vpptoken$/), otherLocations: [other.id] });
     const one = await service.fetchAs(service.fleet, { query: { location: other.id }, headers: { accept: "application/json" } });
-    expect(one.body.fileName).toBe("sToken_for_Springfield.vpptoken");
+    expect(one.body.fileName).toMatch(/^sToken_for_Springfield_\d{16}\.vpptoken$/);
     expect(await service.fetchAs(service.zentral, { query: { location: other.id } })).toMatchObject({
       status: 403,
       body: { reason: "not_linked" },

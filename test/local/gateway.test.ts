@@ -84,13 +84,28 @@ test("a greedy route of any method says which path it took, by whom it was asked
   for (const path of ["/mdm", "/mdmx/v2", "/v1/mdm/v2"]) expect((await beside(asked("GET", path))).status).toBe(404);
 });
 
-test("a body of text arrives as it is, another one as base64", async () => {
+test.each([
+  ["application/json", true],
+  ["application/json; charset=utf-8", true],
+  ["text/csv", true],
+  ["application/xml", true],
+  ["application/octet-stream", false],
+  ["application/x-www-form-urlencoded", false],
+  ["application/vnd.api+json", false],
+  [undefined, false],
+])("a body of type %s arrives as text: %s, else as base64", async (type, isText) => {
+  const headers = { host: "127.0.0.1:1", ...(type === undefined ? {} : { "content-type": type }) };
+  const expected = isText ? { body: "{}", isBase64Encoded: false } : { body: "e30=", isBase64Encoded: true };
+  expect(await given(["POST /a"], asked("POST", "/a", { body: Buffer.from("{}"), headers }))).toMatchObject(expected);
+});
+
+test("bytes that are not UTF-8 arrive as U+FFFD where the body is handed over as text, and unchanged as base64", async () => {
   const body = Buffer.from([0xff, 0x00]);
   const headers = { host: "127.0.0.1:1", "content-type": "application/octet-stream" };
   expect(await given(["POST /a"], asked("POST", "/a", { body, headers }))).toMatchObject({ body: "/wA=", isBase64Encoded: true });
   const json = { ...headers, "content-type": "application/json" };
-  expect(await given(["POST /a"], asked("POST", "/a", { body: Buffer.from("{}"), headers: json }))).toMatchObject({
-    body: "{}",
+  expect(await given(["POST /a"], asked("POST", "/a", { body, headers: json }))).toMatchObject({
+    body: "\uFFFD\0",
     isBase64Encoded: false,
   });
 });

@@ -3,6 +3,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { removedFrom } from "../../../domain/account.ts";
+import { floorToSecond } from "../../../domain/time.ts";
 import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { keys } from "../../../functions/aws/table.ts";
 import { accountId, anAccount, at } from "../../make.ts";
@@ -36,6 +37,36 @@ battery("accounts", (records) => {
     expect(await records.accounts.recordDisabled(ada.id, NOW)).toBe(true);
     expect(await records.accounts.recordDisabled(ada.id, at("2027-01-01"))).toBe(true);
     expect(await records.accounts.get(ada.id)).toEqual({ ...ada, disabledAt: NOW, version: 2 });
+  });
+
+  const enabled = at("2026-06-01T12:00:36.700Z");
+  test.each([
+    ["in the second of enabling, reported in whole seconds", "2026-06-01T12:00:36Z", true],
+    ["in a later second", "2026-06-01T12:00:37Z", true],
+    ["at the very instant of enabling", "2026-06-01T12:00:36.700Z", true],
+    ["later in the same second, reported in milliseconds", "2026-06-01T12:00:36.701Z", true],
+    ["earlier in the same second, reported in milliseconds", "2026-06-01T12:00:36.699Z", false],
+    ["in the second before", "2026-06-01T12:00:35Z", false],
+  ])("that were enabled again and are disabled %s", async (_, time, isDisabled) => {
+    await records.accounts.register({ ...ada, enabledAt: enabled });
+    expect(await records.accounts.recordDisabled(ada.id, at(time))).toBe(true);
+    expect((await records.accounts.get(ada.id))?.disabledAt).toEqual(isDisabled ? at(time) : undefined);
+  });
+
+  test("that are reported disabled in whole seconds are enabled only if they were enabled in a later second", async () => {
+    let seed = 100;
+    const time = fc.integer({ min: 0, max: 4000 }).map((milliseconds) => new Date(NOW.getTime() + milliseconds));
+    await fc.assert(
+      fc.asyncProperty(time, time, async (enabledAt, reported) => {
+        const account = anAccount({ id: accountId(seed++), enabledAt });
+        await records.accounts.register(account);
+        const second = floorToSecond(reported);
+        await records.accounts.recordDisabled(account.id, second);
+        const { disabledAt } = (await records.accounts.get(account.id)) ?? {};
+        expect(disabledAt === undefined).toBe(floorToSecond(enabledAt) > second);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   test("are listed until they are removed, and read by their identifier for ever", async () => {

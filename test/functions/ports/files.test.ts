@@ -56,7 +56,9 @@ const inStorage = (): Backend => ({
     const answer = await fetch(url);
     if (answer.status === 404) return undefined;
     expect(answer.status).toBe(200);
-    const name = /filename="(.*)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1];
+    const disposition = answer.headers.get("content-disposition") ?? "";
+    const extended = /filename\*=UTF-8''(.*)$/.exec(disposition)?.[1];
+    const name = extended === undefined ? /filename="(.*)"/.exec(disposition)?.[1] : decodeURIComponent(extended);
     return { name, bytes: new Uint8Array(await answer.arrayBuffer()) };
   },
 });
@@ -78,6 +80,15 @@ describe.each([
     expect(file.version).not.toBe("");
     expect(await open((await link(files, file)).url)).toEqual({ name: NAME, bytes });
   });
+
+  test.each(["sToken_for_東京本社_2049025000431439.vpptoken", "sToken_for_L'Aquila (1)*.vpptoken"])(
+    "keep the name %s in a link",
+    async (name) => {
+      const { files, open } = make();
+      const { url } = await files.signDownload(await files.put("tokens/n", bytes), name, inAMinute());
+      expect(await open(url)).toEqual({ name, bytes });
+    },
+  );
 
   test("have links that say when they end: at the first whole second that is not before what was asked", async () => {
     const { files } = make();

@@ -1,0 +1,51 @@
+// Looks locations up by their name, for warnings and notes. No rule rests on the answer: the list may be a moment old, and is read up to a bound.
+import { type Account, isAllowed } from "../domain/account.ts";
+import { asciiName, locationNameIn } from "../domain/file-name.ts";
+import type { LocationId } from "../domain/ids.ts";
+import { comparableName, MAX_NAMED, type NameWarnings, sameNameWarnings } from "../domain/location-names.ts";
+import type { Location } from "../domain/organization.ts";
+import type { Ports } from "./ports.ts";
+
+const PAGE = 100;
+const MAX_PAGES = 10;
+
+/** Open locations other than `location`, within the caller's reach, whose name `isMeant`: the first few. */
+export const otherLocationsNamed = async (
+  isMeant: (name: string) => boolean,
+  { id: self }: Pick<Location, "id">,
+  caller: Account,
+  { locations }: Pick<Ports, "locations">,
+): Promise<readonly LocationId[]> => {
+  const found: LocationId[] = [];
+  let after: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES && found.length < MAX_NAMED; pages++) {
+    const page = await locations.list({ limit: PAGE, after });
+    for (const { id, name } of page.items) if (id !== self && isMeant(name) && isAllowed(caller, "location:read", id)) found.push(id);
+    after = page.next;
+    if (after === undefined) break;
+  }
+  return found.slice(0, MAX_NAMED);
+};
+
+/** Apple writes every character outside of ASCII as `_`: a name of nothing else could be any location's. */
+const isTelling = (name: string): boolean => /[A-Za-z0-9]/.test(name);
+
+/** Other open locations within the caller's reach whose name a file's name carries; none if it carries the name of `locationId` as well. */
+export const locationsInFileName = async (
+  fileName: string,
+  locationId: LocationId,
+  caller: Account,
+  ports: Pick<Ports, "locations">,
+): Promise<readonly LocationId[]> => {
+  const named = locationNameIn(fileName)?.toLowerCase();
+  const location = await ports.locations.get(locationId);
+  if (named === undefined || !isTelling(named) || location === undefined) return [];
+  const isMeant = (name: string): boolean => asciiName(name.normalize("NFC")).toLowerCase() === named;
+  return isMeant(location.name) ? [] : otherLocationsNamed(isMeant, location, caller, ports);
+};
+
+/** Warns of other locations with the name that `location` was just given. */
+export const warningsAbout = async (location: Location, caller: Account, ports: Pick<Ports, "locations">): Promise<NameWarnings> => {
+  const name = comparableName(location.name);
+  return sameNameWarnings(await otherLocationsNamed((other) => comparableName(other) === name, location, caller, ports));
+};
