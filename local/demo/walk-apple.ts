@@ -68,15 +68,24 @@ const revokeAtApple = async (walk: Walk, admin: Client, locationId: string): Pro
 };
 
 const claimAtApple = async (walk: Walk, admin: Client, locationId: string): Promise<Imported> => {
-  const { telling } = walk;
-  telling.step("An MDM server that nobody registered uses a token of Apple's");
+  const { telling, onSecret } = walk;
+  telling.step("An MDM server that nobody registered takes a token of Apple's from the one that has it");
   const imported = await takeIn(walk, admin, locationId);
-  const mdmInfo = { id: "demo-unknown-mdm", name: "Another MDM server", metadata: "" };
-  await control(walk, { token: imported.file, uId: uIdOf(locationId), mdmInfo });
-  await checkAgain(admin, imported.tokenId);
-  const named = await shownAs(admin, imported.tokenId, ({ lastCheck }) => lastCheck?.evidence.mdmInfo !== undefined);
-  const { id, name } = named?.lastCheck?.evidence.mdmInfo ?? {};
-  telling.promise("the check shows whom Apple names", id === "demo-unknown-mdm", `"${text(name)}" (${text(id)})`);
+  const { id: serverId, credential } = succeeded(await admin("POST /v1/mdm-servers", { name: "Jamf (demo)", vendor: "jamf-pro" }));
+  onSecret(credential);
+  succeeded(await admin("PUT /v1/mdm-servers/{id}/links/{tokenId}", { id: serverId, tokenId: imported.tokenId }));
+  const isNamedByApple = async (mdmName: string): Promise<boolean> => {
+    const mdmInfo = { id: `${mdmName} ${locationId}`, name: mdmName, metadata: "" };
+    await control(walk, { token: imported.file, uId: uIdOf(locationId), mdmInfo });
+    await checkAgain(admin, imported.tokenId);
+    const named = await shownAs(admin, imported.tokenId, ({ lastCheck }) => lastCheck?.evidence.mdmInfo?.id === mdmInfo.id);
+    return named !== undefined;
+  };
+  telling.promise("the check shows whom Apple names", await isNamedByApple("Jamf"), "Jamf");
+  telling.promise("Apple names another one", await isNamedByApple("Intruder"), "Intruder");
+  const found = await eventually(() => eventsWith(walk, "MdmConflictFound", "locationId", locationId)[0]);
+  const claimants = (found?.detail?.mdmServerIds ?? []) as readonly string[];
+  telling.promise("that is a conflict", claimants.length === 2 && claimants.includes(serverId), text(found?.detail?.conflictId));
   return imported;
 };
 

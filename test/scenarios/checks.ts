@@ -2,7 +2,7 @@
 import type { AppleAnswer, Doubt } from "../../domain/apple-check.ts";
 import type { ContentTokenId } from "../../domain/ids.ts";
 import { takeCheckMessage } from "../../functions/checks/take-check-message.ts";
-import { call, fileOf, type Host, later, other, type Scenario } from "./scene.ts";
+import { call, fileOf, type Host, later, link, other, register, type Scenario } from "./scene.ts";
 
 const importToken = async (host: Host, token: string): Promise<ContentTokenId> =>
   (
@@ -60,6 +60,15 @@ export const CHECK_SCENARIOS: readonly Scenario[] = [
   checking("a token in doubt, about which people were asked, and that Apple accepts", {
     answer: ACCEPTED,
     before: (host, id) => doubt(host, id, { noticedAt: host.clock.now }),
+  }),
+  checking("a token for which Apple names another MDM server than the linked one", {
+    answer: { ...ACCEPTED, evidence: { ...ACCEPTED.evidence, mdmInfo: { id: "jamf-2", name: "Another" } } },
+    before: async (host, id) => {
+      await link(host, (await register(host, "Jamf")).id, id);
+      host.answers.set("all", { ...ACCEPTED, evidence: { ...ACCEPTED.evidence, mdmInfo: { id: "jamf-1", name: "Jamf" } } });
+      await takeCheckMessage({ tokenId: id, attempt: 1 }, host.ports);
+      later(host, 600);
+    },
   }),
   checking("a token that Apple revoked", { answer: { outcome: "revoked-by-apple", evidence: { status: 401, errorNumber: 9625 } } }),
   checking("a token that Apple does not know", { answer: { outcome: "unknown-to-apple", evidence: { status: 200, errorNumber: 9622 } } }),
