@@ -4,10 +4,13 @@ import { type IncomingMessage, request as plainRequest } from "node:http";
 import { createServer, request, type Server } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { sessionFile } from "../../local/session.ts";
 import { callerOf } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
+
+// A whole service is started, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const SERVICE_CONFIG = "/mdm/v2/service/config";
 const LOCATIONS = 105;

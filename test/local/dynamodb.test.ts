@@ -7,6 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { findDynamoDb, startDynamoDb } from "../../local/dynamodb.ts";
 import { freePort } from "../../local/http.ts";
 
+// Processes are started and awaited, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "dynamodb-"));

@@ -3,6 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
+// Processes are started and awaited, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 const module = (name: string): string => JSON.stringify(join(import.meta.dirname, "../../local", name));
 
 /** A process with a database, which prints a line when it is ready and one when it begins to stop. `closing` is what its stop waits for. */
