@@ -229,7 +229,10 @@ describe("fetching", () => {
     await service.link(service.fleet, await service.issue());
     await service.call("DELETE /v1/mdm-servers/{id}/links/{tokenId}", [service.fleet.id, older]);
     const plain = await service.fetchAs(service.fleet, { headers: { accept: "application/json" } });
-    expect(plain.body).toMatchObject({ fileName: expect.stringMatching(/^sToken_for_Pretendco_\d{16}\.vpptoken$/), otherLocations: [other.id] });
+    expect(plain.body).toMatchObject({
+      fileName: expect.stringMatching(/^sToken_for_Pretendco_\d{16}\.vpptoken$/),
+      otherLocations: [other.id],
+    });
     const one = await service.fetchAs(service.fleet, { query: { location: other.id }, headers: { accept: "application/json" } });
     expect(one.body.fileName).toMatch(/^sToken_for_Springfield_\d{16}\.vpptoken$/);
     expect(await service.fetchAs(service.zentral, { query: { location: other.id } })).toMatchObject({
