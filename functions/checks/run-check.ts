@@ -10,6 +10,7 @@ import {
   retryDelay,
 } from "../../domain/apple-check.ts";
 import { acceptedNotice, doubtNotice } from "../../domain/apple-notice.ts";
+import { isCheckedWithApple } from "../../domain/checked-token.ts";
 import { type ContentToken, openDoubt } from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
 import { announce, checkOrderOf, custodyOf, eventOf, noticeOf } from "../announce.ts";
@@ -91,7 +92,7 @@ const conclude = async (token: ContentToken, answer: AppleAnswer, ports: CheckPo
 export const runCheck = async (message: unknown, ports: CheckPorts): Promise<void> => {
   const { tokenId, attempt } = CheckMessage.parse(message);
   const token = await ports.tokens.get(tokenId);
-  if (token === undefined || token.origin !== "imported" || token.invalidation !== undefined || token.expiresAt <= ports.now()) return;
+  if (token === undefined || !isCheckedWithApple(token, ports.now())) return;
   const answer = await askApple(token, ports);
   if (!isRetried(answer) || attempt >= CHECK_ATTEMPTS) return conclude(token, answer, ports);
   const [jitter = 0] = ports.random(1);
