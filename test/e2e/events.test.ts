@@ -179,11 +179,11 @@ test("a function puts the events of its table under the service's source, and no
       client.destroy();
     }
   };
-  expect(await putAs("mdm", [{ type: "MdmServerLinked" }])).toBe(0);
+  expect(await putAs("mdm", [{ type: "MdmServerSeen" }])).toBe(0);
   expect(await putAs("mdm", [{ type: "account.disabled" }])).toBe("AccessDeniedException");
-  expect(await putAs("mdm", [{ type: "MdmServerLinked" }, { type: "account.password-changed" }])).toBe("AccessDeniedException");
-  expect(await putAs("mdm", [{ type: "MdmServerLinked", source: IDENTITY_SOURCE }])).toBe("AccessDeniedException");
-  expect(await putAs("notifications", [{ type: "MdmServerLinked" }])).toBe("AccessDeniedException");
+  expect(await putAs("mdm", [{ type: "MdmServerSeen" }, { type: "account.password-changed" }])).toBe("AccessDeniedException");
+  expect(await putAs("mdm", [{ type: "MdmServerSeen", source: IDENTITY_SOURCE }])).toBe("AccessDeniedException");
+  expect(await putAs("notifications", [{ type: "MdmServerSeen" }])).toBe("AccessDeniedException");
   expect(await shown(tokenId)).toMatchObject({ state: "active" });
   expect(await putAs("admin", [{ type: "account.disabled" }])).toBe(0);
   expect(await ended(tokenId)).toMatchObject({ cause: "account-disabled" });

@@ -176,6 +176,8 @@ describe("a content manager is refused what is not theirs", () => {
       ["POST", "/v1/content-tokens/import", { locationId, fileName: "x.vpptoken", file }],
       ["POST", `/v1/content-tokens/${token}/downloads`],
       ["POST", `/v1/content-tokens/${token}/revocation`, { reason: "mine now" }],
+      ["POST", `/v1/content-tokens/${token}/check`, {}],
+      ["POST", `/v1/content-tokens/${token}/password-change-reports`, { occurredAt: new Date().toISOString(), evidence: "mine now" }],
       ["GET", `/v1/licenses?locationId=${locationId}`],
       ["POST", "/v1/licenses", { locationId, adamId: "1", productType: "App", quantity: 1 }],
       ["PATCH", "/v1/licenses", { locationId, adamId: "1", name: "Mine" }],
@@ -222,6 +224,7 @@ describe("bad input is refused with a reason", () => {
       "PATCH /v1/locations/{id}": { name: "New" },
       "PATCH /v1/accounts/{id}": { grants: [] },
       "POST /v1/content-tokens/{id}/revocation": { reason: "lost" },
+      "POST /v1/content-tokens/{id}/password-change-reports": { occurredAt: "2026-01-01T00:00:00Z" },
       "POST /v1/content-tokens/{id}/claims": { mdmInfo: MDM_INFO },
       "POST /v1/conflicts/{id}/resolution": { keptBy: NOBODY.mdm, reason: "in use" },
     };
