@@ -137,7 +137,7 @@ export type ContentToken = {
     readonly firstAt: string;
     /** When it was last seen with it, in the way that `how` names, to five minutes. Later uses do not count. */
     readonly lastAt: string;
-    /** When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under the mdmInfo id it was known by. */
+    /** When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under an mdmInfo id that was stated with another token, or reported, before. */
     readonly provedAt?: string;
     /** When the token was first used with an identification of this MDM server, or while it was the only one known to have the token. That proves nothing about the MDM server. */
     readonly usedAt?: string;
@@ -236,7 +236,7 @@ export type MdmServer = {
     readonly firstAt: string;
     /** When it was last seen with it, in the way that `how` names, to five minutes. Later uses do not count. */
     readonly lastAt: string;
-    /** When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under the mdmInfo id it was known by. */
+    /** When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under an mdmInfo id that was stated with another token, or reported, before. */
     readonly provedAt?: string;
     /** When the token was first used with an identification of this MDM server, or while it was the only one known to have the token. That proves nothing about the MDM server. */
     readonly usedAt?: string;

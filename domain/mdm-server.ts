@@ -1,7 +1,7 @@
 // An MDM server as it is known here: registered, with a credential of its own, so that a renewed token reaches it without a person; or by what it says of
 // itself to whoever it uses a token with.
 import * as z from "zod";
-import { MdmServerId } from "./ids.ts";
+import { ContentTokenId, MdmServerId } from "./ids.ts";
 import { nameText, plainText } from "./text.ts";
 import { FIRST_VERSION, Version } from "./version.ts";
 
@@ -29,6 +29,8 @@ export const MdmServer = z.object({
   saidAt: z.date().optional().describe("When it said that first, in just these words."),
   /** When its `mdmInfo.id` was stated first. Only later identifications under that id prove anything. */
   knownByIdAt: z.date().optional(),
+  /** The token with which that id was stated first. It may have been another MDM server that tried this token, so identifying with it proves nothing. */
+  idLearntFrom: ContentTokenId.optional(),
   createdAt: z.date(),
   /** When it last called, to the hour: a poll is not worth a write. */
   lastSeenAt: z.date().optional(),
@@ -65,7 +67,7 @@ export const withCredential = (server: MdmServer, sha256: string, now: Date, rev
 };
 
 /** One that is known only by what it said: it has no credential, and is called what it calls itself until somebody renames it. */
-export const serverSaying = (mdmInfo: MdmInfo, id: MdmServerId, now: Date): MdmServer => ({
+export const serverSaying = (mdmInfo: MdmInfo, id: MdmServerId, now: Date, statedWith?: ContentTokenId): MdmServer => ({
   id,
   name: mdmInfo.name.trim() || "Unnamed",
   vendor: "other",
@@ -73,6 +75,7 @@ export const serverSaying = (mdmInfo: MdmInfo, id: MdmServerId, now: Date): MdmS
   mdmInfo,
   saidAt: now,
   knownByIdAt: now,
+  ...(statedWith === undefined ? {} : { idLearntFrom: statedWith }),
   createdAt: now,
   version: FIRST_VERSION,
 });
@@ -83,16 +86,23 @@ export const statementChange = ({ mdmInfo: known }: Pick<MdmServer, "mdmInfo">, 
   return known.metadata === stated.metadata ? "none" : "metadata";
 };
 
-/** The server as it is after it said this of itself; the same when it says so already. Its name stays the one that people know it by. */
-export const saying = (server: MdmServer, mdmInfo: MdmInfo, now: Date): MdmServer => {
+/**
+ * The server as it is after it said this of itself; the same when it says so already. Its name stays the one that people know it by. `statedWith`: the token
+ * with which it was stated; left out when a person reports it.
+ */
+export const saying = (server: MdmServer, mdmInfo: MdmInfo, now: Date, statedWith?: ContentTokenId): MdmServer => {
   if (statementChange(server, mdmInfo) === "none") return server;
-  const knownByIdAt = server.mdmInfo?.id === mdmInfo.id ? server.knownByIdAt : now;
-  return { ...server, mdmInfo, saidAt: now, ...(knownByIdAt === undefined ? {} : { knownByIdAt }), version: server.version + 1 };
+  const said = { ...server, mdmInfo, saidAt: now, version: server.version + 1 };
+  if (server.mdmInfo?.id === mdmInfo.id) return said;
+  const { idLearntFrom: _, ...withoutOrigin } = said;
+  return { ...withoutOrigin, knownByIdAt: now, ...(statedWith === undefined ? {} : { idLearntFrom: statedWith }) };
 };
 
-/** True if the MDM server was known by this `mdmInfo.id` before now. */
-export const isKnownById = ({ mdmInfo, knownByIdAt }: Pick<MdmServer, "mdmInfo" | "knownByIdAt">, id: string, now: Date): boolean =>
-  mdmInfo?.id === id && knownByIdAt !== undefined && knownByIdAt < now;
+/** True if the MDM server was known by this `mdmInfo.id` before now, and not only by statements with this same token. */
+export const isKnownById = (
+  { mdmInfo, knownByIdAt, idLearntFrom }: Pick<MdmServer, "mdmInfo" | "knownByIdAt" | "idLearntFrom">,
+  { id, tokenId, now }: { readonly id: string; readonly tokenId: ContentTokenId; readonly now: Date },
+): boolean => mdmInfo?.id === id && knownByIdAt !== undefined && knownByIdAt < now && idLearntFrom !== tokenId;
 
 const SEEN_AGAIN_MILLISECONDS = 3_600_000;
 

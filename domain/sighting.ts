@@ -25,7 +25,7 @@ export const Sighting = z.object({
     .date()
     .optional()
     .describe(
-      "When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under the mdmInfo id it was known by.",
+      "When the MDM server itself last proved that it has the token: by a poll with the file's hash, or by identifying itself under an mdmInfo id that was stated with another token, or reported, before.",
     ),
   usedAt: z
     .date()

@@ -32,6 +32,8 @@ type Identifier = Account | ContentTokenId | "service";
 
 type Context = {
   readonly identification: Identification;
+  /** The token that an id is learnt from; `undefined` when a person reports it. */
+  readonly statedWith: ContentTokenId | undefined;
   readonly before: LocationLinks;
   readonly by: Account["id"] | ContentTokenId | "service";
   readonly at: Date;
@@ -61,9 +63,9 @@ const detailsOf = ({ name, vendor }: MdmServer, { id: mdmInfoId, name: mdmInfoNa
 });
 
 const registerServer = async (context: Context, { servers, random }: IdentifyPorts): Promise<MdmServer | undefined> => {
-  const { identification, by, at, judged } = context;
+  const { identification, statedWith, by, at, judged } = context;
   const { mdmInfo } = identification;
-  const server = serverSaying(mdmInfo, MdmServerId.parse(`mdm_${identifierText(random(IDENTIFIER_BYTES))}`), at);
+  const server = serverSaying(mdmInfo, MdmServerId.parse(`mdm_${identifierText(random(IDENTIFIER_BYTES))}`), at, statedWith);
   const trace = custodyOf("mdm-server-registered", { subject: server.id, at, by, details: detailsOf(server, mdmInfo) });
   return (await servers.register(server, [trace], judged)) ? server : undefined;
 };
@@ -74,7 +76,7 @@ const registerServer = async (context: Context, { servers, random }: IdentifyPor
  * Invariant: a statement changes the id or name only together with an entry of the custody log, and the metadata at most every five minutes.
  */
 const updateServer = async (server: MdmServer, context: Context, { servers, log }: IdentifyPorts): Promise<MdmServer | undefined> => {
-  const { identification, before, by, at, judged, mayLog } = context;
+  const { identification, statedWith, before, by, at, judged, mayLog } = context;
   const { how, mdmInfo } = identification;
   const change = statementChange(server, mdmInfo);
   if (change === "none" || (how !== "reported" && !mayFetch(before, server.id))) return server;
@@ -84,7 +86,7 @@ const updateServer = async (server: MdmServer, context: Context, { servers, log 
     log.count("IdentificationsNotLogged", 1);
     return server;
   }
-  const after = saying(server, mdmInfo, at);
+  const after = saying(server, mdmInfo, at, statedWith);
   const traces = isLogged ? [custodyOf("mdm-server-changed", { subject: server.id, at, by, details: detailsOf(after, mdmInfo) })] : [];
   return (await servers.replace(after, traces, { ...judged, links: [before] })) ? after : undefined;
 };
@@ -117,14 +119,15 @@ export const identifyServer = async (
   const before = await links.of(locationId);
   const actor = typeof by === "string" ? by : by.id;
   const at = now();
-  const context = { identification, before, by: actor, at, judged, mayLog };
+  const statedWith = how === "reported" ? undefined : tokenId;
+  const context = { identification, statedWith, before, by: actor, at, judged, mayLog };
   const known = await findServer(identification, ports);
   const server = await (known === undefined ? registerServer(context, ports) : updateServer(known, context, ports));
   if (server === undefined) return undefined;
   const { id: mdmServerId } = server;
   const holding = { tokenId, mdmServerId };
-  // Under an id that was just learnt it proves nothing: nobody knows yet whose it is.
-  const isProof = how === "identified" && known !== undefined && isKnownById(known, mdmInfo.id, at);
+  // Under an id that was only stated with this token it proves nothing: somebody else may have tried the token.
+  const isProof = how === "identified" && known !== undefined && isKnownById(known, { id: mdmInfo.id, tokenId, now: at });
   if (!isSightingDue(before, holding, { at, isProof })) return before;
   const traces =
     openSighting(before, holding) === undefined

@@ -1,5 +1,6 @@
 // MDM servers: which credential opens when, and what they say of themselves.
 import { describe, expect, test } from "vitest";
+import type { ContentTokenId } from "../../domain/ids.ts";
 import {
   isCredentialGood,
   isKnownById,
@@ -10,7 +11,7 @@ import {
   statementChange,
   withCredential,
 } from "../../domain/mdm-server.ts";
-import { anMdmServer, at, mdmServerId } from "../make.ts";
+import { anMdmServer, at, contentTokenId, mdmServerId } from "../make.ts";
 
 const NOW = at("2026-06-01T00:00:00Z");
 const [first, second, third] = ["a", "b", "c"].map((letter) => letter.repeat(64)) as [string, string, string];
@@ -70,12 +71,41 @@ describe("an MDM server that is known by what it said", () => {
       });
   });
 
+  const isKnown = (each: Parameters<typeof isKnownById>[0], id: string, tokenId: ContentTokenId, now: Date) =>
+    isKnownById(each, { id, tokenId, now });
+
   test("is known by an id from after it was stated first, whatever else was stated since", () => {
-    expect([isKnownById(said, info.id, NOW), isKnownById(said, info.id, at("2026-06-01T00:00:01Z"))]).toEqual([false, true]);
+    expect([isKnown(said, info.id, contentTokenId(1), NOW), isKnown(said, info.id, contentTokenId(1), at("2026-06-01T00:00:01Z"))]).toEqual(
+      [false, true],
+    );
     const renamed = saying(said, { ...info, name: "Jamf 2" }, at("2026-06-02"));
     const moved = saying(said, { ...info, id: "8" }, at("2026-06-02"));
-    expect([isKnownById(renamed, info.id, at("2026-06-02")), isKnownById(moved, "8", at("2026-06-02"))]).toEqual([true, false]);
-    expect(isKnownById(server, info.id, at("2026-06-02"))).toBe(false);
+    expect([
+      isKnown(renamed, info.id, contentTokenId(1), at("2026-06-02")),
+      isKnown(moved, "8", contentTokenId(1), at("2026-06-02")),
+    ]).toEqual([true, false]);
+    expect(isKnown(server, info.id, contentTokenId(1), at("2026-06-02"))).toBe(false);
+  });
+
+  test("is not known by an id to the token that the id was learnt from, and to other tokens it is", () => {
+    const now = at("2026-07-01");
+    const learnt = serverSaying(info, mdmServerId(), NOW, contentTokenId(1));
+    const renamed = saying(learnt, { ...info, name: "Jamf 2" }, at("2026-06-02"), contentTokenId(2));
+    const moved = saying(learnt, { ...info, id: "8" }, at("2026-06-02"), contentTokenId(2));
+    const reported = saying(learnt, { ...info, id: "8" }, at("2026-06-02"));
+    const known = ([each, id]: readonly [typeof learnt, string]) => [1, 2].map((seed) => isKnown(each, id, contentTokenId(seed), now));
+    const cases = [
+      [learnt, info.id],
+      [renamed, info.id],
+      [moved, "8"],
+      [reported, "8"],
+    ] as const;
+    expect(cases.map(known)).toEqual([
+      [false, true],
+      [false, true],
+      [true, false],
+      [true, true],
+    ]);
   });
 
   test.each<[Partial<typeof info>, string]>([
