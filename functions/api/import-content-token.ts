@@ -58,14 +58,17 @@ export const ImportContentTokenReply = ShownToken.extend({
   }),
 });
 
-/** The earlier record of the same file, which ended; `undefined` if there is none. Refuses with `already_held` if it is live, or was issued here. */
-const endedRecord = async (secretSha256: string, { tokens }: Pick<Ports, "tokens">): Promise<ContentToken | undefined> => {
+/**
+ * The earlier record of the same file, which ended; `undefined` if there is none. Refuses with `already_held` if it is live, or was issued here. A record that
+ * expired before the date in its file, by Apple's answer, has ended too: its file was erased, and that answer may prove wrong.
+ */
+const endedRecord = async (secretSha256: string, { tokens, now }: Pick<Ports, "tokens" | "now">): Promise<ContentToken | undefined> => {
   const id = await tokens.findBySecret(secretSha256);
   const earlier = id === undefined ? undefined : await tokens.get(id);
   if (earlier === undefined) return undefined;
   if (earlier.origin === "issued")
     throw new Refusal("already_held", "This content token was issued by this service, so it can't be imported. Issue a new one instead.");
-  if (earlier.invalidation === undefined)
+  if (earlier.invalidation === undefined && now() < earlier.expiresAt)
     throw new Refusal("already_held", `This content token is held already, as ${earlier.id}. Nothing was changed.`);
   return earlier;
 };
