@@ -68,7 +68,7 @@ export const custodyRoutes = {
       who: "content-manager",
       does: "Report that the Managed Apple Account that downloaded an imported content token changed its password",
       answers: { 200: "The content token: ended by a report with evidence, in doubt by one without" },
-      refuses: ["not_from_apple", "time_in_future", "token_expired", "token_invalidated", "token_withdrawn"],
+      refuses: ["busy", "not_from_apple", "time_in_future", "token_expired", "token_invalidated", "token_withdrawn"],
     },
   ),
   "POST /v1/mdm-servers": route(RegisterMdmServerInput, RegisterMdmServerReply, registerMdmServer, {

@@ -11,6 +11,7 @@ import { aroundOf } from "../around.ts";
 import { type DoubtingPorts, doubtToken } from "../doubt-token.ts";
 import { type EndingPorts, endToken } from "../end-token.ts";
 import { existing, type Handle, ok } from "../handle.ts";
+import { assertMayCheck } from "./checks-budget.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 
 export const ReportApplePasswordChangeInput = z.strictObject({
@@ -24,7 +25,7 @@ export const ReportApplePasswordChangeInput = z.strictObject({
 });
 export const ReportApplePasswordChangeReply = ShownToken;
 
-type Needs = keyof EndingPorts | keyof DoubtingPorts | "accounts" | "now";
+type Needs = keyof EndingPorts | keyof DoubtingPorts | "accounts" | "rates" | "now";
 
 export const reportApplePasswordChange: Handle<
   typeof ReportApplePasswordChangeInput,
@@ -50,8 +51,11 @@ export const reportApplePasswordChange: Handle<
       "invalid_input",
       `occurredAt: this token was downloaded later, at about ${token.issuedAt.toISOString()}. A change before that ended earlier tokens, and not this one.`,
     );
-  if (evidence === undefined) await doubtToken(token, { reason: "reported", at: occurredAt }, caller.id, ports);
-  else await endToken(token, { at, cause: "password-changed", reason: evidence }, caller.id, ports);
+  if (evidence === undefined) {
+    // Each such report makes an entry of the custody log and a check with Apple.
+    await assertMayCheck(token.locationId, ports);
+    await doubtToken(token, { reason: "reported", at: occurredAt }, caller.id, ports);
+  } else await endToken(token, { at, cause: "password-changed", reason: evidence }, caller.id, ports);
   const after = existing(await ports.tokens.get(id), "content token");
   return ok(shownToken(after, await aroundOf([after], ports), caller));
 };

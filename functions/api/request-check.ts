@@ -7,14 +7,11 @@ import { Refusal } from "../../domain/refusal.ts";
 import { checkOrderOf } from "../announce.ts";
 import { aroundOf } from "../around.ts";
 import { accepted, existing, type Handle } from "../handle.ts";
+import { assertMayCheck } from "./checks-budget.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 
 export const RequestCheckInput = z.strictObject({ id: ContentTokenId });
 export const RequestCheckReply = ShownToken;
-
-/** Checks of one location that people may ask for within a minute, so that nobody makes this service flood Apple. */
-const CHECKS_PER_MINUTE = 10;
-const MINUTE_MILLISECONDS = 60_000;
 
 type Needs = "tokens" | "accounts" | "locations" | "links" | "rates" | "bus" | "now" | "random";
 
@@ -31,12 +28,7 @@ export const requestCheck: Handle<typeof RequestCheckInput, Needs, z.input<typeo
     );
   const at = ports.now();
   assertRevocable(token, at);
-  const span = { seconds: MINUTE_MILLISECONDS / 1000, number: Math.floor(at.getTime() / MINUTE_MILLISECONDS) };
-  if (!(await ports.rates.take(token.locationId, "checks", span, CHECKS_PER_MINUTE)))
-    throw new Refusal(
-      "busy",
-      `At most ${CHECKS_PER_MINUTE} checks of a location can be requested in a minute. Read lastCheck, or try again in a minute.`,
-    );
+  await assertMayCheck(token.locationId, ports);
   const order = checkOrderOf(id, { ...ports, at });
   if ((await ports.bus.publish([order])).length === 0) throw new Error(`the check of ${id} could not be enqueued`);
   return accepted(shownToken(token, await aroundOf([token], ports), caller));

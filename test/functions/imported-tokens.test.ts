@@ -148,6 +148,17 @@ describe("a person's report that the Managed Apple Account changed its password"
     expect(await show(id)).toMatchObject({ state: "active" });
   });
 
+  test("without evidence counts against the checks of the location: ten a minute at most, and nothing of a refused one is recorded", async () => {
+    const id = await idOf();
+    const occurredAt = (count: number) => new Date(NOW.getTime() - 100 + count).toISOString();
+    const answers = [];
+    for (let count = 0; count < 12; count++) answers.push((await report(id, { occurredAt: occurredAt(count) })).status);
+    expect(answers).toEqual([...Array(10).fill(200), 503, 503]);
+    expect((await service.call("POST /v1/content-tokens/{id}/check", [id])).body.reason).toBe("busy");
+    expect(typesOf().filter((type) => type === "ContentTokenDoubted")).toHaveLength(10);
+    expect((await report(id, { occurredAt: NOW.toISOString(), evidence: "9625 in Jamf" })).body.state).toBe("invalidated");
+  });
+
   test("about an issued token is refused", async () => {
     const { body } = await service.call("POST /v1/content-tokens", [], { body: { locationId: here } });
     expect(await report(body.id, { occurredAt: NOW.toISOString() })).toMatchObject({ status: 409, body: { reason: "not_from_apple" } });
@@ -221,6 +232,21 @@ describe("an answer of Apple's", () => {
     const { items } = (await service.call("GET /v1/content-tokens/{id}/history", [id])).body;
     expect(items.filter(({ act }: { act: string }) => act === "token-checked")).toHaveLength(1);
   });
+
+  test.each<CheckOutcome>(["revoked-by-apple", "unknown-to-apple", "expired"])(
+    "%s may prove wrong: the file can be imported again as a new record, which stays when the earlier one ends again",
+    async (outcome) => {
+      const id = await idOf();
+      wait(60);
+      await check(id, outcome, { status: 401 });
+      const again = await importing();
+      expect(again).toMatchObject({ status: 201, body: { state: "active", earlierRecord: id } });
+      wait(60);
+      await check(id, outcome, { status: 401 });
+      await scanExpiry(service.ports, () => false);
+      expect([(await show(again.body.id)).state, service.files.size]).toEqual(["active", 1]);
+    },
+  );
 
   test("that ends a token is asked for twice: one faulty answer ends nothing", async () => {
     const id = await idOf();
