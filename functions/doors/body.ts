@@ -41,6 +41,9 @@ const bytesOf = ({ body = "", isBase64Encoded }: SentBody): Uint8Array | undefin
   return body.isWellFormed() ? Buffer.from(body, "utf8") : undefined;
 };
 
+/** The escape of U+FFFD in JSON, after an even number of backslashes. A client that replaced unreadable bytes itself sends the character in this form. */
+const ESCAPED_REPLACEMENT = /(?<!\\)(?:\\\\)*\\u[Ff]{3}[Dd]/;
+
 const parsedJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -56,7 +59,7 @@ export const parseBody = (event: SentBody, maxBytes: number): Parsed => {
   if (bytes.length === 0) return { value: {} };
   if (bytes.length > maxBytes) return { problem: { kind: "too-large", bytes: bytes.length } };
   const text = textOf(bytes);
-  if (text === undefined) return { problem: { kind: "not-utf8" } };
+  if (text === undefined || ESCAPED_REPLACEMENT.test(text)) return { problem: { kind: "not-utf8" } };
   const value = parsedJson(text);
   if (value === undefined) return { problem: { kind: "not-json" } };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { problem: { kind: "not-an-object" } };

@@ -37,17 +37,25 @@ const notUtf8 = fc.oneof(
     .filter((bytes) => !Buffer.from(bytes).equals(Buffer.from(Buffer.from(bytes).toString("utf8")))),
 );
 
+/** U+FFFD as a JSON escape, in which a client that replaced such bytes itself sends it. */
+const escapedReplacement = fc.constantFrom("\\ufffd", "\\uFFFD", "\\uFffD").map((text) => [...Buffer.from(text)]);
+
 describe.each(KEYS)("%s", (key) => {
-  test("refuses a body that is not UTF-8, wherever in it the bytes are", async () => {
+  test("refuses a body that is not UTF-8 or has U+FFFD for such bytes, wherever in it they are", async () => {
     const { send, samples } = await ready();
     const text = JSON.stringify(samples[key]?.body);
     const places = [...text.matchAll(/"(?=[^"]*":)|(?<=:|\[)"/g)].map(({ index }) => index + 1);
     await fc.assert(
-      fc.asyncProperty(notUtf8, fc.constantFrom(...places), fc.constantFrom(...FORMS), async (bytes, at, form) => {
-        const raw = form(Buffer.concat([Buffer.from(text.slice(0, at)), Buffer.from(bytes), Buffer.from(text.slice(at))]));
-        const answer = await send(key, { ...samples[key], raw });
-        expect({ bytes, at, answer, isRefused: isRefusedAs(key, answer, "malformed_json") }).toMatchObject({ isRefused: true });
-      }),
+      fc.asyncProperty(
+        fc.oneof(notUtf8, escapedReplacement),
+        fc.constantFrom(...places),
+        fc.constantFrom(...FORMS),
+        async (bytes, at, form) => {
+          const raw = form(Buffer.concat([Buffer.from(text.slice(0, at)), Buffer.from(bytes), Buffer.from(text.slice(at))]));
+          const answer = await send(key, { ...samples[key], raw });
+          expect({ bytes, at, answer, isRefused: isRefusedAs(key, answer, "malformed_json") }).toMatchObject({ isRefused: true });
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -116,4 +124,18 @@ test("both forms of one body are read alike", () => {
       expect(parseBody(asBase64(bytes), 1_000_000)).toEqual(parseBody(asText(bytes), 1_000_000));
     }),
   );
+});
+
+test.each<[string, boolean]>([
+  ["\\ufffd", true],
+  ["\\uFFFD", true],
+  ["a\\\\\\ufffd", true],
+  ["\\\\ufffd", false],
+  ["ufffd", false],
+  ["\\ufffc", false],
+  ["\\\\\\\\ufffd", false],
+])("the text %s in JSON is refused: %s", (text, isRefused) => {
+  const json = `{"name":"${text}"}`;
+  for (const form of FORMS) expect("problem" in parseBody(form(Buffer.from(json)), 1000)).toBe(isRefused);
+  expect(JSON.parse(json).name.includes("\uFFFD")).toBe(isRefused);
 });
