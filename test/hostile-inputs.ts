@@ -8,6 +8,7 @@ import { mdmRoutes } from "../functions/mdm/mdm-routes.ts";
 import { type Document, type Operation, operationsOf } from "../openapi/document.ts";
 import { isOfDeviceApi } from "../openapi/mdm-operations.ts";
 import { bearerOf } from "./ask-mdm.ts";
+import { importToken } from "./scenarios/apple.ts";
 import { call, fileOf, type Host, here, issue, link, manager, other, register } from "./scenarios/scene.ts";
 
 /** UTF-16 code units in any order, so that most surrogates are unpaired. */
@@ -79,6 +80,8 @@ export type Sample = {
 
 export type Prepared = {
   readonly token: string;
+  /** A token that Apple issued. */
+  readonly imported: string;
   readonly bearer: string;
   readonly server: string;
   readonly credential: string;
@@ -89,6 +92,7 @@ export type Prepared = {
 export const prepare = async (host: Host): Promise<Prepared> => {
   const { ports, clock } = host;
   const token = await issue(host);
+  const imported = await importToken(host, "imported");
   const first = await register(host, "Fleet");
   const second = await register(host, "Zentral");
   await link(host, first.id, token);
@@ -99,7 +103,14 @@ export const prepare = async (host: Host): Promise<Prepared> => {
     route: "POST /v1/assignments",
     body: { locationId: here.id, adamId: "361309726", serialNumbers: ["S1", "S2"] },
   });
-  return { token, bearer: await bearerOf(host, token), server: first.id, credential: first.credential, conflict: body.conflictId };
+  return {
+    token,
+    imported,
+    bearer: await bearerOf(host, token),
+    server: first.id,
+    credential: first.credential,
+    conflict: body.conflictId,
+  };
 };
 
 const asset = { locationId: here.id, adamId: "361309726", pricingParam: "STDQ" };
@@ -108,7 +119,7 @@ const users = { users: [{ clientUserId: "u-9", email: "u9@example.org", managedA
 const CSV = "adamId,productType,quantity\n361309726,App,1\n";
 
 /** By the operation's key. Operations that take no value of a client's choice have none. */
-export const samplesFor = ({ token, server, bearer, conflict }: Prepared): Readonly<Record<string, Sample>> => {
+export const samplesFor = ({ token, imported, server, bearer, conflict }: Prepared): Readonly<Record<string, Sample>> => {
   const ofToken = { path: { id: token } };
   const ofServer = { path: { id: server } };
   const ofAccount = { path: { id: manager.id } };
@@ -152,6 +163,11 @@ export const samplesFor = ({ token, server, bearer, conflict }: Prepared): Reado
     },
     "POST /v1/content-tokens/{id}/downloads": { ...ofToken, body: { linkSeconds: 60 } },
     "POST /v1/content-tokens/{id}/revocation": { ...ofToken, body: { reason: "lost" } },
+    "POST /v1/content-tokens/{id}/check": { path: { id: imported } },
+    "POST /v1/content-tokens/{id}/password-change-reports": {
+      path: { id: imported },
+      body: { occurredAt: "2026-06-01T12:00:00Z", evidence: "an MDM server answers 9625" },
+    },
     "GET /v1/mdm-servers": list,
     "POST /v1/mdm-servers": { body: { name: "Third", vendor: "other" } },
     "GET /v1/mdm-servers/{id}": ofServer,

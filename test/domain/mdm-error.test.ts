@@ -36,7 +36,7 @@ const sources = ["domain", "functions"].flatMap((folder) =>
 /** Every `new MdmRefusal(number, { … detail: text … })` of the code: its arguments as they are written. */
 const refusals = sources.flatMap((source) => [...source.matchAll(/new MdmRefusal\(([\s\S]*?)\);/g)].map(([, given = ""]) => given));
 const detailed = refusals.flatMap((given) => {
-  const detail = /\bdetail: ([\s\S]*?),?\s\}$/.exec(given)?.[1];
+  const detail = /\bdetail:\s([\s\S]*?),?\s\}$/.exec(given)?.[1];
   return detail === undefined ? [] : [{ number: /^\d{4}/.exec(given)?.[0], detail }];
 });
 
