@@ -27,6 +27,9 @@ const unlinked = (text: string): string =>
     .replace(new RegExp(`${DOTS}(?=[^ .])`, "gu"), "[.]")
     .replace(/:(?=\S)/g, "[:]");
 
+/** Every character that a reader takes for a closing double quotation mark. NFKC makes two primes of the double prime. */
+const DOUBLE_QUOTES = /["«»“-‟ʺ˝״❝❞❠〝-〟\u{1f676}-\u{1f678}]|′′|‵‵/gu;
+
 const shortened = (text: string, max: number): string => {
   const characters = [...text];
   return characters.length <= max ? text : `${characters.slice(0, max - 3).join("")}...`;
@@ -37,7 +40,7 @@ const shortened = (text: string, max: number): string => {
  * Invariant: one line of at most `max` characters between the marks, with no other quotation mark, and nothing that is read as a link or an address.
  */
 export const quoted = (text: string, max = MAX_QUOTED_CHARACTERS): string =>
-  `"${shortened(unlinked(visible(text)).replace(/["\u201c-\u201f\u00ab\u00bb]/g, "'"), max)}"`;
+  `"${shortened(unlinked(visible(text)).replace(DOUBLE_QUOTES, "'"), max)}"`;
 
 /** The same in printable ASCII, with one `_` for each other character: for the subject of a mail. */
 export const quotedAscii = (text: string, max = MAX_QUOTED_CHARACTERS): string => quoted(text, max).replace(/[^\x20-\x7e]/gu, "_");

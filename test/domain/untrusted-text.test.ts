@@ -14,6 +14,7 @@ test.each([
   ["it@evil.example mailto:it", '"it[at]evil[.]example mailto[:]it"'],
   ["http\u200b://evil.exam\u00adple", '"http[:]//evil[.]example"'],
   ['say "yes" or “no”', "\"say 'yes' or 'no'\""],
+  ["a〞 b❞ cʺ d″ e״ f‶ g＂ h🙷 i🙶", "\"a' b' c' d' e' f' g' h' i'\""],
   ["one\r\nBcc: two\u2028three\ttab", '"one Bcc: two three tab"'],
   ["a\u202ecba\u2066x", '"acbax"'],
   ["  ", '""'],
