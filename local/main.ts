@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { dynamoDbSource } from "./dynamodb.ts";
 import { type LocalService, startService } from "./service.ts";
 import { type Session, sessionFile, writeSession } from "./session.ts";
+import { assertNotHeld } from "./state.ts";
 import { type Step, shownStep, silentStep } from "./steps.ts";
 import { stopOnSignals } from "./stop.ts";
 import { synthesize } from "./synthesize.ts";
@@ -36,7 +37,8 @@ export const startLocal = async ({
   service: LocalService;
   session: Session;
 }> => {
-  // Whoever has no database is told before the longest step, not after it.
+  // Refuse before the longest step: synthesizing would also replace the templates of a service that runs in this directory.
+  assertNotHeld(directory);
   dynamoDbSource();
   const templates = await synthesize(join(directory, "cdk.out"), step);
   const service = await startService({ directory, templates, onError: logFailure(directory), step, ...options });
