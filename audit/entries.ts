@@ -119,7 +119,7 @@ async function* wholeExport(files: readonly string[], itemCount: number | undefi
   // Without its oldest entries every longer chain would seem to be broken.
   if (pages.read > 0 && pages.last === 0)
     throw new CannotVerify(
-      `the last page of the log is missing: each of the ${pages.read} pages that were read has a next. Add the pages that follow (?after=<next>)`,
+      `the last page of the log is missing: all pages that were read (${pages.read}) have a next. Add the pages that follow (?after=<next>)`,
     );
   if (itemCount !== undefined && itemCount !== count)
     throw new CannotVerify(
