@@ -29,15 +29,27 @@ export async function* tableEntries(client: DynamoDBDocumentClient, TableName: s
 }
 
 const Item = z.record(z.string(), z.unknown());
-const Line = z.union([z.object({ Item }).transform(({ Item }) => [itemOf(Item)]), z.object({ items: z.array(Item) }), Item]);
+const Line = z.union([
+  z.object({ Item }).transform(({ Item }) => [itemOf(Item)]),
+  z.object({ items: z.array(Item), next: z.string().optional() }),
+  Item,
+]);
 
 /** What of `log` and `timeKey` is there shows that an item came from the table. */
 const isItem = (item: z.infer<typeof Item>): boolean => "log" in item || "timeKey" in item;
 
-const itemsOfLine = (text: string): { items: readonly z.infer<typeof Item>[]; isStored: boolean } => {
+type LineItems = {
+  readonly items: readonly z.infer<typeof Item>[];
+  readonly isStored: boolean;
+  /** Set for a page of GET /v1/custody-log: true if no page follows it. */
+  readonly isLastPage?: boolean;
+};
+
+const itemsOfLine = (text: string): LineItems => {
   const line = Line.parse(JSON.parse(text));
   if (Array.isArray(line)) return { items: line, isStored: true };
-  return { items: Array.isArray(line.items) ? line.items : [line], isStored: false };
+  if (!Array.isArray(line.items)) return { items: [line], isStored: false };
+  return { items: line.items, isStored: false, isLastPage: line.next === undefined };
 };
 
 const isGzip = async (file: string): Promise<boolean> => {
@@ -64,18 +76,22 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   }
 }
 
-async function* fileEntries(file: string): AsyncGenerator<Found> {
+type PageCounts = { read: number; last: number };
+
+async function* fileEntries(file: string, pages: PageCounts): AsyncGenerator<Found> {
   let number = 0;
   for await (const text of linesOf(file)) {
     number += 1;
     if (text.trim() === "") continue;
     const where = `line ${number} of ${file}`;
-    let line: ReturnType<typeof itemsOfLine>;
+    let line: LineItems;
     try {
       line = itemsOfLine(text);
     } catch {
       throw new CannotVerify(`${where} is no JSON object`);
     }
+    if (line.isLastPage !== undefined) pages.read += 1;
+    if (line.isLastPage === true) pages.last += 1;
     for (const item of line.items) yield foundIn(where, () => (line.isStored || isItem(item) ? foundItem(item) : foundShown(item)));
   }
 }
@@ -94,11 +110,17 @@ export type Export = {
 
 async function* wholeExport(files: readonly string[], itemCount: number | undefined): AsyncGenerator<Found> {
   let count = 0;
+  const pages: PageCounts = { read: 0, last: 0 };
   for (const file of files)
-    for await (const found of fileEntries(file)) {
+    for await (const found of fileEntries(file, pages)) {
       count += 1;
       yield found;
     }
+  // Without its oldest entries every longer chain would seem to be broken.
+  if (pages.read > 0 && pages.last === 0)
+    throw new CannotVerify(
+      `the last page of the log is missing: all pages that were read (${pages.read}) have a next. Add the pages that follow (?after=<next>)`,
+    );
   if (itemCount !== undefined && itemCount !== count)
     throw new CannotVerify(
       `the export says that it has ${itemCount} items, and ${count} were found: files of it are missing, or not its own`,
@@ -109,7 +131,7 @@ async function* wholeExport(files: readonly string[], itemCount: number | undefi
 export const openExport = async (path: string): Promise<Export> => {
   const info = await stat(path).catch(() => undefined);
   if (info === undefined) throw new CannotVerify(`there is no file or folder ${path}`);
-  if (!info.isDirectory()) return { entries: fileEntries(path), takenAt: undefined };
+  if (!info.isDirectory()) return { entries: wholeExport([path], undefined), takenAt: undefined };
   const all = (await readdir(path, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

@@ -100,12 +100,18 @@ const main = async (argv: string[], print: (line: string) => void): Promise<numb
   return report.brokenChains.length + report.seals.broken.length === 0 ? 0 : 1;
 };
 
+type Failure = { readonly message?: string; readonly name?: string; readonly code?: string };
+
+const adviceFor = ({ message, code }: Failure): string => {
+  if (code === "ECONNREFUSED") return ": nothing listens there. Does the service run (npm start)?";
+  return message === "Region is missing" ? ": set AWS_REGION to the region of the table and the bucket." : "";
+};
+
 try {
   process.exitCode = await main(process.argv.slice(2), console.log);
 } catch (error) {
-  // What a client can't reach has no message of its own, but a code.
-  const { message, name, code } = error as { message?: string; name?: string; code?: string };
-  const advice = code === "ECONNREFUSED" ? ": nothing listens there. Does the service run (npm start)?" : "";
-  console.error(`Could not verify: ${message || code || name}${advice}`);
+  const failure = error as Failure;
+  // A failed connection has no message of its own, but a code.
+  console.error(`Could not verify: ${failure.message || failure.code || failure.name}${adviceFor(failure)}`);
   process.exitCode = 2;
 }

@@ -1468,10 +1468,10 @@ export type Api = {
           readonly line: number;
           readonly problem: string;
         }[];
-        /** The encoding that was found. */
-        readonly encoding: "UTF-8" | "UTF-16LE" | "UTF-16BE";
-        /** The separator that was found. */
-        readonly separator: "comma" | "semicolon" | "tab";
+        /** The encoding that was found. Left out if the file has bytes of no supported encoding. */
+        readonly encoding?: "UTF-8" | "UTF-16LE" | "UTF-16BE";
+        /** The separator that was found. Left out if the first line does not show one. */
+        readonly separator?: "comma" | "semicolon" | "tab";
       };
       readonly 400: Refusal<400, "invalid_input" | "malformed_json">;
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;

@@ -13,6 +13,19 @@ const EXPECTED: Readonly<Record<string, string>> = {
   date: "a date and time",
 };
 
+/** Forms of text that schemas check without words of their own. */
+const FORMS: Readonly<Record<string, string>> = {
+  datetime: "a date and time in ISO 8601, like 2030-11-08T22:33:22Z or 2030-11-08T22:33:22+01:00",
+  uuid: "a UUID",
+  url: "a URL",
+  email: "an e-mail address",
+  base64: "base64",
+};
+
+/** The schema library's default message begins with "Invalid" and does not say what was expected; a message that a schema gives does. */
+const formOf = (issue: Extract<Issue, { readonly code: "invalid_format" }>): string =>
+  issue.message.startsWith("Invalid ") ? `must be ${FORMS[issue.format] ?? "of another form"}` : issue.message;
+
 const sizeOf = (origin: string, count: number | bigint): string => {
   if (origin === "string") return `${count} character${Number(count) === 1 ? "" : "s"}`;
   return origin === "array" ? `${count} element${Number(count) === 1 ? "" : "s"}` : String(count);
@@ -34,6 +47,8 @@ const wordsOf = (issue: Issue): string => {
       return `unknown field ${issue.keys.map((key) => JSON.stringify(key.slice(0, 64))).join(", ")}`;
     case "invalid_value":
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+    case "invalid_format":
+      return formOf(issue);
     case "invalid_union":
       return [...new Set(issue.errors.flat().map(wordsOf))].join(", or ");
     default:

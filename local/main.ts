@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { dynamoDbSource } from "./dynamodb.ts";
 import { type LocalService, startService } from "./service.ts";
 import { type Session, sessionFile, writeSession } from "./session.ts";
+import { assertNotHeld } from "./state.ts";
 import { type Step, shownStep, silentStep } from "./steps.ts";
 import { stopOnSignals } from "./stop.ts";
 import { synthesize } from "./synthesize.ts";
@@ -36,7 +37,8 @@ export const startLocal = async ({
   service: LocalService;
   session: Session;
 }> => {
-  // Whoever has no database is told before the longest step, not after it.
+  // Refuse before the longest step: synthesizing would also replace the templates of a service that runs in this directory.
+  assertNotHeld(directory);
   dynamoDbSource();
   const templates = await synthesize(join(directory, "cdk.out"), step);
   const service = await startService({ directory, templates, onError: logFailure(directory), step, ...options });
@@ -63,23 +65,26 @@ Content Tokens runs on this machine: ${api}
   Apple      ${apple}   a stand-in: no token leaves this machine
   To watch   tail -F .local/events.jsonl .local/notices.jsonl .local/mail.jsonl .local/log/*.log
 
-To try, in another terminal and in this folder. First the keys: any will do for AWS, except for S3, whose are in the session file.
+To try, in another terminal and in this folder. First the variables. A bearer lives an hour: run the first line again when a request is
+answered with 401. The stand-ins of AWS accept any keys, except S3, whose keys are in the session file.
 
   export TOKEN=$(node -p "require('./.local/session.json').accounts.administrator.bearer")
   export API=${api}${ca === undefined ? "" : `\n  export CURL_CA_BUNDLE=${ca}    # the certificate authority to trust: of curl, or with an option of your client`}
   export CREDENTIAL=$(node -p "require('./.local/session.json').mdmServers[0].credential")
+  export APPLE=${apple}
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 
-Five lines: all tokens; an MDM server fetches its token; the daily scan runs; the content manager's password changes, which ends the token
-they issued; the first line again shows it, and that the MDM server is cut off.
+Then five commands. They list the tokens, fetch the token of an MDM server, run the daily scan and report that the content manager's password
+changed. That ends the token they issued: the last command shows its state "invalidated", and the second one is refused from then on.
 
-  curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens
-  curl -L -H "authorization: Bearer $CREDENTIAL" ${api}/v1/fetch/content-token
+  curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens; echo
+  curl -L -H "authorization: Bearer $CREDENTIAL" ${api}/v1/fetch/content-token; echo
   aws lambda invoke --endpoint-url ${endpoints.lambda} --function-name expiry-scan /dev/stderr
   aws events put-events --endpoint-url ${endpoints.eventbridge} --entries '[{"EventBusName":"bus","Source":"${IDENTITY_SOURCE}","DetailType":"account.password-changed","Detail":"{\\"accountId\\":\\"${accounts.contentManager.id}\\"}"}]'
-  curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens
+  curl -H "authorization: Bearer $TOKEN" ${api}/v1/content-tokens; echo
 
-"npm run demo" walks a token's life. Ctrl-C stops; what there is stays in .local. (A restart signs everyone in again.)
+"npm run demo" walks a token's life. Ctrl-C stops the service. Its data stays in .local: delete that folder to start over. A restart makes new
+bearers.
 `;
 
 const USAGE = `Usage: npm start -- [--tls] [--public-url URL]

@@ -64,11 +64,12 @@ export const writeSession = async (directory: string, service: LocalService): Pr
     return bearer === undefined ? account : { ...account, bearer };
   };
   const { administrator, contentManager } = accounts;
-  const session: Session = {
+  // Parsing drops unknown fields: AWS clients add a `$source` to the credentials that they are given.
+  const session = Session.parse({
     ...where,
     accounts: { administrator: await withBearer(administrator), contentManager: await withBearer(contentManager) },
-    mdmServers: [...mdmServers],
-  };
+    mdmServers,
+  });
   writePrivately(sessionFile(directory), JSON.stringify(session, undefined, 2));
   return session;
 };

@@ -84,14 +84,19 @@ export const holderOf = (directory: string): number | undefined => {
   return Number.isInteger(pid) && pid > 0 && isAlive(pid) ? pid : undefined;
 };
 
-/** Holds the folder until the answer is called. Throws when another process does: two would write over each other. */
-export const holdFolder = (directory: string): (() => void) => {
-  makePrivateFolder(directory);
+/** Throws when another process holds the folder. */
+export const assertNotHeld = (directory: string): void => {
   const holder = holderOf(directory);
   if (holder !== undefined)
     throw new Error(
       `${directory} is in use by process ${holder}: stop it first. If process ${holder} is not this service, remove ${directory}/lock.`,
     );
+};
+
+/** Holds the folder until the answer is called. Throws when another process does: two would write over each other. */
+export const holdFolder = (directory: string): (() => void) => {
+  makePrivateFolder(directory);
+  assertNotHeld(directory);
   const lock = join(directory, "lock");
   rmSync(lock, { force: true });
   writeFileSync(lock, String(process.pid), { flag: "wx", mode: 0o600 });

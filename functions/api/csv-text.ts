@@ -66,7 +66,8 @@ const DIRECTIVE = /^\n*"?sep=(.)"?[,;\t]*(?=\n|$)/i;
 const cellsOf = (line: string, separator: Separator): string[] =>
   line.split(delimiterOf(separator)).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
 
-type Separated = { readonly separator: Separator; readonly text: string } | { readonly problem: Problem };
+/** Without `separator` the first line does not show one. */
+type Separated = { readonly separator?: Separator; readonly text: string } | { readonly problem: Problem };
 
 /**
  * The separator of a file, and its text without the line that says so, whose place stays empty. Without such a line the separator is the one that
@@ -88,9 +89,9 @@ export const separatedText = (text: string, columns: readonly string[]): Separat
   });
   const most = Math.max(...counts.map(({ count }) => count));
   const [best, other] = counts.filter(({ count }) => count === most);
-  if (best === undefined || most === 0) return { separator: "comma", text };
   // A line of one column has no separator.
-  const isOpen = other !== undefined && cellsOf(lines[head] ?? "", best.separator).length > 1;
-  if (isOpen) return { problem: { line: head + 1, problem: "its columns are separated by more than one of comma, semicolon and tab" } };
+  if (best === undefined || most === 0 || cellsOf(lines[head] ?? "", best.separator).length === 1) return { text };
+  if (other !== undefined)
+    return { problem: { line: head + 1, problem: "its columns are separated by more than one of comma, semicolon and tab" } };
   return { separator: best.separator, text };
 };

@@ -39,8 +39,8 @@ export const ImportLicensesReply = z.object({
   assets: z.int().min(0).describe("How many assets they are about."),
   quantity: z.int().min(0).describe("How many licenses they add up to."),
   problems: z.array(Problem).describe("Every bad line. With one, nothing is taken."),
-  encoding: Encoding.describe("The encoding that was found."),
-  separator: Separator.describe("The separator that was found."),
+  encoding: Encoding.optional().describe("The encoding that was found. Left out if the file has bytes of no supported encoding."),
+  separator: Separator.optional().describe("The separator that was found. Left out if the first line does not show one."),
 });
 
 /** Assets of one part: of each its counts, its traits and an event, in a transaction that takes 100 items. */
@@ -113,11 +113,11 @@ const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick
 type Source = Pick<z.infer<typeof ImportLicensesInput>, "csv" | "file">;
 
 /** The file's text and lines. Refuses with `invalid_input` when it is sent twice or not at all. */
-const readSource = ({ csv, file }: Source): ReadLines & { readonly text: string; readonly encoding: Encoding } => {
+const readSource = ({ csv, file }: Source): ReadLines & { readonly text: string; readonly encoding?: Encoding } => {
   if ((csv === undefined) === (file === undefined))
     throw new Refusal("invalid_input", "Send the file either as text (csv) or as the base64 of its bytes (file).");
   const decoded = file === undefined ? { encoding: "UTF-8" as const, text: csv ?? "" } : decodeCsv(Buffer.from(file, "base64"));
-  if ("problem" in decoded) return { found: [], problems: [decoded.problem], separator: "comma", text: "", encoding: "UTF-8" };
+  if ("problem" in decoded) return { found: [], problems: [decoded.problem], text: "" };
   return { ...licenseLines(decoded.text), ...decoded };
 };
 
@@ -154,8 +154,8 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
     assets: new Set(good.map(assetText)).size,
     quantity: good.reduce((sum, line) => sum + line.quantity, 0),
     problems,
-    encoding,
-    separator,
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(separator === undefined ? {} : { separator }),
   };
   if (dryRun) return ok({ dryRun, ...told });
   const [first] = problems;

@@ -90,16 +90,17 @@ const lineOf = (head: Row, row: Row): { readonly found: LicenseLine } | { readon
   return data === undefined ? { problem: { line, problem: error.issues.map(issueText).join("; ") } } : { found: { ...data, line } };
 };
 
-export type ReadLines = Parsed<LicenseLine> & { readonly separator: Separator };
+export type ReadLines = Parsed<LicenseLine> & { readonly separator?: Separator };
 
 /** The license of each line, and what is wrong with the others. Never quotes a cell. */
 export const licenseLines = (csv: string): ReadLines => {
   const separated = separatedText(withLineFeeds(csv), COLUMNS);
-  if ("problem" in separated) return { found: [], problems: [separated.problem], separator: "comma" };
+  if ("problem" in separated) return { found: [], problems: [separated.problem] };
   const { separator, text } = separated;
-  const { found: rows, problems } = rowsOf(text, separator);
+  const shown = separator === undefined ? {} : { separator };
+  const { found: rows, problems } = rowsOf(text, separator ?? "comma");
   const [first, ...rest] = rows;
-  const nothing = (wrong: readonly Problem[]): ReadLines => ({ found: [], problems: wrong, separator });
+  const nothing = (wrong: readonly Problem[]): ReadLines => ({ found: [], problems: wrong, ...shown });
   if (problems.length > 0) return nothing(problems);
   if (first === undefined) return nothing([{ line: 1, problem: `is empty: the first line names the columns ${COLUMNS.join(", ")}` }]);
   const head = withoutEmptyEnd(first);
@@ -110,6 +111,6 @@ export const licenseLines = (csv: string): ReadLines => {
   return {
     found: read.flatMap((each) => ("found" in each ? [each.found] : [])),
     problems: read.flatMap((each) => ("problem" in each ? [each.problem] : [])),
-    separator,
+    ...shown,
   };
 };

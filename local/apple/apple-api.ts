@@ -28,8 +28,17 @@ type Token = z.infer<typeof Token>;
 /** Without white space, as a client sends it: a file with a line break at its end is the same token. */
 const hashOf = (fileText: string): string => createHash("sha256").update(fileText.replace(/\s+/g, "")).digest("hex");
 
-/** 16 digits that stay the same for a token. Two tokens of one location have the same ones only if both are set to. */
-const uIdOf = (hash: string): string => String(1_000_000_000_000_000n + (BigInt(`0x${hash.slice(0, 16)}`) % 9_000_000_000_000_000n));
+const SMALLEST_UID = 1_000_000_000_000_000n;
+const UID_RANGE = 9_000_000_000_000_000n;
+
+/**
+ * 16 digits that stay the same for an organization's name. A file does not name its location, so every token of an organization is one of the same
+ * location, as when tokens are renewed, until POST /control sets another uId.
+ */
+const uIdOf = ({ orgName }: Token): string => {
+  const hash = createHash("sha256").update(orgName).digest("hex");
+  return String(SMALLEST_UID + (BigInt(`0x${hash.slice(0, 16)}`) % UID_RANGE));
+};
 
 const failure = (status: number, errorNumber: number, errorMessage: string, headers: Record<string, string> = {}): Answered =>
   json(status, { errorNumber, errorMessage }, headers);
@@ -46,14 +55,14 @@ const FAILURES: Readonly<Record<Exclude<AnswerName, "accepted">, Answered | unde
   hang: undefined,
 };
 
-const configOf = ({ expDate, orgName }: Token, hash: string, { mdmInfo, locationName, uId, country }: Setting): Answered =>
+const configOf = (token: Token, { mdmInfo, locationName, uId, country }: Setting): Answered =>
   json(200, {
     countryISO2ACode: country ?? "US",
     defaultPlatform: "enterprisestore",
-    locationName: locationName ?? orgName,
+    locationName: locationName ?? token.orgName,
     ...(mdmInfo === undefined ? {} : { mdmInfo }),
-    tokenExpirationDate: expDate,
-    uId: uId ?? uIdOf(hash),
+    tokenExpirationDate: token.expDate,
+    uId: uId ?? uIdOf(token),
     websiteURL: "https://business.apple.com",
   });
 
@@ -76,12 +85,12 @@ export const startApple = async (options: Parameters<typeof listen>[1]): Promise
     const token = tokenIn(bearer);
     const setting = settings.get(hash) ?? {};
     if (token === undefined) return FAILURES.unknown;
-    return setting.answer === undefined || setting.answer === "accepted" ? configOf(token, hash, setting) : FAILURES[setting.answer];
+    return setting.answer === undefined || setting.answer === "accepted" ? configOf(token, setting) : FAILURES[setting.answer];
   };
 
   const control = ({ headers, body }: Asked): Answered => {
     // A page of another site can send any other type unasked.
-    if (headers["content-type"] !== "application/json") return json(415, { message: "expected the content type application/json" });
+    if (headers["content-type"] !== "application/json") return json(415, { message: "send the header content-type: application/json" });
     const { data: told } = Control.safeParse(jsonOf(body));
     if (told === undefined)
       return json(400, { message: `expected {"reset":true}, or token or sha256 with answer (${ANSWERS.join(", ")})` });

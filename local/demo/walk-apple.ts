@@ -1,13 +1,10 @@
 // Tokens that Apple issued, step by step, with the stand-in for Apple's API: one that Apple revokes, one that another MDM server claims, and one that is
 // withdrawn here while its copies still open Apple's service.
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { type AnswerOf, type Client, succeeded } from "../../client/client.ts";
 import { renderTokenFile } from "../../domain/token-file.ts";
-import { NOTICES_FILE } from "../service.ts";
-import { readLines } from "../state.ts";
 import { eventually } from "./telling.ts";
-import { eventsWith, type Line, text, type Walk } from "./walk-shared.ts";
+import { eventsWith, noticeAbout, text, type Walk } from "./walk-shared.ts";
 
 /** Apple's identifier of the demo's location: of both its tokens. */
 const uIdOf = (locationId: string): string => locationId.slice(-16);
@@ -51,7 +48,7 @@ const checkAgain = async (admin: Client, id: string): Promise<void> =>
   void succeeded(await admin("POST /v1/content-tokens/{id}/check", { id }));
 
 const revokeAtApple = async (walk: Walk, admin: Client, locationId: string): Promise<void> => {
-  const { telling, directory } = walk;
+  const { telling } = walk;
   telling.step("Apple revokes a token that it issued, as after a change of its downloader's password");
   const { tokenId, file } = await takeIn(walk, admin, locationId);
   await control(walk, { token: file, answer: "revoked" });
@@ -62,8 +59,7 @@ const revokeAtApple = async (walk: Walk, admin: Client, locationId: string): Pro
   telling.promise("the evidence is Apple's answer", errorNumber === 9625, `error number ${text(errorNumber)}`);
   const event = await eventually(() => eventsWith(walk, "ContentTokenInvalidated", "tokenId", tokenId)[0]);
   telling.promise("ContentTokenInvalidated is on the bus", event?.detail?.cause === "revoked-by-apple", text(event?.detail?.cause));
-  const isAboutIt = ({ message }: Line): boolean => message?.includes(tokenId) ?? false;
-  const notice = await eventually(() => (readLines(join(directory, NOTICES_FILE)) as Line[]).find(isAboutIt));
+  const notice = await eventually(() => noticeAbout(walk, tokenId, "stopped working"));
   telling.promise("a notice was mailed", notice !== undefined, `"${notice?.subject ?? ""}"`);
 };
 

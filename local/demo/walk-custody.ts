@@ -93,7 +93,7 @@ const preview = async ({ telling, session }: Walk, admin: Client, fleet: Server,
   telling.promise(
     "it names the token",
     tokens.some((token) => token.id === tokenId),
-    `${tokens.length} token(s) would end`,
+    `tokens that would end: ${tokens.length}`,
   );
   telling.promise(
     "and the MDM server",

@@ -1,7 +1,7 @@
 // What every walk has at hand, and how it looks at what the service told on its buses.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { EVENTS_FILE } from "../service.ts";
+import { EVENTS_FILE, NOTICES_FILE } from "../service.ts";
 import type { Session } from "../session.ts";
 import { readLines } from "../state.ts";
 import type { DemoPeople } from "./person.ts";
@@ -31,3 +31,9 @@ export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update
 /** The events of a type whose detail has this value. */
 export const eventsWith = ({ directory }: Walk, type: string, name: string, value: string): Line[] =>
   (readLines(join(directory, EVENTS_FILE)) as Line[]).filter((line) => line["detail-type"] === type && line.detail?.[name] === value);
+
+/** The notice about a token whose subject ends with these words: a token may have notices of several kinds. */
+export const noticeAbout = ({ directory }: Walk, tokenId: string, words: string): Line | undefined =>
+  (readLines(join(directory, NOTICES_FILE)) as Line[]).find(
+    ({ subject = "", message = "" }) => subject.endsWith(words) && message.includes(tokenId),
+  );

@@ -6,14 +6,12 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type AnswerOf, type Client, clientOf, succeeded } from "../../client/client.ts";
 import { parseTokenFile, renderTokenFile } from "../../domain/token-file.ts";
 import { ANY_ACCESS } from "../place.ts";
-import { NOTICES_FILE } from "../service.ts";
-import { readLines } from "../state.ts";
 import { eventually } from "./telling.ts";
 import { walkApple } from "./walk-apple.ts";
 import { walkCustody } from "./walk-custody.ts";
 import { walkDevice } from "./walk-device.ts";
 import { walkLedger } from "./walk-ledger.ts";
-import { eventsWith, type Line, sha256, text, type Walk } from "./walk-shared.ts";
+import { eventsWith, type Line, noticeAbout, sha256, text, type Walk } from "./walk-shared.ts";
 
 /** What the sample calls its organization: a later token of another one would be refused for the same location. */
 const SAMPLE_ORGANIZATION = "ORG12345";
@@ -133,7 +131,7 @@ const refuseBentLinks = async ({ telling, onSecret }: Walk, manager: Client, { u
 };
 
 const remind = async (walk: Walk, admin: Client, locationId: string): Promise<void> => {
-  const { telling, session, onSecret, directory } = walk;
+  const { telling, session, onSecret } = walk;
   telling.step("A token that ends in three days is taken in; the daily scan reminds of it, once");
   const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(144))).toString("base64");
   onSecret(secret);
@@ -153,12 +151,11 @@ const remind = async (walk: Walk, admin: Client, locationId: string): Promise<vo
     await scan();
     const told = await eventually(() => tokenEvents(walk, "ContentTokenExpiring", tokenId)[0]);
     telling.promise("ContentTokenExpiring is on the bus", told !== undefined, `daysLeft: ${text(told?.detail?.daysLeft)}`);
-    const isAboutIt = ({ message }: Line): boolean => message?.includes(tokenId) ?? false;
-    const notice = await eventually(() => (readLines(join(directory, NOTICES_FILE)) as Line[]).find(isAboutIt));
+    const notice = await eventually(() => noticeAbout(walk, tokenId, "ends in 3 days"));
     telling.promise("a notice was mailed", notice !== undefined, `"${notice?.subject ?? ""}"`);
     await scan();
     const times = tokenEvents(walk, "ContentTokenExpiring", tokenId).length;
-    telling.promise("a second scan reminds of nothing again", times === 1, `told ${times} time(s)`);
+    telling.promise("a second scan reminds of nothing again", times === 1, `events: ${times}`);
   } finally {
     lambda.destroy();
   }

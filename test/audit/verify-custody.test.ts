@@ -89,10 +89,10 @@ beforeEach(async () => {
 
 type Ended = { readonly code: number; readonly out: string; readonly error: string };
 
-const verify = (args: readonly string[], cwd = root): Promise<Ended> => {
+const verify = (args: readonly string[], cwd = root, variables: Readonly<Record<string, string | undefined>> = {}): Promise<Ended> => {
   const { accessKeyId, secretAccessKey } = TO_TEST.credentials;
   const aws = { AWS_REGION: TO_TEST.region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-  const env = { ...process.env, ...aws, AWS_ENDPOINT_URL_S3: storage.url };
+  const env = { ...process.env, ...aws, AWS_ENDPOINT_URL_S3: storage.url, ...variables };
   return new Promise((resolve) => {
     execFile(process.execPath, [join(root, "audit/main.ts"), ...args], { cwd, env }, (error, out, errors) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, error: errors }),
@@ -291,6 +291,22 @@ describe("an export", () => {
     expect(await againstExport(pages)).toMatchObject({ code: 1, out: expect.stringContaining(`${token} entry 4 was changed`) });
   });
 
+  test("may be several pages, in any order, and can't be verified while the last one is missing", async () => {
+    const found: string[] = [];
+    for (let after: string | undefined, more = true; more; ) {
+      const { text, body } = await call("GET /v1/custody-log", { limit: "2", ...(after === undefined ? {} : { after }) });
+      found.push(text);
+      after = body.next;
+      more = after !== undefined;
+    }
+    expect(found.length).toBeGreaterThan(2);
+    const pages = join(folder, `paged-${buckets}.jsonl`);
+    await writeFile(pages, found.toReversed().join("\n"));
+    expect(await againstExport(pages)).toMatchObject({ code: 0, out: expect.stringContaining("2 chains, 5 entries") });
+    await writeFile(pages, found.slice(0, -1).join("\n"));
+    expect(await againstExport(pages)).toMatchObject({ code: 2, error: expect.stringContaining("the last page of the log is missing") });
+  });
+
   test("that is not whole, or not one, says nothing about the log", async () => {
     const short = await againstExport(await exported("short", new Date(), 6));
     expect(short).toMatchObject({ code: 2, error: expect.stringContaining("has 6 items") });
@@ -338,6 +354,17 @@ describe("what could not be verified is neither whole nor broken:", () => {
     expect(await verify(["--table", "Other", "--endpoint", database.endpoint()])).toMatchObject({ code: 2 });
     const noSeals = await verify(["--table", TABLES.custodyLog, "--endpoint", database.endpoint(), "--seals", "no-such-bucket"]);
     expect(noSeals).toMatchObject({ code: 2, error: expect.stringContaining("there are no seals in no-such-bucket") });
+  });
+
+  test("a table in AWS without a region, and the error names the variable to set", async () => {
+    const noRegion = {
+      AWS_REGION: undefined,
+      AWS_DEFAULT_REGION: undefined,
+      AWS_PROFILE: undefined,
+      AWS_CONFIG_FILE: join(folder, "none"),
+    };
+    const { code, error } = await verify(["--table", TABLES.custodyLog], root, noRegion);
+    expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining("set AWS_REGION") });
   });
 
   test("no service on this machine", async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { BrokenPromise, tellingTo } from "../../local/demo/telling.ts";
 import { runDemo } from "../../local/demo.ts";
 import { EVENTS_FILE, NOTICES_FILE } from "../../local/service.ts";
+import { sessionFile } from "../../local/session.ts";
 import { readLines } from "../../local/state.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 
@@ -75,6 +76,19 @@ test("a notice says where and until when, to those who subscribed, and holds no 
     expect(message).toContain("Pretendco");
     for (const secret of secrets) expect(message.includes(secret)).toBe(false);
   }
+});
+
+test("no notice says that a token belongs to another location, since the demo imports none for a wrong one", () => {
+  const notices = readLines(join(host.directory, NOTICES_FILE)) as { subject: string }[];
+  expect(notices.filter(({ subject }) => /another location/.test(subject))).toEqual([]);
+  expect(
+    printed.filter((line) => /a notice was mailed/.test(line)).map((line) => /(ends in 3 days|stopped working)/.exec(line)?.[0]),
+  ).toEqual(["ends in 3 days", "stopped working"]);
+});
+
+test("session.json holds the declared fields only, also after clients used its credentials", () => {
+  const { credentials } = JSON.parse(readFileSync(sessionFile(host.directory), "utf8"));
+  expect(Object.keys(credentials).toSorted()).toEqual(["accessKeyId", "secretAccessKey"]);
 });
 
 test("what is kept on disk is its owner's alone", () => {

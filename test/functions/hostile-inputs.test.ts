@@ -23,6 +23,9 @@ import { makeWorld } from "../world.ts";
 const OPERATIONS = operationsWithInput(document);
 const RUNS = 40;
 
+/** Default messages of the schema library, which do not say what was expected. */
+const SCHEMA_LIBRARY_WORDS = /Invalid (ISO|string|input|UUID|URL|email|base64|option|key)|must match pattern/;
+
 /** Samples that the state of things refuses: nobody signs in with the account, and no event has the id. */
 const REFUSED: Readonly<Record<string, string>> = { "POST /v1/accounts/{id}/invitation": "not_found", "GET /mdm/v2/status": "9708" };
 
@@ -105,6 +108,15 @@ describe.each(OPERATIONS.map(({ key, operation }) => [key, operation] as const))
       }),
       { numRuns: RUNS, examples: ALWAYS_TRIED.map((text): [string] => [text]) },
     );
+  });
+
+  test("refuses a value of another form in the service's own words", async () => {
+    const sample = samplesFor(prepared)[key] ?? {};
+    for (const value of ["another form", "2026-11-27", "0"])
+      for (const request of withHostile(sample, operation.parameters ?? [], value)) {
+        const { text } = await send(key, request);
+        expect({ request, text: text ?? "" }).toMatchObject({ text: expect.not.stringMatching(SCHEMA_LIBRARY_WORDS) });
+      }
   });
 });
 

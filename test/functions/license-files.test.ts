@@ -120,6 +120,19 @@ test.each([
   expect((await send(asFile(bytes), false)).body.reason).toBe("bad_lines");
 });
 
+test.each([
+  ["whose bytes are of no supported encoding", latin1("adamId;productType;quantity;name\n1;App;1;Z\xfcrich\n"), ["", ""]],
+  ["whose first line has two separators", Buffer.from("adamId,productType;quantity\n1,App;1\n"), ["UTF-8", ""]],
+  ["whose first line names no column", Buffer.from("id;type\n1;App\n"), ["UTF-8", ""]],
+  ["of one column", Buffer.from("adamId\n1\n"), ["UTF-8", ""]],
+  ["that is empty but for its separator", Buffer.from("sep=;\n"), ["UTF-8", "semicolon"]],
+  ["with a wrong line", Buffer.from("adamId;productType;quantity\nx;App;1\n"), ["UTF-8", "semicolon"]],
+])("the answer about a file %s claims no encoding or separator that was not found", async (_, bytes, [encoding, separator]) => {
+  const { status, body } = await send(asFile(bytes));
+  expect(status).toBe(200);
+  expect([body.encoding ?? "", body.separator ?? ""]).toEqual([encoding, separator]);
+});
+
 test("any bytes at all are read or refused, never quoted, and fail nothing", async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (bytes) => {

@@ -1,5 +1,5 @@
 // What a deployer may write in the configuration, and what they are told when it can't be deployed.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -22,6 +22,13 @@ describe("the configuration", () => {
   const APPLE_API = 'appleApi: must be "off" or an https URL with a host and a path: no user name, password, query or fragment.';
   const COUNTRY = "country: must be the two capital letters of a country (ISO 3166-1), like US.";
   const ORIGIN = "must be an https address without a path, like https://mdm.example.org.";
+  test("the README's example can be deployed, and needs each of its fields", () => {
+    const readme = readFileSync(join(infra, "../README.md"), "utf8");
+    const example: Record<string, unknown> = JSON.parse(/^```json\n(\{.*?)^```$/ms.exec(readme)?.[1] ?? "");
+    expect(refusalOf(example)).toBeUndefined();
+    for (const field of Object.keys(example)) expect(refusalOf({ ...example, [field]: undefined })).toContain(`${field}: is missing.`);
+  });
+
   test.each<[object, string]>([
     [{ country: "usa" }, COUNTRY],
     [{ country: "us" }, COUNTRY],

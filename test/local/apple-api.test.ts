@@ -9,7 +9,8 @@ import type { Listening } from "../../local/http.ts";
 import { openState } from "../../local/state.ts";
 import { fileAround } from "../make.ts";
 
-const fileOf = (token: string): string => fileAround(JSON.stringify({ token, expDate: "2030-01-01T00:00:00+0000", orgName: "Pretendco" }));
+const fileOf = (token: string, orgName = "Pretendco"): string =>
+  fileAround(JSON.stringify({ token, expDate: "2030-01-01T00:00:00+0000", orgName }));
 const FILE = fileOf("one");
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -33,7 +34,7 @@ const control = async (body: unknown, type = "application/json"): Promise<number
   (await fetch(`${apple.url}/control`, { method: "POST", headers: { "content-type": type }, body: JSON.stringify(body) })).status;
 
 describe("by itself", () => {
-  test("it answers a well-formed token as Apple does, with the same identifier each time", async () => {
+  test("it answers a well-formed token as Apple does, with the same identifier for each token of an organization", async () => {
     const { status, body } = await config();
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -45,7 +46,8 @@ describe("by itself", () => {
       websiteURL: "https://business.apple.com",
     });
     expect((await config()).body.uId).toBe(body.uId);
-    expect((await config(fileOf("another"))).body.uId).not.toBe(body.uId);
+    expect((await config(fileOf("another"))).body.uId).toBe(body.uId);
+    expect((await config(fileOf("one", "Another organization"))).body.uId).not.toBe(body.uId);
   });
 
   test("it does not know a bearer that is no token, and refuses a request without one", async () => {

@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openPeople } from "../../local/identity/people.ts";
+import { startLocal } from "../../local/main.ts";
 import { openStore } from "../../local/s3/store.ts";
 import { readSession } from "../../local/session.ts";
 import { openState } from "../../local/state.ts";
+import type { Step } from "../../local/steps.ts";
 
 let directory: string;
 beforeEach(async () => {
@@ -57,4 +59,15 @@ test("a stored object whose first line is damaged is named with its path", async
 test("a first start keeps ports and keys for the next one", async () => {
   const { state } = await openState(directory);
   expect((await openState(directory)).state).toEqual(state);
+});
+
+test("a start in a directory that another process holds is refused before its first step, which would replace the running service's templates", async () => {
+  await writeFile(join(directory, "lock"), String(process.ppid));
+  const steps: string[] = [];
+  const step: Step = (name, run) => {
+    steps.push(name);
+    return run();
+  };
+  await expect(startLocal({ directory, step })).rejects.toThrow(`${directory} is in use by process ${process.ppid}: stop it first.`);
+  expect(steps).toEqual([]);
 });
