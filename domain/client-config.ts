@@ -78,6 +78,13 @@ const MOST_SAID = 10;
 
 export const isRoomFor = (links: LocationLinks, tokenId: ContentTokenId): boolean => serversOn(links, tokenId).length < MOST_SAID;
 
+/**
+ * The MDM servers that a new id may be of, beside the present ones: those that a resolved conflict of the location names. The loser of a conflict may still
+ * have the token, and may state any id.
+ */
+export const formerServers = ({ settled }: Pick<LocationLinks, "settled">, present: readonly MdmServerId[]): readonly MdmServerId[] =>
+  [...new Set(settled.flatMap(({ mdmServerIds }) => mdmServerIds))].filter((id) => !present.includes(id));
+
 /** Whom an id that is new belongs to, of those who have the token: to the only one, while it has not named itself. */
 export const unnamedServer = (servers: readonly MdmServer[]): MdmServerId | undefined => {
   const [only, ...others] = servers;

@@ -58,8 +58,15 @@ export const MAX_TARGETS = 80;
 /** One device has one spelling. Only ASCII letters are raised, so that no other character changes its length. */
 const upperCase = (text: string): string => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 
-/** A device's, in upper case as Apple writes it, however it was sent. Apple's have 8 to 14 characters; what others use is taken too. */
-export const SerialNumber = z.string().trim().overwrite(upperCase).pipe(identifierOf(64));
+/**
+ * A device's, in upper case as Apple writes it, however it was sent. Apple's have 8 to 14 letters and digits; other ASCII characters are taken too, since
+ * virtual machines have them. Look-alikes of other scripts are refused: they would make two devices of one.
+ */
+export const SerialNumber = z
+  .string()
+  .trim()
+  .overwrite(upperCase)
+  .regex(/^[ -~]{1,64}$/, "expected 1 to 64 ASCII letters, digits and other printable ASCII characters");
 /** What an MDM server calls a user. It may be an e-mail address. In UTF-8 it is a part of a key, which takes 1,024 bytes. */
 export const ClientUserId = identifierOf(250);
 

@@ -1,6 +1,7 @@
 // An MDM server states its `mdmInfo` with a content token, or somebody reports it. That is evidence in the record of the token's location, and never a right:
 // whoever has the token can state any id.
 import type { Account } from "../domain/account.ts";
+import { formerServers, unnamedServer } from "../domain/client-config.ts";
 import type { ContentToken } from "../domain/content-token.ts";
 import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, MdmServerId } from "../domain/ids.ts";
 import { isSightingDue, type LocationLinks, mayFetch, openSighting } from "../domain/links.ts";
@@ -42,6 +43,20 @@ type Context = {
   readonly mayLog: () => Promise<boolean>;
 };
 
+/**
+ * The registered MDM server that an unknown id must be of: the only one of `present`, if it never named itself. `undefined` if the id may as well be of one
+ * that lost the location in a conflict, which has the token still: then the id is a new record, and a conflict for a person to settle.
+ */
+export const recognizeServer = async (
+  links: LocationLinks,
+  present: readonly MdmServerId[],
+  { servers }: Pick<Ports, "servers">,
+): Promise<MdmServerId | undefined> => {
+  const former = await servers.getAll(formerServers(links, present));
+  if ([...former.values()].some(({ removedAt }) => removedAt === undefined)) return undefined;
+  return unnamedServer([...(await servers.getAll(present)).values()]);
+};
+
 /** Refuses with `not_found`, or with `mdm_info_taken` when another MDM server stated the same id. */
 const findServer = async (
   { mdmInfo, mdmServerId }: Identification,
@@ -50,7 +65,10 @@ const findServer = async (
   const known = await servers.findByMdmInfo(mdmInfo.id);
   if (mdmServerId === undefined) return known;
   if (known !== undefined && known.id !== mdmServerId)
-    throw new Refusal("mdm_info_taken", `${known.id} says this id of itself. Leave mdmServerId out, or name that one.`);
+    throw new Refusal(
+      "mdm_info_taken",
+      `${known.id} is known by this id. Leave mdmServerId out, or name that one. If somebody else stated the id first, remove that MDM server and report it again.`,
+    );
   return registeredServer(mdmServerId, { servers });
 };
 

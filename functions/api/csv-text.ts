@@ -43,6 +43,12 @@ const firstBadLine = (bytes: Uint8Array): number => {
   return line;
 };
 
+/** Characters that only a wrong decoding leaves in a text. */
+const DAMAGE: readonly (readonly [character: string, what: string])[] = [
+  ["\0", "has NUL characters, as UTF-16 without a byte order mark does"],
+  ["\uFFFD", "has U+FFFD, the character that replaces unreadable bytes"],
+];
+
 /** Without a byte order mark only UTF-8 is taken: all else would be a guess. */
 export const decodeCsv = (bytes: Uint8Array): Decoded => {
   const encoding = MARKS.find(([mark]) => mark.every((byte, index) => bytes[index] === byte))?.[1] ?? "UTF-8";
@@ -51,10 +57,11 @@ export const decodeCsv = (bytes: Uint8Array): Decoded => {
     if (encoding !== "UTF-8") return { problem: { line: 1, problem: `begins as ${encoding} and is not: ${SAVE_AS}` } };
     return { problem: { line: firstBadLine(bytes), problem: `has bytes that are not UTF-8: ${SAVE_AS}` } };
   }
-  const nul = text.indexOf("\0");
-  if (nul === -1) return { encoding, text };
-  const line = text.slice(0, nul).split("\n").length;
-  return { problem: { line, problem: `has NUL characters, as UTF-16 without a byte order mark does: ${SAVE_AS}` } };
+  const [found] = DAMAGE.filter(([character]) => text.includes(character));
+  if (found === undefined) return { encoding, text };
+  const [character, what] = found;
+  const line = text.slice(0, text.indexOf(character)).split("\n").length;
+  return { problem: { line, problem: `${what}: ${SAVE_AS}` } };
 };
 
 /** Line ends as `\n`, so that lines count alike whatever system wrote the file. */

@@ -95,7 +95,21 @@ const currentToken = async (
   return { token: latest, standing };
 };
 
-type Needs = keyof ArrivalPorts | keyof SupersedingPorts;
+/** Links of one location within an hour. Each is a custody entry and an event for good: a poll without the hash must not fill the log. */
+const LINKS_PER_HOUR = 120;
+const HOUR_SECONDS = 3600;
+
+/** Refuses with `busy`. A poll with the hash of the current file takes nothing. */
+const assertMayFetch = async (location: LocationId, { rates, now }: Pick<Ports, "rates" | "now">): Promise<void> => {
+  const span = { seconds: HOUR_SECONDS, number: Math.floor(now().getTime() / (HOUR_SECONDS * 1000)) };
+  if (await rates.take(location, "fetches", span, LINKS_PER_HOUR)) return;
+  throw new Refusal(
+    "busy",
+    `At most ${LINKS_PER_HOUR} links of a location are given in an hour. Send the hash of the file that you have as If-None-Match: then nothing is fetched again.`,
+  );
+};
+
+type Needs = keyof ArrivalPorts | keyof SupersedingPorts | "rates";
 
 export const fetchContentToken: Handle<
   typeof FetchContentTokenInput,
@@ -139,6 +153,7 @@ export const fetchContentToken: Handle<
       return { ...unchanged(file.sha256), link };
     }
 
+    await assertMayFetch(locationId, ports);
     const fileName = tokenFileName(existing(standing.locations.get(locationId), "location"));
     const signed = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
     const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: signed.expiresAt };

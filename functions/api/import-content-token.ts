@@ -69,7 +69,7 @@ const endedRecord = async (secretSha256: string, { tokens, now }: Pick<Ports, "t
   if (earlier.origin === "issued")
     throw new Refusal("already_held", "This content token was issued by this service, so it can't be imported. Issue a new one instead.");
   if (earlier.invalidation === undefined && now() < earlier.expiresAt)
-    throw new Refusal("already_held", `This content token is held already, as ${earlier.id}. Nothing was changed.`);
+    throw new Refusal("already_held", "This content token is held already. Nothing was changed.");
   return earlier;
 };
 

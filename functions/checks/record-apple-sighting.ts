@@ -1,12 +1,12 @@
 // Apple names an MDM server for an imported token: evidence that this one uses the token. Another one than the linked server is a conflict.
 import type { AppleCheck } from "../../domain/apple-check.ts";
-import { isRoomFor, unnamedServer } from "../../domain/client-config.ts";
+import { isRoomFor } from "../../domain/client-config.ts";
 import { type ContentToken, worksWith } from "../../domain/content-token.ts";
 import { type LocationLinks, openLinks } from "../../domain/links.ts";
 import type { MdmInfo, MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { judgedAgain } from "../handle.ts";
-import { type IdentifyPorts, identifyServer } from "../identify-server.ts";
+import { type IdentifyPorts, identifyServer, recognizeServer } from "../identify-server.ts";
 
 /** Apple's answer has metadata too. It may hold anything, and is not kept. */
 const METADATA_NOT_KEPT = "not kept";
@@ -17,9 +17,9 @@ type Named = NonNullable<AppleCheck["evidence"]["mdmInfo"]>;
  * The registered MDM server that Apple's name must be of, although it never identified itself: the only one that a person linked at the location for Apple's
  * service.
  */
-const onlyLinkedServer = async (token: ContentToken, links: LocationLinks, { servers }: IdentifyPorts) => {
+const onlyLinkedServer = (token: ContentToken, links: LocationLinks, ports: IdentifyPorts) => {
   const linked = openLinks(links).flatMap((link) => (link.worksWith === worksWith(token) ? [link.mdmServerId] : []));
-  return unnamedServer([...(await servers.getAll([...new Set(linked)])).values()]);
+  return recognizeServer(links, [...new Set(linked)], ports);
 };
 
 const mdmInfoOf = (named: Named, known: MdmServer | undefined): MdmInfo => ({

@@ -1,7 +1,7 @@
 // GET and POST /client/config: what the location's MDM server says of itself and where it wants to be told. Whoever says it last counts, as the protocol
 // demands; but a second one is written down as a conflict, which the protocol does not know.
 import * as z from "zod";
-import { ClientConfig, ClientConfigRequest, configAsked, isRoomFor, unnamedServer } from "../../domain/client-config.ts";
+import { ClientConfig, ClientConfigRequest, configAsked, isRoomFor } from "../../domain/client-config.ts";
 import { mayFetch, serversOn } from "../../domain/links.ts";
 import { MdmRefusal } from "../../domain/mdm-error.ts";
 import type { MdmInfo } from "../../domain/mdm-server.ts";
@@ -10,7 +10,7 @@ import { Organization } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { judgedAgain } from "../handle.ts";
 import type { MdmHandle, TokenBearer } from "../handle-mdm.ts";
-import { type IdentifyPorts, identifyServer } from "../identify-server.ts";
+import { type IdentifyPorts, identifyServer, recognizeServer } from "../identify-server.ts";
 import type { Ports } from "../ports.ts";
 import { assertMayManage } from "../token-bearer.ts";
 import { UUID_BYTES, uuidOf } from "../uuid.ts";
@@ -99,8 +99,7 @@ const identifyFor = async (mdmInfo: MdmInfo, { token }: TokenBearer, ports: Iden
       ports.log.info("a token names more MDM servers than are kept", { tokenId: token.id });
       return links;
     }
-    const linked = [...(await ports.servers.getAll(present)).values()];
-    const unnamed = known === undefined ? unnamedServer(linked) : undefined;
+    const unnamed = known === undefined ? await recognizeServer(links, present, ports) : undefined;
     const mdmServerId = unnamed !== undefined && mayFetch(links, unnamed) ? unnamed : undefined;
     return identifyServer(token, { how: "identified", mdmInfo, mdmServerId }, token.id, ports, mayLog).catch((error: unknown) => {
       // Another MDM server took the id meanwhile: evaluate again.

@@ -64,10 +64,10 @@ export interface TokenUses {
 }
 
 /**
- * Counters: of a location the requests of its MDM servers, their name look-ups, tests of notification URLs, and checks with Apple that people ask for; of a
- * token the custody log entries that identifications with it made.
+ * Counters: of a location the requests of its MDM servers, their name look-ups, the links that they fetch, tests of notification URLs, and checks with Apple that
+ * people ask for; of a token the custody log entries that identifications with it made.
  */
-export type Rated = "requests" | "lookups" | "tests" | "checks" | "identifications";
+export type Rated = "requests" | "lookups" | "tests" | "checks" | "fetches" | "identifications";
 
 export interface Rates {
   /** Counts one within a span of time, by its number. False when there were `most` already. */

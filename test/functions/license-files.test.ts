@@ -104,6 +104,7 @@ const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
 test.each([
   ["in ISO 8859-1", latin1(`${HEAD}1,App,1,a\n2,App,1,Z\xfcrich\n3,App,1,\xe4\n`), 3, /not UTF-8.*CSV UTF-8/],
   ["in UTF-16 without a mark", Buffer.from(HEAD, "utf16le"), 1, /UTF-16 without a byte order mark/],
+  ["with a character that replaces unreadable bytes", Buffer.from(`${HEAD}1,App,1,a\n2,App,1,Z\uFFFDrich\n`), 3, /U\+FFFD/],
   ["that begins as UTF-16 and is cut", Buffer.from([0xff, 0xfe, 0x61]), 1, /begins as UTF-16LE/],
   ["with an unpaired surrogate in UTF-16", Buffer.from([0xfe, 0xff, 0xd8, 0x00]), 1, /begins as UTF-16BE/],
   ["with another separator", Buffer.from(`sep=|\n${HEAD}`), 1, /comma, a semicolon or a tab/],

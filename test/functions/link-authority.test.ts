@@ -81,6 +81,18 @@ describe("the loser of a conflict", () => {
     expect((await service.fetchAs(service.zentral)).status).toBe(303);
   });
 
+  test("does not give a new id to the keeper, who never named itself: that id is a conflict", async () => {
+    const both = await service.issue(other.id);
+    await service.link(service.zentral, both);
+    const opened = (await service.link(service.fleet, both)).body.conflictId;
+    await resolve(opened, service.fleet.id);
+    service.later(60);
+    expect(await identify(both, { id: "loser-1", name: "Loser", metadata: "m" })).toBe(200);
+    expect((await recordOf(service.fleet)).body.mdmInfo).toBeUndefined();
+    const open = (await conflicts()).filter((each: { locationId: string; resolution?: object }) => each.resolution === undefined);
+    expect(open).toMatchObject([{ locationId: other.id }]);
+  });
+
   test("that identifies itself again reopens the conflict under its id, with the earlier resolution in its history", async () => {
     await identify(token, R);
     expect(await conflicts()).toMatchObject([

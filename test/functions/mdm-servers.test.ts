@@ -1,5 +1,7 @@
 // MDM servers over the API: their credentials, links, what they fetch, and what happens when two of them claim one location.
+
 import { beforeEach, describe, expect, test } from "vitest";
+import { ContentTokenId } from "../../domain/ids.ts";
 import { aLocation } from "../make.ts";
 import { here, makeMdmService, other } from "../mdm-service.ts";
 import { ada, NOW, signedUp } from "../service.ts";
@@ -131,6 +133,18 @@ describe("a link", () => {
     expect(service.eventsOf("MdmServerUnlinked")).toHaveLength(1);
     expect(await service.acts(token)).toEqual(["token-issued", "token-linked", "token-unlinked"]);
   });
+});
+
+test("polls without the hash are given 120 links of a location in an hour, and polls with it are never refused", async () => {
+  const token = await service.issue();
+  await service.link(service.fleet, token);
+  const statuses: number[] = [];
+  for (let count = 0; count < 121; count++) statuses.push((await service.fetchAs(service.fleet)).status);
+  expect(statuses).toEqual([...Array(120).fill(303), 503]);
+  const { file } = (await service.ports.tokens.get(ContentTokenId.parse(token))) ?? {};
+  expect((await service.fetchAs(service.fleet, { headers: { "if-none-match": `"${file?.sha256}"` } })).status).toBe(304);
+  service.later(3600);
+  expect((await service.fetchAs(service.fleet)).status).toBe(303);
 });
 
 describe("fetching", () => {

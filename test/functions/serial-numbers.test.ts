@@ -66,6 +66,15 @@ test.each(["POST /mdm/v2/assets/associate", "POST /mdm/v2/assets/disassociate", 
   },
 );
 
+test.each(["\uff23\uff10\uff12", "\u0421\u041e2", "C\u00df2", "C\u01312", "C\u00e92"])(
+  "a serial number with the look-alike %j is refused on both APIs",
+  async (id) => {
+    expect(await assign([id])).toMatchObject({ status: 400, body: { reason: "invalid_input" } });
+    const { body } = await device("POST /mdm/v2/assets/associate", { body: { assets: [APP], serialNumbers: [id] } });
+    expect(body.errorNumber).toBe(9602);
+  },
+);
+
 const INVISIBLE = ["\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f", "\ufe0f", "\u{e0041}"];
 test.each(INVISIBLE)("an identifier with the invisible character %j inside is refused on both APIs", async (character) => {
   const id = `C0${character}2`;
