@@ -9,9 +9,10 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { PUBLISHED_EVENTS } from "../functions/published-events.ts";
 import type { Alarms } from "./alarms.ts";
 import type { RecordsStack } from "./records-stack.ts";
-import { grantErase, grantReadImported, grantRecordChecks } from "./rights.ts";
+import { grantErase, grantPublish, grantReadImported, grantRecordChecks } from "./rights.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 /** Ten seconds for Apple, and the time to read the file. */
@@ -82,7 +83,7 @@ export class AppleChecks extends Construct {
     });
     grantRecordChecks(records, this.tokenChecks);
     grantErase(records, this.tokenChecks);
-    bus.grantPutEventsTo(this.tokenChecks);
+    grantPublish(bus, this.tokenChecks, PUBLISHED_EVENTS["token-checks"]);
     notices.grantPublish(this.tokenChecks);
     this.appleCheck.grantInvoke(this.tokenChecks);
     this.grantSend(this.tokenChecks);
