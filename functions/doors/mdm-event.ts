@@ -38,11 +38,9 @@ export const bodyOf = (event: MdmEvent): object => {
   const parsed = parseBody(event, MAX_BODY_BYTES);
   if ("value" in parsed) return parsed.value;
   const { problem } = parsed;
-  const detail =
-    problem.kind === "too-large"
-      ? `A body has at most ${MAX_BODY_BYTES} bytes; this one has ${problem.bytes}.`
-      : BODY_PROBLEMS[problem.kind];
-  throw new MdmRefusal(9602, { detail });
+  if (problem.kind === "too-large")
+    throw new MdmRefusal(9602, { detail: `A body has at most ${MAX_BODY_BYTES} bytes; this one has ${problem.bytes}.` });
+  throw new MdmRefusal(9602, { detail: BODY_PROBLEMS[problem.kind] });
 };
 
 /** Names the fields that are wrong and what was expected. Refuses with 9602. */
