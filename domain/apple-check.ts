@@ -56,7 +56,7 @@ export type Doubt = z.infer<typeof Doubt>;
 export const isAnswered = ({ outcome }: Pick<AppleCheck, "outcome">): boolean => outcome !== "no-answer";
 
 /** Outcomes that end the token for good. */
-export const ENDING_OUTCOMES = ["revoked-by-apple", "unknown-to-apple"] as const satisfies readonly CheckOutcome[];
+const ENDING_OUTCOMES = ["revoked-by-apple", "unknown-to-apple"] as const satisfies readonly CheckOutcome[];
 export type EndingOutcome = (typeof ENDING_OUTCOMES)[number];
 
 export const isEnding = (outcome: CheckOutcome): outcome is EndingOutcome => ENDING_OUTCOMES.some((ending) => ending === outcome);

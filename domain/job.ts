@@ -19,13 +19,13 @@ export const NOTHING_PENDING: PendingCount = { jobs: 0, assignments: 0 };
 export type JobLimits = PendingCount;
 
 /** The largest count of pending jobs and assignments after which one more job fits. */
-export const roomFor = ({ requested }: Pick<Work, "requested">, limits: JobLimits): PendingCount => ({
+export const pendingLimit = ({ requested }: Pick<Work, "requested">, limits: JobLimits): PendingCount => ({
   jobs: limits.jobs - 1,
   assignments: limits.assignments - requested,
 });
 
 export const hasRoom = (pending: PendingCount, work: Pick<Work, "requested">, limits: JobLimits): boolean => {
-  const room = roomFor(work, limits);
+  const room = pendingLimit(work, limits);
   return pending.jobs <= room.jobs && pending.assignments <= room.assignments;
 };
 
@@ -82,7 +82,7 @@ export const isResumeDue = (
   return secondsSince(since, now) >= pause;
 };
 
-export const resumedAgain = ({ step }: Pick<Work, "step">, resumed: Resumed | undefined, now: Date): Resumed => ({
+export const countResumption = ({ step }: Pick<Work, "step">, resumed: Resumed | undefined, now: Date): Resumed => ({
   at: now,
   step,
   times: timesAt(step, resumed) + 1,

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { AccountId, LocationId, TransferId } from "./ids.ts";
 import { Refusal } from "./refusal.ts";
-import { identifierOf, nameText, plainText } from "./text.ts";
+import { nameText, plainText, visibleText } from "./text.ts";
 import { Version } from "./version.ts";
 
 export const AdamId = z
@@ -59,9 +59,9 @@ export const MAX_TARGETS = 80;
 const upperCase = (text: string): string => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 
 /** A device's, in upper case as Apple writes it, however it was sent. Apple's have 8 to 14 characters; what others use is taken too. */
-export const SerialNumber = z.string().trim().overwrite(upperCase).pipe(identifierOf(64));
+export const SerialNumber = z.string().trim().overwrite(upperCase).pipe(visibleText(64));
 /** What an MDM server calls a user. It may be an e-mail address. In UTF-8 it is a part of a key, which takes 1,024 bytes. */
-export const ClientUserId = identifierOf(250);
+export const ClientUserId = visibleText(250);
 
 /** Whom a license is assigned to: a device or a client user, by the identifier that the MDM server gave them. */
 export const Target = z.union([z.object({ serialNumber: SerialNumber }), z.object({ clientUserId: ClientUserId })]);

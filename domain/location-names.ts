@@ -14,7 +14,7 @@ export const comparableName = (name: string): string =>
 /** The identifiers that one warning names at most. */
 export const MAX_NAMED = 5;
 
-export const NameWarning = z.object({
+const NameWarning = z.object({
   code: z.literal("same-name"),
   message: z.string(),
   locationIds: z.array(LocationId).max(MAX_NAMED).describe("Other locations of that name, as far as the caller may see them."),

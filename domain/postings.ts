@@ -42,7 +42,7 @@ export type Posting = {
 };
 
 /** True if the posting makes or ends an assignment of the asset, whether or not the number of assignments changes. */
-export const changesAssignmentsOf = ({ assigned = [], unassigned = [] }: Posting, asset: AssetKey): boolean =>
+export const changesAssignments = ({ assigned = [], unassigned = [] }: Posting, asset: AssetKey): boolean =>
   [...assigned, ...unassigned].some((each) => each.asset.locationId === asset.locationId && assetText(each.asset) === assetText(asset));
 
 /** Acquisitions of different assets as one posting. */

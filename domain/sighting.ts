@@ -38,9 +38,9 @@ export const Sighting = z.object({
 export type Sighting = z.infer<typeof Sighting>;
 
 /** One token on one MDM server. */
-export type Holding = Pick<Sighting, "tokenId" | "mdmServerId">;
+export type ServerHolding = Pick<Sighting, "tokenId" | "mdmServerId">;
 
-export const isSameHolding = (one: Holding, other: Holding): boolean =>
+export const isSameHolding = (one: ServerHolding, other: ServerHolding): boolean =>
   one.tokenId === other.tokenId && one.mdmServerId === other.mdmServerId;
 
 /** Repeated sightings of one token on one MDM server are written at most this often. */

@@ -22,5 +22,12 @@ export const nameText = (max: number) => z.string().trim().pipe(plainText(max));
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /** 1 to `max` characters, all of which are seen: for identifiers that others chose. */
-export const identifierOf = (max: number) =>
+export const visibleText = (max: number) =>
   plainText(max).refine((text) => !IGNORABLE.test(text), "expected text without zero-width or other invisible characters");
+
+/** Base64 of a file's bytes as people and shells send it: white space in it is dropped. */
+export const fileBase64 = () =>
+  z
+    .string()
+    .transform((text) => text.replace(/\s+/g, ""))
+    .pipe(z.base64("must be the base64 of the file's bytes").min(1));

@@ -36,8 +36,8 @@ const shortened = (text: string, max: number): string => {
  * The text in quotation marks.
  * Invariant: one line of at most `max` characters between the marks, with no other quotation mark, and nothing that is read as a link or an address.
  */
-export const quoted = (text: string, max = MAX_QUOTED_CHARACTERS): string =>
+export const quote = (text: string, max = MAX_QUOTED_CHARACTERS): string =>
   `"${shortened(unlinked(visible(text)).replace(/["\u201c-\u201f\u00ab\u00bb]/g, "'"), max)}"`;
 
 /** The same in printable ASCII, with one `_` for each other character: for the subject of a mail. */
-export const quotedAscii = (text: string, max = MAX_QUOTED_CHARACTERS): string => quoted(text, max).replace(/[^\x20-\x7e]/gu, "_");
+export const quoteAscii = (text: string, max = MAX_QUOTED_CHARACTERS): string => quote(text, max).replace(/[^\x20-\x7e]/gu, "_");

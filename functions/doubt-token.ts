@@ -3,7 +3,7 @@ import type { Account } from "../domain/account.ts";
 import type { Doubt } from "../domain/apple-check.ts";
 import type { ContentToken } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
-import { announce, checkOrderOf, custodyOf, eventOf } from "./announce.ts";
+import { announce, createCheckRequest, custodyOf, eventOf } from "./announce.ts";
 import type { Ports } from "./ports.ts";
 
 export type DoubtingPorts = Pick<Ports, "tokens" | "bus" | "outbox" | "log" | "now" | "random">;
@@ -20,7 +20,7 @@ export const doubtToken = async (token: ContentToken, doubt: Doubt, by: Actor, p
   const effects = [
     eventOf("ContentTokenDoubted", { tokenId, locationId, reason, since }, when),
     custodyOf("token-doubted", { subject: tokenId, at, by, locationId, details: { reason, since: since.toISOString() } }),
-    checkOrderOf(tokenId, when, { delaySeconds: CHECK_DELAY_SECONDS }),
+    createCheckRequest(tokenId, when, { delaySeconds: CHECK_DELAY_SECONDS }),
   ];
   if (await ports.tokens.recordDoubt(token, doubt, effects)) await announce(effects, ports);
 };

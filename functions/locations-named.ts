@@ -1,6 +1,6 @@
 // Looks locations up by their name, for warnings and notes. No rule rests on the answer: the list may be a moment old, and is read up to a bound.
 import { type Account, isAllowed } from "../domain/account.ts";
-import { asciiName, locationNameIn } from "../domain/file-name.ts";
+import { asciiName, parseLocationName } from "../domain/file-name.ts";
 import type { LocationId } from "../domain/ids.ts";
 import { comparableName, MAX_NAMED, type NameWarnings, sameNameWarnings } from "../domain/location-names.ts";
 import type { Location } from "../domain/organization.ts";
@@ -10,7 +10,7 @@ const PAGE = 100;
 const MAX_PAGES = 10;
 
 /** Open locations other than `location`, within the caller's reach, whose name `isMeant`: the first few. */
-export const otherLocationsNamed = async (
+const otherLocationsNamed = async (
   isMeant: (name: string) => boolean,
   { id: self }: Pick<Location, "id">,
   caller: Account,
@@ -31,13 +31,13 @@ export const otherLocationsNamed = async (
 const isTelling = (name: string): boolean => /[A-Za-z0-9]/.test(name);
 
 /** Other open locations within the caller's reach whose name a file's name carries; none if it carries the name of `locationId` as well. */
-export const locationsInFileName = async (
+export const findLocationsInFileName = async (
   fileName: string,
   locationId: LocationId,
   caller: Account,
   ports: Pick<Ports, "locations">,
 ): Promise<readonly LocationId[]> => {
-  const named = locationNameIn(fileName)?.toLowerCase();
+  const named = parseLocationName(fileName)?.toLowerCase();
   const location = await ports.locations.get(locationId);
   if (named === undefined || !isTelling(named) || location === undefined) return [];
   const isMeant = (name: string): boolean => asciiName(name.normalize("NFC")).toLowerCase() === named;
@@ -45,7 +45,7 @@ export const locationsInFileName = async (
 };
 
 /** Warns of other locations with the name that `location` was just given. */
-export const warningsAbout = async (location: Location, caller: Account, ports: Pick<Ports, "locations">): Promise<NameWarnings> => {
+export const findNameWarnings = async (location: Location, caller: Account, ports: Pick<Ports, "locations">): Promise<NameWarnings> => {
   const name = comparableName(location.name);
   return sameNameWarnings(await otherLocationsNamed((other) => comparableName(other) === name, location, caller, ports));
 };

@@ -5,7 +5,7 @@ import type { ContentToken } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
 import { hasReplacedMore } from "../domain/holders.ts";
 import { ConflictId, IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";
-import { type Arrival, claimants, isProofNew, type LocationLinks, settledConflictOf, withArrival } from "../domain/links.ts";
+import { type Arrival, claimants, findSettledConflict, isProofNew, type LocationLinks, withArrival } from "../domain/links.ts";
 import { announce, custodyOf, eventOf } from "./announce.ts";
 import type { Judged, Ports, Trace } from "./ports.ts";
 
@@ -64,7 +64,7 @@ export const recordArrival = async (recording: Recording, ports: ArrivalPorts): 
   const { links, random } = ports;
   const { mdmServerId, at } = arrival;
   const conflictId = ConflictId.parse(`cfl_${identifierText(random(IDENTIFIER_BYTES))}`);
-  const settledId = settledConflictOf(before, mdmServerId);
+  const settledId = findSettledConflict(before, mdmServerId);
   // A resolved conflict changes only together with the record of links, whose version is the condition of this write.
   const settled = settledId === undefined ? undefined : await links.conflict(settledId);
   const { after, found } = withArrival(before, token, arrival, { conflictId, settled });

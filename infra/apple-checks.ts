@@ -1,7 +1,6 @@
 // Checks with Apple: a queue of checks, the function that takes them and records the answers, and the function that sends one token to Apple and may
 // do nothing else. Once a day a rule enqueues the run that checks every live imported token.
 import { Duration } from "aws-cdk-lib";
-import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { type EventBus, Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
@@ -13,6 +12,7 @@ import { PUBLISHED_EVENTS } from "../functions/published-events.ts";
 import type { Alarms } from "./alarms.ts";
 import type { RecordsStack } from "./records-stack.ts";
 import { grantErase, grantPublish, grantReadImported, grantRecordChecks } from "./rights.ts";
+import { hourlyInvocations } from "./rule-metric.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 /** Ten seconds for Apple, and the time to read the file. */
@@ -104,20 +104,12 @@ export class AppleChecks extends Construct {
       schedule: Schedule.cron({ minute: "0", hour: "4" }),
       targets: [new SqsQueue(this.#queue, { deadLetterQueue: lost })],
     });
-    // The rule's own metric: the function is also invoked for checks that people or facts request.
-    const started = new Metric({
-      namespace: "AWS/Events",
-      metricName: "Invocations",
-      dimensionsMap: { RuleName: daily.ruleName },
-      period: Duration.hours(1),
-      statistic: "Sum",
-    });
     const silent = {
       severity: "medium",
       happened: "The schedule TokenChecksDaily did not run.",
       impact: "Imported tokens are not checked with Apple by themselves.",
     } as const;
-    alarms.add("TokenChecksDaily is not running", silent, started, { silentPeriods: 26 });
+    alarms.add("TokenChecksDaily is not running", silent, hourlyInvocations(daily), { silentPeriods: 26 });
   }
 
   get queueUrl(): string {

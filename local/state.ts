@@ -66,7 +66,7 @@ export const readKept = <Schema extends z.ZodType>(file: string, schema: Schema,
 };
 
 /** For files without which nothing else in the folder can be used. */
-export const startOver = (directory: string): string => `Restore it, or remove the folder ${directory} to start over.`;
+export const startOverAdvice = (directory: string): string => `Restore it, or remove the folder ${directory} to start over.`;
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -101,7 +101,7 @@ export const holdFolder = (directory: string): (() => void) => {
 /** Ports and keys are kept from start to start, so that links and sign-ins stay good; a port that was taken meanwhile is replaced. */
 export const openState = async (directory: string): Promise<{ readonly state: State; save(): void }> => {
   const file = join(directory, "state.json");
-  const known = readKept(file, LeftState, startOver(directory));
+  const known = readKept(file, LeftState, startOverAdvice(directory));
   const ports: Partial<Record<(typeof PORTS)[number], number>> = {};
   for (const name of PORTS) {
     const taken = Object.values(ports);

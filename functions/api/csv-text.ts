@@ -72,7 +72,7 @@ type Separated = { readonly separator: Separator; readonly text: string } | { re
  * The separator of a file, and its text without the line that says so, whose place stays empty. Without such a line the separator is the one that
  * divides the first line into the most `columns`; two that divide it into as many leave it open.
  */
-export const separatedText = (text: string, columns: readonly string[]): Separated => {
+export const detectSeparator = (text: string, columns: readonly string[]): Separated => {
   const directive = DIRECTIVE.exec(text);
   if (directive !== null) {
     const separator = Separator.options.find((each) => delimiterOf(each) === directive[1]);

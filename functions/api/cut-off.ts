@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Account } from "../../domain/account.ts";
 import { isLive } from "../../domain/content-token.ts";
-import { holdersOf } from "../../domain/holders.ts";
+import { holdingServers } from "../../domain/holders.ts";
 import { AccountId, MdmServerId } from "../../domain/ids.ts";
 import { Vendor } from "../../domain/mdm-server.ts";
 import { aroundOf } from "../around.ts";
@@ -57,7 +57,7 @@ export const cutOffOf = async (
   const holding = new Map(
     usable.map((token) => {
       const links = around.links.get(token.locationId);
-      return [token.id, links === undefined ? [] : holdersOf(links, token.id)];
+      return [token.id, links === undefined ? [] : holdingServers(links, token.id)];
     }),
   );
   const servers = await ports.servers.getAll([...holding.values()].flat());

@@ -17,7 +17,7 @@ import { LocationId } from "../../domain/ids.ts";
 import { isProofNew, type LocationLinks, mayFetch, openHoldings, openLinks } from "../../domain/links.ts";
 import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import type { Holding } from "../../domain/sighting.ts";
+import type { ServerHolding } from "../../domain/sighting.ts";
 import { custodyOf, eventOf } from "../announce.ts";
 import { judgedOf, standingOf } from "../around.ts";
 import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../handle.ts";
@@ -44,7 +44,7 @@ const notLinked = (): Refusal =>
 
 const isMine =
   (server: MdmServer) =>
-  ({ mdmServerId }: Holding): boolean =>
+  ({ mdmServerId }: ServerHolding): boolean =>
     mdmServerId === server.id;
 
 const sinceOf = (links: LocationLinks, server: MdmServer): number =>

@@ -3,7 +3,7 @@ import { CsvError, parse } from "csv-parse/sync";
 import * as z from "zod";
 import { issueText } from "../../domain/issues.ts";
 import { Acquisition, AdamId, PricingParam, SupportedPlatforms } from "../../domain/licenses.ts";
-import { delimiterOf, type Separator, separatedText, withLineFeeds } from "./csv-text.ts";
+import { delimiterOf, detectSeparator, type Separator, withLineFeeds } from "./csv-text.ts";
 
 export const Problem = z.object({ line: z.int().min(1).describe("1 is the line of the columns' names."), problem: z.string() });
 export type Problem = z.infer<typeof Problem>;
@@ -94,7 +94,7 @@ export type ReadLines = Parsed<LicenseLine> & { readonly separator: Separator };
 
 /** The license of each line, and what is wrong with the others. Never quotes a cell. */
 export const licenseLines = (csv: string): ReadLines => {
-  const separated = separatedText(withLineFeeds(csv), COLUMNS);
+  const separated = detectSeparator(withLineFeeds(csv), COLUMNS);
   if ("problem" in separated) return { found: [], problems: [separated.problem], separator: "comma" };
   const { separator, text } = separated;
   const { found: rows, problems } = rowsOf(text, separator);

@@ -4,7 +4,7 @@ import { assertMay } from "../../domain/account.ts";
 import { assertRevocable } from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import { checkOrderOf } from "../announce.ts";
+import { createCheckRequest } from "../announce.ts";
 import { aroundOf } from "../around.ts";
 import { accepted, existing, type Handle } from "../handle.ts";
 import { ShownToken, shownToken } from "./shown.ts";
@@ -37,7 +37,7 @@ export const requestCheck: Handle<typeof RequestCheckInput, Needs, z.input<typeo
       "busy",
       `At most ${CHECKS_PER_MINUTE} checks of a location can be requested in a minute. Read lastCheck, or try again in a minute.`,
     );
-  const order = checkOrderOf(id, { ...ports, at });
+  const order = createCheckRequest(id, { ...ports, at });
   if ((await ports.bus.publish([order])).length === 0) throw new Error(`the check of ${id} could not be enqueued`);
   return accepted(shownToken(token, await aroundOf([token], ports), caller));
 };

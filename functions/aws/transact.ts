@@ -167,7 +167,7 @@ const withoutRepeats = (writes: readonly Write[], checks: readonly Write[]): Wri
  * All of `writes` and of what the act leaves, or nothing: then answers which of `writes`, and after them of the checks of `judged`, had a condition that
  * did not hold. When another act took the place in a custody chain, the entries are tied to that one instead and all is tried again.
  */
-export const failedConditionsOf = async (
+export const attemptTransaction = async (
   table: Table,
   writes: readonly Write[],
   traces: readonly Trace[] = [],
@@ -188,5 +188,5 @@ export const failedConditionsOf = async (
 };
 
 /** The same for who does not need to know which: false when a condition of `writes` did not hold, or what was judged changed. */
-export const transact = async (...act: Parameters<typeof failedConditionsOf>): Promise<boolean> =>
-  (await failedConditionsOf(...act)).length === 0;
+export const transact = async (...act: Parameters<typeof attemptTransaction>): Promise<boolean> =>
+  (await attemptTransaction(...act)).length === 0;

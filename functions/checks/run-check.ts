@@ -13,7 +13,7 @@ import { acceptedNotice, doubtNotice } from "../../domain/apple-notice.ts";
 import { isCheckedWithApple } from "../../domain/checked-token.ts";
 import { type ContentToken, openDoubt } from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
-import { announce, checkOrderOf, custodyOf, eventOf, noticeOf } from "../announce.ts";
+import { announce, createCheckRequest, custodyOf, eventOf, noticeOf } from "../announce.ts";
 import { type EndingPorts, endToken } from "../end-token.ts";
 import { type ExpiringPorts, expireToken } from "../expire-token.ts";
 import type { IdentifyPorts } from "../identify-server.ts";
@@ -25,7 +25,7 @@ import { recordAppleSighting } from "./record-apple-sighting.ts";
 
 export type CheckPorts = EndingPorts & ExpiringPorts & IdentifyPorts & Pick<Ports, "apple" | "tokens" | "locations" | "now">;
 
-export const CheckMessage = z.object({ tokenId: ContentTokenId, attempt: z.int().min(1) });
+const CheckMessage = z.object({ tokenId: ContentTokenId, attempt: z.int().min(1) });
 
 /** An answer that ends a token is confirmed by a second request, so that one faulty answer ends nothing. */
 const askApple = async ({ file }: ContentToken, { apple }: CheckPorts): Promise<AppleAnswer> => {
@@ -96,7 +96,7 @@ export const runCheck = async (message: unknown, ports: CheckPorts): Promise<voi
   const answer = await askApple(token, ports);
   if (!isRetried(answer) || attempt >= CHECK_ATTEMPTS) return conclude(token, answer, ports);
   const [jitter = 0] = ports.random(1);
-  const order = checkOrderOf(
+  const order = createCheckRequest(
     tokenId,
     { ...ports, at: ports.now() },
     { attempt: attempt + 1, delaySeconds: retryDelay(attempt, jitter / 255) },

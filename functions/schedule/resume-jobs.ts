@@ -1,6 +1,6 @@
 // Puts jobs back into the queue whose message was lost: by a crash, a purge, or a run on one machine that keeps its queues in memory. A job whose message is
 // still there is only given twice, which is harmless: each of its steps is recorded once.
-import { isResumeDue, type PendingJob, RESUMED_AFTER_SECONDS, resumedAgain } from "../../domain/job.ts";
+import { countResumption, isResumeDue, type PendingJob, RESUMED_AFTER_SECONDS } from "../../domain/job.ts";
 import { isEnded } from "../../domain/work.ts";
 import { workOrderOf } from "../announce.ts";
 import { inBatches } from "../in-batches.ts";
@@ -22,7 +22,7 @@ const resume = async (pending: PendingJob, { afterSeconds }: Options, ports: Res
   if (isEnded(job) || !isResumeDue(job, pending.resumed, at, afterSeconds)) return;
   const sent = await bus.publish([workOrderOf(job, { at, random })]);
   if (sent.length === 0) throw new Error(`the job ${job.id} could not be put back into the queue`);
-  await pendingJobs.noteResumed(pending, resumedAgain(job, pending.resumed, at));
+  await pendingJobs.noteResumed(pending, countResumption(job, pending.resumed, at));
   log.info("a job was put back into the queue", { workId: job.id, locationId: job.locationId, step: job.step });
 };
 

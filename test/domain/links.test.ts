@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Conflict, HolderHow } from "../../domain/conflict.ts";
 import {
   claimants,
+  findSettledConflict,
   isProofNew,
   isSightingDue,
   type LocationLinks,
@@ -13,7 +14,6 @@ import {
   openLinks,
   openSighting,
   openSightings,
-  settledConflictOf,
   withArrival,
   withClosed,
 } from "../../domain/links.ts";
@@ -159,7 +159,7 @@ describe("a second MDM server on a location", () => {
 
   test("that lost it and is seen again reopens it under its id, with how it was resolved; a stranger begins another one", () => {
     const { after: kept, settled } = close(after([fleet], [zentral]));
-    expect([settledConflictOf(kept, fleet), settledConflictOf(kept, jamf)]).toEqual([conflictId(), undefined]);
+    expect([findSettledConflict(kept, fleet), findSettledConflict(kept, jamf)]).toEqual([conflictId(), undefined]);
     const reopened = withArrival(
       kept,
       older,
@@ -214,7 +214,7 @@ describe("a second MDM server on a location", () => {
             if (closed.settled !== undefined) settled.set(closed.settled.id, closed.settled);
             links = closed.after;
           } else {
-            const earlier = settledConflictOf(links, mdmServer);
+            const earlier = findSettledConflict(links, mdmServer);
             links = arrive(links, mdmServer, what, token, NOW, earlier === undefined ? undefined : settled.get(earlier)).after;
             expect(openSighting(links, { tokenId: token.id, mdmServerId: mdmServer }) !== undefined || what === "linked").toBe(true);
           }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { CheckOrder, Telling, WorkOrder } from "../../../domain/events.ts";
+import type { CheckRequest, Telling, WorkOrder } from "../../../domain/events.ts";
 import { WorkId } from "../../../domain/work.ts";
 import { continueIn } from "../../../functions/aws/check-queue.ts";
 import { sendCheckTo, sendTellingTo, sendWorkTo } from "../../../functions/aws/queues.ts";
@@ -26,7 +26,7 @@ const telling: Telling = {
   notification: { adamId: "361309726", countDelta: 1 },
 };
 
-const check: CheckOrder = {
+const check: CheckRequest = {
   kind: "check",
   id: "evt_3",
   recordedAt: at("2026-06-01"),
