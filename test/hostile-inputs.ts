@@ -8,6 +8,7 @@ import { mdmRoutes } from "../functions/mdm/mdm-routes.ts";
 import { type Document, type Operation, operationsOf } from "../openapi/document.ts";
 import { isOfDeviceApi } from "../openapi/mdm-operations.ts";
 import { bearerOf } from "./ask-mdm.ts";
+import { importToken } from "./scenarios/apple.ts";
 import { call, fileOf, type Host, here, issue, link, manager, other, register } from "./scenarios/scene.ts";
 
 /** UTF-16 code units in any order, so that most surrogates are unpaired. */
@@ -79,13 +80,14 @@ export type Sample = {
 
 export type Prepared = {
   readonly token: string;
+  readonly imported: string;
   readonly bearer: string;
   readonly server: string;
   readonly credential: string;
   readonly conflict: string;
 };
 
-/** A location with a token that two MDM servers are linked to, and licenses. */
+/** A location with a token that two MDM servers are linked to, an imported one, and licenses. */
 export const prepare = async (host: Host): Promise<Prepared> => {
   const { ports, clock } = host;
   const token = await issue(host);
@@ -99,7 +101,15 @@ export const prepare = async (host: Host): Promise<Prepared> => {
     route: "POST /v1/assignments",
     body: { locationId: here.id, adamId: "361309726", serialNumbers: ["S1", "S2"] },
   });
-  return { token, bearer: await bearerOf(host, token), server: first.id, credential: first.credential, conflict: body.conflictId };
+  const imported = await importToken(host, "imported");
+  return {
+    token,
+    imported,
+    bearer: await bearerOf(host, token),
+    server: first.id,
+    credential: first.credential,
+    conflict: body.conflictId,
+  };
 };
 
 const asset = { locationId: here.id, adamId: "361309726", pricingParam: "STDQ" };
@@ -108,8 +118,9 @@ const users = { users: [{ clientUserId: "u-9", email: "u9@example.org", managedA
 const CSV = "adamId,productType,quantity\n361309726,App,1\n";
 
 /** By the operation's key. Operations that take no value of a client's choice have none. */
-export const samplesFor = ({ token, server, bearer, conflict }: Prepared): Readonly<Record<string, Sample>> => {
+export const samplesFor = ({ token, imported, server, bearer, conflict }: Prepared): Readonly<Record<string, Sample>> => {
   const ofToken = { path: { id: token } };
+  const ofImported = { path: { id: imported } };
   const ofServer = { path: { id: server } };
   const ofAccount = { path: { id: manager.id } };
   const ofLocation = { path: { id: other.id } };
@@ -146,12 +157,18 @@ export const samplesFor = ({ token, server, bearer, conflict }: Prepared): Reado
         fileName: "a.vpptoken",
         file: fileOf("x"),
         downloadedBy: manager.id,
+        managedAppleAccount: "apps@example.org",
         appleUId: "1",
         force: { reason: "r" },
       },
     },
     "POST /v1/content-tokens/{id}/downloads": { ...ofToken, body: { linkSeconds: 60 } },
     "POST /v1/content-tokens/{id}/revocation": { ...ofToken, body: { reason: "lost" } },
+    "POST /v1/content-tokens/{id}/check": ofImported,
+    "POST /v1/content-tokens/{id}/password-change-reports": {
+      ...ofImported,
+      body: { occurredAt: "2026-06-01T12:00:00Z", evidence: "9625 in the MDM server" },
+    },
     "GET /v1/mdm-servers": list,
     "POST /v1/mdm-servers": { body: { name: "Third", vendor: "other" } },
     "GET /v1/mdm-servers/{id}": ofServer,
@@ -176,7 +193,7 @@ export const samplesFor = ({ token, server, bearer, conflict }: Prepared): Reado
         supportedPlatforms: ["iOS"],
       },
     },
-    "PATCH /v1/licenses": { body: { ...asset, name: "n", bundleId: "b" } },
+    "PATCH /v1/licenses": { body: { ...asset, name: "n", bundleId: "b", supportedPlatforms: ["iOS"] } },
     "POST /v1/licenses/import": { headers: { "idempotency-key": "k" }, body: { locationId: here.id, csv: CSV, dryRun: false } },
     "GET /v1/license-transfers": { query: { locationId: here.id, limit: "1" } },
     "POST /v1/license-transfers": {
