@@ -27,6 +27,13 @@ export type Identification = {
   readonly mdmServerId?: MdmServerId | undefined;
 };
 
+type Options = {
+  /** The links that the caller decided by, for example to choose `mdmServerId`: the act is recorded only if they are unchanged. Read if left out. */
+  readonly before?: LocationLinks;
+  /** Takes one from what may still be logged; false when nothing is left. */
+  readonly mayLog?: () => Promise<boolean>;
+};
+
 /** An account, somebody with the content token, or a rule of this service. */
 type Identifier = Account | ContentTokenId | "service";
 
@@ -36,8 +43,7 @@ type Context = {
   readonly by: Account["id"] | ContentTokenId | "service";
   readonly at: Date;
   readonly judged: Judged;
-  /** Takes one from what may still be logged; false when nothing is left. */
-  readonly mayLog: () => Promise<boolean>;
+  readonly mayLog: NonNullable<Options["mayLog"]>;
 };
 
 /** Refuses with `not_found`, or with `mdm_info_taken` when another MDM server stated the same id. */
@@ -101,7 +107,7 @@ export const identifyServer = async (
   identification: Identification,
   by: Identifier,
   ports: IdentifyPorts,
-  mayLog = async (): Promise<boolean> => true,
+  { before: read, mayLog = async () => true }: Options = {},
 ): Promise<LocationLinks | undefined> => {
   const { links, locations, now, random } = ports;
   const { id: tokenId, locationId } = token;
@@ -114,7 +120,7 @@ export const identifyServer = async (
     // An end is final, and has nothing to change any more.
     tokens: token.invalidation === undefined ? [token] : [],
   };
-  const before = await links.of(locationId);
+  const before = read ?? (await links.of(locationId));
   const actor = typeof by === "string" ? by : by.id;
   const at = now();
   const context = { identification, before, by: actor, at, judged, mayLog };

@@ -76,7 +76,7 @@ export const unlinkFrom = (
     const live = new Map([...tokens].filter(([, token]) => isLive(token, standing, ports.now())));
     const closing = holdingsToClose(links, removed, (tokenId) => !live.has(tokenId));
     if (closing.length === 0) throw notFound("link");
-    // One that ends meanwhile would have to be closed too.
+    // As many as fit beside the closings. A token that ends unnoticed meanwhile counts as ended after the removal.
     const kept = [...live.values()].filter(({ id }) => !closing.some(({ tokenId }) => tokenId === id));
     return { closing, judged: { tokens: kept.slice(0, CLOSED_AT_ONCE / 4) } };
   };

@@ -36,7 +36,7 @@ export const recordAppleSighting = async (token: ContentToken, named: Named | un
     if (known === undefined && !isRoomFor(links, token.id)) return links;
     const mdmServerId = known === undefined ? await onlyLinkedServer(token, links, ports) : undefined;
     const identification = { how: "apple" as const, mdmInfo: mdmInfoOf(named, known), mdmServerId };
-    return identifyServer(token, identification, "service", ports).catch((error: unknown) => {
+    return identifyServer(token, identification, "service", ports, { before: links }).catch((error: unknown) => {
       // Another MDM server took the id meanwhile: evaluate again.
       if (error instanceof Refusal && error.reason === "mdm_info_taken") return undefined;
       // The location was closed meanwhile: nobody holds anything there any more.

@@ -102,11 +102,13 @@ const identifyFor = async (mdmInfo: MdmInfo, { token }: TokenBearer, ports: Iden
     const linked = [...(await ports.servers.getAll(present)).values()];
     const unnamed = known === undefined ? unnamedServer(linked) : undefined;
     const mdmServerId = unnamed !== undefined && mayFetch(links, unnamed) ? unnamed : undefined;
-    return identifyServer(token, { how: "identified", mdmInfo, mdmServerId }, token.id, ports, mayLog).catch((error: unknown) => {
-      // Another MDM server took the id meanwhile: evaluate again.
-      if (error instanceof Refusal && error.reason === "mdm_info_taken") return undefined;
-      throw error;
-    });
+    return identifyServer(token, { how: "identified", mdmInfo, mdmServerId }, token.id, ports, { before: links, mayLog }).catch(
+      (error: unknown) => {
+        // Another MDM server took the id meanwhile: evaluate again.
+        if (error instanceof Refusal && error.reason === "mdm_info_taken") return undefined;
+        throw error;
+      },
+    );
   });
 };
 

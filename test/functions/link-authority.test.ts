@@ -278,3 +278,28 @@ describe("the custody log", () => {
     expect(await entries()).toBe(before);
   });
 });
+
+test("an identification is not given to a registered MDM server whose link a person closes at that moment", async () => {
+  const token = await service.issue();
+  await service.link(service.fleet, token);
+  const { links } = service.ports;
+  let isClosed = false;
+  const closing = {
+    ...links,
+    of: async (location: Parameters<typeof links.of>[0]) => {
+      const read = await links.of(location);
+      if (!isClosed) {
+        isClosed = true;
+        await service.call("DELETE /v1/mdm-servers/{id}/links/{tokenId}", [service.fleet.id, token]);
+      }
+      return read;
+    },
+  };
+  const bearer = await textOf(token);
+  const { statusCode } = await askMdm({ ...service.ports, links: closing }, { route: `POST ${CONFIG}`, bearer, body: { mdmInfo: E } });
+  expect([statusCode, isClosed]).toEqual([200, true]);
+  const { sightings } = await service.shown(token);
+  const identified = sightings.filter(({ how }: { how: string }) => how === "identified");
+  expect(identified).toMatchObject([{ statedName: "E" }]);
+  expect(identified.map(({ mdmServerId }: { mdmServerId: string }) => mdmServerId)).not.toContain(service.fleet.id);
+});
