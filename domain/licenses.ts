@@ -29,7 +29,7 @@ export const AssetTraits = z.object({
   bundleId: plainText(155).optional().describe("What an app is installed as, such as `com.apple.Pages`."),
   deviceAssignable: z.boolean().describe("Whether a license can be assigned to a device's serial number. Of a book none can."),
   revocable: z.boolean().describe("Whether an assigned license comes back when it is unassigned. Of a book none does."),
-  /** Empty in records of before there was a default. Read by `supportedPlatformsOf`. */
+  /** Empty in records from before the default was introduced. Read it with `supportedPlatformsOf`. */
   supportedPlatforms: z.array(Platform).max(5),
   version: Version,
 });
@@ -58,7 +58,7 @@ export const MAX_TARGETS = 80;
 /** One device has one spelling. Only ASCII letters are raised, so that no other character changes its length. */
 const upperCase = (text: string): string => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 
-/** A device's, in upper case as Apple writes it, however it was sent. Apple's have 8 to 14 characters; what others use is taken too. */
+/** A device's serial number, stored in upper case as Apple writes it. Apple's have 8 to 14 characters; those of other makers are accepted too. */
 export const SerialNumber = z.string().trim().overwrite(upperCase).pipe(visibleText(64));
 /** What an MDM server calls a user. It may be an e-mail address. In UTF-8 it is a part of a key, which takes 1,024 bytes. */
 export const ClientUserId = visibleText(250);
@@ -113,6 +113,6 @@ export const Acquisition = z.object({
   quantity: z.int().min(1).max(MAX_ACQUISITION),
   deviceAssignable: AssetTraits.shape.deviceAssignable.optional(),
   revocable: AssetTraits.shape.revocable.optional(),
-  supportedPlatforms: SupportedPlatforms.optional().describe("What is known here stays when it is left out; of a new asset it is iOS."),
+  supportedPlatforms: SupportedPlatforms.optional().describe("Left out, a known asset keeps its platforms, and a new one is for iOS."),
 });
 export type Acquisition = z.infer<typeof Acquisition>;

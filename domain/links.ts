@@ -42,7 +42,7 @@ export const openLinks = ({ links }: Pick<LocationLinks, "links">): readonly Lin
 export const openSightings = ({ sightings }: Pick<LocationLinks, "sightings">): readonly Sighting[] =>
   sightings.filter(({ removedAt }) => removedAt === undefined);
 
-/** True if a person's link lets the MDM server fetch tokens of the location. No sighting has a say in it. */
+/** True if a person's link lets the MDM server fetch tokens of the location. Sightings do not count. */
 export const mayFetch = (links: LocationLinks, mdmServerId: MdmServerId): boolean =>
   openLinks(links).some((link) => link.mdmServerId === mdmServerId);
 

@@ -130,7 +130,7 @@ export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acqui
 };
 
 type Described = Pick<AssetTraits, "name" | "bundleId" | "supportedPlatforms">;
-/** What is left out, or undefined, stays as it is. */
+/** Fields that are left out or undefined stay as they are. */
 export type AskedDescription = { readonly [Field in keyof Described]?: Described[Field] | undefined };
 
 /** Gives the asset a name, a bundle id and platforms; `undefined` when it has them already. */

@@ -17,7 +17,7 @@ export const Sighting = z.object({
   worksWith: TokenService,
   mdmServerId: MdmServerId,
   how: SightingHow,
-  /** Chosen by whoever has the token: quote it wherever people read it. */
+  /** Chosen by a holder of the token: quote it where people read it. */
   statedName: z.string().optional().describe("The name that was stated last. Anybody with the token can state any name."),
   firstAt: z.date().describe("When the MDM server was first seen with the token."),
   lastAt: z.date().describe("When it was last seen with it, in the way that `how` names, to five minutes. Later uses do not count."),

@@ -1,10 +1,10 @@
-// Text that somebody outside of the organization may have chosen (the name an MDM server gives itself, Apple's names), or that nobody checked, as a mail or an
-// answer shows it to people: as a quotation, on one line, with nothing in it that a mail program makes clickable.
+// Quotes text that somebody outside of the organization may have chosen (names stated by MDM servers, Apple's names), or that nobody checked, for mails and
+// answers that people read: on one line, with nothing in it that a mail program makes clickable.
 
 /** The longest quotation, without its quotation marks. */
 export const MAX_QUOTED_CHARACTERS = 60;
 
-/** Invisible and direction-changing characters go; anything that ends a line or separates words becomes a space. */
+/** Removes invisible and direction-changing characters; replaces line ends and other separators by a space. */
 const visible = (text: string): string =>
   text
     .toWellFormed()

@@ -8,7 +8,7 @@ import type { Ports } from "./ports.ts";
 
 export type DoubtingPorts = Pick<Ports, "tokens" | "bus" | "outbox" | "log" | "now" | "random">;
 
-/** Identity events tell whole seconds: an answer of the same second would not resolve the doubt. */
+/** Identity events report whole seconds, and an answer within the same second would not resolve the doubt. */
 const CHECK_DELAY_SECONDS = 2;
 
 /** Does nothing if this reason, or a later one, is recorded. `by`: the actor whose report or account it is. */
@@ -26,8 +26,8 @@ export const doubtToken = async (token: ContentToken, doubt: Doubt, by: Actor, p
 };
 
 /**
- * Doubts an imported token whose download from Apple is tied to the account. An account that was only given the file here has no part in what Apple
- * thinks of it. The time of the fact identifies the doubt: the same fact, delivered again, doubts nothing twice.
+ * Doubts an imported token whose download from Apple is tied to the account. An account that was only given the file here does not affect the token at
+ * Apple. The time of the fact identifies the doubt, so that a fact that is delivered again is recorded once.
  */
 export const doubtDownload = async (
   token: ContentToken,

@@ -1,5 +1,5 @@
-// An MDM server states its `mdmInfo` with a content token, or somebody reports it. That is evidence in the record of the token's location, and never a right:
-// whoever has the token can state any id.
+// Records that an MDM server identified itself with a content token (`mdmInfo`), or was reported with it. This is evidence in the record of the token's location
+// and never authorizes anything: anybody with the token can state any id.
 import type { Account } from "../domain/account.ts";
 import type { ContentToken } from "../domain/content-token.ts";
 import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, MdmServerId } from "../domain/ids.ts";
@@ -18,8 +18,8 @@ import { registeredServer } from "./registered-server.ts";
 export type IdentifyPorts = ArrivalPorts & Pick<Ports, "servers" | "locations" | "now">;
 
 /**
- * `identified`: stated with the token itself, which may prove that a known MDM server has it. `reported`: told by an administrator. `apple`: named by Apple's
- * API for an imported token. `mdmServerId`: the MDM server it is about, if that is known; otherwise `mdmInfo.id` decides, and a new id is a new record.
+ * `identified`: stated with the token itself, which may prove that a known MDM server has it. `reported`: by an administrator. `apple`: named by Apple's API for an
+ * imported token. `mdmServerId`: the identified MDM server, if it is known; otherwise `mdmInfo.id` selects the record, and a new id creates one.
  */
 export type Identification = {
   readonly how: "identified" | "reported" | "apple";
@@ -98,7 +98,7 @@ const updateServer = async (server: MdmServer, context: Context, { servers, log 
 /**
  * Records that an MDM server was seen with the token. Answers the location's links and sightings, `undefined` when a precondition changed meanwhile. A
  * repeated identification is written at most every five minutes.
- * It is not refused where the location is the built-in service's own, nor when the token ended: the MDM server has it, and only what is recorded gets removed.
+ * A reserved location or an ended token does not refuse it: the MDM server has the token, and only recorded holdings are removed by people.
  * Refuses with `location_closed`, `not_found` or `mdm_info_taken`.
  * Invariant: it opens no link, and leaves the record of an MDM server that nobody linked at this location as it is, unless an administrator reports it.
  */
@@ -117,7 +117,7 @@ export const identifyServer = async (
   const judged: Judged = {
     accounts: typeof by === "string" ? [] : [by],
     locations: [location],
-    // An end is final, and has nothing to change any more.
+    // An end is final, so an ended token needs no precondition.
     tokens: token.invalidation === undefined ? [token] : [],
   };
   const before = read ?? (await links.of(locationId));
@@ -129,7 +129,7 @@ export const identifyServer = async (
   if (server === undefined) return undefined;
   const { id: mdmServerId } = server;
   const holding = { tokenId, mdmServerId };
-  // Under an id that was just learnt it proves nothing: nobody knows yet whose it is.
+  // The first statement of an id proves nothing: the id is not known to be this MDM server's yet.
   const isProof = how === "identified" && known !== undefined && isKnownById(known, mdmInfo.id, at);
   if (!isSightingDue(before, holding, { at, isProof })) return before;
   const traces =

@@ -1,6 +1,6 @@
-// The types of events that each function may put on the service's bus. The stack grants exactly these, and the battery of rights holds them against
+// The types of events that each function may put on the service's bus. The stack grants exactly these, and a test compares them with
 // the events that every handler records or publishes. The functions that the whole internet reaches can publish nothing that ends a token or
-// disables a person. `outbox` publishes whatever a crash of any other function left behind.
+// disables a person. `outbox` publishes the events that a crash of any other function left behind.
 import { EVENT_TYPES, type EventType } from "../domain/events.ts";
 import type { FunctionName } from "./env.ts";
 

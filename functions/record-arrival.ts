@@ -19,7 +19,7 @@ type Recording = {
   /** Further effects of the act. */
   readonly traces: readonly Trace[];
   readonly judged: Judged;
-  /** The caller may write tokens: an earlier token that this may end is due for the next scan, whatever becomes of this request. */
+  /** The caller may write tokens: an earlier token that this may end becomes due for the next scan, even if this request fails afterwards. */
   readonly mayWriteTokens?: boolean;
 };
 
@@ -39,7 +39,7 @@ const conflictTraces = (after: LocationLinks, { arrival: { at }, by }: Recording
   ];
 };
 
-/** The effects of a resolution, whatever settled the conflict. */
+/** The effects of a conflict's resolution; none without one. */
 export const resolutionTraces = (settled: Conflict | undefined, random: Ports["random"]): readonly Trace[] => {
   if (settled?.resolution === undefined) return [];
   const { id: conflictId, location: locationId, resolution } = settled;

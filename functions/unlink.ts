@@ -19,7 +19,7 @@ export const CLOSED_AT_ONCE = 40;
 
 const NO_LONGER_TWO = "no other MDM server has a token of the location any more";
 
-/** The effects of closing what is known of one token on one MDM server. */
+/** The effects of closing the link and the sighting of one token on one MDM server. */
 export const unlinkingTraces = (
   { tokenId, mdmServerId }: ServerHolding,
   locationId: LocationId,
@@ -83,7 +83,7 @@ export const unlinkFrom = (
   return closeHoldings(locationId, select, caller, ports);
 };
 
-/** Closes everything that is known of an MDM server at a location. */
+/** Closes all links and sightings of an MDM server at a location. */
 export const unlinkAll = (locationId: LocationId, id: MdmServerId, caller: Account, ports: UnlinkingPorts): Promise<LocationLinks> =>
   closeHoldings(
     locationId,

@@ -1,4 +1,4 @@
-// Checks with Apple: a queue of checks, the function that takes them and records the answers, and the function that sends one token to Apple and may
+// Checks with Apple: a queue of checks, the function that runs them and records the answers, and the function that sends one token to Apple and may
 // do nothing else. Once a day a rule enqueues the run that checks every live imported token.
 import { Duration } from "aws-cdk-lib";
 import { type EventBus, Rule, Schedule } from "aws-cdk-lib/aws-events";
@@ -19,7 +19,7 @@ import { ServiceFunction } from "./service-function.ts";
 const ASK = Duration.seconds(20);
 /** Two requests, since an answer that ends a token is confirmed by a second one. */
 const CHECK = Duration.minutes(1);
-/** Checks at a time: a few requests a second, far below what Apple allows. */
+/** Concurrent checks: a few requests a second, far below Apple's limit. */
 const CONCURRENT_CHECKS = 2;
 /** Deliveries of one message. Apple's silence is no failure: it has attempts of its own. */
 const MAX_DELIVERIES = 5;
@@ -93,7 +93,7 @@ export class AppleChecks extends Construct {
     const givenUp = {
       severity: "medium",
       happened: "A check of a token with Apple, or a page of the daily run, failed after all deliveries.",
-      impact: "What Apple says of these tokens is not known until the next daily run.",
+      impact: "Apple's answer about these tokens is not known until the next daily run.",
     } as const;
     const waiting = deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: "Maximum" });
     alarms.add("Checks with Apple were given up", givenUp, waiting);

@@ -1,4 +1,4 @@
-// How facts about accounts reach identity-events: one queue, and the rules that fill it.
+// The queue of identity-events, and the rules that put facts about accounts into it.
 import { Duration } from "aws-cdk-lib";
 import { type EventBus, type EventPattern, Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
@@ -12,7 +12,7 @@ import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
 import type { Alarms } from "./alarms.ts";
 import { hourlyInvocations } from "./rule-metric.ts";
 
-/** Both frames of CloudTrail; what each event means is decided in the function. */
+/** Both frames of CloudTrail. The function decides the meaning of each event. */
 const IDENTITY_PATTERN: EventPattern = {
   source: ["aws.cognito-idp"],
   detailType: ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],

@@ -36,7 +36,7 @@ export const startLocal = async ({
   service: LocalService;
   session: Session;
 }> => {
-  // Whoever has no database is told before the longest step, not after it.
+  // A missing database is reported before the longest step, not after it.
   dynamoDbSource();
   const templates = await synthesize(join(directory, "cdk.out"), step);
   const service = await startService({ directory, templates, onError: logFailure(directory), step, ...options });

@@ -1,5 +1,5 @@
-// The text of a CSV file as spreadsheets save it: in UTF-8 or UTF-16, with commas, semicolons or tabs. What was found is answered; what is ambiguous is refused with
-// the line it is on.
+// Reads CSV files as spreadsheets save them: in UTF-8 or UTF-16, with commas, semicolons or tabs. The answer names the encoding and the separator that were found;
+// an ambiguous file is refused with the number of the line.
 import * as z from "zod";
 
 export const Encoding = z.enum(["UTF-8", "UTF-16LE", "UTF-16BE"]);
@@ -43,7 +43,7 @@ const firstBadLine = (bytes: Uint8Array): number => {
   return line;
 };
 
-/** Without a byte order mark only UTF-8 is taken: all else would be a guess. */
+/** Accepts only UTF-8 without a byte order mark: any other encoding would be a guess. */
 export const decodeCsv = (bytes: Uint8Array): Decoded => {
   const encoding = MARKS.find(([mark]) => mark.every((byte, index) => bytes[index] === byte))?.[1] ?? "UTF-8";
   const text = decodedAs(bytes, encoding);
@@ -57,10 +57,10 @@ export const decodeCsv = (bytes: Uint8Array): Decoded => {
   return { problem: { line, problem: `has NUL characters, as UTF-16 without a byte order mark does: ${SAVE_AS}` } };
 };
 
-/** Line ends as `\n`, so that lines count alike whatever system wrote the file. */
+/** Line ends as `\n`, so that line numbers do not depend on the system that wrote the file. */
 export const withLineFeeds = (text: string): string => text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 
-/** The first line of a file in which a spreadsheet is told the separator. */
+/** The first line of a file, if it names the separator for spreadsheets. */
 const DIRECTIVE = /^\n*"?sep=(.)"?[,;\t]*(?=\n|$)/i;
 
 const cellsOf = (line: string, separator: Separator): string[] =>
@@ -69,8 +69,8 @@ const cellsOf = (line: string, separator: Separator): string[] =>
 type Separated = { readonly separator: Separator; readonly text: string } | { readonly problem: Problem };
 
 /**
- * The separator of a file, and its text without the line that says so, whose place stays empty. Without such a line the separator is the one that
- * divides the first line into the most `columns`; two that divide it into as many leave it open.
+ * The separator of a file, and its text with the line that names it left empty. Without such a line the separator is the one that divides the first line into
+ * the most `columns`. Two separators that divide it into equally many are refused.
  */
 export const detectSeparator = (text: string, columns: readonly string[]): Separated => {
   const directive = DIRECTIVE.exec(text);
@@ -90,7 +90,8 @@ export const detectSeparator = (text: string, columns: readonly string[]): Separ
   const [best, other] = counts.filter(({ count }) => count === most);
   if (best === undefined || most === 0) return { separator: "comma", text };
   // A line of one column has no separator.
-  const isOpen = other !== undefined && cellsOf(lines[head] ?? "", best.separator).length > 1;
-  if (isOpen) return { problem: { line: head + 1, problem: "its columns are separated by more than one of comma, semicolon and tab" } };
+  const isAmbiguous = other !== undefined && cellsOf(lines[head] ?? "", best.separator).length > 1;
+  if (isAmbiguous)
+    return { problem: { line: head + 1, problem: "its columns are separated by more than one of comma, semicolon and tab" } };
   return { separator: best.separator, text };
 };

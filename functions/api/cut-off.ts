@@ -37,7 +37,7 @@ export type Advice = {
 const RESERVED =
   "Tokens that are reserved belong to the built-in service while the monthly subscription runs, and can't be renewed meanwhile. They would end too.";
 const COPIES =
-  "This account has files of tokens that Apple issued. They keep working at Apple, whoever has a copy. If the person must not use them any more, change the password of the Managed Apple Account that downloaded them, and import new ones.";
+  "This account has files of tokens that Apple issued. Every copy keeps working at Apple. If the person must not use them any more, change the password of the Managed Apple Account that downloaded them, and import new ones.";
 const DOWNLOADER =
   "This person downloaded tokens from Apple. If they change the password of their Managed Apple Account, those tokens end at Apple: renew them with another Managed Apple Account first.";
 const WITHOUT_GRANT =

@@ -71,7 +71,7 @@ const linkHeader = (locations: readonly LocationId[]): string | undefined =>
 
 /**
  * The newest usable token of the location that works with the same service as one that the MDM server is linked to, and who has its file. Refuses,
- * with the reason that the latest one it is known to have is no good for, when there is none.
+ * when there is none, with the state of the latest token that the MDM server is known to have.
  */
 const currentToken = async (
   known: readonly ContentToken[],
@@ -127,10 +127,10 @@ export const fetchContentToken: Handle<
     const judged = { ...judgedOf(standing), servers: [server], tokens: [token] };
     const recording = { before, token, by: server.id, judged, mayWriteTokens: true };
 
-    // It asks for nothing that exists. That proves nothing about what it has.
+    // `*` asks for no existing representation, and does not prove that the MDM server has one.
     if (ifNoneMatch === "*") return { ...unchanged(file.sha256), link };
     if (ifNoneMatch.includes(file.sha256)) {
-      // It sends the file's hash with its own credential: so it has the file, which a link alone does not prove. News of it is written once.
+      // The file's hash with the MDM server's own credential proves that it has the file, which a given link does not. The first proof is recorded.
       if (isProofNew(before, { tokenId: id, mdmServerId: server.id })) {
         const arrival = { mdmServerId: server.id, how: "proved" as const, at, isProof: true };
         if ((await recordArrival({ ...recording, arrival, traces: [] }, ports)) === undefined) return undefined;

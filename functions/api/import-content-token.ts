@@ -69,8 +69,8 @@ const endedRecord = async (secretSha256: string, { tokens }: Pick<Ports, "tokens
 };
 
 /**
- * The doubt to begin with: something happened to the person after they downloaded the file. Apple's answer resolves it. Left out where it would tell a content
- * manager about somebody else: the check with Apple that follows tells what counts.
+ * The doubt that an import begins with, if the person's account changed after the download. Apple's answer resolves it. Left out where it would reveal facts about
+ * somebody else to a content manager: the check with Apple that follows decides anyway.
  */
 const doubtAbout = (person: Account | undefined, issuedAt: Date, importer: Account): { readonly doubt?: Doubt } => {
   if (person?.id !== importer.id && !isAllowed(importer, "account:manage")) return {};

@@ -110,7 +110,7 @@ const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick
 
 type Source = Pick<z.infer<typeof ImportLicensesInput>, "csv" | "file">;
 
-/** The file's text and lines. Refuses with `invalid_input` when it is sent twice or not at all. */
+/** The file's text and lines. Refuses with `invalid_input` when both forms or neither is sent. */
 const readSource = ({ csv, file }: Source): ReadLines & { readonly text: string; readonly encoding: Encoding } => {
   if ((csv === undefined) === (file === undefined))
     throw new Refusal("invalid_input", "Send the file either as text (csv) or as the base64 of its bytes (file).");

@@ -10,7 +10,7 @@ export type Problem = z.infer<typeof Problem>;
 
 const NEEDED = ["adamId", "productType", "quantity"] as const;
 
-/** Spreadsheets write them in capitals. */
+/** Spreadsheets write TRUE and FALSE in capitals. */
 const YesNo = z
   .string()
   .toLowerCase()
@@ -92,7 +92,7 @@ const lineOf = (head: Row, row: Row): { readonly found: LicenseLine } | { readon
 
 export type ReadLines = Parsed<LicenseLine> & { readonly separator: Separator };
 
-/** The license of each line, and what is wrong with the others. Never quotes a cell. */
+/** The license of each good line, and the problems of the others. Never quotes a cell. */
 export const licenseLines = (csv: string): ReadLines => {
   const separated = detectSeparator(withLineFeeds(csv), COLUMNS);
   if ("problem" in separated) return { found: [], problems: [separated.problem], separator: "comma" };

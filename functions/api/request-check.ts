@@ -12,7 +12,7 @@ import { ShownToken, shownToken } from "./shown.ts";
 export const RequestCheckInput = z.strictObject({ id: ContentTokenId });
 export const RequestCheckReply = ShownToken;
 
-/** Checks of one location that people may ask for within a minute, so that nobody makes this service flood Apple. */
+/** The most checks of one location that people may request within a minute, so that nobody makes this service flood Apple. */
 const CHECKS_PER_MINUTE = 10;
 const MINUTE_MILLISECONDS = 60_000;
 

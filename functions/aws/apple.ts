@@ -1,4 +1,4 @@
-// The function that asks Apple, invoked and waited for. The functions that hold records send no token anywhere themselves.
+// The function that asks Apple, invoked and waited for. The functions that hold records send no token themselves.
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { noAnswer } from "../../domain/apple-answer.ts";
 import { CHECKS_OFF } from "../../domain/apple-api.ts";

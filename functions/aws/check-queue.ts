@@ -1,4 +1,4 @@
-// The queue of checks with Apple: what sends to it, and the continuation of the daily run.
+// The queue of checks with Apple: senders of checks, and the continuation of the daily run.
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { CheckQueue } from "../ports/apple.ts";
 import type { Senders } from "./bus.ts";

@@ -32,8 +32,8 @@ export const listPending = (table: Table, { id, locationId, requestedAt }: Work)
   putNew(table, { ...keys.pendingJob({ id, requestedAt }), ...toItem({ id, locationId, requestedAt }) });
 
 /**
- * A part of the transaction that ends the job, whichever way it ends. The condition of that transaction, that the job has not ended, is what makes this
- * happen once.
+ * A part of every transaction that ends a job: by its last step, stopped or given up. The condition of that transaction, that the job has not ended, makes
+ * this happen once.
  */
 export const releasePlace = (table: Table, work: Work): Write[] => [
   { Delete: { TableName: table.name, Key: keys.pendingJob(work) } },
@@ -45,7 +45,7 @@ export const pendingJobsIn = (table: Table): PendingJobs => ({
     const query = {
       ConsistentRead: true,
       KeyConditionExpression: "pk = :pk AND sk < :after",
-      // The sign that sorts next after the one before the identifier.
+      // `$` sorts right after the `#` before the identifier.
       ExpressionAttributeValues: { ":pk": "JOBS", ":after": `${last.toISOString()}$` },
     };
     return recordsOf(table, query, (item) => fromItem(PendingJob, item));

@@ -12,12 +12,12 @@ import { attemptTransaction, putNew, transact, type Write } from "./transact.ts"
 const goneAt = ({ requestedAt }: Pick<Work, "requestedAt">) => ({ ttl: Math.floor(addDays(requestedAt, WORK_KEPT_DAYS).getTime() / 1000) });
 
 /**
- * The expression that ends a job's record: it goes by itself some time later. A job that has not ended has no `ttl`, since what goes by itself would
- * leave its place in the count of pending jobs taken.
+ * The expression that ends a job's record, which DynamoDB then removes some time later. A job that has not ended has no `ttl`: its removal would leave its
+ * place in the count of pending jobs taken.
  */
 const ENDED = "SET #ttl = :ttl";
 
-/** How far the work comes, as a part of whatever act takes it there. The last step ends the job. */
+/** A part of the transaction that completes a step: the job's progress. The last step ends the job. */
 export const progressed = (table: Table, progress: Progress | undefined): Write[] => {
   if (progress === undefined) return [];
   const { work, outcome, at } = progress;

@@ -1,4 +1,4 @@
-// Apple names an MDM server for an imported token: evidence that this one uses the token. Another one than the linked server is a conflict.
+// Records the MDM server that Apple names for an imported token, as evidence that it uses the token. A server other than the linked one is a conflict.
 import type { AppleCheck } from "../../domain/apple-check.ts";
 import { isRoomFor, unnamedServer } from "../../domain/client-config.ts";
 import { type ContentToken, worksWith } from "../../domain/content-token.ts";
@@ -14,8 +14,7 @@ const METADATA_NOT_KEPT = "not kept";
 type Named = NonNullable<AppleCheck["evidence"]["mdmInfo"]>;
 
 /**
- * The registered MDM server that Apple's name must be of, although it never identified itself: the only one that a person linked at the location for Apple's
- * service.
+ * The registered MDM server that Apple must mean, although it never identified itself: the only one that a person linked at the location for Apple's service.
  */
 const onlyLinkedServer = async (token: ContentToken, links: LocationLinks, { servers }: IdentifyPorts) => {
   const linked = openLinks(links).flatMap((link) => (link.worksWith === worksWith(token) ? [link.mdmServerId] : []));

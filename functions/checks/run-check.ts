@@ -69,7 +69,7 @@ const recordExpired = async (token: ContentToken, check: AppleCheck, ports: Chec
   await expireToken({ ...token, lastCheck: check, expiresAt, dueAt: expiresAt }, check.at, ports);
 };
 
-/** Without an answer the token stays what it was. A doubt that nothing answers is a person's to look at: a notice asks once. */
+/** Without an answer the token keeps its state. One notice asks a person to look at a doubt that no check answers. */
 const recordNoAnswer = async (token: ContentToken, check: AppleCheck, ports: CheckPorts): Promise<void> => {
   await ports.tokens.recordCheck(token, check);
   const doubt = openDoubt(token);

@@ -71,7 +71,7 @@ const assertReached = async (
 };
 
 const DAY_SECONDS = 86_400;
-/** Entries of the custody log that identifications with one token may make a day by changed names: whoever has the token can state new ones at will. */
+/** The most entries of the custody log a day that changed names stated with one token may make: anybody with the token can state new names at will. */
 const MOST_ENTRIES = 5;
 
 /** True if a changed name may be logged. One request takes one entry, however often its act is retried. */

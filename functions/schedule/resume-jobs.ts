@@ -1,5 +1,5 @@
-// Puts jobs back into the queue whose message was lost: by a crash, a purge, or a run on one machine that keeps its queues in memory. A job whose message is
-// still there is only given twice, which is harmless: each of its steps is recorded once.
+// Puts jobs back into the queue whose message was lost: by a crash, a purge, or a restart of the local run, which keeps its queues in memory. A job whose message
+// is still there is delivered twice, which is harmless: each of its steps is recorded once.
 import { countResumption, isResumeDue, type PendingJob, RESUMED_AFTER_SECONDS } from "../../domain/job.ts";
 import { isEnded } from "../../domain/work.ts";
 import { workOrderOf } from "../announce.ts";
@@ -8,7 +8,7 @@ import type { Ports } from "../ports.ts";
 
 export type ResumePorts = Pick<Ports, "works" | "pendingJobs" | "bus" | "log" | "now" | "random">;
 
-/** Jobs that are looked at side by side. */
+/** Jobs that are evaluated concurrently. */
 const BATCH = 25;
 
 type Options = { readonly afterSeconds: number };
@@ -26,7 +26,7 @@ const resume = async (pending: PendingJob, { afterSeconds }: Options, ports: Res
   log.info("a job was put back into the queue", { workId: job.id, locationId: job.locationId, step: job.step });
 };
 
-/** One job that can't be looked at keeps back none of the others, and makes the run fail at the end: somebody has to look. */
+/** A job that can't be evaluated keeps back none of the others, and makes the run fail at the end, so that the alarm goes off. */
 export const resumeJobs = async (
   ports: ResumePorts,
   isTimeUp: () => boolean,

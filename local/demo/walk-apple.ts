@@ -81,7 +81,7 @@ const claimAtApple = async (walk: Walk, admin: Client, locationId: string): Prom
     const named = await shownAs(admin, imported.tokenId, ({ lastCheck }) => lastCheck?.evidence.mdmInfo?.id === mdmInfo.id);
     return named !== undefined;
   };
-  telling.promise("the check shows whom Apple names", await isNamedByApple("Jamf"), "Jamf");
+  telling.promise("the check shows which MDM server Apple names", await isNamedByApple("Jamf"), "Jamf");
   telling.promise("Apple names another one", await isNamedByApple("Intruder"), "Intruder");
   const found = await eventually(() => eventsWith(walk, "MdmConflictFound", "locationId", locationId)[0]);
   const claimants = (found?.detail?.mdmServerIds ?? []) as readonly string[];
