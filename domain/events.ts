@@ -45,7 +45,7 @@ export const EVENT_DETAILS = {
   ContentTokenFetched: z.object({ ...Token, mdmServerId: MdmServerId, linkExpiresAt: z.date() }),
   /** An MDM server proved that it has a token, by its credential and the file's hash or by identifying itself. Consumers re-evaluate and decide by records. */
   ContentTokenProved: z.object({ ...Token, mdmServerId: MdmServerId }),
-  /** An MDM server was first seen with a token by what was stated of it. It authorizes nothing. */
+  /** The first statement or report that an MDM server has a token. It authorizes nothing. */
   MdmServerSeen: z.object({ ...Token, mdmServerId: MdmServerId, how: z.enum(["identified", "reported", "apple"]) }),
   MdmServerLinked: z.object({ ...Token, mdmServerId: MdmServerId }),
   MdmServerUnlinked: z.object({ ...Token, mdmServerId: MdmServerId }),

@@ -61,7 +61,7 @@ const latestOf = (links: LocationLinks, holding: ServerHolding): number =>
 
 /**
  * The holdings that are closed when a token is recorded as removed from an MDM server: that token, and if it is the latest one that the MDM server has for
- * its service, also the ones it took the place of. So no forgotten older link goes on authorizing. A token that still works, and that the MDM server was not
+ * its service, also the ones it took the place of. So no forgotten older link keeps authorizing. A token that still works, and that the MDM server was not
  * seen to leave, stays. Empty when the MDM server does not have the token.
  */
 export const holdingsToClose = (

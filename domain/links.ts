@@ -48,7 +48,7 @@ export const mayFetch = (links: LocationLinks, mdmServerId: MdmServerId): boolea
 
 export type KnownHolding = ServerHolding & Pick<Sighting, "worksWith" | "firstAt">;
 
-/** Each MDM server with each token that it is linked to or was seen with, and since when that is known. */
+/** Each MDM server with each token that it is linked to or was seen with, and the time of the first link or sighting. */
 export const openHoldings = (links: LocationLinks): readonly KnownHolding[] => {
   const found = new Map<string, KnownHolding>();
   const all = [...openLinks(links).map((link) => ({ ...link, firstAt: link.linkedAt })), ...openSightings(links)];

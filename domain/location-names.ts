@@ -1,4 +1,4 @@
-// Names of locations are free, but several MDM servers tell locations apart by name: two of one name are answered with a warning.
+// Names of locations are free, but several MDM servers tell locations apart by name: a second location of one name is answered with a warning.
 import * as z from "zod";
 import { LocationId } from "./ids.ts";
 

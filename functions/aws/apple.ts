@@ -26,8 +26,8 @@ export const appleThrough = ({ api, ...called }: AppleFunction): AppleApi => {
   };
 };
 
-type Told = { readonly APPLE_API: string; readonly APPLE_CHECK_NAME: string };
+type AppleVariables = { readonly APPLE_API: string; readonly APPLE_CHECK_NAME: string };
 
 /** For the entry of `token-checks`: no other bundle holds the client for it. */
-export const appleOf = ({ APPLE_API, APPLE_CHECK_NAME }: Told): AppleApi =>
+export const appleOf = ({ APPLE_API, APPLE_CHECK_NAME }: AppleVariables): AppleApi =>
   appleThrough({ client: new LambdaClient(), functionName: APPLE_CHECK_NAME, api: APPLE_API });

@@ -1,2 +1,2 @@
-/** An error by its name alone: the message may quote what was sent, a bearer or a token among it. */
+/** The name of an error, without its message, which may quote the request with a bearer or a token in it. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "unknown");

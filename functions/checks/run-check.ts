@@ -33,7 +33,7 @@ const askApple = async ({ file }: ContentToken, { apple }: CheckPorts): Promise<
   return isEnding(answer.outcome) || answer.outcome === "expired" ? apple.check(file) : answer;
 };
 
-/** Effects of an answer that changes what is known: an end, or the end of a doubt. */
+/** The effects of an answer that ends the token or a doubt. */
 const verdictEffects = ({ id: tokenId, locationId }: ContentToken, { at, outcome }: AppleCheck, { random }: CheckPorts): Trace[] => [
   eventOf("ContentTokenChecked", { tokenId, locationId, outcome, checkedAt: at }, { at, random }),
   custodyOf("token-checked", { subject: tokenId, at, by: "service", locationId, details: { outcome } }),

@@ -18,9 +18,9 @@ type Imported = { readonly tokenId: string; readonly file: string };
 type Shown = Extract<AnswerOf<"GET /v1/content-tokens/{id}">, { status: 200 }>["body"];
 
 /** The stand-in's answer about a token from now on. */
-const control = async ({ session }: Walk, told: object): Promise<void> => {
+const control = async ({ session }: Walk, setting: object): Promise<void> => {
   const headers = { "content-type": "application/json" };
-  const answer = await fetch(`${session.apple}/control`, { method: "POST", headers, body: JSON.stringify(told) });
+  const answer = await fetch(`${session.apple}/control`, { method: "POST", headers, body: JSON.stringify(setting) });
   if (answer.status !== 200) throw new Error(`the stand-in for Apple's API answered ${answer.status}`);
 };
 
