@@ -22,7 +22,7 @@ const name = fc.string({ unit: "binary", minLength: 1, maxLength: 100 });
 const location = fc.record({ name, uId: fc.stringMatching(/^[1-9][0-9]{15}$/) });
 const fallbackOf = (header: string): string => /filename="([^"]*)"/.exec(header)?.[1] ?? "";
 
-test("two locations never have files of one name, in either form, whatever they are called", () => {
+test("two locations never have files of one name, in either form, for any names of the locations", () => {
   fc.assert(
     fc.property(location, location, (one, other) => {
       fc.pre(one.uId !== other.uId);

@@ -197,7 +197,7 @@ describe("moving on from a token", () => {
     expect(isSuperseded(older, newer, { links, usable: [older, newer, newest] }, NOW)).toBe(true);
   });
 
-  test("counts only for what is left once a link or a sighting is closed", () => {
+  test("counts only for the open links and sightings", () => {
     const both = after([fleet, "linked", older, 0], [zentral, "linked", older, 0], [fleet, "proved", newer, 1]);
     const closed = withClosed(both, [{ tokenId: older.id, mdmServerId: zentral }], { at: NOW, by: accountId(), reason: "removed" }).after;
     expect(haveAllMovedOn(closed, OLDER, byNewer)).toBe(true);
@@ -363,7 +363,7 @@ describe("recording that a token was removed from an MDM server", () => {
     expect(removed(links, newer)).toEqual([older.id, newer.id]);
   });
 
-  test("of the latest token cuts off an MDM server whose others it proved to have left, whatever the order", () => {
+  test("of the latest token cuts off an MDM server that proved to have left its other tokens, in any order", () => {
     const step = fc.tuple(fc.constantFrom<Step[1]>("linked", "fetched", "proved", "used"), fc.constantFrom(older, newer, newest));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 8 }), (acts) => {

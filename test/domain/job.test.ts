@@ -87,7 +87,7 @@ describe("the reason to stop a job", () => {
 });
 
 describe("putting a job back into the queue", () => {
-  /** When a job that never progresses is put back, seen by a run every minute. */
+  /** The times at which a job that never progresses is put back by a run every minute. */
   const timesOf = (minutes: number, stepAt: (minute: number) => number = () => 0): number[] => {
     const times: number[] = [];
     let resumed: Resumed | undefined;

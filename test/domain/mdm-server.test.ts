@@ -70,7 +70,7 @@ describe("an MDM server that is known by what it said", () => {
       });
   });
 
-  test("is known by an id from after it was stated first, whatever else was stated since", () => {
+  test("is known by an id after its first statement, also when its name or metadata changed since", () => {
     expect([isKnownById(said, info.id, NOW), isKnownById(said, info.id, at("2026-06-01T00:00:01Z"))]).toEqual([false, true]);
     const renamed = saying(said, { ...info, name: "Jamf 2" }, at("2026-06-02"));
     const moved = saying(said, { ...info, id: "8" }, at("2026-06-02"));

@@ -51,7 +51,7 @@ const joint = fc.constantFrom(
 );
 const linkLike = fc.array(fc.tuple(word, joint), { maxLength: 20 }).map((parts) => parts.flat().join(""));
 
-test("whatever somebody wrote is one bounded line in quotation marks without a link", () => {
+test("any text becomes one bounded line in quotation marks without a link", () => {
   fc.assert(
     fc.property(fc.oneof(linkLike, fc.string({ unit: "binary", maxLength: 200 }), fc.webUrl(), fc.emailAddress(), fc.domain()), (text) => {
       for (const shown of [quote(text), quoteAscii(text)]) {

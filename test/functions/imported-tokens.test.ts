@@ -334,7 +334,7 @@ test("a preview lists copies of Apple's tokens as a risk, and not among the toke
   }
 });
 
-test("the renewal steps of a token that ended do not say that it goes on working", async () => {
+test("the renewal steps of an ended token do not promise that it keeps working", async () => {
   const id = await idOf();
   const { body: server } = await service.call("POST /v1/mdm-servers", [], { body: { name: "Jamf", vendor: "jamf-pro" } });
   await service.call("PUT /v1/mdm-servers/{id}/links/{tokenId}", [server.id, id]);

@@ -127,7 +127,7 @@ test("a pending job whose place in the list can't be read keeps none of the othe
   expect(sent).toEqual([first.id, last.id]);
 });
 
-test("an announcement that can't be read keeps none of the others from being told by the sweep", async () => {
+test("a damaged outbox message does not keep the sweep from publishing the others", async () => {
   const table = await database.table();
   const { sent, ports } = outboxOver(table);
   const [first, damaged, last] = [1, 2, 3].map((seed) => anEvent({ id: `evt_${seed}`, recordedAt: at(`2026-10-01T0${seed}:00:00Z`) }));

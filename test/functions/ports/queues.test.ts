@@ -76,7 +76,7 @@ test("a check is sent with its attempt, and given when its delay is over", async
   expect(sent()).toEqual([{ QueueUrl: `${server.url}/checks`, MessageBody, DelaySeconds: 37 }]);
 });
 
-test("the daily run goes on after the page that it names, in a message that the handler of the queue reads", async () => {
+test("the daily run continues after the page that it names, in a message that the handler of the queue reads", async () => {
   await continueIn(client, `${server.url}/checks`).continueDailyRun("page-2");
   const [{ MessageBody, ...rest } = { MessageBody: "" }] = sent();
   expect([DailyRun.parse(JSON.parse(MessageBody)), rest]).toEqual([{ after: "page-2" }, { QueueUrl: `${server.url}/checks` }]);
