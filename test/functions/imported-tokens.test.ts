@@ -330,7 +330,7 @@ test("a preview lists copies of Apple's tokens as a risk, and not among the toke
       [given]: false,
       [downloaded]: true,
     });
-    expect(body.advice.join()).toContain("keep working at Apple");
+    expect(body.advice.join()).toContain("keeps working at Apple");
   }
 });
 
@@ -352,4 +352,21 @@ test("an account of another location is not the downloader that a report or a do
   await tell("account.disabled", elsewhere.id);
   expect(await show(id)).toMatchObject({ state: "active", downloadedBy: [] });
   expect(ada.id).not.toBe(elsewhere.id);
+});
+
+test("a check whose token is withdrawn while Apple answers is done, and records neither the answer nor the MDM server that it names", async () => {
+  const id = await idOf();
+  const evidence = { status: 200, mdmInfo: { id: "jamf-1", name: "Jamf" } };
+  const { apple } = service.ports;
+  const withdrawing = {
+    ...apple,
+    check: async () => {
+      await service.call("POST /v1/content-tokens/{id}/revocation", [id], { body: { reason: "lost" } });
+      return { outcome: "accepted" as const, evidence };
+    },
+  };
+  await runCheck({ tokenId: id, attempt: 1 }, { ...service.ports, apple: withdrawing });
+  const shown = await show(id);
+  expect(shown).toMatchObject({ state: "withdrawn", sightings: [] });
+  expect(shown.lastCheck).toBeUndefined();
 });
