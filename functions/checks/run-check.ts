@@ -48,12 +48,12 @@ const recordAccepted = async (token: ContentToken, check: AppleCheck, ports: Che
     ...(doubt?.noticedAt === undefined ? [] : [noticeOf(acceptedNotice(token, await whereOf(token, ports), check.at), when)]),
     ...learnt,
   ];
-  if (!(await ports.tokens.recordCheck(token, check, effects, { location }))) {
-    // If the location changed at the same time, the next check learns from Apple's answer. Otherwise the token ended, or a later check is recorded.
-    if (location !== undefined) throw new Unfinished(`${token.id} could not be recorded as checked: its location changed`);
-    return;
-  }
-  await announce(effects, ports);
+  const isRecorded = await ports.tokens.recordCheck(token, check, effects, { location });
+  if (isRecorded) await announce(effects, ports);
+  // The location changed at the same time: the next check learns from Apple's answer.
+  else if (location !== undefined) throw new Unfinished(`${token.id} could not be recorded as checked: its location changed`);
+  // After a crash the check is recorded already, and only the sighting is missing. Nothing is missing if the token ended.
+  else if ((await ports.tokens.get(token.id))?.invalidation !== undefined) return;
   await recordAppleSighting(token, check.evidence.mdmInfo, ports);
 };
 

@@ -1,11 +1,22 @@
 // Scenarios of imported tokens: reports, withdrawals, and identity events about the person who downloaded one from Apple.
 import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
-import { asking, call, fileOf, type Host, here, later, manager, neverTimeUp, type Scenario, START } from "./scene.ts";
+import { TokenProved, takeTokenProof } from "../../functions/events/take-token-proof.ts";
+import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
+import { asking, call, event, fileOf, type Host, here, later, manager, neverTimeUp, register, type Scenario, START } from "./scene.ts";
 
 /** Imports a token that the manager downloaded from Apple, and returns its id. */
-export const importToken = async ({ ports, clock }: Host, token = "x"): Promise<string> => {
-  const body = { locationId: here.id, fileName: "a.vpptoken", file: fileOf(token), downloadedBy: manager.id };
+export const importToken = async ({ ports, clock }: Host, token = "x", expDate?: string): Promise<string> => {
+  const body = { locationId: here.id, fileName: "a.vpptoken", file: fileOf(token, expDate), downloadedBy: manager.id };
   return (await call(ports, clock.now, { route: "POST /v1/content-tokens/import", body })).body.id;
+};
+
+/** Imports a token and one that renews it, and returns the newer one's id after the overlap. */
+const importRenewal = async (host: Host): Promise<string> => {
+  await importToken(host, "older");
+  later(host, 86_400);
+  const newer = await importToken(host, "newer", "2027-03-01T00:00:00+0000");
+  later(host, 31 * 86_400);
+  return newer;
 };
 
 const reporting = (body: object) => asking("POST /v1/content-tokens/{id}/password-change-reports", (path) => ({ path, body }));
@@ -57,6 +68,25 @@ export const APPLE_SCENARIOS: readonly Scenario[] = [
     again: true,
     before: async (host) => [await importToken(host)],
     ...asking("POST /v1/content-tokens/{id}/check", (path) => ({ path, body: {} })),
+  },
+  {
+    // The next scan would do the same.
+    changesNothing: true,
+    name: "scanning after the overlap of two imported tokens",
+    again: true,
+    by: "expiry-scan",
+    before: async (host) => [await importRenewal(host)],
+    act: (ports) => scanExpiry(ports, neverTimeUp),
+  },
+  {
+    // The next scan would do the same.
+    changesNothing: true,
+    name: "taking the proof of an imported token after the overlap with an earlier one",
+    again: true,
+    by: "identity-events",
+    before: async (host) => [await importRenewal(host), (await register(host, "Fleet")).id],
+    act: (ports, _, [tokenId, mdmServerId]) =>
+      takeTokenProof(TokenProved.parse(event("ContentTokenProved", { tokenId, locationId: here.id, mdmServerId })), ports),
   },
   ...["account.password-changed", "account.disabled"].map(
     (type): Scenario => ({

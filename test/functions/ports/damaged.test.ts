@@ -124,7 +124,8 @@ test("a pending job whose place in the list can't be read keeps none of the othe
   const damage = { TableName: table.name, Key: keys.pendingJob(damaged), UpdateExpression: "REMOVE locationId" };
   await table.client.send(new UpdateCommand(damage));
   await expect(resumeJobs(ports, neverTimeUp)).rejects.toThrow(damaged.id);
-  expect(sent).toEqual([first.id, last.id]);
+  // Jobs are put back concurrently, in any order.
+  expect(sent.toSorted()).toEqual([first.id, last.id]);
 });
 
 test("a damaged outbox message does not keep the sweep from publishing the others", async () => {
