@@ -110,7 +110,7 @@ export type ContentToken = {
   };
   /** The earlier record of the same file, which ended or was withdrawn before. */
   readonly earlierRecord?: ContentTokenId;
-  /** Of a withdrawn token: copies still open Apple's service, and how to end that. */
+  /** Only for a withdrawn token: its copies still open Apple's service, and this is how to end them. */
   readonly warning?: string;
   /** Those of `downloadedBy` who may no longer download it. A dedicated account needs no grant for it. */
   readonly withoutGrant?: readonly AccountId[];
@@ -1348,7 +1348,7 @@ export type Api = {
       readonly deviceAssignable?: boolean;
       /** Whether an assigned license comes back when it is unassigned. Of a book none does. */
       readonly revocable?: boolean;
-      /** What is known here stays when it is left out; of a new asset it is iOS. */
+      /** Left out, a known asset keeps its platforms, and a new one is for iOS. */
       readonly supportedPlatforms?: readonly ("iOS" | "macOS" | "tvOS" | "watchOS" | "visionOS")[];
     };
     readonly headers: {
@@ -1859,7 +1859,7 @@ export type Api = {
       readonly location?: LocationId;
     };
     readonly headers: {
-      /** The ETag of what the caller has already, or the bare `sha256` of it. `*` is always answered with 304: it never returns a file. */
+      /** The ETag of the caller's copy, or its bare `sha256`. `*` is always answered with 304 and never returns a file. */
       readonly "if-none-match"?: string;
     };
     readonly answered: {

@@ -80,7 +80,7 @@ const meaningOf = (status: number, answer: Readonly<Record<string, unknown>>): M
   return status === 200 && isConfiguration && !hasError ? { outcome: "accepted" } : { noAnswer: "unexpected_answer" };
 };
 
-/** Never throws, whatever the answer holds. */
+/** Never throws, for any status and body. */
 export const readAppleAnswer = ({ status, body }: RawAnswer): AppleAnswer => {
   const answer = objectIn(body);
   const meaning = meaningOf(status, answer);

@@ -1,14 +1,11 @@
 // The address of Apple's API, as a deployment sets it. A content token is sent there and nowhere else.
 // Source: Apple, "App and Book Management API", version 2.
+import { bareHost, parseHostAndPath } from "./http-url.ts";
 
 export const APPLE_API = "https://vpp.itunes.apple.com/mdm/v2";
 
 /** The setting of a deployment that asks Apple nothing. */
 export const CHECKS_OFF = "off";
-
-/** An https URL of a host and a path: no credentials, no query, no fragment, not even empty ones. */
-const HOST_AND_PATH = /^https?:\/\/[^/@\\?#]+(\/[^\\?#]*)?$/i;
-const isVisibleAscii = (text: string): boolean => /^[!-~]+$/.test(text);
 
 export type AppleTarget = {
   readonly isSecure: boolean;
@@ -26,10 +23,9 @@ const isLoopback = (host: string): boolean => host === "127.0.0.1" || host === "
 
 /** The endpoint that a check calls below the base URL; `undefined` if the base URL is not permitted. */
 export const appleTarget = (base: string, { loopback }: AppleRule = {}): AppleTarget | undefined => {
-  if (!isVisibleAscii(base) || !HOST_AND_PATH.test(base)) return undefined;
-  const url = URL.parse(base);
-  if (url === null) return undefined;
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const url = parseHostAndPath(base);
+  if (url === undefined) return undefined;
+  const host = bareHost(url);
   const isSecure = url.protocol === "https:";
   if (!isSecure && !(loopback === "allowed" && isLoopback(host))) return undefined;
   const port = Number(url.port) || (isSecure ? 443 : 80);

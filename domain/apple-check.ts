@@ -20,7 +20,7 @@ export const NoAnswer = z.enum([
 ]);
 export type NoAnswer = z.infer<typeof NoAnswer>;
 
-/** Apple's answer, as far as it is kept. All texts are Apple's or an MDM server's: untrusted wherever people read them. */
+/** The part of Apple's answer that is kept. All texts are Apple's or an MDM server's, so quote them where people read them. */
 export const CheckEvidence = z.object({
   status: z.int().optional().describe("HTTP status of Apple's answer."),
   errorNumber: z.int().optional().describe("Apple's error number."),
@@ -52,11 +52,11 @@ export const Doubt = z.object({
 });
 export type Doubt = z.infer<typeof Doubt>;
 
-/** True if Apple answered about the token, whatever the answer was. */
+/** True if Apple answered about the token, also with an error about it. */
 export const isAnswered = ({ outcome }: Pick<AppleCheck, "outcome">): boolean => outcome !== "no-answer";
 
 /** Outcomes that end the token for good. */
-export const ENDING_OUTCOMES = ["revoked-by-apple", "unknown-to-apple"] as const satisfies readonly CheckOutcome[];
+const ENDING_OUTCOMES = ["revoked-by-apple", "unknown-to-apple"] as const satisfies readonly CheckOutcome[];
 export type EndingOutcome = (typeof ENDING_OUTCOMES)[number];
 
 export const isEnding = (outcome: CheckOutcome): outcome is EndingOutcome => ENDING_OUTCOMES.some((ending) => ending === outcome);

@@ -1,7 +1,7 @@
 // Notices about imported tokens: withdrawals, doubts and Apple's answers. They claim nothing about Apple without evidence.
 import type { Doubt } from "./apple-check.ts";
 import { type ContentToken, type Invalidation, STILL_OPENS_APPLE } from "./content-token.ts";
-import { holdersLine, locationLine, renewal, subjectLine, WHY, type Where, type Words } from "./notice.ts";
+import { CAUSE_TEXTS, holdersLine, locationLine, type NoticeText, renewalAdvice, subjectLine, type Where } from "./notice.ts";
 
 const about = (token: ContentToken, where: Where): string[] => [
   locationLine(where.location),
@@ -10,18 +10,18 @@ const about = (token: ContentToken, where: Where): string[] => [
 ];
 
 /** A token that a newer one superseded needs no notice: its MDM servers have the newer one, or had the time to get it. */
-export const withdrawnNotice = (token: ContentToken, where: Where, { at, cause }: Invalidation): Words | undefined => {
+export const withdrawnNotice = (token: ContentToken, where: Where, { at, cause }: Invalidation): NoticeText | undefined => {
   if (cause === "superseded") return undefined;
   return {
     subject: subjectLine(where, "was withdrawn here and still opens Apple"),
     message: [
       ...about(token, where),
-      `Withdrawn: ${at.toISOString()}, because ${WHY[cause]}`,
+      `Withdrawn: ${at.toISOString()}, because ${CAUSE_TEXTS[cause]}`,
       `Expires: ${token.expiresAt.toISOString()}`,
       "",
       `This service no longer hands the token out and erased its file. ${STILL_OPENS_APPLE}`,
       "",
-      `What to do now: end the token at Apple if somebody may have it who should not. If MDM servers still need it: ${renewal(token)}`,
+      `What to do now: end the token at Apple if somebody may have it who should not. If MDM servers still need it: ${renewalAdvice(token)}`,
     ].join("\n"),
   };
 };
@@ -33,7 +33,7 @@ const REASONS: Readonly<Record<Doubt["reason"], string>> = {
 };
 
 /** Asks a person to look, because no check with Apple answers the doubt. */
-export const doubtNotice = (token: ContentToken, where: Where, { reason, at }: Doubt): Words => ({
+export const doubtNotice = (token: ContentToken, where: Where, { reason, at }: Doubt): NoticeText => ({
   subject: subjectLine(where, "may have stopped working"),
   message: [
     ...about(token, where),
@@ -41,12 +41,12 @@ export const doubtNotice = (token: ContentToken, where: Where, { reason, at }: D
     "",
     "Nothing proves that the token ended. This service could not ask Apple: checks are switched off, or they fail.",
     "",
-    `What to do now: look at the location's token in an MDM server that has it, or sign in to Apple. If the token ended, report it here and renew it: ${renewal(token)}`,
+    `What to do now: look at the location's token in an MDM server that has it, or sign in to Apple. If the token ended, report it here and renew it: ${renewalAdvice(token)}`,
   ].join("\n"),
 });
 
 /** Resolves an earlier notice of doubt. */
-export const acceptedNotice = (token: ContentToken, where: Where, at: Date): Words => ({
+export const acceptedNotice = (token: ContentToken, where: Where, at: Date): NoticeText => ({
   subject: subjectLine(where, "is accepted by Apple"),
   message: [
     ...about(token, where),
@@ -57,7 +57,7 @@ export const acceptedNotice = (token: ContentToken, where: Where, at: Date): Wor
 });
 
 /** Apple's answer names another location than the one that the token was imported for. */
-export const otherLocationNotice = (token: ContentToken, where: Where, at: Date): Words => ({
+export const otherLocationNotice = (token: ContentToken, where: Where, at: Date): NoticeText => ({
   subject: subjectLine(where, "belongs to another location at Apple"),
   message: [
     ...about(token, where),

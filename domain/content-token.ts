@@ -7,7 +7,7 @@ import { AccountId, ContentTokenId, LocationId } from "./ids.ts";
 import type { Location } from "./organization.ts";
 import { Refusal } from "./refusal.ts";
 import { assertNotReserved, isReserved } from "./subscription.ts";
-import { addYears, calendarDaysBetween, floorToSecond } from "./time.ts";
+import { addYears, calendarDaysBetween, floorToSecond, latestInstant } from "./time.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -175,12 +175,9 @@ export const tokenState = (token: ContentToken, standing: Standing, now: Date): 
   return isReserved(locationOf(token, standing)) ? { state: "reserved" } : { state: "active" };
 };
 
-/** A time without milliseconds may be that of an event which is told by the second: it counts until the second is over. */
-const latestOf = (at: Date): number => at.getTime() + (at.getMilliseconds() === 0 ? 1000 : 0);
-
 /** The unresolved reason to doubt an imported token: no check that was made after it has an answer. */
 export const openDoubt = ({ doubt, answeredAt }: Pick<ContentToken, "doubt" | "answeredAt">): Doubt | undefined =>
-  doubt !== undefined && (answeredAt === undefined || answeredAt.getTime() < latestOf(doubt.at)) ? doubt : undefined;
+  doubt !== undefined && (answeredAt === undefined || answeredAt <= latestInstant(doubt.at)) ? doubt : undefined;
 
 /** Whether it would open something but for whose location it is: whatever ends it then ends something. */
 export const isLive = (token: ContentToken, standing: Standing, now: Date): boolean =>

@@ -45,8 +45,8 @@ export const CustodyAct = z.enum([
 export type CustodyAct = z.infer<typeof CustodyAct>;
 
 /**
- * The author of an act. An MDM server only where it sent its own credential; `ct_…`: somebody with that content token, whoever they said they are. `service`: a rule of
- * this service, or what the identity provider told it.
+ * The author of an act. An MDM server is named only where it sent its own credential. `ct_…` is somebody with that content token, under any identity that they
+ * stated. `service` is a rule of this service, or an event of the identity provider.
  */
 export const Actor = z.union([AccountId, MdmServerId, ContentTokenId, z.literal("service")]);
 export type Actor = z.infer<typeof Actor>;

@@ -45,7 +45,7 @@ export const EVENT_DETAILS = {
   ContentTokenFetched: z.object({ ...Token, mdmServerId: MdmServerId, linkExpiresAt: z.date() }),
   /** An MDM server proved that it has a token, by its credential and the file's hash or by identifying itself. Consumers re-evaluate and decide by records. */
   ContentTokenProved: z.object({ ...Token, mdmServerId: MdmServerId }),
-  /** An MDM server was first seen with a token by what was stated of it. It authorizes nothing. */
+  /** The first statement or report that an MDM server has a token. It authorizes nothing. */
   MdmServerSeen: z.object({ ...Token, mdmServerId: MdmServerId, how: z.enum(["identified", "reported", "apple"]) }),
   MdmServerLinked: z.object({ ...Token, mdmServerId: MdmServerId }),
   MdmServerUnlinked: z.object({ ...Token, mdmServerId: MdmServerId }),
@@ -82,6 +82,8 @@ export const EVENT_DETAILS = {
 } as const;
 
 export type EventType = keyof typeof EVENT_DETAILS;
+/** The compiler does not say of `Object.keys` that these are the record's own names. */
+export const EVENT_TYPES = Object.keys(EVENT_DETAILS) as [EventType, ...EventType[]];
 
 export type EventOf<Type extends EventType> = {
   readonly kind: "event";
@@ -122,7 +124,7 @@ export type Telling = {
 };
 
 /** A request to check an imported token with Apple. `attempt` counts from 1; `delaySeconds` is the time before it is made, up to 900. */
-export type CheckOrder = {
+export type CheckRequest = {
   readonly kind: "check";
   readonly id: string;
   readonly recordedAt: Date;
@@ -131,4 +133,4 @@ export type CheckOrder = {
   readonly delaySeconds: number;
 };
 
-export type Announcement = DomainEvent | Notice | WorkOrder | Telling | CheckOrder;
+export type Announcement = DomainEvent | Notice | WorkOrder | Telling | CheckRequest;

@@ -21,7 +21,7 @@ const extendedValue = (text: string): string =>
   encodeURIComponent(text).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** The Content-Disposition header (RFC 6266). Clients that do not read `filename*` get the ASCII form. */
-export const attachmentAs = (fileName: string): string => {
+export const attachmentHeader = (fileName: string): string => {
   const ascii = asciiName(fileName);
   return `attachment; filename="${ascii}"${ascii === fileName ? "" : `; filename*=UTF-8''${extendedValue(fileName)}`}`;
 };
@@ -30,7 +30,7 @@ export const attachmentAs = (fileName: string): string => {
 const TOKEN_FILE = /^sToken_for_(.+?)(?:_[1-9]\d{15})?(?: ?\(\d{1,3}\))?\.vpptoken$/i;
 
 /** The location's name in the name of a token file, as Apple writes it; `undefined` if the file is named otherwise. */
-export const locationNameIn = (fileName: string): string | undefined => {
+export const parseLocationName = (fileName: string): string | undefined => {
   const name = TOKEN_FILE.exec(fileName)?.[1];
   return name === undefined ? undefined : asciiName(name.normalize("NFC"));
 };

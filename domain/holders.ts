@@ -10,14 +10,14 @@ import {
   openSighting,
   openSightings,
 } from "./links.ts";
-import type { Holding, Sighting } from "./sighting.ts";
+import type { ServerHolding, Sighting } from "./sighting.ts";
 
 /** Holdings whose MDM server proved no later token. */
 const heldHoldings = (links: LocationLinks): readonly KnownHolding[] =>
   openHoldings(links).filter((holding) => !isReplaced(links, holding));
 
 /** The MDM servers that would be cut off if the token ended. */
-export const holdersOf = (links: LocationLinks, tokenId: ContentTokenId): readonly MdmServerId[] =>
+export const holdingServers = (links: LocationLinks, tokenId: ContentTokenId): readonly MdmServerId[] =>
   heldHoldings(links).flatMap((holding) => (holding.tokenId === tokenId ? [holding.mdmServerId] : []));
 
 /** The tokens of the location that some MDM server has, and has proved no later one. */
@@ -56,15 +56,19 @@ export const hasReplacedMore = (before: LocationLinks, after: LocationLinks): bo
   openHoldings(before).some((holding) => !isReplaced(before, holding) && isReplaced(after, holding));
 
 /** The last time anything showed that the MDM server has the token. */
-const latestOf = (links: LocationLinks, holding: Holding): number =>
+const latestOf = (links: LocationLinks, holding: ServerHolding): number =>
   Math.max(latestEvidence(links, holding), openSighting(links, holding)?.usedAt?.getTime() ?? 0);
 
 /**
  * The holdings that are closed when a token is recorded as removed from an MDM server: that token, and if it is the latest one that the MDM server has for
- * its service, also the ones it took the place of. So no forgotten older link goes on authorizing. A token that still works, and that the MDM server was not
+ * its service, also the ones it took the place of. So no forgotten older link keeps authorizing. A token that still works, and that the MDM server was not
  * seen to leave, stays. Empty when the MDM server does not have the token.
  */
-export const removedWith = (links: LocationLinks, removed: Holding, isEnded: (tokenId: ContentTokenId) => boolean): readonly Holding[] => {
+export const holdingsToClose = (
+  links: LocationLinks,
+  removed: ServerHolding,
+  isEnded: (tokenId: ContentTokenId) => boolean,
+): readonly ServerHolding[] => {
   const holdings = openHoldings(links).filter(({ mdmServerId }) => mdmServerId === removed.mdmServerId);
   const named = holdings.find(({ tokenId }) => tokenId === removed.tokenId);
   if (named === undefined) return [];

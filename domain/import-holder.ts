@@ -5,8 +5,8 @@ import type { LocationId } from "./ids.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
- * Administrators of the organization may name any account, and are told with `not_found` that there is none. Everybody else may name themselves and accounts
- * with a grant for this very location; all other names are refused alike with `not_permitted`.
+ * Administrators of the organization may name any account; `not_found` refuses an unknown one. Everybody else may name themselves and accounts with a grant
+ * for this very location; all other names are refused alike with `not_permitted`.
  */
 export const assertMayNameHolder = (caller: Account, account: Account | undefined, locationId: LocationId): void => {
   if (isAllowed(caller, "account:manage")) {

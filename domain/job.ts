@@ -19,13 +19,13 @@ export const NOTHING_PENDING: PendingCount = { jobs: 0, assignments: 0 };
 export type JobLimits = PendingCount;
 
 /** The largest count of pending jobs and assignments after which one more job fits. */
-export const roomFor = ({ requested }: Pick<Work, "requested">, limits: JobLimits): PendingCount => ({
+export const pendingLimit = ({ requested }: Pick<Work, "requested">, limits: JobLimits): PendingCount => ({
   jobs: limits.jobs - 1,
   assignments: limits.assignments - requested,
 });
 
 export const hasRoom = (pending: PendingCount, work: Pick<Work, "requested">, limits: JobLimits): boolean => {
-  const room = roomFor(work, limits);
+  const room = pendingLimit(work, limits);
   return pending.jobs <= room.jobs && pending.assignments <= room.assignments;
 };
 
@@ -41,8 +41,8 @@ export const mayHoldersManage = ({ location, holders }: Pick<Grounds, "location"
   [...holders.values()].some((holder) => isAllowed(holder, "license:assign", location.id));
 
 /**
- * The error that a job is stopped with, or `undefined` while it may go on: what the same request would be refused with if it were made now. A token that
- * only expired or was renewed meanwhile does not stop its jobs, since it was good when they were requested.
+ * The error that a job is stopped with, or `undefined` while it may continue: the error that the same request would be refused with now. A token that only
+ * expired or was renewed meanwhile does not stop its jobs, since it was good when they were requested.
  */
 export const whyStopped = ({ location, token, holders }: Grounds): MdmErrorNumber | undefined => {
   if (location.closedAt !== undefined) return 9634;
@@ -56,15 +56,15 @@ export const whyStopped = ({ location, token, holders }: Grounds): MdmErrorNumbe
 export const Resumed = z.object({ at: z.date(), step: z.int().min(0), times: z.int().min(1) });
 export type Resumed = z.infer<typeof Resumed>;
 
-/** A job that has not ended, as it is listed for whoever looks for lost ones. */
+/** A job that has not ended, in the list by which lost jobs are found. */
 export const PendingJob = z.object({ id: WorkId, locationId: LocationId, requestedAt: z.date(), resumed: Resumed.optional() });
 export type PendingJob = z.infer<typeof PendingJob>;
 
-/** After so many seconds without progress, a job's queue message counts as lost. */
+/** A job without progress for this time counts as one whose queue message was lost. */
 export const RESUMED_AFTER_SECONDS = 5 * 60;
 const LONGEST_PAUSE_SECONDS = 60 * 60;
 
-/** How often the job was put back since its last step. */
+/** The number of times that the job was put back since its last step. */
 const timesAt = (step: number, resumed: Resumed | undefined): number => (resumed?.step === step ? resumed.times : 0);
 
 /**
@@ -82,13 +82,13 @@ export const isResumeDue = (
   return secondsSince(since, now) >= pause;
 };
 
-export const resumedAgain = ({ step }: Pick<Work, "step">, resumed: Resumed | undefined, now: Date): Resumed => ({
+export const countResumption = ({ step }: Pick<Work, "step">, resumed: Resumed | undefined, now: Date): Resumed => ({
   at: now,
   step,
   times: timesAt(step, resumed) + 1,
 });
 
-/** After so long a job is given up: MDM servers request anew what was not done after ten minutes. */
+/** A job that is older is given up: MDM servers repeat a request that was not done after ten minutes. */
 const GIVEN_UP_AFTER_SECONDS = 24 * 60 * 60;
 
 export const isOverdue = ({ requestedAt }: Pick<Work, "requestedAt">, now: Date): boolean =>

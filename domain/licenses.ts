@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { AccountId, LocationId, TransferId } from "./ids.ts";
 import { Refusal } from "./refusal.ts";
-import { identifierOf, nameText, plainText } from "./text.ts";
+import { nameText, plainText, visibleText } from "./text.ts";
 import { Version } from "./version.ts";
 
 export const AdamId = z
@@ -29,7 +29,7 @@ export const AssetTraits = z.object({
   bundleId: plainText(155).optional().describe("What an app is installed as, such as `com.apple.Pages`."),
   deviceAssignable: z.boolean().describe("Whether a license can be assigned to a device's serial number. Of a book none can."),
   revocable: z.boolean().describe("Whether an assigned license comes back when it is unassigned. Of a book none does."),
-  /** Empty in records of before there was a default. Read by `supportedPlatformsOf`. */
+  /** Empty in records from before the default was introduced. Read it with `supportedPlatformsOf`. */
   supportedPlatforms: z.array(Platform).max(5),
   version: Version,
 });
@@ -68,7 +68,7 @@ export const SerialNumber = z
   .overwrite(upperCase)
   .regex(/^[ -~]{1,64}$/, "expected 1 to 64 ASCII letters, digits and other printable ASCII characters");
 /** What an MDM server calls a user. It may be an e-mail address. In UTF-8 it is a part of a key, which takes 1,024 bytes. */
-export const ClientUserId = identifierOf(250);
+export const ClientUserId = visibleText(250);
 
 /** Whom a license is assigned to: a device or a client user, by the identifier that the MDM server gave them. */
 export const Target = z.union([z.object({ serialNumber: SerialNumber }), z.object({ clientUserId: ClientUserId })]);
@@ -120,6 +120,6 @@ export const Acquisition = z.object({
   quantity: z.int().min(1).max(MAX_ACQUISITION),
   deviceAssignable: AssetTraits.shape.deviceAssignable.optional(),
   revocable: AssetTraits.shape.revocable.optional(),
-  supportedPlatforms: SupportedPlatforms.optional().describe("What is known here stays when it is left out; of a new asset it is iOS."),
+  supportedPlatforms: SupportedPlatforms.optional().describe("Left out, a known asset keeps its platforms, and a new one is for iOS."),
 });
 export type Acquisition = z.infer<typeof Acquisition>;

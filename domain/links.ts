@@ -4,7 +4,7 @@ import * as z from "zod";
 import { Conflict, conflictServers, type HolderHow, joinConflict, openConflict, type Resolution, settleConflict } from "./conflict.ts";
 import { type ContentToken, worksWith } from "./content-token.ts";
 import { ConflictId, ContentTokenId, LocationId, MdmServerId } from "./ids.ts";
-import { type Holding, isSameHolding, SIGHTING_INTERVAL_SECONDS, Sighting, TokenService } from "./sighting.ts";
+import { isSameHolding, type ServerHolding, SIGHTING_INTERVAL_SECONDS, Sighting, TokenService } from "./sighting.ts";
 
 export const Link = z.object({
   tokenId: ContentTokenId,
@@ -42,13 +42,13 @@ export const openLinks = ({ links }: Pick<LocationLinks, "links">): readonly Lin
 export const openSightings = ({ sightings }: Pick<LocationLinks, "sightings">): readonly Sighting[] =>
   sightings.filter(({ removedAt }) => removedAt === undefined);
 
-/** True if a person's link lets the MDM server fetch tokens of the location. No sighting has a say in it. */
+/** True if a person's link lets the MDM server fetch tokens of the location. Sightings do not count. */
 export const mayFetch = (links: LocationLinks, mdmServerId: MdmServerId): boolean =>
   openLinks(links).some((link) => link.mdmServerId === mdmServerId);
 
-export type KnownHolding = Holding & Pick<Sighting, "worksWith" | "firstAt">;
+export type KnownHolding = ServerHolding & Pick<Sighting, "worksWith" | "firstAt">;
 
-/** Each MDM server with each token that it is linked to or was seen with, and since when that is known. */
+/** Each MDM server with each token that it is linked to or was seen with, and the time of the first link or sighting. */
 export const openHoldings = (links: LocationLinks): readonly KnownHolding[] => {
   const found = new Map<string, KnownHolding>();
   const all = [...openLinks(links).map((link) => ({ ...link, firstAt: link.linkedAt })), ...openSightings(links)];
@@ -70,14 +70,14 @@ export const serversOn = (links: LocationLinks, tokenId: ContentTokenId): readon
   ...new Set(openHoldings(links).flatMap((holding) => (holding.tokenId === tokenId ? [holding.mdmServerId] : []))),
 ];
 
-export const openSighting = (links: LocationLinks, holding: Holding): Sighting | undefined =>
+export const openSighting = (links: LocationLinks, holding: ServerHolding): Sighting | undefined =>
   openSightings(links).find((sighting) => isSameHolding(sighting, holding));
 
 /**
  * The last time that something but a use showed that the MDM server has the token, as milliseconds; 0 for none. A use can't be attributed for sure, so that
  * it must not take back what the MDM server proved.
  */
-export const latestEvidence = (links: LocationLinks, holding: Holding): number => {
+export const latestEvidence = (links: LocationLinks, holding: ServerHolding): number => {
   const linked = openLinks(links).filter((link) => isSameHolding(link, holding));
   const seen = openSighting(links, holding);
   const times = [...linked.map(({ linkedAt }) => linkedAt), ...(seen === undefined || seen.how === "used" ? [] : [seen.lastAt])];
@@ -85,7 +85,7 @@ export const latestEvidence = (links: LocationLinks, holding: Holding): number =
 };
 
 /** True if the MDM server proved another token, for the same service, after the last evidence of this one. */
-export const isReplaced = (links: LocationLinks, holding: Holding & Pick<Sighting, "worksWith">): boolean =>
+export const isReplaced = (links: LocationLinks, holding: ServerHolding & Pick<Sighting, "worksWith">): boolean =>
   openSightings(links).some(
     (other) =>
       other.mdmServerId === holding.mdmServerId &&
@@ -160,12 +160,12 @@ const claimsOfOthers = (links: LocationLinks, mdmServerId: MdmServerId) => {
 };
 
 /** The resolved conflict that is reopened if the MDM server makes one now. */
-export const settledConflictOf = ({ conflict, settled }: LocationLinks, mdmServerId: MdmServerId): ConflictId | undefined =>
+export const findSettledConflict = ({ conflict, settled }: LocationLinks, mdmServerId: MdmServerId): ConflictId | undefined =>
   conflict === undefined ? settled.find(({ mdmServerIds }) => mdmServerIds.includes(mdmServerId))?.id : undefined;
 
 /**
  * The record after an MDM server arrived. `found`: this began or reopened a conflict, or another MDM server joined one. `conflictId` is for a conflict that
- * begins; `settled` is the one that `settledConflictOf` names.
+ * begins; `settled` is the one that `findSettledConflict` names.
  * Invariant: a conflict is open exactly while two MDM servers have an open link or sighting, and it names every one of them.
  */
 export const withArrival = (
@@ -195,7 +195,7 @@ export const withArrival = (
 /** True if a sighting that changes nothing but its time is worth a write, or the MDM server proves the token for the first time. */
 export const isSightingDue = (
   links: LocationLinks,
-  holding: Holding,
+  holding: ServerHolding,
   { at, isProof }: { readonly at: Date; readonly isProof: boolean },
 ): boolean => {
   const seen = openSighting(links, holding);
@@ -204,7 +204,7 @@ export const isSightingDue = (
 };
 
 /** True if the MDM server did not prove this token yet, or proved another one since. */
-export const isProofNew = (links: LocationLinks, holding: Holding): boolean => {
+export const isProofNew = (links: LocationLinks, holding: ServerHolding): boolean => {
   const seen = openSighting(links, holding);
   return seen?.provedAt === undefined || isReplaced(links, seen);
 };
@@ -217,10 +217,10 @@ export type Closing = Omit<Resolution, "keptBy">;
  */
 export const withClosed = (
   before: LocationLinks,
-  closing: readonly Holding[],
+  closing: readonly ServerHolding[],
   why: Closing,
 ): { readonly after: LocationLinks; readonly settled?: Conflict } => {
-  const close = <Each extends Holding & { removedAt?: Date | undefined }>(each: Each): Each =>
+  const close = <Each extends ServerHolding & { removedAt?: Date | undefined }>(each: Each): Each =>
     each.removedAt === undefined && closing.some((holding) => isSameHolding(holding, each)) ? { ...each, removedAt: why.at } : each;
   const { conflict, ...kept } = before;
   const after = { ...kept, links: before.links.map(close), sightings: before.sightings.map(close), version: before.version + 1 };

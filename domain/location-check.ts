@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { LocationId } from "./ids.ts";
 import type { Location } from "./organization.ts";
 import { Refusal } from "./refusal.ts";
-import { quoted } from "./untrusted-text.ts";
+import { quote } from "./untrusted-text.ts";
 
 export const LocationCheckOutcome = z.enum(["nothing-known", "no-difference", "forced"]);
 
@@ -22,7 +22,7 @@ const NOTES: Readonly<Record<z.infer<typeof LocationCheckOutcome>, string>> = {
 
 const differenceOf = (location: Location, { orgName, appleUId }: Told): string | undefined => {
   if (location.appleUId !== undefined && appleUId !== undefined && location.appleUId !== appleUId)
-    return `Apple calls this location ${quoted(location.appleUId)}, and the token is said to be of ${quoted(appleUId)}`;
+    return `Apple calls this location ${quote(location.appleUId)}, and the import says ${quote(appleUId)}`;
   if (location.appleOrgName !== undefined && location.appleOrgName !== orgName)
     return "the token names another organization than earlier tokens of this location";
   return undefined;

@@ -1,4 +1,4 @@
-// Names of locations are free, but several MDM servers tell locations apart by name: two of one name are answered with a warning.
+// Names of locations are free, but several MDM servers tell locations apart by name: a second location of one name is answered with a warning.
 import * as z from "zod";
 import { LocationId } from "./ids.ts";
 
@@ -14,7 +14,7 @@ export const comparableName = (name: string): string =>
 /** The identifiers that one warning names at most. */
 export const MAX_NAMED = 5;
 
-export const NameWarning = z.object({
+const NameWarning = z.object({
   code: z.literal("same-name"),
   message: z.string(),
   locationIds: z.array(LocationId).max(MAX_NAMED).describe("Other locations of that name, as far as the caller may see them."),

@@ -27,7 +27,7 @@ export const MdmServer = z.object({
   earlierCredentials: z.array(z.object({ sha256: Sha256, endsAt: z.date() })).default([]),
   mdmInfo: MdmInfo.optional().describe("What it last said of itself to a device API."),
   saidAt: z.date().optional().describe("When it said that first, in just these words."),
-  /** When its `mdmInfo.id` was stated first. Only later identifications under that id prove anything. */
+  /** The time of the first statement of its `mdmInfo.id`. Only later identifications under that id prove anything. */
   knownByIdAt: z.date().optional(),
   /** The token with which that id was stated first. It may have been another MDM server that tried this token, so identifying with it proves nothing. */
   idLearntFrom: ContentTokenId.optional(),

@@ -3,9 +3,9 @@ import type { ContentToken, Invalidation, InvalidationCause } from "./content-to
 import type { MdmServer } from "./mdm-server.ts";
 import type { Location } from "./organization.ts";
 import { isReserved } from "./subscription.ts";
-import { quoted, quotedAscii } from "./untrusted-text.ts";
+import { quote, quoteAscii } from "./untrusted-text.ts";
 
-export type Words = { readonly subject: string; readonly message: string };
+export type NoticeText = { readonly subject: string; readonly message: string };
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
@@ -16,7 +16,7 @@ const MAX_LOCATION_NAME = 100;
 /** A long name gives way, never what is said of it. */
 export const subjectLine = ({ location }: Where, says: string): string => {
   const room = MAX_SUBJECT - `Content token of "" ${says}`.length;
-  return `Content token of ${quotedAscii(location.name, room)} ${says}`;
+  return `Content token of ${quoteAscii(location.name, room)} ${says}`;
 };
 
 const inDays = (days: number): string => (days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`);
@@ -30,21 +30,21 @@ export type Where = {
 const INTO_MDM_SERVERS =
   "upload it to each MDM server that has the old one, in its place. One that fetches its tokens here gets it by itself.";
 
-export const renewal = ({ origin }: ContentToken): string =>
+export const renewalAdvice = ({ origin }: ContentToken): string =>
   origin === "issued"
     ? `Issue a new content token for this location, download it and ${INTO_MDM_SERVERS}`
     : `Download a new content token of this location from Apple, import it here and ${INTO_MDM_SERVERS}`;
 
 /** Names of locations are the organization's own, and may be as long as they are allowed to be. */
-export const locationLine = ({ name }: Where["location"]): string => `Location: ${quoted(name, MAX_LOCATION_NAME)}`;
+export const locationLine = ({ name }: Where["location"]): string => `Location: ${quote(name, MAX_LOCATION_NAME)}`;
 
 export const holdersLine = ({ servers }: Where): string =>
   servers.length === 0
     ? "MDM servers: none is known to have it. Look into yours: not every one may be registered."
-    : `MDM servers that have it: ${servers.map(({ name, vendor }) => `${quoted(name)} (${vendor})`).join(", ")}`;
+    : `MDM servers that have it: ${servers.map(({ name, vendor }) => `${quote(name)} (${vendor})`).join(", ")}`;
 
 /** What beginning the monthly subscription means for those who have a token of the primary location. */
-export const reservedNotice = ({ location, servers }: Where, isPrimaryReserved: boolean): Words => ({
+export const reservedNotice = ({ location, servers }: Where, isPrimaryReserved: boolean): NoticeText => ({
   subject: subjectLine(
     { location, servers },
     isPrimaryReserved ? "must be removed from MDM servers" : "stays yours, and is not the built-in service's",
@@ -67,7 +67,7 @@ export const reservedNotice = ({ location, servers }: Where, isPrimaryReserved: 
   ].join("\n"),
 });
 
-export const expiringNotice = (token: ContentToken, where: Where, daysLeft: number): Words => ({
+export const expiringNotice = (token: ContentToken, where: Where, daysLeft: number): NoticeText => ({
   subject: subjectLine(where, `ends ${inDays(daysLeft)}`),
   message: [
     locationLine(where.location),
@@ -77,12 +77,12 @@ export const expiringNotice = (token: ContentToken, where: Where, daysLeft: numb
     "",
     "When it ends, MDM servers that have it can no longer assign apps and books of this location.",
     "",
-    `What to do: ${renewal(token)} The old one goes on working until then.`,
+    `What to do: ${renewalAdvice(token)} The old one goes on working until then.`,
   ].join("\n"),
 });
 
 /** What ending the monthly subscription means for those who were told to remove a token of the location. */
-export const releasedNotice = ({ location, servers }: Where): Words => ({
+export const releasedNotice = ({ location, servers }: Where): NoticeText => ({
   subject: subjectLine({ location, servers }, "may be used again"),
   message: [
     locationLine(location),
@@ -103,16 +103,16 @@ const endedLines = (token: ContentToken, where: Where): string[] => [
   "",
   "MDM servers that still have it can no longer assign apps and books of this location. Its file was erased here.",
   "",
-  `What to do now: ${isReserved(where.location) ? NOT_YOURS : renewal(token)}`,
+  `What to do now: ${isReserved(where.location) ? NOT_YOURS : renewalAdvice(token)}`,
 ];
 
-export const expiredNotice = (token: ContentToken, where: Where): Words => ({
+export const expiredNotice = (token: ContentToken, where: Where): NoticeText => ({
   subject: subjectLine(where, `ended on ${dayOf(token.expiresAt)}`),
   message: [locationLine(where.location), `Ended: ${token.expiresAt.toISOString()}`, ...endedLines(token, where)].join("\n"),
 });
 
 /** Why it ended, for a person. One that was superseded needs nobody's attention: its MDM servers have the newer one, or had the time to get it. */
-export const WHY: Readonly<Record<Exclude<InvalidationCause, "superseded">, string>> = {
+export const CAUSE_TEXTS: Readonly<Record<Exclude<InvalidationCause, "superseded">, string>> = {
   "revoked-by-apple": "Apple answers that it revoked the token (9625)",
   "unknown-to-apple": "Apple answers that it does not know the token (9622)",
   "password-changed": "the password of an account that had downloaded it was changed",
@@ -121,9 +121,9 @@ export const WHY: Readonly<Record<Exclude<InvalidationCause, "superseded">, stri
   "location-closed": "its location was closed",
 };
 
-export const invalidatedNotice = (token: ContentToken, where: Where, { at, cause }: Invalidation): Words | undefined => {
+export const invalidatedNotice = (token: ContentToken, where: Where, { at, cause }: Invalidation): NoticeText | undefined => {
   if (cause === "superseded") return undefined;
-  const ended = `Ended: ${at.toISOString()}, because ${WHY[cause]}`;
+  const ended = `Ended: ${at.toISOString()}, because ${CAUSE_TEXTS[cause]}`;
   return {
     subject: subjectLine(where, "stopped working"),
     message: [locationLine(where.location), ended, ...endedLines(token, where)].join("\n"),

@@ -1,13 +1,10 @@
 // Where an MDM server may ask to be called with notifications. It chooses the address, and this service calls it: so it may lead to a host on the
 // internet and nowhere else. Of a name only the syntax is judged here; what it resolves to is judged when it is called.
 import { isAddress, isPublicAddress } from "./address.ts";
+import { bareHost, parseHostAndPath } from "./http-url.ts";
 import { MDM_LIMITS } from "./mdm-limits.ts";
 
 export const MAX_NOTIFICATION_URL_LENGTH = MDM_LIMITS.maxNotificationLength;
-
-/** Read as it is meant: a browser's parser would drop white space and take a backslash for a slash, and a query may be there and be empty. */
-const HOST_AND_PATH = /^https?:\/\/[^/@\\?#]+(\/[^\\?#]*)?$/i;
-const isVisibleAscii = (text: string): boolean => /^[!-~]+$/.test(text);
 
 /** What a URL says, in the form in which it is called. */
 export type NotificationTarget = {
@@ -32,11 +29,12 @@ const loopbackTarget = ({ protocol, hostname, port, pathname }: URL): Notificati
   return { isSecure, host: hostname, port: Number(port) || (isSecure ? 443 : 80), path: pathname, address: LOOPBACK_ADDRESS };
 };
 
-const publicTarget = ({ protocol, hostname, port, pathname }: URL): NotificationTarget | undefined => {
+const publicTarget = (url: URL): NotificationTarget | undefined => {
+  const { protocol, port, pathname } = url;
   // The port of https itself is never told.
   if (protocol !== "https:" || port !== "") return undefined;
   const target = { isSecure: true, port: 443, path: pathname };
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = bareHost(url);
   if (isAddress(host)) return isPublicAddress(host) ? { ...target, host, address: host } : undefined;
   // With its last dot a name is another one to whoever compares certificates.
   return host.endsWith(".") ? undefined : { ...target, host };
@@ -47,10 +45,10 @@ const publicTarget = ({ protocol, hostname, port, pathname }: URL): Notification
  * Source: Apple, "ClientConfigRequest", notificationUrl.
  */
 export const notificationTarget = (text: string, { loopback }: UrlRule = {}): NotificationTarget | undefined => {
-  if (text.length > MAX_NOTIFICATION_URL_LENGTH || !isVisibleAscii(text) || !HOST_AND_PATH.test(text)) return undefined;
+  if (text.length > MAX_NOTIFICATION_URL_LENGTH) return undefined;
   // Read by the same parser as by whoever calls: it makes 127.0.0.1 of 2130706433, 0x7f.1 and 127.1.
-  const url = URL.parse(text);
-  if (url === null) return undefined;
+  const url = parseHostAndPath(text);
+  if (url === undefined) return undefined;
   return (loopback === "allowed" ? loopbackTarget(url) : undefined) ?? publicTarget(url);
 };
 

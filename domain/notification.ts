@@ -84,12 +84,12 @@ export const userNotifications = (
   return [...(done.length === 0 ? [] : [of(done)]), ...failed];
 };
 
-/** That a job was stopped, and why: one notification for all that was left of it, which names none of it. */
+/** One notification that a job was stopped, with the error. It stands for all that was left of the job, and names none of it. */
 export const stoppedNotification = ({ id, type }: Work, error: MdmError): Notification => {
-  const told = { eventId: id, result: "FAILURE", type, error };
+  const fields = { eventId: id, result: "FAILURE", type, error };
   return ["CREATE", "UPDATE", "RETIRE"].includes(type)
-    ? { type: "USER_MANAGEMENT", notification: { ...told, users: [] } }
-    : { type: "ASSET_MANAGEMENT", notification: { ...told, assignments: [] } };
+    ? { type: "USER_MANAGEMENT", notification: { ...fields, users: [] } }
+    : { type: "ASSET_MANAGEMENT", notification: { ...fields, assignments: [] } };
 };
 
 /** That users have an Apple Account now. */

@@ -42,7 +42,7 @@ export type Posting = {
 };
 
 /** True if the posting makes or ends an assignment of the asset, whether or not the number of assignments changes. */
-export const changesAssignmentsOf = ({ assigned = [], unassigned = [] }: Posting, asset: AssetKey): boolean =>
+export const changesAssignments = ({ assigned = [], unassigned = [] }: Posting, asset: AssetKey): boolean =>
   [...assigned, ...unassigned].some((each) => each.asset.locationId === asset.locationId && assetText(each.asset) === assetText(asset));
 
 /** Acquisitions of different assets as one posting. */
@@ -130,7 +130,7 @@ export const acquiring = (key: AssetKey, before: Asset | undefined, asked: Acqui
 };
 
 type Described = Pick<AssetTraits, "name" | "bundleId" | "supportedPlatforms">;
-/** What is left out, or undefined, stays as it is. */
+/** Fields that are left out or undefined stay as they are. */
 export type AskedDescription = { readonly [Field in keyof Described]?: Described[Field] | undefined };
 
 /** Gives the asset a name, a bundle id and platforms; `undefined` when it has them already. */

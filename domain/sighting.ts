@@ -17,7 +17,7 @@ export const Sighting = z.object({
   worksWith: TokenService,
   mdmServerId: MdmServerId,
   how: SightingHow,
-  /** Chosen by whoever has the token: quote it wherever people read it. */
+  /** Chosen by a holder of the token: quote it where people read it. */
   statedName: z.string().optional().describe("The name that was stated last. Anybody with the token can state any name."),
   firstAt: z.date().describe("When the MDM server was first seen with the token."),
   lastAt: z.date().describe("When it was last seen with it, in the way that `how` names, to five minutes. Later uses do not count."),
@@ -38,9 +38,9 @@ export const Sighting = z.object({
 export type Sighting = z.infer<typeof Sighting>;
 
 /** One token on one MDM server. */
-export type Holding = Pick<Sighting, "tokenId" | "mdmServerId">;
+export type ServerHolding = Pick<Sighting, "tokenId" | "mdmServerId">;
 
-export const isSameHolding = (one: Holding, other: Holding): boolean =>
+export const isSameHolding = (one: ServerHolding, other: ServerHolding): boolean =>
   one.tokenId === other.tokenId && one.mdmServerId === other.mdmServerId;
 
 /** Repeated sightings of one token on one MDM server are written at most this often. */

@@ -18,9 +18,16 @@ export const plainText = (max: number) =>
 /** The same, without white space around it. */
 export const nameText = (max: number) => z.string().trim().pipe(plainText(max));
 
-/** Characters that are shown as nothing, such as a zero-width space: they would make two identifiers out of one that look alike. */
+/** Invisible characters, such as a zero-width space: with them two different identifiers would look alike. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u;
 
-/** 1 to `max` characters, all of which are seen: for identifiers that others chose. */
-export const identifierOf = (max: number) =>
+/** 1 to `max` visible characters: for identifiers that others chose. */
+export const visibleText = (max: number) =>
   plainText(max).refine((text) => !IGNORABLE.test(text), "expected text without zero-width or other invisible characters");
+
+/** Base64 of a file's bytes as people and shells send it: white space in it is dropped. */
+export const fileBase64 = () =>
+  z
+    .string()
+    .transform((text) => text.replace(/\s+/g, ""))
+    .pipe(z.base64("must be the base64 of the file's bytes").min(1));

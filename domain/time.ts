@@ -6,7 +6,7 @@ export const IsoTime = z.iso.datetime({ offset: true }).transform((text) => new 
 
 const DAY_MILLISECONDS = 86_400_000;
 
-/** The last time there is. Every live token has a due time before it: all that are due until then are all live tokens. */
+/** The last time that a record can hold. Every live token has a due time before it, so the tokens due until then are all live tokens. */
 export const END_OF_TIME = new Date("9999-12-31T23:59:59.999Z");
 
 /** The same date `years` later (or earlier, when negative); 29 February becomes 28 February in a year without one. */

@@ -1,10 +1,10 @@
-// Text that somebody outside of the organization may have chosen (the name an MDM server gives itself, Apple's names), or that nobody checked, as a mail or an
-// answer shows it to people: as a quotation, on one line, with nothing in it that a mail program makes clickable.
+// Quotes text that somebody outside of the organization may have chosen (names stated by MDM servers, Apple's names), or that nobody checked, for mails and
+// answers that people read: on one line, with nothing in it that a mail program makes clickable.
 
 /** The longest quotation, without its quotation marks. */
 export const MAX_QUOTED_CHARACTERS = 60;
 
-/** Invisible and direction-changing characters go; anything that ends a line or separates words becomes a space. */
+/** Removes invisible and direction-changing characters; replaces line ends and other separators by a space. */
 const visible = (text: string): string =>
   text
     .toWellFormed()
@@ -39,8 +39,8 @@ const shortened = (text: string, max: number): string => {
  * The text in quotation marks.
  * Invariant: one line of at most `max` characters between the marks, with no other quotation mark, and nothing that is read as a link or an address.
  */
-export const quoted = (text: string, max = MAX_QUOTED_CHARACTERS): string =>
+export const quote = (text: string, max = MAX_QUOTED_CHARACTERS): string =>
   `"${shortened(unlinked(visible(text)).replace(DOUBLE_QUOTES, "'"), max)}"`;
 
 /** The same in printable ASCII, with one `_` for each other character: for the subject of a mail. */
-export const quotedAscii = (text: string, max = MAX_QUOTED_CHARACTERS): string => quoted(text, max).replace(/[^\x20-\x7e]/gu, "_");
+export const quoteAscii = (text: string, max = MAX_QUOTED_CHARACTERS): string => quote(text, max).replace(/[^\x20-\x7e]/gu, "_");

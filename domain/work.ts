@@ -39,7 +39,7 @@ export const Work = z.object({
   step: z.int().min(0),
   completed: z.int().min(0),
   requestedAt: z.date(),
-  /** When the last step was recorded; `requestedAt` before the first one. */
+  /** The time of the last recorded step; `requestedAt` before the first one. */
   progressedAt: z.date(),
   /** Set when the job ended before all its steps were done: the error that stands for the rest. */
   stopped: z.object({ at: z.date(), errorNumber: MdmError.shape.errorNumber }).optional(),
@@ -91,7 +91,7 @@ export const isEnded = (work: Pick<Work, "assets" | "parts" | "step" | "stopped"
   work.stopped !== undefined || work.step >= stepsOf(work);
 
 /**
- * What the next step is about; `undefined` when the job ended. All assets of a part come one after the other, so that consecutive steps
+ * The part and the asset of the next step; `undefined` when the job ended. All assets of a part come one after the other, so that consecutive steps
  * write to different assets, and a device has all of its own before the next ones have any.
  */
 export const nextStep = (work: Work): { readonly part: number; readonly asset: WorkAsset | undefined } | undefined => {
@@ -167,10 +167,10 @@ const MAX_FAILURE_BYTES = 4_500_000;
 
 const bytesOf = (error: MdmError): number => new TextEncoder().encode(JSON.stringify(JSON.stringify(error))).length;
 
-/** The failures as MDM servers are told them, grouped. A job that was stopped has one more, for all that was left. */
+/** The failures in the groups that MDM servers receive. A stopped job has one more, for all that was left. */
 export const failuresOf = (work: Work, failures: readonly Failure[]): readonly MdmError[] => {
   const errors = groupsOf(failures).map(({ errorNumber, assets, targets }) => mdmErrorOf(errorNumber, infoOf(assets, targets)));
-  // First, so that it is never what does not fit any more.
+  // First, so that it is never the one that no longer fits.
   const all = work.stopped === undefined ? errors : [mdmErrorOf(work.stopped.errorNumber), ...errors];
   let bytes = 0;
   return all.filter((error) => {

@@ -66,7 +66,7 @@ export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<
 
 /**
  * Ends every issued token that the account's facts end, and doubts the imported ones that the person downloaded from Apple. All are marked before any
- * is announced, so that no event of one is out while another still opens.
+ * is announced, so that no event of one token is published while another one still works.
  * Cut short, or out of time, it goes on where it was: an ended token is no longer among those given to the account. `isTimeUp` is asked before each.
  */
 export const endKilledTokens = async (

@@ -1,4 +1,4 @@
-// Notifications to a location's MDM server about what people did there: assignments, removals and retirements. Apple's service sends them for acts of people
+// Notifications to a location's MDM server about acts of people: assignments, removals and retirements. Apple's service sends them for acts of people
 // as well as for jobs of the MDM server. Source: Apple, "Subscribing to notifications", "Upgrading to the new App and Book Management API".
 import { noClientConfig } from "../domain/client-config.ts";
 import { type ClientUser, shownUser } from "../domain/client-user.ts";
@@ -14,7 +14,7 @@ type NotifyingPorts = Pick<Ports, "clientConfigs" | "now" | "random">;
 /** The event id of an act of a person. No job has it: GET /status answers it with 9708. */
 export const actEventId = ({ random }: Pick<Ports, "random">): string => uuidOf(random(UUID_BYTES));
 
-const wantedBy = async (
+const subscribedTo = async (
   locationId: LocationId,
   notifications: readonly Notification[],
   ports: NotifyingPorts,
@@ -25,13 +25,13 @@ const wantedBy = async (
 
 type AssignmentAct = { readonly id: string; readonly type: "ASSOCIATE" | "DISASSOCIATE"; readonly locationId: LocationId };
 
-/** Notifications that the assignments were made or ended, to be recorded with the act; none if the MDM server did not subscribe to them. */
+/** The notifications of assignments that were made or ended, to be recorded with the act; none if the MDM server did not subscribe to them. */
 export const assignmentNotifications = async (
   act: AssignmentAct,
   assignments: readonly AssignmentKey[],
   ports: NotifyingPorts,
 ): Promise<readonly Trace[]> =>
-  wantedBy(act.locationId, assetNotifications(act, assignments, { completed: assignments.length, failures: [] }), ports);
+  subscribedTo(act.locationId, assetNotifications(act, assignments, { completed: assignments.length, failures: [] }), ports);
 
 /** The same about client users who were retired. */
 export const retirementNotifications = async (
@@ -40,5 +40,5 @@ export const retirementNotifications = async (
   ports: NotifyingPorts,
 ): Promise<readonly Trace[]> => {
   const outcome = { completed: retired.length, failures: [] };
-  return wantedBy(locationId, userNotifications({ id, type: "RETIRE" }, retired.map(shownUser), outcome), ports);
+  return subscribedTo(locationId, userNotifications({ id, type: "RETIRE" }, retired.map(shownUser), outcome), ports);
 };

@@ -1,7 +1,7 @@
 // What an act leaves behind, and what follows when it was recorded: telling it and erasing the file. Neither may fail the act, since both are
 // recorded and finished later.
 import type { CustodyRecord } from "../domain/custody.ts";
-import type { Announcement, CheckOrder, EventOf, EventType, Notice, Telling, WorkOrder } from "../domain/events.ts";
+import type { Announcement, CheckRequest, EventOf, EventType, Notice, Telling, WorkOrder } from "../domain/events.ts";
 import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, type LocationId } from "../domain/ids.ts";
 import type { Notification } from "../domain/notification.ts";
 import type { Work } from "../domain/work.ts";
@@ -38,7 +38,7 @@ export const workOrderOf = ({ id: workId, locationId }: Work, when: When): WorkO
 });
 
 /** A request to check an imported token with Apple. */
-export const checkOrderOf = (tokenId: ContentTokenId, when: When, { attempt = 1, delaySeconds = 0 } = {}): CheckOrder => ({
+export const createCheckRequest = (tokenId: ContentTokenId, when: When, { attempt = 1, delaySeconds = 0 } = {}): CheckRequest => ({
   kind: "check",
   id: announcementId(when),
   recordedAt: when.at,

@@ -3,12 +3,12 @@ import type { Account } from "../domain/account.ts";
 import type { Doubt } from "../domain/apple-check.ts";
 import type { ContentToken } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
-import { announce, checkOrderOf, custodyOf, eventOf } from "./announce.ts";
+import { announce, createCheckRequest, custodyOf, eventOf } from "./announce.ts";
 import type { Ports } from "./ports.ts";
 
 export type DoubtingPorts = Pick<Ports, "tokens" | "bus" | "outbox" | "log" | "now" | "random">;
 
-/** Identity events tell whole seconds: an answer of the same second would not resolve the doubt. */
+/** Identity events report whole seconds, and an answer within the same second would not resolve the doubt. */
 const CHECK_DELAY_SECONDS = 2;
 
 /** Does nothing if this reason, or a later one, is recorded. `by`: the actor whose report or account it is. */
@@ -20,14 +20,14 @@ export const doubtToken = async (token: ContentToken, doubt: Doubt, by: Actor, p
   const effects = [
     eventOf("ContentTokenDoubted", { tokenId, locationId, reason, since }, when),
     custodyOf("token-doubted", { subject: tokenId, at, by, locationId, details: { reason, since: since.toISOString() } }),
-    checkOrderOf(tokenId, when, { delaySeconds: CHECK_DELAY_SECONDS }),
+    createCheckRequest(tokenId, when, { delaySeconds: CHECK_DELAY_SECONDS }),
   ];
   if (await ports.tokens.recordDoubt(token, doubt, effects)) await announce(effects, ports);
 };
 
 /**
- * Doubts an imported token whose download from Apple is tied to the account. An account that was only given the file here has no part in what Apple
- * thinks of it. The time of the fact identifies the doubt: the same fact, delivered again, doubts nothing twice.
+ * Doubts an imported token whose download from Apple is tied to the account. An account that was only given the file here does not affect the token at
+ * Apple. The time of the fact identifies the doubt, so that a fact that is delivered again is recorded once.
  */
 export const doubtDownload = async (
   token: ContentToken,

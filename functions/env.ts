@@ -7,7 +7,7 @@ const tables = { RECORDS_TABLE: name, CUSTODY_TABLE: name };
 const told = { ...tables, BUS_NAME: name };
 /** Of a run on one machine alone, where MDM servers are tried under 127.0.0.1: no stack sets it. */
 const loopback = { LOOPBACK_NOTIFICATIONS: z.literal("allowed").exactOptional() };
-/** The local run serves plain http unless it is started with TLS: no stack sets it. */
+/** The scheme of the local run, unless it is started with TLS. No stack sets it. */
 const plainHttp = { LOCAL_SCHEME: z.literal("http").exactOptional() };
 /** The key encrypts what MDM servers want to be shown when they are called. */
 const notifies = { KEY_ARN: name, NOTIFIER_NAME: name, ...loopback };
@@ -48,7 +48,7 @@ export const ENV = {
     NOTICE_TOPIC_ARN: name,
     WORK_QUEUE_URL: name,
     TELLINGS_QUEUE_URL: name,
-    /** Of a run on one machine alone, whose queues a restart empties: how soon a job without progress is put back. No stack sets it. */
+    /** Seconds without progress after which a job is put back into the queue. Only the local run, whose queues a restart empties, sets it. */
     JOBS_RESUMED_AFTER_SECONDS: count.exactOptional(),
   }),
   setup: z.object({ ...tables, USER_POOL_ID: name }),

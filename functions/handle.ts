@@ -8,7 +8,7 @@ import type { Ports } from "./ports.ts";
 export type Said = {
   /** The version that the caller means to edit. */
   readonly ifMatch: number | undefined;
-  /** The tags of what the caller has already; `*` if it wants nothing that exists, which is no evidence of having it. */
+  /** The entity tags of the caller's copy. `*` stands for any copy, and does not prove that the caller has one. */
   readonly ifNoneMatch: readonly string[] | "*";
   readonly idempotencyKey: string | undefined;
   /** Whether the caller asked for JSON by `Accept`. */
@@ -31,7 +31,7 @@ export type Reply<Body = unknown, Code extends Status = Status> = {
   readonly etag?: string | number | undefined;
   /** Where a 303 leads. */
   readonly location?: string;
-  /** Other resources that belong to the answer, as the `Link` header has them (RFC 8288). */
+  /** The value of the `Link` header (RFC 8288): other resources that belong to the answer. */
   readonly link?: string | undefined;
 };
 

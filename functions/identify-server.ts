@@ -1,5 +1,5 @@
-// An MDM server states its `mdmInfo` with a content token, or somebody reports it. That is evidence in the record of the token's location, and never a right:
-// whoever has the token can state any id.
+// Records that an MDM server identified itself with a content token (`mdmInfo`), or was reported with it. This is evidence in the record of the token's location
+// and never authorizes anything: anybody with the token can state any id.
 import type { Account } from "../domain/account.ts";
 import { formerServers, unnamedServer } from "../domain/client-config.ts";
 import type { ContentToken } from "../domain/content-token.ts";
@@ -19,13 +19,20 @@ import { registeredServer } from "./registered-server.ts";
 export type IdentifyPorts = ArrivalPorts & Pick<Ports, "servers" | "locations" | "now">;
 
 /**
- * `identified`: stated with the token itself, which may prove that a known MDM server has it. `reported`: told by an administrator. `apple`: named by Apple's
- * API for an imported token. `mdmServerId`: the MDM server it is about, if that is known; otherwise `mdmInfo.id` decides, and a new id is a new record.
+ * `identified`: stated with the token itself, which may prove that a known MDM server has it. `reported`: by an administrator. `apple`: named by Apple's API for an
+ * imported token. `mdmServerId`: the identified MDM server, if it is known; otherwise `mdmInfo.id` selects the record, and a new id creates one.
  */
 export type Identification = {
   readonly how: "identified" | "reported" | "apple";
   readonly mdmInfo: MdmInfo;
   readonly mdmServerId?: MdmServerId | undefined;
+};
+
+type Options = {
+  /** The links that the caller decided by, for example to choose `mdmServerId`: the act is recorded only if they are unchanged. Read if left out. */
+  readonly before?: LocationLinks;
+  /** Takes one from what may still be logged; false when nothing is left. */
+  readonly mayLog?: () => Promise<boolean>;
 };
 
 /** An account, somebody with the content token, or a rule of this service. */
@@ -39,8 +46,7 @@ type Context = {
   readonly by: Account["id"] | ContentTokenId | "service";
   readonly at: Date;
   readonly judged: Judged;
-  /** Takes one from what may still be logged; false when nothing is left. */
-  readonly mayLog: () => Promise<boolean>;
+  readonly mayLog: NonNullable<Options["mayLog"]>;
 };
 
 /**
@@ -112,7 +118,7 @@ const updateServer = async (server: MdmServer, context: Context, { servers, log 
 /**
  * Records that an MDM server was seen with the token. Answers the location's links and sightings, `undefined` when a precondition changed meanwhile. A
  * repeated identification is written at most every five minutes.
- * It is not refused where the location is the built-in service's own, nor when the token ended: the MDM server has it, and only what is recorded gets removed.
+ * A reserved location or an ended token does not refuse it: the MDM server has the token, and only recorded holdings are removed by people.
  * Refuses with `location_closed`, `not_found` or `mdm_info_taken`.
  * Invariant: it opens no link, and leaves the record of an MDM server that nobody linked at this location as it is, unless an administrator reports it.
  */
@@ -121,7 +127,7 @@ export const identifyServer = async (
   identification: Identification,
   by: Identifier,
   ports: IdentifyPorts,
-  mayLog = async (): Promise<boolean> => true,
+  { before: read, mayLog = async () => true }: Options = {},
 ): Promise<LocationLinks | undefined> => {
   const { links, locations, now, random } = ports;
   const { id: tokenId, locationId } = token;
@@ -131,10 +137,10 @@ export const identifyServer = async (
   const judged: Judged = {
     accounts: typeof by === "string" ? [] : [by],
     locations: [location],
-    // An end is final, and has nothing to change any more.
+    // An end is final, so an ended token needs no precondition.
     tokens: token.invalidation === undefined ? [token] : [],
   };
-  const before = await links.of(locationId);
+  const before = read ?? (await links.of(locationId));
   const actor = typeof by === "string" ? by : by.id;
   const at = now();
   const statedWith = how === "reported" ? undefined : tokenId;

@@ -1,4 +1,4 @@
-// What may end tokens, through a queue: facts about accounts and proofs of newer tokens; and by the hour, facts that were parked.
+// Takes events that may end tokens, through a queue: facts about accounts and proofs of newer tokens. Every hour it retries parked facts.
 import * as z from "zod";
 import { checkSenderOf } from "./aws/check-queue.ts";
 import { portsOf } from "./aws/connect.ts";

@@ -1,6 +1,6 @@
-// Items in batches, so that what is done with them can be done side by side.
+// Groups items into batches, which can be processed concurrently.
 
-/** Yields every item that could be read before it throws what kept the reading from its end: an item that can't be read keeps back none of the others. */
+/** Yields every item that could be read, and throws the error of the reading last: an item that can't be read keeps back none of the others. */
 export async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
   let batch: Item[] = [];
   let failure: { readonly reason: unknown } | undefined;

@@ -1,6 +1,6 @@
-// Looks locations up by their name, for warnings and notes. No rule rests on the answer: the list may be a moment old, and is read up to a bound.
+// Looks locations up by name, for warnings and notes. No rule depends on the answer: the list may be a moment old, and is read up to a bound.
 import { type Account, isAllowed } from "../domain/account.ts";
-import { asciiName, locationNameIn } from "../domain/file-name.ts";
+import { asciiName, parseLocationName } from "../domain/file-name.ts";
 import type { LocationId } from "../domain/ids.ts";
 import { comparableName, MAX_NAMED, type NameWarnings, sameNameWarnings } from "../domain/location-names.ts";
 import type { Location } from "../domain/organization.ts";
@@ -9,8 +9,8 @@ import type { Ports } from "./ports.ts";
 const PAGE = 100;
 const MAX_PAGES = 10;
 
-/** Open locations other than `location`, within the caller's reach, whose name `isMeant`: the first few. */
-export const otherLocationsNamed = async (
+/** The first few open locations, other than `location`, that the caller may see and whose name `isMeant` accepts. */
+const otherLocationsNamed = async (
   isMeant: (name: string) => boolean,
   { id: self }: Pick<Location, "id">,
   caller: Account,
@@ -27,25 +27,25 @@ export const otherLocationsNamed = async (
   return found.slice(0, MAX_NAMED);
 };
 
-/** Apple writes every character outside of ASCII as `_`: a name of nothing else could be any location's. */
-const isTelling = (name: string): boolean => /[A-Za-z0-9]/.test(name);
+/** Apple writes every character outside of ASCII as `_`, so a name of such characters alone could be that of any location. */
+const isDistinctive = (name: string): boolean => /[A-Za-z0-9]/.test(name);
 
-/** Other open locations within the caller's reach whose name a file's name carries; none if it carries the name of `locationId` as well. */
-export const locationsInFileName = async (
+/** Other open locations that the caller may see and whose name is in the file's name; none if the name of `locationId` is in it. */
+export const findLocationsInFileName = async (
   fileName: string,
   locationId: LocationId,
   caller: Account,
   ports: Pick<Ports, "locations">,
 ): Promise<readonly LocationId[]> => {
-  const named = locationNameIn(fileName)?.toLowerCase();
+  const named = parseLocationName(fileName)?.toLowerCase();
   const location = await ports.locations.get(locationId);
-  if (named === undefined || !isTelling(named) || location === undefined) return [];
+  if (named === undefined || !isDistinctive(named) || location === undefined) return [];
   const isMeant = (name: string): boolean => asciiName(name.normalize("NFC")).toLowerCase() === named;
   return isMeant(location.name) ? [] : otherLocationsNamed(isMeant, location, caller, ports);
 };
 
 /** Warns of other locations with the name that `location` was just given. */
-export const warningsAbout = async (location: Location, caller: Account, ports: Pick<Ports, "locations">): Promise<NameWarnings> => {
+export const findNameWarnings = async (location: Location, caller: Account, ports: Pick<Ports, "locations">): Promise<NameWarnings> => {
   const name = comparableName(location.name);
   return sameNameWarnings(await otherLocationsNamed((other) => comparableName(other) === name, location, caller, ports));
 };

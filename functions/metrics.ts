@@ -38,7 +38,7 @@ export const GAUGES = {
   ScanAgeSeconds: "Seconds",
   OutboxOldestSeconds: "Seconds",
   ErasuresOldestSeconds: "Seconds",
-  /** Since the oldest job that has not ended was requested. */
+  /** Age of the oldest job that has not ended. */
   JobsOldestSeconds: "Seconds",
   ParkedFacts: "Count",
   /** Since the oldest parked fact happened. */
@@ -51,7 +51,7 @@ export const GAUGES = {
   HeldReservedTokens: "Count",
   /** Locations that two MDM servers claim. */
   OpenConflicts: "Count",
-  /** Since Apple last answered about an imported token: the longest of all live ones. */
+  /** The longest time since Apple last answered about a live imported token. */
   AppleCheckOldestSeconds: "Seconds",
   /** From a fact of the identity provider's trail until it was recorded here. Written only when there is one. */
   IdentityEventDelaySeconds: "Seconds",

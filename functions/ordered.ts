@@ -13,7 +13,7 @@ export type OrderingPorts = Pick<Ports, "works" | "pendingJobs" | "bus" | "outbo
 /** Jobs end within seconds, or within minutes where they are large. */
 const RETRY_SECONDS = 30;
 
-/** Refuses with 9646. What is pending may have become less meanwhile: the numbers are for people, and decide nothing. */
+/** Refuses with 9646. The numbers are for people and decide nothing: jobs may have ended meanwhile. */
 const refuseFull = async (work: Work, limits: JobLimits, { pendingJobs, log }: OrderingPorts): Promise<never> => {
   const { jobs, assignments } = await pendingJobs.countAt(work.locationId);
   const fitsAlone = hasRoom(NOTHING_PENDING, work, limits);

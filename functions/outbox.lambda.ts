@@ -1,4 +1,4 @@
-// Every minute: finishes what a crash left untold or not erased, puts lost jobs back into the queue, and measures what the alarms watch.
+// Every minute: publishes and erases what a crash left over, puts lost jobs back into the queue, and measures the gauges of the alarms.
 import { appleSwitchOf } from "./aws/apple.ts";
 import { checkSenderOf } from "./aws/check-queue.ts";
 import { portsOf } from "./aws/connect.ts";

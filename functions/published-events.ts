@@ -1,7 +1,7 @@
-// The types of events that each function may put on the service's bus. The stack grants exactly these, and the battery of rights holds them against
+// The types of events that each function may put on the service's bus. The stack grants exactly these, and a test compares them with
 // the events that every handler records or publishes. The functions that the whole internet reaches can publish nothing that ends a token or
-// disables a person. `outbox` publishes whatever a crash of any other function left behind.
-import { EVENT_DETAILS, type EventType } from "../domain/events.ts";
+// disables a person. `outbox` publishes the events that a crash of any other function left behind.
+import { EVENT_TYPES, type EventType } from "../domain/events.ts";
 import type { FunctionName } from "./env.ts";
 
 export const PUBLISHED_EVENTS: Readonly<Record<FunctionName, readonly EventType[]>> = {
@@ -47,7 +47,7 @@ export const PUBLISHED_EVENTS: Readonly<Record<FunctionName, readonly EventType[
   mdm: ["ContentTokenProved", "MdmServerSeen", "MdmConflictFound"],
   notifications: [],
   notifier: [],
-  outbox: Object.keys(EVENT_DETAILS) as EventType[],
+  outbox: EVENT_TYPES,
   setup: [],
   "token-checks": ["ContentTokenChecked", "ContentTokenInvalidated", "ContentTokenExpired", "MdmServerSeen", "MdmConflictFound"],
 };

@@ -5,7 +5,7 @@ import type { ContentToken } from "../domain/content-token.ts";
 import type { Actor } from "../domain/custody.ts";
 import { hasReplacedMore } from "../domain/holders.ts";
 import { ConflictId, IDENTIFIER_BYTES, identifierText } from "../domain/ids.ts";
-import { type Arrival, claimants, isProofNew, type LocationLinks, settledConflictOf, withArrival } from "../domain/links.ts";
+import { type Arrival, claimants, findSettledConflict, isProofNew, type LocationLinks, withArrival } from "../domain/links.ts";
 import { announce, custodyOf, eventOf } from "./announce.ts";
 import type { Judged, Ports, Trace } from "./ports.ts";
 
@@ -19,7 +19,7 @@ type Recording = {
   /** Further effects of the act. */
   readonly traces: readonly Trace[];
   readonly judged: Judged;
-  /** The caller may write tokens: an earlier token that this may end is due for the next scan, whatever becomes of this request. */
+  /** The caller may write tokens: an earlier token that this may end becomes due for the next scan, even if this request fails afterwards. */
   readonly mayWriteTokens?: boolean;
 };
 
@@ -39,7 +39,7 @@ const conflictTraces = (after: LocationLinks, { arrival: { at }, by }: Recording
   ];
 };
 
-/** The effects of a resolution, whatever settled the conflict. */
+/** The effects of a conflict's resolution; none without one. */
 export const resolutionTraces = (settled: Conflict | undefined, random: Ports["random"]): readonly Trace[] => {
   if (settled?.resolution === undefined) return [];
   const { id: conflictId, location: locationId, resolution } = settled;
@@ -64,7 +64,7 @@ export const recordArrival = async (recording: Recording, ports: ArrivalPorts): 
   const { links, random } = ports;
   const { mdmServerId, at } = arrival;
   const conflictId = ConflictId.parse(`cfl_${identifierText(random(IDENTIFIER_BYTES))}`);
-  const settledId = settledConflictOf(before, mdmServerId);
+  const settledId = findSettledConflict(before, mdmServerId);
   // A resolved conflict changes only together with the record of links, whose version is the condition of this write.
   const settled = settledId === undefined ? undefined : await links.conflict(settledId);
   const { after, found } = withArrival(before, token, arrival, { conflictId, settled });

@@ -28,7 +28,7 @@ export const renewedBy = (newer: ContentToken, ports: ReadingPorts, isWanted: (o
 /** Harmless when there is nothing to end, and when `listed` is no longer usable itself: then it supersedes nothing. */
 export const supersedeOlder = async (listed: ContentToken, ports: SupersedingPorts): Promise<void> => {
   const { links, tokens, now } = ports;
-  // A list, and what was read before, may be a moment old.
+  // A list may be a moment old.
   const newer = await tokens.get(listed.id);
   if (newer === undefined || tokenState(newer, await standingOf([newer], ports), now()).state !== "active") return;
   const others = (await usableTokens(newer, ports)).filter(({ id }) => id !== newer.id);

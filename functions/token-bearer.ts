@@ -10,8 +10,8 @@ import type { BearerFound } from "./ports/bearers.ts";
 import type { Ports } from "./ports.ts";
 
 /**
- * Refuses with 9621, 9622 or 9625. One that is reserved opens, to read. A superseded token answers as an unknown one does: MDM servers then load the newer one
- * that they were given, whereas 9625 stops them. Source: zentral apps_books.py, which reloads its token on status 200 with 9622.
+ * Refuses with 9621, 9622 or 9625. One that is reserved opens, to read. A superseded token answers as an unknown one does: MDM servers then load the newer
+ * token that they were given, whereas 9625 stops them. Source: zentral apps_books.py, which reloads its token on status 200 with 9622.
  */
 const assertOpens = (current: TokenState, { expiresAt }: ContentToken): void => {
   if (current.state === "expired") throw new MdmRefusal(9621, { detail: `It expired at ${expiresAt.toISOString()}.` });

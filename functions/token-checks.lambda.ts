@@ -1,4 +1,4 @@
-// Checks imported tokens with Apple, through a queue, and records the answers; by the day, enqueues a check of each.
+// Checks imported tokens with Apple, through a queue, and records the answers; once a day it enqueues a check of each.
 import { appleOf } from "./aws/apple.ts";
 import { checkQueueOf, checkSenderOf } from "./aws/check-queue.ts";
 import { portsOf } from "./aws/connect.ts";

@@ -1,10 +1,10 @@
 // Recording that MDM servers no longer have tokens: their links and sightings are closed.
 import { type Account, assertMay } from "../domain/account.ts";
 import { isLive } from "../domain/content-token.ts";
-import { removedWith } from "../domain/holders.ts";
+import { holdingsToClose } from "../domain/holders.ts";
 import type { AccountId, LocationId, MdmServerId } from "../domain/ids.ts";
 import { type LocationLinks, openHoldings, withClosed } from "../domain/links.ts";
-import type { Holding } from "../domain/sighting.ts";
+import type { ServerHolding } from "../domain/sighting.ts";
 import { announce, custodyOf, eventOf } from "./announce.ts";
 import { standingOf } from "./around.ts";
 import { callerNow } from "./caller.ts";
@@ -19,9 +19,9 @@ export const CLOSED_AT_ONCE = 40;
 
 const NO_LONGER_TWO = "no other MDM server has a token of the location any more";
 
-/** The effects of closing what is known of one token on one MDM server. */
+/** The effects of closing the link and the sighting of one token on one MDM server. */
 export const unlinkingTraces = (
-  { tokenId, mdmServerId }: Holding,
+  { tokenId, mdmServerId }: ServerHolding,
   locationId: LocationId,
   { at, by }: { readonly at: Date; readonly by: AccountId },
   random: Ports["random"],
@@ -30,7 +30,7 @@ export const unlinkingTraces = (
   custodyOf("token-unlinked", { subject: tokenId, at, by, locationId, details: { mdmServerId } }),
 ];
 
-type Selection = { readonly closing: readonly Holding[]; readonly judged?: Judged };
+type Selection = { readonly closing: readonly ServerHolding[]; readonly judged?: Judged };
 
 /** Closes what `select` names, in as many transactions as that takes. A conflict that this leaves with fewer than two MDM servers is settled by it. */
 const closeHoldings = async (
@@ -65,7 +65,7 @@ const closeHoldings = async (
  */
 export const unlinkFrom = (
   locationId: LocationId,
-  removed: Holding,
+  removed: ServerHolding,
   caller: Account,
   ports: UnlinkingPorts & Pick<Ports, "tokens" | "locations">,
 ): Promise<LocationLinks> => {
@@ -74,16 +74,16 @@ export const unlinkFrom = (
     const tokens = await ports.tokens.getAll(others.map(({ tokenId }) => tokenId));
     const standing = await standingOf([...tokens.values()], ports);
     const live = new Map([...tokens].filter(([, token]) => isLive(token, standing, ports.now())));
-    const closing = removedWith(links, removed, (tokenId) => !live.has(tokenId));
+    const closing = holdingsToClose(links, removed, (tokenId) => !live.has(tokenId));
     if (closing.length === 0) throw notFound("link");
-    // One that ends meanwhile would have to be closed too.
+    // As many as fit beside the closings. A token that ends unnoticed meanwhile counts as ended after the removal.
     const kept = [...live.values()].filter(({ id }) => !closing.some(({ tokenId }) => tokenId === id));
     return { closing, judged: { tokens: kept.slice(0, CLOSED_AT_ONCE / 4) } };
   };
   return closeHoldings(locationId, select, caller, ports);
 };
 
-/** Closes everything that is known of an MDM server at a location. */
+/** Closes all links and sightings of an MDM server at a location. */
 export const unlinkAll = (locationId: LocationId, id: MdmServerId, caller: Account, ports: UnlinkingPorts): Promise<LocationLinks> =>
   closeHoldings(
     locationId,

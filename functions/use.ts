@@ -1,5 +1,5 @@
 // Uses of content tokens by MDM servers: noted now and then, since a write for each read would cost more than the read. A use is attributed to the only MDM
-// server that is known to have the token, for people to see. It proves nothing: somebody may just try the token.
+// server that is known to have the token, for people to see. It proves nothing: anybody may try the token.
 import type { ContentTokenId, MdmServerId } from "../domain/ids.ts";
 import { type LocationLinks, openSighting, serversOn } from "../domain/links.ts";
 import { SIGHTING_INTERVAL_SECONDS } from "../domain/sighting.ts";
@@ -26,7 +26,7 @@ const recordFirstUse = async ({ token, links }: TokenBearer, mdmServerId: MdmSer
 
 const MOST_REMEMBERED = 1000;
 
-/** Remembers in the instance what was noted and when: it only saves calls. */
+/** Remembers the latest notes within the instance, only to save calls. */
 const memory = () => {
   const noted = new Map<string, number>();
   return {

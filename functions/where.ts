@@ -1,6 +1,6 @@
 // What a notice about a token names: its location, and the MDM servers that would miss it.
 import type { ContentToken } from "../domain/content-token.ts";
-import { holdersOf } from "../domain/holders.ts";
+import { holdingServers } from "../domain/holders.ts";
 import type { Where } from "../domain/notice.ts";
 import type { Ports } from "./ports.ts";
 
@@ -9,6 +9,6 @@ export type WherePorts = Pick<Ports, "locations" | "links" | "servers">;
 export const whereOf = async ({ id, locationId }: ContentToken, { locations, links, servers }: WherePorts): Promise<Where> => {
   const location = await locations.get(locationId);
   if (location === undefined) throw new Error(`${locationId}, which has a token, is not recorded`);
-  const known = await servers.getAll(holdersOf(await links.of(locationId), id));
+  const known = await servers.getAll(holdingServers(await links.of(locationId), id));
   return { location, servers: [...known.values()] };
 };

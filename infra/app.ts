@@ -25,7 +25,7 @@ const configOrEnd = (): Config => {
 };
 const config = configOrEnd();
 
-// The run on one machine bundles in a step of its own, right before.
+// The local run bundles in a step of its own before the synthesis.
 if (app.node.tryGetContext("bundled") !== "true") bundleFunctions();
 const records = new RecordsStack(app, "ContentTokensRecords", config, { description: "Content Tokens: what must outlive a mistake" });
 const service = new ServiceStack(app, "ContentTokensService", config, records, {

@@ -1,7 +1,6 @@
-// Checks with Apple: a queue of checks, the function that takes them and records the answers, and the function that sends one token to Apple and may
+// Checks with Apple: a queue of checks, the function that runs them and records the answers, and the function that sends one token to Apple and may
 // do nothing else. Once a day a rule enqueues the run that checks every live imported token.
 import { Duration } from "aws-cdk-lib";
-import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { type EventBus, Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
@@ -13,13 +12,14 @@ import { PUBLISHED_EVENTS } from "../functions/published-events.ts";
 import type { Alarms } from "./alarms.ts";
 import type { RecordsStack } from "./records-stack.ts";
 import { grantErase, grantPublish, grantReadImported, grantRecordChecks } from "./rights.ts";
+import { hourlyInvocations } from "./rule-metric.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 /** Ten seconds for Apple, and the time to read the file. */
 const ASK = Duration.seconds(20);
 /** Two requests, since an answer that ends a token is confirmed by a second one. */
 const CHECK = Duration.minutes(1);
-/** Checks at a time: a few requests a second, far below what Apple allows. */
+/** Concurrent checks: a few requests a second, far below Apple's limit. */
 const CONCURRENT_CHECKS = 2;
 /** Deliveries of one message. Apple's silence is no failure: it has attempts of its own. */
 const MAX_DELIVERIES = 5;
@@ -93,7 +93,7 @@ export class AppleChecks extends Construct {
     const givenUp = {
       severity: "medium",
       happened: "A check of a token with Apple, or a page of the daily run, failed after all deliveries.",
-      impact: "What Apple says of these tokens is not known until the next daily run.",
+      impact: "Apple's answer about these tokens is not known until the next daily run.",
     } as const;
     const waiting = deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: "Maximum" });
     alarms.add("Checks with Apple were given up", givenUp, waiting);
@@ -104,20 +104,12 @@ export class AppleChecks extends Construct {
       schedule: Schedule.cron({ minute: "0", hour: "4" }),
       targets: [new SqsQueue(this.#queue, { deadLetterQueue: lost })],
     });
-    // The rule's own metric: the function is also invoked for checks that people or facts request.
-    const started = new Metric({
-      namespace: "AWS/Events",
-      metricName: "Invocations",
-      dimensionsMap: { RuleName: daily.ruleName },
-      period: Duration.hours(1),
-      statistic: "Sum",
-    });
     const silent = {
       severity: "medium",
       happened: "The schedule TokenChecksDaily did not run.",
       impact: "Imported tokens are not checked with Apple by themselves.",
     } as const;
-    alarms.add("TokenChecksDaily is not running", silent, started, { silentPeriods: 26 });
+    alarms.add("TokenChecksDaily is not running", silent, hourlyInvocations(daily), { silentPeriods: 26 });
   }
 
   get queueUrl(): string {

@@ -30,9 +30,9 @@ export const Config = z.strictObject({
   reminderLadder: Organization.shape.reminderLadder.default(DEFAULT_LADDER),
   /** How often the MDM servers of one location may ask the device API within a second. */
   requestsPerSecond: z.int().min(1).max(1000).default(DEFAULT_REQUESTS_PER_SECOND),
-  /** How many jobs of the MDM servers of one location may be pending. */
+  /** The most jobs of the MDM servers of one location that may be pending. */
   maxPendingJobs: z.int().min(1).max(100_000).default(DEFAULT_JOB_LIMITS.jobs),
-  /** How many assignments the pending jobs of one location may ask for together. The largest single request must fit. */
+  /** The most assignments that the pending jobs of one location may ask for together. The largest single request must fit. */
   maxPendingAssignments: z.int().min(MAX_REQUESTED).max(10_000_000).default(DEFAULT_JOB_LIMITS.assignments),
   /** The base URL of Apple's API, which imported tokens are sent to; "off" asks Apple nothing. */
   appleApi: z

@@ -39,7 +39,7 @@ export type DeviceApiProps = {
   readonly alarms: Alarms;
   readonly key: Key;
   readonly told: Pick<Env<"mdm">, "RECORDS_TABLE" | "CUSTODY_TABLE" | "BUS_NAME">;
-  /** What bounds the requests of one location. */
+  /** The limits of the requests of one location. */
   readonly limits: Pick<Config, "requestsPerSecond" | "maxPendingJobs" | "maxPendingAssignments">;
   readonly publicUrl: string | undefined;
 };

@@ -1,6 +1,5 @@
-// How facts about accounts reach identity-events: one queue, and the rules that fill it.
+// The queue of identity-events, and the rules that put facts about accounts into it.
 import { Duration } from "aws-cdk-lib";
-import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { type EventBus, type EventPattern, Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
@@ -11,8 +10,9 @@ import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
 import { EVENT_SOURCE, type EventType } from "../domain/events.ts";
 import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
 import type { Alarms } from "./alarms.ts";
+import { hourlyInvocations } from "./rule-metric.ts";
 
-/** Both frames of CloudTrail; what each event means is decided in the function. */
+/** Both frames of CloudTrail. The function decides the meaning of each event. */
 const IDENTITY_PATTERN: EventPattern = {
   source: ["aws.cognito-idp"],
   detailType: ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],
@@ -51,18 +51,10 @@ export const addIdentityRules = (
   const proved = { source: [EVENT_SOURCE], detailType: ["ContentTokenProved"] satisfies EventType[] };
   new Rule(scope, "TokenProved", { eventBus: bus, eventPattern: proved, targets });
   const hourly = new Rule(scope, "ParkedFactsHourly", { schedule: Schedule.rate(Duration.hours(1)), targets });
-  // The rule's own metric: the function is invoked for other events too, which would hide that this rule stands still.
-  const retried = new Metric({
-    namespace: "AWS/Events",
-    metricName: "Invocations",
-    dimensionsMap: { RuleName: hourly.ruleName },
-    period: Duration.hours(1),
-    statistic: "Sum",
-  });
   const silent = {
     severity: "medium",
     happened: "The hourly look at parked facts did not run.",
     impact: "A password change that came early may end its tokens late.",
   } as const;
-  alarms.add("ParkedFactsHourly is not running", silent, retried, { silentPeriods: 3 });
+  alarms.add("ParkedFactsHourly is not running", silent, hourlyInvocations(hourly), { silentPeriods: 3 });
 };

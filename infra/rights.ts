@@ -144,7 +144,7 @@ export const grantApplyFacts = (kept: Kept, grantee: IGrantable): void => {
   keepCustody(kept, grantee);
 };
 
-/** To record Apple's answers: as evidence, as what they say of the location and its MDM servers, and as the end of tokens. */
+/** To record Apple's answers: evidence about tokens, locations and MDM servers, and the end of tokens. */
 export const grantRecordChecks = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee);
   write(kept, grantee, ["LOC#*", "CT#*", "GIVEN#*", "MDM#*", "MDMINFO#*", "CONFLICT#*", "OUTBOX", "ERASE"]);
@@ -188,7 +188,7 @@ export const grantNotify = (kept: Kept, grantee: IGrantable): void => {
   Grant.addToPrincipal({ grantee, actions: ["kms:Decrypt"], resourceArns: [kept.key.keyArn], conditions: NOTIFICATION_VALUES });
 };
 
-/** To look at what is waiting and at what is to be measured, to strike out what was done, and to note which jobs were put back into the queue. */
+/** To read the outbox, the erasures and the records that are measured, to delete finished entries, and to note which jobs were put back into the queue. */
 export const grantSweep = (kept: Kept, grantee: IGrantable): void => {
   read(kept, grantee, ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]);
   write(kept, grantee, ["OUTBOX", "ERASE"], ["dynamodb:DeleteItem"]);
@@ -197,7 +197,7 @@ export const grantSweep = (kept: Kept, grantee: IGrantable): void => {
 
 /**
  * To put events of these types on the service's own bus, under the service's own source. AWS documents `events:source` as a list of values and does
- * not say whether the entries of one request are judged together: ForAllValues holds either way, and Null refuses a request without a value.
+ * not say whether the entries of one request are evaluated together: ForAllValues holds either way, and Null refuses a request without a value.
  * Source: Service Authorization Reference, "Condition keys for Amazon EventBridge".
  */
 export const grantPublish = (bus: EventBus, grantee: IGrantable, types: readonly EventType[]): void => {

@@ -1,5 +1,5 @@
-// The certificate of `npm start -- --tls`. An authority is made for one certificate and its key is thrown away, so that a client that trusts the
-// authority can be deceived by nobody who reads the folder later.
+// The certificate of `npm start -- --tls`. An authority is created for one certificate and its key is not kept, so that nobody who reads the folder later can
+// deceive a client that trusts the authority.
 import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

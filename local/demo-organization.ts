@@ -36,7 +36,7 @@ const findListed = async (api: string, bearer: string, path: string, isIt: (item
   return undefined;
 };
 
-/** The identifier of the item of a list that is the one, or of a new one that is created with `body`. */
+/** The identifier of the list's item that `isIt` accepts, or of a new one that is created with `body`. */
 const ensured = async (api: string, bearer: string, path: string, isIt: (item: Item) => boolean, body: object): Promise<string> => {
   return (await findListed(api, bearer, path, isIt))?.id ?? Identified.parse(await asked(api, bearer, path, body)).id;
 };

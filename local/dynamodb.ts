@@ -29,7 +29,7 @@ const isUp = async (endpoint: string): Promise<boolean> => {
   }
 };
 
-/** Only loopback addresses: the service trusts whoever can reach its database. */
+/** Accepts loopback addresses only: the service trusts everybody who can reach its database. */
 const assertLoopback = (endpoint: string): void => {
   const url = URL.parse(endpoint);
   if (url === null || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname))
@@ -107,8 +107,8 @@ export const endLeftOver = async (file: string): Promise<void> => {
 };
 
 /**
- * Runs the program ("$@") and ends it when standard input closes: the kernel closes it whatever way the host ends, also by SIGKILL. The group of its
- * own keeps Ctrl-C from reaching the database before the service has closed.
+ * Runs the program ("$@") and ends it when standard input closes. The kernel closes it at every end of the host, also by SIGKILL. The process group keeps
+ * Ctrl-C from reaching the database before the service has closed.
  */
 const TETHERED = `exec 3<&0 </dev/null; "$@" 3<&- & program=$!
 { cat <&3 >/dev/null; kill "$program"; } 2>/dev/null &

@@ -32,7 +32,7 @@ type Options = {
   readonly onError: (error: unknown) => void;
   /** Serves https. */
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
-  /** Values of the Host header that are served besides this machine's own: a proxy's. */
+  /** Further values of the Host header that are served: those of a proxy. */
   readonly hosts?: readonly string[];
 };
 
@@ -109,7 +109,7 @@ const askedOf = (message: IncomingMessage, body: Buffer): Asked => {
 };
 
 const write = (response: ServerResponse, { status, headers = {}, body = "" }: Answered): void => {
-  // A length beside 304 would be taken for the length of the representation.
+  // Clients would take a length in a 304 for that of the representation.
   response.writeHead(status, { ...headers, ...(status === 304 ? {} : { "content-length": Buffer.byteLength(body) }) });
   response.end(response.req.method === "HEAD" ? undefined : body);
 };

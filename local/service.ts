@@ -51,7 +51,7 @@ export const NOTICES_FILE = "notices.jsonl";
 const endpointVariables = (endpoints: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(endpoints).map(([name, url]) => [`AWS_ENDPOINT_URL_${name}`, url]));
 
-/** The stand-in takes the place of Apple's API, whatever address the template has, so that no token leaves this machine. */
+/** The stand-in replaces Apple's API for any address in the template, so that no token leaves this machine. */
 const withStandIn = ({ APPLE_API, ...variables }: Readonly<Record<string, string>>, standIn: string): Record<string, string> =>
   APPLE_API === undefined ? variables : { ...variables, APPLE_API: APPLE_API === "off" ? APPLE_API : `${standIn}/mdm/v2` };
 
@@ -61,7 +61,7 @@ const startFunctions = (resources: readonly LocalResource[], folder: string, com
     const { Timeout, Environment } = LambdaFunction.parse(resource.properties());
     const name = resource.name();
     if (resource.asset === undefined) throw new Error(`${name} has no bundle in the template`);
-    // Credentials of a role come with a session token, which every request carries: by it the stand-ins know which function calls.
+    // The credentials of a role come with a session token in every request. The stand-ins recognize the calling function by it.
     const environment = { ...common, AWS_SESSION_TOKEN: name, ...withStandIn(Environment.Variables, apple) };
     const made = localFunction({ name, asset: resource.asset, environment, timeoutSeconds: Timeout, logFile: join(folder, `${name}.log`) });
     functions.set(name, made).set(resource.attribute("Arn"), made);
@@ -94,7 +94,7 @@ type Options = {
   readonly step?: Step;
 };
 
-/** What functions of this run are told besides the variables of their stacks. */
+/** Environment variables of functions in the local run, besides those of their stacks. */
 const localVariables = ({ tls, publicUrl }: Pick<Options, "tls" | "publicUrl">): Record<string, string> => ({
   LOOPBACK_NOTIFICATIONS: "allowed",
   ...(tls ? {} : { LOCAL_SCHEME: "http" }),
@@ -125,7 +125,7 @@ const start = async (
     const started = await startDynamoDb({ file: databaseFile, port: ports.dynamodb });
     add(started.close);
     const tables = resources.filter(({ type }) => type === "AWS::DynamoDB::Table");
-    // In an empty database, of the user's own or a lost file, nothing that earlier starts made is left: this is a first start again.
+    // An empty database (the user's own, or a lost file) has nothing of earlier starts: this is a first start again.
     if (await makeTables(tables, started.endpoint, access)) {
       state.created = {};
       rmSync(join(directory, SESSION_FILE), { force: true });
@@ -157,7 +157,7 @@ const start = async (
       COGNITO_IDENTITY_PROVIDER: url(ports.identity),
     }),
     LOOPBACK_APPLE_API: "allowed",
-    // A restart empties the queues: what was in them is found by the records, soon after.
+    // A restart empties the queues. Their jobs are found by the records soon afterwards.
     JOBS_RESUMED_AFTER_SECONDS: "10",
     ...localVariables({ tls, publicUrl }),
   };

@@ -23,7 +23,7 @@ export const Session = z.object({
   userPoolId: z.string(),
   clientId: z.string(),
   endpoints: Endpoints,
-  /** The stand-in for Apple's API, which POST /control sets answers of. */
+  /** The stand-in for Apple's API. POST /control sets its answers. */
   apple: z.url(),
   /** What S3's stand-in checks signatures against; the others take any. */
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
@@ -35,12 +35,12 @@ type Signed = z.infer<typeof Signed>;
 
 export const sessionFile = (directory: string): string => join(directory, SESSION_FILE);
 
-const START_AGAIN = "Remove the file and start again: it is written anew.";
+const START_AGAIN = "Remove the file and start again: it is written again.";
 
 /** `undefined` before the first start is complete. */
 export const readSession = (directory: string): Session | undefined => readKept(sessionFile(directory), Session, START_AGAIN);
 
-/** The part of the file that stays from start to start; also of one that an earlier version wrote. */
+/** The part of the file that is kept from start to start, also of a file of an earlier version. */
 const Seeded = Session.pick({ accounts: true, mdmServers: true });
 
 const readSeeded = (directory: string): z.infer<typeof Seeded> | undefined => readKept(sessionFile(directory), Seeded, START_AGAIN);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { freePort } from "./http.ts";
 
-/** Where everything is and who can sign in. */
+/** The file with the addresses and the accounts of a run. */
 export const SESSION_FILE = "session.json";
 
 const PORTS = ["api", "identity", "aws", "s3", "sqs", "dynamodb", "apple"] as const;
@@ -20,7 +20,7 @@ const State = z.object({
 });
 export type State = z.infer<typeof State>;
 
-/** As an earlier version of the service may have left it: without ports that came later. */
+/** The state that an earlier version of the service may have left, without ports that were added later. */
 const LeftState = State.extend({ ports: z.partialRecord(z.enum(PORTS), z.int()) });
 
 /** Makes a folder that nobody else may look into. */
@@ -47,8 +47,8 @@ export const readLines = (file: string): unknown[] =>
     : [];
 
 /**
- * What a file of the folder holds, or `undefined` when there is none. Throws with the file's path and what to do when it can't be read; the file's
- * text is never quoted, since it may hold secrets.
+ * The content of a file of the folder, or `undefined` when there is none. An error names the file's path and what to do; it never quotes the file, which may
+ * hold secrets.
  */
 export const readKept = <Schema extends z.ZodType>(file: string, schema: Schema, remedy: string): z.infer<Schema> | undefined => {
   if (!existsSync(file)) return undefined;
@@ -65,8 +65,8 @@ export const readKept = <Schema extends z.ZodType>(file: string, schema: Schema,
   throw damaged(`${z.core.toDotPath(issue?.path ?? []) || "the whole file"} is not as expected`);
 };
 
-/** For files without which nothing else in the folder can be used. */
-export const startOver = (directory: string): string => `Restore it, or remove the folder ${directory} to start over.`;
+/** The remedy for files without which the folder can't be used. */
+export const startOverAdvice = (directory: string): string => `Restore it, or remove the folder ${directory} to start over.`;
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -106,7 +106,7 @@ export const holdFolder = (directory: string): (() => void) => {
 /** Ports and keys are kept from start to start, so that links and sign-ins stay good; a port that was taken meanwhile is replaced. */
 export const openState = async (directory: string): Promise<{ readonly state: State; save(): void }> => {
   const file = join(directory, "state.json");
-  const known = readKept(file, LeftState, startOver(directory));
+  const known = readKept(file, LeftState, startOverAdvice(directory));
   const ports: Partial<Record<(typeof PORTS)[number], number>> = {};
   for (const name of PORTS) {
     const taken = Object.values(ports);

@@ -1,4 +1,4 @@
-// The steps of a start, shown while they run: a start on a busy machine takes a minute, and whoever waits should see at what.
+// Shows the steps of a start while they run: a start on a busy machine takes a minute.
 import { performance } from "node:perf_hooks";
 
 /** Runs one named step of a start. */

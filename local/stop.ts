@@ -1,13 +1,13 @@
-// The end of the service by a signal. The first one stops it in order; a second one ends the process at once, and with it whatever it started.
+// Ends the service by a signal. The first one stops it in order; a second one ends the process and its children at once.
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Exit status of a process that was told to end before it had stopped in order. */
+/** Exit status of a process that ended before it had stopped in order. */
 const INTERRUPTED = 130;
 
 const PARENT_MILLISECONDS = 500;
 
 type Options = {
-  /** npm ends the shell that it started, not what runs in that shell: the end of the parent then counts as a signal. */
+  /** npm ends the shell that it started, but not the process in that shell: the end of the parent then counts as a signal. */
   readonly withParent?: boolean;
 };
 

@@ -9,7 +9,7 @@ import { type Step, silentStep } from "./steps.ts";
 const root = join(import.meta.dirname, "..");
 const run = promisify(execFile);
 
-/** Runs a script under the same Node as this process: a shell's own may be too old to run TypeScript. Rejects with what it wrote. */
+/** Runs a script under the same Node as this process: a shell's own may be too old to run TypeScript. Rejects with its error output. */
 const runScript = async (failure: string, args: readonly string[]): Promise<void> => {
   const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
   try {

@@ -11,7 +11,7 @@ const indexesOf = (indexes: readonly { readonly IndexName?: string | undefined }
     .toSorted()
     .join(", ");
 
-/** Makes each table that is not there, and answers whether it made one. Throws when one is there with other indexes: what it holds is not to be guessed over. */
+/** Makes each table that is not there, and answers whether it made one. Throws when a table has other indexes than the template. */
 export const makeTables = async (tables: readonly LocalResource[], endpoint: string, access: AwsAccess): Promise<boolean> => {
   const client = new DynamoDBClient({ ...access, endpoint });
   let isAnyNew = false;

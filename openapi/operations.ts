@@ -15,8 +15,7 @@ const HEADERS_TAKEN: Readonly<Record<keyof Said, Omit<Parameter, "in" | "require
   },
   ifNoneMatch: {
     name: "If-None-Match",
-    description:
-      "The ETag of what the caller has already, or the bare `sha256` of it. `*` is always answered with 304: it never returns a file.",
+    description: "The ETag of the caller's copy, or its bare `sha256`. `*` is always answered with 304 and never returns a file.",
     schema: { type: "string" },
   },
   idempotencyKey: {

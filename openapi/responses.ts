@@ -31,7 +31,7 @@ const RESPONSES_OF_GATEWAY: Readonly<Record<number, string>> = {
 const ETAG: Header = { description: "Tells this edition from others.", required: true, schema: { type: "string", pattern: '^"[^"]+"$' } };
 const LOCATION: Header = { description: "The link.", required: true, schema: { type: "string", format: "uri" } };
 const LINK: Header = {
-  description: 'What else belongs to the answer (RFC 8288): `rel="alternate"` names the same resource of each other location.',
+  description: 'Related resources (RFC 8288): `rel="alternate"` names the same resource of each other location.',
   schema: { type: "string" },
 };
 export const RETRY_AFTER: Header = { description: "After how many seconds to try again.", schema: { type: "string" } };

@@ -152,7 +152,7 @@ const wrongWith = (document: Document, operation: Operation, { status, headers, 
 
 const NO_ROUTE = JSON.stringify({ message: "Not Found" });
 
-/** Where the document has no operation, only the gateway answers, and only this; below /mdm the device API, with these numbers. Paths in Srv are of version 1. */
+/** The answers to requests that the document has no operation for: those of the gateway, and below /mdm those of the device API with these numbers. Paths in Srv are of version 1. */
 const isOfNoRoute = (document: Document, path: string, { status, body }: Answered): boolean => {
   if (!isOfDeviceApi(` ${path}`)) return status === 404 && JSON.stringify(body) === NO_ROUTE;
   const { MdmError = {} } = document.components.schemas;

@@ -64,7 +64,7 @@ const MOST_DELIVERIES = 60;
 
 const isNotPutBack = (error: unknown): boolean => error instanceof Error && /could not be put back/.test(error.message);
 
-/** A message that is lost was taken: whoever sent it does not know. */
+/** A message that is lost after the queue took it, so that its sender does not know. */
 const busInto = (told: Map<string, Announcement>, queue: Queue, { refuses, loses }: Record<"refuses" | "loses", () => boolean>): Bus => ({
   async publish(announcements) {
     const taken = announcements.filter(() => !refuses());

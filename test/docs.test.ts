@@ -28,7 +28,7 @@ describe("the page of events", () => {
   });
 });
 
-describe("commands that people are told to run", () => {
+describe("commands in the documents and messages", () => {
   const root = join(import.meta.dirname, "..");
   const pages = ["README.md", "docs/*.md", "domain/*.ts", "functions/**/*.ts", "infra/*.ts", "local/**/*.ts"];
   const texts = pages

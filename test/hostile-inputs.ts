@@ -88,7 +88,7 @@ export type Prepared = {
   readonly conflict: string;
 };
 
-/** A location with a token that two MDM servers are linked to, and licenses. */
+/** A location with a token that two MDM servers are linked to, an imported one, and licenses. */
 export const prepare = async (host: Host): Promise<Prepared> => {
   const { ports, clock } = host;
   const token = await issue(host);
@@ -157,6 +157,7 @@ export const samplesFor = ({ token, imported, server, bearer, conflict }: Prepar
         fileName: "a.vpptoken",
         file: fileOf("x"),
         downloadedBy: manager.id,
+        managedAppleAccount: "apps@example.org",
         appleUId: "1",
         force: { reason: "r" },
       },
@@ -192,7 +193,7 @@ export const samplesFor = ({ token, imported, server, bearer, conflict }: Prepar
         supportedPlatforms: ["iOS"],
       },
     },
-    "PATCH /v1/licenses": { body: { ...asset, name: "n", bundleId: "b" } },
+    "PATCH /v1/licenses": { body: { ...asset, name: "n", bundleId: "b", supportedPlatforms: ["iOS"] } },
     "POST /v1/licenses/import": { headers: { "idempotency-key": "k" }, body: { locationId: here.id, csv: CSV, dryRun: false } },
     "GET /v1/license-transfers": { query: { locationId: here.id, limit: "1" } },
     "POST /v1/license-transfers": {

@@ -12,7 +12,7 @@ import {
   type Transfer,
   targetText,
 } from "../domain/licenses.ts";
-import { changesAssignmentsOf } from "../domain/postings.ts";
+import { changesAssignments } from "../domain/postings.ts";
 import { foreignCursor } from "../functions/cursor.ts";
 import type { AssetState, Licenses } from "../functions/ports/licenses.ts";
 import type { Page, PageRequest } from "../functions/ports.ts";
@@ -116,7 +116,7 @@ export const licensesInMemory = (
       for (const { asset, now } of after) {
         counts.set(nameOf(asset), now);
         const before = touched.get(nameOf(asset)) ?? UNTOUCHED;
-        const reassigned = changesAssignmentsOf(posting, asset)
+        const reassigned = changesAssignments(posting, asset)
           ? { assignmentsVersion: before.assignmentsVersion + 1, assignmentsChangedAt: at }
           : {};
         touched.set(nameOf(asset), { ...before, version: before.version + 1, changedAt: at, ...reassigned });

@@ -8,7 +8,7 @@ import { Refusal } from "../../domain/refusal.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, existing, type Handle, ok } from "../handle.ts";
-import { warningsAbout } from "../locations-named.ts";
+import { findNameWarnings } from "../locations-named.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
 
 const { name, appleUId, appleOrgName } = Location.shape;
@@ -44,6 +44,6 @@ export const changeLocation: Handle<
   };
   const trace = custodyOf("location-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
   assertReplaced(await locations.replace(after, [trace]));
-  const warnings = after.name === before.name ? undefined : await warningsAbout(after, caller, ports);
+  const warnings = after.name === before.name ? undefined : await findNameWarnings(after, caller, ports);
   return ok({ ...shownLocation(after, await links.of(id)), warnings }, after.version);
 };

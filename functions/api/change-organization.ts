@@ -6,7 +6,7 @@ import { Organization } from "../../domain/organization.ts";
 import { assertVersion } from "../../domain/version.ts";
 import { custodyOf } from "../announce.ts";
 import { assertReplaced, type Handle, ok } from "../handle.ts";
-import { warningsAbout } from "../locations-named.ts";
+import { findNameWarnings } from "../locations-named.ts";
 import { ShownOrganization, shownOrganization } from "./shown.ts";
 
 const { name, reminderLadder, renewalOverlapDays } = Organization.shape;
@@ -41,6 +41,6 @@ export const changeOrganization: Handle<
   const trace = custodyOf("organization-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
   const renamed = { ...primary, name: after.name, version: primary.version + 1 };
   assertReplaced(await organizations.replace(after, renamed, [trace]));
-  const warnings = after.name === before.name ? undefined : await warningsAbout(renamed, caller, ports);
+  const warnings = after.name === before.name ? undefined : await findNameWarnings(renamed, caller, ports);
   return ok({ ...shownOrganization(after), warnings }, after.version);
 };

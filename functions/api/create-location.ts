@@ -6,7 +6,7 @@ import { Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { custodyOf } from "../announce.ts";
 import { created, type Handle } from "../handle.ts";
-import { warningsAbout } from "../locations-named.ts";
+import { findNameWarnings } from "../locations-named.ts";
 import { newLocation } from "../new-location.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
 
@@ -25,5 +25,5 @@ export const createLocation: Handle<
   const { id, name, uId, createdAt } = location;
   const trace = custodyOf("location-created", { subject: id, at: createdAt, by: caller.id, locationId: id, details: { name, uId } });
   if (!(await locations.add(location, [trace]))) throw new Refusal("busy", "The generated uId is taken. Try again.");
-  return created({ ...shownLocation(location, undefined), warnings: await warningsAbout(location, caller, ports) }, location.version);
+  return created({ ...shownLocation(location, undefined), warnings: await findNameWarnings(location, caller, ports) }, location.version);
 };

@@ -1,5 +1,5 @@
-// The text of a CSV file as spreadsheets save it: in UTF-8 or UTF-16, with commas, semicolons or tabs. What was found is answered; what is ambiguous is refused with
-// the line it is on.
+// Reads CSV files as spreadsheets save them: in UTF-8 or UTF-16, with commas, semicolons or tabs. The answer names the encoding and the separator that were found;
+// an ambiguous file is refused with the number of the line.
 import * as z from "zod";
 
 export const Encoding = z.enum(["UTF-8", "UTF-16LE", "UTF-16BE"]);
@@ -64,10 +64,10 @@ export const decodeCsv = (bytes: Uint8Array): Decoded => {
   return { problem: { line, problem: `${what}: ${SAVE_AS}` } };
 };
 
-/** Line ends as `\n`, so that lines count alike whatever system wrote the file. */
+/** Line ends as `\n`, so that line numbers do not depend on the system that wrote the file. */
 export const withLineFeeds = (text: string): string => text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 
-/** The first line of a file in which a spreadsheet is told the separator. */
+/** The first line of a file, if it names the separator for spreadsheets. */
 const DIRECTIVE = /^\n*"?sep=(.)"?[,;\t]*(?=\n|$)/i;
 
 const cellsOf = (line: string, separator: Separator): string[] =>
@@ -77,10 +77,10 @@ const cellsOf = (line: string, separator: Separator): string[] =>
 type Separated = { readonly separator?: Separator; readonly text: string } | { readonly problem: Problem };
 
 /**
- * The separator of a file, and its text without the line that says so, whose place stays empty. Without such a line the separator is the one that
- * divides the first line into the most `columns`; two that divide it into as many leave it open.
+ * The separator of a file, and its text with the line that names it left empty. Without such a line the separator is the one that divides the first line into
+ * the most `columns`. Two separators that divide it into equally many are refused.
  */
-export const separatedText = (text: string, columns: readonly string[]): Separated => {
+export const detectSeparator = (text: string, columns: readonly string[]): Separated => {
   const directive = DIRECTIVE.exec(text);
   if (directive !== null) {
     const separator = Separator.options.find((each) => delimiterOf(each) === directive[1]);

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Account } from "../../domain/account.ts";
 import { isLive } from "../../domain/content-token.ts";
-import { holdersOf } from "../../domain/holders.ts";
+import { holdingServers } from "../../domain/holders.ts";
 import { AccountId, MdmServerId } from "../../domain/ids.ts";
 import { Vendor } from "../../domain/mdm-server.ts";
 import { aroundOf } from "../around.ts";
@@ -37,7 +37,7 @@ export type Advice = {
 const RESERVED =
   "Tokens that are reserved belong to the built-in service while the monthly subscription runs, and can't be renewed meanwhile. They would end too.";
 const COPIES =
-  "This account has files of tokens that Apple issued. They keep working at Apple, whoever has a copy. If the person must not use them any more, change the password of the Managed Apple Account that downloaded them, and import new ones.";
+  "This account has files of tokens that Apple issued. Every copy keeps working at Apple. If the person must not use them any more, change the password of the Managed Apple Account that downloaded them, and import new ones.";
 const DOWNLOADER =
   "This person downloaded tokens from Apple. If they change the password of their Managed Apple Account, those tokens end at Apple: renew them with another Managed Apple Account first.";
 const WITHOUT_GRANT =
@@ -57,7 +57,7 @@ export const cutOffOf = async (
   const holding = new Map(
     usable.map((token) => {
       const links = around.links.get(token.locationId);
-      return [token.id, links === undefined ? [] : holdersOf(links, token.id)];
+      return [token.id, links === undefined ? [] : holdingServers(links, token.id)];
     }),
   );
   const servers = await ports.servers.getAll([...holding.values()].flat());

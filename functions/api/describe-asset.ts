@@ -1,4 +1,4 @@
-// PATCH /v1/licenses: changes the name, the bundle id and the platforms of an asset at a location. What kind of license it is never changes.
+// PATCH /v1/licenses: changes the name, the bundle id and the platforms of an asset at a location. The kind of license never changes.
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { AssetTraits, SupportedPlatforms } from "../../domain/licenses.ts";

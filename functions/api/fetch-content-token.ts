@@ -17,7 +17,7 @@ import { LocationId } from "../../domain/ids.ts";
 import { isProofNew, type LocationLinks, mayFetch, openHoldings, openLinks } from "../../domain/links.ts";
 import { isSeenAnew, type MdmServer } from "../../domain/mdm-server.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import type { Holding } from "../../domain/sighting.ts";
+import type { ServerHolding } from "../../domain/sighting.ts";
 import { custodyOf, eventOf } from "../announce.ts";
 import { judgedOf, standingOf } from "../around.ts";
 import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../handle.ts";
@@ -44,7 +44,7 @@ const notLinked = (): Refusal =>
 
 const isMine =
   (server: MdmServer) =>
-  ({ mdmServerId }: Holding): boolean =>
+  ({ mdmServerId }: ServerHolding): boolean =>
     mdmServerId === server.id;
 
 const sinceOf = (links: LocationLinks, server: MdmServer): number =>
@@ -71,7 +71,7 @@ const linkHeader = (locations: readonly LocationId[]): string | undefined =>
 
 /**
  * The newest usable token of the location that works with the same service as one that the MDM server is linked to, and who has its file. Refuses,
- * with the reason that the latest one it is known to have is no good for, when there is none.
+ * when there is none, with the state of the latest token that the MDM server is known to have.
  */
 const currentToken = async (
   known: readonly ContentToken[],
@@ -141,10 +141,10 @@ export const fetchContentToken: Handle<
     const judged = { ...judgedOf(standing), servers: [server], tokens: [token] };
     const recording = { before, token, by: server.id, judged, mayWriteTokens: true };
 
-    // It asks for nothing that exists. That proves nothing about what it has.
+    // `*` asks for no existing representation, and does not prove that the MDM server has one.
     if (ifNoneMatch === "*") return { ...unchanged(file.sha256), link };
     if (ifNoneMatch.includes(file.sha256)) {
-      // It sends the file's hash with its own credential: so it has the file, which a link alone does not prove. News of it is written once.
+      // The file's hash with the MDM server's own credential proves that it has the file, which a given link does not. The first proof is recorded.
       if (isProofNew(before, { tokenId: id, mdmServerId: server.id })) {
         const arrival = { mdmServerId: server.id, how: "proved" as const, at, isProof: true };
         if ((await recordArrival({ ...recording, arrival, traces: [] }, ports)) === undefined) return undefined;

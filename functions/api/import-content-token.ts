@@ -11,7 +11,7 @@ import { answeredCheck, checkOfLocation, type LocationCheck, LocationCheckOutcom
 import { assertOpen, Location } from "../../domain/organization.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { assertNotReserved } from "../../domain/subscription.ts";
-import { nameText } from "../../domain/text.ts";
+import { fileBase64, nameText } from "../../domain/text.ts";
 import { addYears } from "../../domain/time.ts";
 import { assertNotExpired, parseTokenFile } from "../../domain/token-file.ts";
 import { custodyOf } from "../announce.ts";
@@ -19,7 +19,7 @@ import { aroundOf } from "../around.ts";
 import { callerNow } from "../caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../handle.ts";
 import { sha256 } from "../hash.ts";
-import { locationsInFileName } from "../locations-named.ts";
+import { findLocationsInFileName } from "../locations-named.ts";
 import type { Ports } from "../ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store-token.ts";
@@ -27,11 +27,9 @@ import { type StoringPorts, storeToken } from "./store-token.ts";
 export const ImportContentTokenInput = z.strictObject({
   locationId: LocationId,
   fileName: z.string().min(1).max(255),
-  file: z
-    .string()
-    .transform((text) => text.replace(/\s+/g, ""))
-    .pipe(z.base64("must be the base64 of the file's bytes").min(1))
-    .describe("Base64 of the file's bytes; white space in it is ignored. The file is base64 itself: it is encoded once more."),
+  file: fileBase64().describe(
+    "Base64 of the file's bytes; white space in it is ignored. The file is base64 itself: it is encoded once more.",
+  ),
   downloadedBy: z
     .union([AccountId, z.literal("unknown")])
     .default("unknown")
@@ -74,8 +72,8 @@ const endedRecord = async (secretSha256: string, { tokens, now }: Pick<Ports, "t
 };
 
 /**
- * The doubt to begin with: something happened to the person after they downloaded the file. Apple's answer resolves it. Left out where it would tell a content
- * manager about somebody else: the check with Apple that follows tells what counts.
+ * The doubt that an import begins with, if the person's account changed after the download. Apple's answer resolves it. Left out where it would reveal facts about
+ * somebody else to a content manager: the check with Apple that follows decides anyway.
  */
 const doubtAbout = (person: Account | undefined, issuedAt: Date, importer: Account): { readonly doubt?: Doubt } => {
   if (person?.id !== importer.id && !isAllowed(importer, "account:manage")) return {};
@@ -153,6 +151,6 @@ export const importContentToken: Handle<
     });
     return token === undefined ? undefined : { token, check };
   });
-  const locationCheck = answeredCheck(check, await locationsInFileName(fileName, locationId, caller, ports));
+  const locationCheck = answeredCheck(check, await findLocationsInFileName(fileName, locationId, caller, ports));
   return created({ ...shownToken(token, await aroundOf([token], ports), caller), locationCheck });
 };

@@ -8,6 +8,7 @@ import { assetText } from "../../domain/licenses.ts";
 import { assertOpen } from "../../domain/organization.ts";
 import { acquiring, refusedOf, together } from "../../domain/postings.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { fileBase64 } from "../../domain/text.ts";
 import { announce, eventOf } from "../announce.ts";
 import { callerNow } from "../caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../handle.ts";
@@ -25,10 +26,7 @@ export const ImportLicensesInput = z.strictObject({
     .describe(
       "The file's text. Its first line names the columns: adamId, productType and quantity are needed; pricingParam, name, deviceAssignable, revocable and supportedPlatforms (separated by spaces; iOS for a new asset without it) are not.",
     ),
-  file: z
-    .string()
-    .transform((text) => text.replace(/\s+/g, ""))
-    .pipe(z.base64("must be the base64 of the file's bytes").min(1))
+  file: fileBase64()
     .optional()
     .describe("Base64 of the file's bytes, instead of `csv`: UTF-8, or UTF-16 with a byte order mark. White space in it is ignored."),
   dryRun: z.boolean().default(false).describe("Tells what is wrong with the file, and takes nothing."),

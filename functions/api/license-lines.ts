@@ -3,14 +3,14 @@ import { CsvError, parse } from "csv-parse/sync";
 import * as z from "zod";
 import { issueText } from "../../domain/issues.ts";
 import { Acquisition, AdamId, PricingParam, SupportedPlatforms } from "../../domain/licenses.ts";
-import { delimiterOf, type Separator, separatedText, withLineFeeds } from "./csv-text.ts";
+import { delimiterOf, detectSeparator, type Separator, withLineFeeds } from "./csv-text.ts";
 
 export const Problem = z.object({ line: z.int().min(1).describe("1 is the line of the columns' names."), problem: z.string() });
 export type Problem = z.infer<typeof Problem>;
 
 const NEEDED = ["adamId", "productType", "quantity"] as const;
 
-/** Spreadsheets write them in capitals. */
+/** Spreadsheets write TRUE and FALSE in capitals. */
 const YesNo = z
   .string()
   .toLowerCase()
@@ -92,9 +92,9 @@ const lineOf = (head: Row, row: Row): { readonly found: LicenseLine } | { readon
 
 export type ReadLines = Parsed<LicenseLine> & { readonly separator?: Separator };
 
-/** The license of each line, and what is wrong with the others. Never quotes a cell. */
+/** The license of each good line, and the problems of the others. Never quotes a cell. */
 export const licenseLines = (csv: string): ReadLines => {
-  const separated = separatedText(withLineFeeds(csv), COLUMNS);
+  const separated = detectSeparator(withLineFeeds(csv), COLUMNS);
   if ("problem" in separated) return { found: [], problems: [separated.problem] };
   const { separator, text } = separated;
   const shown = separator === undefined ? {} : { separator };

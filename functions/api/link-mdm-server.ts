@@ -1,5 +1,5 @@
-// PUT /v1/mdm-servers/{id}/links/{tokenId}: a person lets the MDM server fetch tokens of the location. Nothing else does: what an MDM server states, fetches
-// or uses opens no link.
+// PUT /v1/mdm-servers/{id}/links/{tokenId}: a person lets the MDM server fetch tokens of the location. Statements, fetches and uses of an MDM server open
+// no link.
 import * as z from "zod";
 import { type Account, assertMay, isAllowed } from "../../domain/account.ts";
 import { assertUsable } from "../../domain/content-token.ts";
@@ -17,7 +17,7 @@ import { LinkedToken, shownToken } from "./shown.ts";
 export const LinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
 export const LinkMdmServerReply = LinkedToken;
 
-/** A content manager links only an MDM server that an administrator linked here before. A sighting does not count: whoever has a token causes those. */
+/** A content manager links only an MDM server that an administrator linked here before. A sighting does not count: anybody with a token can cause one. */
 const assertLinkedBefore = (caller: Account, id: MdmServerId, { links }: LocationLinks): void => {
   if (isAllowed(caller, "mdm-server:manage") || links.some(({ mdmServerId }) => mdmServerId === id)) return;
   throw new Refusal("not_permitted", "This MDM server was never linked at this location. Ask an administrator to link it the first time.");

@@ -1,5 +1,5 @@
 // POST /v1/content-tokens/{id}/password-change-reports: a person reports that the Managed Apple Account that downloaded an imported token changed its
-// password, which ends the token at Apple. With evidence the report ends it here too; without, it is a doubt that a check with Apple answers.
+// password, which ends the token at Apple. A report with evidence ends it here too; one without is a doubt, which a check with Apple answers.
 import * as z from "zod";
 import { assertMay, CLOCK_TOLERANCE_SECONDS, isTooFarAhead } from "../../domain/account.ts";
 import { assertRevocable } from "../../domain/content-token.ts";

@@ -4,7 +4,7 @@ import { assertMay } from "../../domain/account.ts";
 import { assertRevocable } from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import { checkOrderOf } from "../announce.ts";
+import { createCheckRequest } from "../announce.ts";
 import { aroundOf } from "../around.ts";
 import { accepted, existing, type Handle } from "../handle.ts";
 import { assertMayCheck } from "./checks-budget.ts";
@@ -29,7 +29,7 @@ export const requestCheck: Handle<typeof RequestCheckInput, Needs, z.input<typeo
   const at = ports.now();
   assertRevocable(token, at);
   await assertMayCheck(token.locationId, ports);
-  const order = checkOrderOf(id, { ...ports, at });
+  const order = createCheckRequest(id, { ...ports, at });
   if ((await ports.bus.publish([order])).length === 0) throw new Error(`the check of ${id} could not be enqueued`);
   return accepted(shownToken(token, await aroundOf([token], ports), caller));
 };

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/account.ts";
 import { assertShown, worksWith } from "../../domain/content-token.ts";
-import { holdersOf } from "../../domain/holders.ts";
+import { holdingServers } from "../../domain/holders.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
 import { Vendor } from "../../domain/mdm-server.ts";
 import { renewalSteps } from "../../domain/renewal-steps.ts";
@@ -33,7 +33,7 @@ export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.inp
   const around = await aroundOf([token], ports);
   const current = assertShown(token, around, around.now);
   const links = around.links.get(token.locationId);
-  const servers = await ports.servers.getAll(links === undefined ? [] : holdersOf(links, id));
+  const servers = await ports.servers.getAll(links === undefined ? [] : holdingServers(links, id));
   const renewal = [...servers.values()].map(({ id: mdmServerId, name, vendor }) => ({
     mdmServerId,
     name,

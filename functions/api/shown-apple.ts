@@ -16,7 +16,10 @@ export const ShownAppleFacts = {
     .optional()
     .describe("A reason to doubt that Apple still accepts the token, which no check has answered since."),
   earlierRecord: ContentTokenId.optional().describe("The earlier record of the same file, which ended or was withdrawn before."),
-  warning: z.string().optional().describe("Of a withdrawn token: copies still open Apple's service, and how to end that."),
+  warning: z
+    .string()
+    .optional()
+    .describe("Only for a withdrawn token: its copies still open Apple's service, and this is how to end them."),
 };
 
 /** `viewer`: the account that reads. Without one, or without the right to see it, the Managed Apple Account is left out. */

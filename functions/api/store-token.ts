@@ -5,7 +5,7 @@ import { ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/i
 import type { Location, Organization } from "../../domain/organization.ts";
 import { firstDueAt, withOverlapEnd } from "../../domain/reminder.ts";
 import { addDays } from "../../domain/time.ts";
-import { announce, checkOrderOf, custodyOf, eraseFile, eventOf } from "../announce.ts";
+import { announce, createCheckRequest, custodyOf, eraseFile, eventOf } from "../announce.ts";
 import type { Adding } from "../ports/tokens.ts";
 import type { Ports, Trace } from "../ports.ts";
 import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
@@ -60,7 +60,7 @@ export const storeToken = async (
   const traces = [
     eventOf(isIssued ? "ContentTokenIssued" : "ContentTokenImported", detail, { at, random }),
     custodyOf(isIssued ? "token-issued" : "token-imported", { subject: id, at, by: caller.id, locationId, reason, details }),
-    ...(isIssued ? [] : [checkOrderOf(id, { at, random })]),
+    ...(isIssued ? [] : [createCheckRequest(id, { at, random })]),
     ...more,
   ];
   const accounts = holder === undefined ? [caller] : [caller, holder];

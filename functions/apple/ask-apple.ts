@@ -9,7 +9,7 @@ import type { AppleAnswer } from "../../domain/apple-check.ts";
 export type Connection = {
   /** Permits plain HTTP to this machine. Only the local run sets it. */
   readonly loopback?: "allowed" | undefined;
-  /** For everything together, however slowly the other side goes on to answer. */
+  /** The limit of the whole request, also if the server keeps sending slowly. */
   readonly deadlineMilliseconds: number;
   /** Replaces the system's name resolution. */
   readonly lookup?: LookupFunction;
@@ -34,7 +34,7 @@ const failureOf = (error: NodeJS.ErrnoException, socket: object | null): AppleAn
   return noAnswer(error.code?.startsWith("HPE_") ? "answer_unreadable" : "unreachable");
 };
 
-/** `undefined` if there is more than is read. */
+/** `undefined` if the body is longer than the limit. */
 const bodyOf = async (response: IncomingMessage): Promise<string | undefined> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -51,7 +51,7 @@ const TOKEN_BEGINNING = 64;
 
 const read = async (response: IncomingMessage, bearer: string): Promise<AppleAnswer> => {
   const { statusCode: status = 0 } = response;
-  // A redirect says nothing about the token, whatever its body holds.
+  // A redirect says nothing about the token, and neither does its body.
   if (status >= 300 && status < 400) return noAnswer("redirected");
   const body = await bodyOf(response);
   if (body === undefined) return noAnswer("answer_unreadable");
@@ -82,7 +82,7 @@ const send = (bearer: string, { isSecure, host, port, path }: AppleTarget, { loo
     let isAnswered = false;
     request.on("response", (response) => {
       isAnswered = true;
-      // An answer whose connection breaks is none.
+      // A connection that breaks during the answer is no answer.
       void read(response, bearer)
         .then(resolve, () => resolve(noAnswer("unreachable")))
         .finally(() => response.destroy());
@@ -106,7 +106,7 @@ export const askApple = async (fileText: string, base: string, over: Partial<Con
     return await Promise.race([send(bearer, target, connection, ended.signal), timeUp]);
   } finally {
     clearTimeout(timer);
-    // Closes whatever is still open: the look-up, the connection, an answer that nobody reads.
+    // Closes the look-up, the connection and an answer that nobody reads, if they are still open.
     ended.abort();
   }
 };

@@ -19,7 +19,7 @@ export const bearersIn = (table: Table): Bearers => {
   const tokens = contentTokensIn(table);
   const remembered = new Map<string, Places>();
 
-  /** `name`: the secret's SHA-256 or the token's identifier, whichever it was asked for by. */
+  /** `name`: the key of the look-up, which is the secret's SHA-256 or the token's identifier. */
   const remember = (name: string, places: Places): void => {
     const [oldest] = remembered.keys();
     if (oldest !== undefined && remembered.size >= MOST_REMEMBERED && !remembered.has(name)) remembered.delete(oldest);

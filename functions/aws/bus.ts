@@ -3,7 +3,7 @@
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import {
   type Announcement,
-  type CheckOrder,
+  type CheckRequest,
   type DomainEvent,
   EVENT_SOURCE,
   type Notice,
@@ -21,7 +21,7 @@ export type Senders = {
   readonly sendNotice?: SendNotice | undefined;
   readonly sendWork?: Send<WorkOrder> | undefined;
   readonly sendTelling?: Send<Telling> | undefined;
-  readonly sendCheck?: Send<CheckOrder> | undefined;
+  readonly sendCheck?: Send<CheckRequest> | undefined;
 };
 
 type Targets = Senders & { readonly events: EventBridgeClient; readonly busName: string };

@@ -1,4 +1,4 @@
-// The queue of checks with Apple: what sends to it, and the continuation of the daily run.
+// The queue of checks with Apple: senders of checks, and the continuation of the daily run.
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { CheckQueue } from "../ports/apple.ts";
 import type { Senders } from "./bus.ts";
@@ -10,11 +10,11 @@ export const continueIn = (client: SQSClient, QueueUrl: string): CheckQueue => (
   },
 });
 
-type Told = { readonly CHECKS_QUEUE_URL: string };
+type QueueVariables = { readonly CHECKS_QUEUE_URL: string };
 
 /** For the entries of the functions that request checks. */
-export const checkSenderOf = ({ CHECKS_QUEUE_URL }: Told): Pick<Senders, "sendCheck"> => ({
+export const checkSenderOf = ({ CHECKS_QUEUE_URL }: QueueVariables): Pick<Senders, "sendCheck"> => ({
   sendCheck: sendCheckTo(new SQSClient(), CHECKS_QUEUE_URL),
 });
 
-export const checkQueueOf = ({ CHECKS_QUEUE_URL }: Told): CheckQueue => continueIn(new SQSClient(), CHECKS_QUEUE_URL);
+export const checkQueueOf = ({ CHECKS_QUEUE_URL }: QueueVariables): CheckQueue => continueIn(new SQSClient(), CHECKS_QUEUE_URL);

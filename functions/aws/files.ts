@@ -1,7 +1,7 @@
 // Token files in S3: random keys under `tokens/`, versioned, encrypted by the bucket. Links are signed without a version, so that erasing kills them.
 import { DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { attachmentAs } from "../../domain/file-name.ts";
+import { attachmentHeader } from "../../domain/file-name.ts";
 import { sha256 } from "../hash.ts";
 import type { Files } from "../ports/tokens.ts";
 
@@ -31,7 +31,7 @@ export const filesIn = ({ client, name: Bucket }: Bucket): Files => ({
     const command = new GetObjectCommand({
       Bucket,
       Key: key,
-      ResponseContentDisposition: attachmentAs(fileName),
+      ResponseContentDisposition: attachmentHeader(fileName),
       ResponseCacheControl: "no-store",
     });
     const url = await getSignedUrl(client, command, { expiresIn, signingDate });

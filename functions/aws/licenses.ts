@@ -14,7 +14,7 @@ import {
   type Target,
   Transfer,
 } from "../../domain/licenses.ts";
-import { changesAssignmentsOf, type Entry, type Posting } from "../../domain/postings.ts";
+import { changesAssignments, type Entry, type Posting } from "../../domain/postings.ts";
 import { cursorOf } from "../cursor.ts";
 import type { AssetState, AssignmentList, Licenses } from "../ports/licenses.ts";
 import type { Page, PageRequest } from "../ports.ts";
@@ -50,7 +50,7 @@ const counted = ({ name: TableName }: Table, posting: Posting, { asset, ...entry
   const changed = COUNTED.flatMap((count) => (entry[count] === undefined ? [] : [[count, entry[count]] as const]));
   const taken = changed.filter(([, change]) => change < 0);
   // Both versions are attributes of the item that the posting updates anyway, so that the second one costs no write.
-  const isReassigned = changesAssignmentsOf(posting, asset);
+  const isReassigned = changesAssignments(posting, asset);
   const added = ["version :one", ...(isReassigned ? ["assignmentsVersion :one"] : []), ...changed.map(([count]) => `${count} :${count}`)];
   const set = ["changedAt = :at", ...(isReassigned ? ["assignmentsChangedAt = :at"] : [])];
   return {

@@ -1,7 +1,7 @@
 // Announcements that were recorded with their act and not told yet.
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { type Announcement, type DomainEvent, EVENT_DETAILS, type EventType } from "../../domain/events.ts";
+import { type Announcement, type DomainEvent, EVENT_DETAILS, EVENT_TYPES } from "../../domain/events.ts";
 import { ContentTokenId, LocationId } from "../../domain/ids.ts";
 import { Told } from "../../domain/notification.ts";
 import { WorkId } from "../../domain/work.ts";
@@ -9,9 +9,8 @@ import type { Outbox } from "../ports/telling.ts";
 import { fromItem, keys, recordsOf, type Table } from "./table.ts";
 
 const Row = { id: z.string(), recordedAt: z.date() };
-const types = Object.keys(EVENT_DETAILS) as [EventType, ...EventType[]];
 const Recorded = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("event"), ...Row, type: z.enum(types), detail: z.unknown() }),
+  z.object({ kind: z.literal("event"), ...Row, type: z.enum(EVENT_TYPES), detail: z.unknown() }),
   z.object({ kind: z.literal("notice"), ...Row, subject: z.string(), message: z.string() }),
   z.object({ kind: z.literal("work"), ...Row, workId: WorkId, locationId: LocationId }),
   z.object({

@@ -1,7 +1,7 @@
 // Jobs that have not ended, in the Records table: a row for each in one partition, the earliest first, and a count for each location. Both are written in
 // the transaction that adds or ends the job, so that neither can differ from the jobs themselves.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type JobLimits, NOTHING_PENDING, PendingCount, PendingJob, roomFor } from "../../domain/job.ts";
+import { type JobLimits, NOTHING_PENDING, PendingCount, PendingJob, pendingLimit } from "../../domain/job.ts";
 import type { Work } from "../../domain/work.ts";
 import type { PendingJobs } from "../ports/mdm.ts";
 import { fromItem, keys, readItem, recordsOf, type Table, toItem } from "./table.ts";
@@ -17,7 +17,7 @@ const counted = ({ name: TableName }: Table, { locationId, requested }: Work, by
 /** A part of the transaction that adds the job. Its condition does not hold when the location has no room for one more. */
 export const countAdded = (table: Table, work: Work, limits: JobLimits): Write => {
   const { ExpressionAttributeValues, ...added } = counted(table, work, 1);
-  const room = roomFor(work, limits);
+  const room = pendingLimit(work, limits);
   return {
     Update: {
       ...added,
@@ -32,10 +32,10 @@ export const listPending = (table: Table, { id, locationId, requestedAt }: Work)
   putNew(table, { ...keys.pendingJob({ id, requestedAt }), ...toItem({ id, locationId, requestedAt }) });
 
 /**
- * A part of the transaction that ends the job, whichever way it ends. The condition of that transaction, that the job has not ended, is what makes this
- * happen once.
+ * A part of every transaction that ends a job: by its last step, stopped or given up. The condition of that transaction, that the job has not ended, makes
+ * this happen once.
  */
-export const release = (table: Table, work: Work): Write[] => [
+export const releasePlace = (table: Table, work: Work): Write[] => [
   { Delete: { TableName: table.name, Key: keys.pendingJob(work) } },
   { Update: counted(table, work, -1) },
 ];
@@ -45,7 +45,7 @@ export const pendingJobsIn = (table: Table): PendingJobs => ({
     const query = {
       ConsistentRead: true,
       KeyConditionExpression: "pk = :pk AND sk < :after",
-      // The sign that sorts next after the one before the identifier.
+      // `$` sorts right after the `#` before the identifier.
       ExpressionAttributeValues: { ":pk": "JOBS", ":after": `${last.toISOString()}$` },
     };
     return recordsOf(table, query, (item) => fromItem(PendingJob, item));

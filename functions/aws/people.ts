@@ -9,6 +9,7 @@ import {
   type CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { People } from "../ports/telling.ts";
+import { errorName } from "./error-name.ts";
 
 type Pool = { readonly client: CognitoIdentityProviderClient; readonly userPoolId: string };
 type Attributes = readonly AttributeType[] | undefined;
@@ -21,9 +22,6 @@ const subjectOf = (attributes: Attributes): string => {
   return subject;
 };
 
-/** By its name alone: the pool's message may quote the address that it was sent, and would carry it into a log. */
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown");
-
 /** What the pool answers, or the refusal that was `expected`. Whatever else fails is an error that quotes nothing. */
 const asked = async <Value, Refused extends string = never>(
   what: string,
@@ -33,8 +31,8 @@ const asked = async <Value, Refused extends string = never>(
   try {
     return await call;
   } catch (error) {
-    if (expected !== undefined && nameOf(error) === expected) return expected;
-    throw new Error(`the user pool did not take ${what}: ${nameOf(error)}`);
+    if (expected !== undefined && errorName(error) === expected) return expected;
+    throw new Error(`the user pool did not take ${what}: ${errorName(error)}`);
   }
 };
 

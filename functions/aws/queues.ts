@@ -1,6 +1,6 @@
 // What is sent to the service's own queues: orders for work, one after the other for each location, and what MDM servers are to be told.
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { CheckOrder, Telling, WorkOrder } from "../../domain/events.ts";
+import type { CheckRequest, Telling, WorkOrder } from "../../domain/events.ts";
 
 /** Rejects when it was not taken. */
 export type Send<What> = (what: What) => Promise<void>;
@@ -26,7 +26,7 @@ export const sendTellingTo =
   };
 
 export const sendCheckTo =
-  (client: SQSClient, QueueUrl: string): Send<CheckOrder> =>
+  (client: SQSClient, QueueUrl: string): Send<CheckRequest> =>
   async ({ tokenId, attempt, delaySeconds }) => {
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ tokenId, attempt }), DelaySeconds: delaySeconds }));
   };

@@ -164,10 +164,10 @@ const withoutRepeats = (writes: readonly Write[], checks: readonly Write[]): Wri
 };
 
 /**
- * All of `writes` and of what the act leaves, or nothing: then answers which of `writes`, and after them of the checks of `judged`, had a condition that
- * did not hold. When another act took the place in a custody chain, the entries are tied to that one instead and all is tried again.
+ * Writes all of `writes` and the effects, or nothing. Returns the indexes of the conditions that did not hold: first those of `writes`, then those of the
+ * preconditions. When another act took the place in a custody chain, the entries are appended to that one and the transaction is repeated.
  */
-export const failedConditionsOf = async (
+export const attemptTransaction = async (
   table: Table,
   writes: readonly Write[],
   traces: readonly Trace[] = [],
@@ -187,6 +187,6 @@ export const failedConditionsOf = async (
   }
 };
 
-/** The same for who does not need to know which: false when a condition of `writes` did not hold, or what was judged changed. */
-export const transact = async (...act: Parameters<typeof failedConditionsOf>): Promise<boolean> =>
-  (await failedConditionsOf(...act)).length === 0;
+/** The same as true or false: false when a condition of `writes` did not hold, or a precondition changed. */
+export const transact = async (...act: Parameters<typeof attemptTransaction>): Promise<boolean> =>
+  (await attemptTransaction(...act)).length === 0;

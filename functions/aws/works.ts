@@ -5,19 +5,19 @@ import { hasRoom, NOTHING_PENDING } from "../../domain/job.ts";
 import { addDays } from "../../domain/time.ts";
 import { Failure, isEnded, Part, stepsOf, WORK_KEPT_DAYS, Work } from "../../domain/work.ts";
 import type { Progress, Works } from "../ports/mdm.ts";
-import { countAdded, listPending, release } from "./pending-jobs.ts";
+import { countAdded, listPending, releasePlace } from "./pending-jobs.ts";
 import { fromItem, itemsOf, keys, readItem, type Table, toItem } from "./table.ts";
-import { failedConditionsOf, putNew, transact, type Write } from "./transact.ts";
+import { attemptTransaction, putNew, transact, type Write } from "./transact.ts";
 
 const goneAt = ({ requestedAt }: Pick<Work, "requestedAt">) => ({ ttl: Math.floor(addDays(requestedAt, WORK_KEPT_DAYS).getTime() / 1000) });
 
 /**
- * The expression that ends a job's record: it goes by itself some time later. A job that has not ended has no `ttl`, since what goes by itself would
- * leave its place in the count of pending jobs taken.
+ * The expression that ends a job's record, which DynamoDB then removes some time later. A job that has not ended has no `ttl`: its removal would leave its
+ * place in the count of pending jobs taken.
  */
 const ENDED = "SET #ttl = :ttl";
 
-/** How far the work comes, as a part of whatever act takes it there. The last step ends the job. */
+/** A part of the transaction that completes a step: the job's progress. The last step ends the job. */
 export const progressed = (table: Table, progress: Progress | undefined): Write[] => {
   if (progress === undefined) return [];
   const { work, outcome, at } = progress;
@@ -42,7 +42,7 @@ export const progressed = (table: Table, progress: Progress | undefined): Write[
   const failed = outcome.failures.map((failure, index) =>
     putNew(table, { ...keys.failure(work.id, work.step, index), ...goneAt(work), ...toItem({ ...failure, step: work.step }) }),
   );
-  return [moved, ...failed, ...(isLast ? release(table, work) : [])];
+  return [moved, ...failed, ...(isLast ? releasePlace(table, work) : [])];
 };
 
 export const worksIn = (table: Table): Works => {
@@ -61,7 +61,7 @@ export const worksIn = (table: Table): Works => {
         putNew(table, { ...keys.work(work.id), ...toItem(work) }),
         ...parts.map((part, index) => putNew(table, { ...keys.workPart(work.id, index), ...goneAt(work), ...toItem(part) })),
       ];
-      const failed = await failedConditionsOf(table, writes, traces, judged);
+      const failed = await attemptTransaction(table, writes, traces, judged);
       if (failed.length === 0) return "added";
       return failed.includes(0) ? "full" : "changed";
     },
@@ -94,7 +94,7 @@ export const worksIn = (table: Table): Works => {
           ExpressionAttributeValues: { ":stopped": toItem(stopped), ":steps": stepsOf(work), ":ttl": goneAt(work).ttl },
         },
       };
-      return transact(table, [update, ...release(table, work)], traces);
+      return transact(table, [update, ...releasePlace(table, work)], traces);
     },
   };
 };

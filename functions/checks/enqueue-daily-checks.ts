@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { MAX_DELAY_SECONDS } from "../../domain/apple-check.ts";
 import { isCheckedWithApple } from "../../domain/checked-token.ts";
-import { checkOrderOf } from "../announce.ts";
+import { createCheckRequest } from "../announce.ts";
 import type { Ports } from "../ports.ts";
 
 export type DailyCheckPorts = Pick<Ports, "apple" | "checkQueue" | "tokens" | "bus" | "log" | "now" | "random">;
@@ -30,7 +30,7 @@ export const enqueueDailyChecks = async ({ after }: DailyRun, ports: DailyCheckP
   const { items, next } = await tokens.list("all", { limit: PAGE_TOKENS, after });
   const at = now();
   const due = items.filter((token) => isCheckedWithApple(token, at));
-  const orders = due.map(({ id }) => checkOrderOf(id, { at, random }, { delaySeconds: randomDelay(random) }));
+  const orders = due.map(({ id }) => createCheckRequest(id, { at, random }, { delaySeconds: randomDelay(random) }));
   const taken = await bus.publish(orders);
   if (taken.length < orders.length) throw new Error(`${orders.length - taken.length} of ${orders.length} checks could not be enqueued`);
   if (next !== undefined) await checkQueue.continueDailyRun(next);

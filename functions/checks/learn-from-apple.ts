@@ -9,7 +9,7 @@ import { type WherePorts, whereOf } from "../where.ts";
 
 type Learnt = { readonly location?: Location; readonly effects: readonly Trace[] };
 
-/** `location`: its next version, if Apple was the first to say what it calls the location. A difference is noticed once per answer that differs. */
+/** `location`: its next version, if Apple's answer is the first to contain Apple's identifier of it. One notice is sent for each differing answer. */
 export const learnFromApple = async (
   token: ContentToken,
   { at, evidence }: AppleCheck,

@@ -1,4 +1,4 @@
-// Apple names an MDM server for an imported token: evidence that this one uses the token. Another one than the linked server is a conflict.
+// Records the MDM server that Apple names for an imported token, as evidence that it uses the token. A server other than the linked one is a conflict.
 import type { AppleCheck } from "../../domain/apple-check.ts";
 import { isRoomFor } from "../../domain/client-config.ts";
 import { type ContentToken, worksWith } from "../../domain/content-token.ts";
@@ -14,8 +14,7 @@ const METADATA_NOT_KEPT = "not kept";
 type Named = NonNullable<AppleCheck["evidence"]["mdmInfo"]>;
 
 /**
- * The registered MDM server that Apple's name must be of, although it never identified itself: the only one that a person linked at the location for Apple's
- * service.
+ * The registered MDM server that Apple must mean, although it never identified itself: the only one that a person linked at the location for Apple's service.
  */
 const onlyLinkedServer = (token: ContentToken, links: LocationLinks, ports: IdentifyPorts) => {
   const linked = openLinks(links).flatMap((link) => (link.worksWith === worksWith(token) ? [link.mdmServerId] : []));
@@ -36,7 +35,7 @@ export const recordAppleSighting = async (token: ContentToken, named: Named | un
     if (known === undefined && !isRoomFor(links, token.id)) return links;
     const mdmServerId = known === undefined ? await onlyLinkedServer(token, links, ports) : undefined;
     const identification = { how: "apple" as const, mdmInfo: mdmInfoOf(named, known), mdmServerId };
-    return identifyServer(token, identification, "service", ports).catch((error: unknown) => {
+    return identifyServer(token, identification, "service", ports, { before: links }).catch((error: unknown) => {
       // Another MDM server took the id meanwhile: evaluate again.
       if (error instanceof Refusal && error.reason === "mdm_info_taken") return undefined;
       // The location was closed meanwhile: nobody holds anything there any more.

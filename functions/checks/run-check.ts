@@ -13,7 +13,7 @@ import { acceptedNotice, doubtNotice } from "../../domain/apple-notice.ts";
 import { isCheckedWithApple } from "../../domain/checked-token.ts";
 import { type ContentToken, openDoubt } from "../../domain/content-token.ts";
 import { ContentTokenId } from "../../domain/ids.ts";
-import { announce, checkOrderOf, custodyOf, eventOf, noticeOf } from "../announce.ts";
+import { announce, createCheckRequest, custodyOf, eventOf, noticeOf } from "../announce.ts";
 import { type EndingPorts, endToken } from "../end-token.ts";
 import { type ExpiringPorts, expireToken } from "../expire-token.ts";
 import type { IdentifyPorts } from "../identify-server.ts";
@@ -25,7 +25,7 @@ import { recordAppleSighting } from "./record-apple-sighting.ts";
 
 export type CheckPorts = EndingPorts & ExpiringPorts & IdentifyPorts & Pick<Ports, "apple" | "tokens" | "locations" | "now">;
 
-export const CheckMessage = z.object({ tokenId: ContentTokenId, attempt: z.int().min(1) });
+const CheckMessage = z.object({ tokenId: ContentTokenId, attempt: z.int().min(1) });
 
 /** An answer that ends a token is confirmed by a second request, so that one faulty answer ends nothing. */
 const askApple = async ({ file }: ContentToken, { apple }: CheckPorts): Promise<AppleAnswer> => {
@@ -33,7 +33,7 @@ const askApple = async ({ file }: ContentToken, { apple }: CheckPorts): Promise<
   return isEnding(answer.outcome) || answer.outcome === "expired" ? apple.check(file) : answer;
 };
 
-/** Effects of an answer that changes what is known: an end, or the end of a doubt. */
+/** The effects of an answer that ends the token or a doubt. */
 const verdictEffects = ({ id: tokenId, locationId }: ContentToken, { at, outcome }: AppleCheck, { random }: CheckPorts): Trace[] => [
   eventOf("ContentTokenChecked", { tokenId, locationId, outcome, checkedAt: at }, { at, random }),
   custodyOf("token-checked", { subject: tokenId, at, by: "service", locationId, details: { outcome } }),
@@ -48,9 +48,12 @@ const recordAccepted = async (token: ContentToken, check: AppleCheck, ports: Che
     ...(doubt?.noticedAt === undefined ? [] : [noticeOf(acceptedNotice(token, await whereOf(token, ports), check.at), when)]),
     ...learnt,
   ];
-  if (await ports.tokens.recordCheck(token, check, effects, { location })) await announce(effects, ports);
+  const isRecorded = await ports.tokens.recordCheck(token, check, effects, { location });
+  if (isRecorded) await announce(effects, ports);
   // The location changed at the same time: the next check learns from Apple's answer.
   else if (location !== undefined) throw new Unfinished(`${token.id} could not be recorded as checked: its location changed`);
+  // After a crash the check is recorded already, and only the sighting is missing. Nothing is missing if the token ended.
+  else if ((await ports.tokens.get(token.id))?.invalidation !== undefined) return;
   await recordAppleSighting(token, check.evidence.mdmInfo, ports);
 };
 
@@ -69,7 +72,7 @@ const recordExpired = async (token: ContentToken, check: AppleCheck, ports: Chec
   await expireToken({ ...token, lastCheck: check, expiresAt, dueAt: expiresAt }, check.at, ports);
 };
 
-/** Without an answer the token stays what it was. A doubt that nothing answers is a person's to look at: a notice asks once. */
+/** Without an answer the token keeps its state. One notice asks a person to look at a doubt that no check answers. */
 const recordNoAnswer = async (token: ContentToken, check: AppleCheck, ports: CheckPorts): Promise<void> => {
   await ports.tokens.recordCheck(token, check);
   const doubt = openDoubt(token);
@@ -96,7 +99,7 @@ export const runCheck = async (message: unknown, ports: CheckPorts): Promise<voi
   const answer = await askApple(token, ports);
   if (!isRetried(answer) || attempt >= CHECK_ATTEMPTS) return conclude(token, answer, ports);
   const [jitter = 0] = ports.random(1);
-  const order = checkOrderOf(
+  const order = createCheckRequest(
     tokenId,
     { ...ports, at: ports.now() },
     { attempt: attempt + 1, delaySeconds: retryDelay(attempt, jitter / 255) },

@@ -1,4 +1,4 @@
-// Every message of the queue of checks: one check, or a page of the daily run.
+// Takes a message of the queue of checks: one check, or a page of the daily run.
 
 import type { DailyCheckPorts } from "./enqueue-daily-checks.ts";
 import { DailyRun, enqueueDailyChecks } from "./enqueue-daily-checks.ts";

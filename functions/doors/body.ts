@@ -12,7 +12,7 @@ export type BodyProblem =
 
 type Parsed = { readonly value: object } | { readonly problem: BodyProblem };
 
-/** Explains each problem of form to the sender. */
+/** The explanation of each problem for the sender. */
 export const BODY_PROBLEMS: Readonly<Record<"not-utf8" | "not-json" | "not-an-object", string>> = {
   "not-utf8":
     "The body must be UTF-8 without U+FFFD, the character that replaces bytes that are not. Save or send it as UTF-8, for example with `iconv -f LATIN1 -t UTF-8`.",

@@ -10,8 +10,8 @@ const isHash = (tag: string): boolean => /^[0-9a-f]{64}$/i.test(tag);
 const TAG = /(?:W\/)?(?:"([\x21\x23-\x7e]{1,128})"|([\x21\x23-\x2b\x2d-\x7e]{1,128}))(?=\s*(?:,|$))/gi;
 
 /**
- * The entity tags of If-None-Match; `*` if it means any current representation, whatever it is. Tags without their quotation marks are read too, since the hash that
- * answers show is what clients send.
+ * The entity tags of If-None-Match; `*` if it stands for any current representation. Tags without quotation marks are read too, since clients send the hash as
+ * answers show it.
  */
 export const entityTags = (ifNoneMatch = ""): readonly string[] | "*" => {
   if (ifNoneMatch.trim() === "*") return "*";

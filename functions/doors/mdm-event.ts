@@ -22,8 +22,8 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export type Address = { readonly publicUrl?: string | undefined; readonly scheme?: "http" | "https" | undefined };
 
 /**
- * The origin that `urls` are made of. A client sends its token there, so that no header counts, which a client or proxy could set: only what the
- * deployment configured, or else the domain name that the gateway itself says it was called at.
+ * The origin of `urls`. Clients send their token there, so no header counts, which a client or proxy could set. It is the origin that the deployment configured,
+ * or else the domain name that the gateway reports.
  */
 export const baseOf = ({ requestContext }: MdmEvent, { publicUrl, scheme = "https" }: Address): string =>
   publicUrl ?? `${scheme}://${requestContext.domainName}`;

@@ -29,7 +29,7 @@ const answer = (statusCode: number, body: object, headers: Record<string, string
   body: JSON.stringify(body),
 });
 
-/** Nothing of a page runs, loads, sends or is framed; and what follows a link from it does not learn the address, which holds an invite code. */
+/** A page runs, loads and sends nothing and can't be framed. Sites that it links to do not receive its address, which holds an invite code. */
 const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "public, max-age=3600",

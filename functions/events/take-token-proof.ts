@@ -1,4 +1,4 @@
-// An MDM server proved that it has a token. The event only triggers the re-evaluation: the tokens which that token renews end if the records say so.
+// An MDM server proved that it has a token. The event only triggers a re-evaluation: the tokens that it renews end if the records say so.
 import * as z from "zod";
 import { EVENT_DETAILS } from "../../domain/events.ts";
 import { existing } from "../handle.ts";
@@ -6,6 +6,6 @@ import { type SupersedingPorts, supersedeOlder } from "../supersede.ts";
 
 export const TokenProved = z.object({ "detail-type": z.literal("ContentTokenProved"), detail: EVENT_DETAILS.ContentTokenProved });
 
-/** Idempotent. A made-up event ends nothing. */
+/** Idempotent. A forged event ends nothing. */
 export const takeTokenProof = async ({ detail }: z.infer<typeof TokenProved>, ports: SupersedingPorts): Promise<void> =>
   supersedeOlder(existing(await ports.tokens.get(detail.tokenId), "content token"), ports);

@@ -71,7 +71,7 @@ const assertReached = async (
 };
 
 const DAY_SECONDS = 86_400;
-/** Entries of the custody log that identifications with one token may make a day by changed names: whoever has the token can state new ones at will. */
+/** The most entries of the custody log a day that changed names stated with one token may make: anybody with the token can state new names at will. */
 const MOST_ENTRIES = 5;
 
 /** True if a changed name may be logged. One request takes one entry, however often its act is retried. */
@@ -101,11 +101,13 @@ const identifyFor = async (mdmInfo: MdmInfo, { token }: TokenBearer, ports: Iden
     }
     const unnamed = known === undefined ? await recognizeServer(links, present, ports) : undefined;
     const mdmServerId = unnamed !== undefined && mayFetch(links, unnamed) ? unnamed : undefined;
-    return identifyServer(token, { how: "identified", mdmInfo, mdmServerId }, token.id, ports, mayLog).catch((error: unknown) => {
-      // Another MDM server took the id meanwhile: evaluate again.
-      if (error instanceof Refusal && error.reason === "mdm_info_taken") return undefined;
-      throw error;
-    });
+    return identifyServer(token, { how: "identified", mdmInfo, mdmServerId }, token.id, ports, { before: links, mayLog }).catch(
+      (error: unknown) => {
+        // Another MDM server took the id meanwhile: evaluate again.
+        if (error instanceof Refusal && error.reason === "mdm_info_taken") return undefined;
+        throw error;
+      },
+    );
   });
 };
 

@@ -1,6 +1,6 @@
 // GET /invitation: the page behind `urls.invitationEmail`, for people who follow the link that an MDM server mailed to them. Apple's page connects the Apple
-// Account of whoever signs in there. Nobody signs in here: a client user becomes Associated only when an MDM server states its Managed Apple Account.
-// The page is the same whatever the invite code, so that it confirms no code and shows no text that somebody else chose.
+// Account of the person who signs in there. Nobody signs in here: a client user becomes Associated only when an MDM server states its Managed Apple Account.
+// The page is the same for every invite code, so that it confirms no code and shows no text that somebody else chose.
 
 export const INVITATION_PAGE = `<!doctype html>
 <html lang="en">

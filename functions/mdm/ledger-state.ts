@@ -1,4 +1,4 @@
-// The state of a location's ledger, by which answers of the device management API are told apart. Each list has a state of its own: it changes with that
+// The state of a location's ledger, from which the version ids of the device management API are made. Each list has a state of its own: it changes with that
 // list's data and with nothing else, because an MDM server abandons a list whose version id changes between two pages.
 import { assetText } from "../../domain/licenses.ts";
 import type { Location } from "../../domain/organization.ts";

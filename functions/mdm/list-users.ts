@@ -18,7 +18,7 @@ export const ListUsersInput = z.object({
   activeOnly: Flag.optional(),
   retiredOnly: Flag.optional(),
   includeRetired: Flag.optional().describe("`0` is the same as `activeOnly`."),
-  // Bounded as a key is; what nobody can have, such as an empty text, finds nobody.
+  // Bounded like the keys. A value that no user can have, such as an empty text, finds nobody.
   clientUserId: foreignText(250).optional(),
   managedAppleId: foreignText(254).optional().describe("Not in Apple's documentation. Who has this Apple Account now."),
   pageIndex: Int32.optional(),

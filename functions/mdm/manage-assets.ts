@@ -20,10 +20,10 @@ const LIMITS = { clientUserIds: MDM_LIMITS.maxClientUserIds, serialNumbers: MDM_
 
 type What = { readonly type: "ASSOCIATE" | "DISASSOCIATE"; readonly assertPossible: typeof assertAssociable };
 
-/** Client users in one read of the table: mostly the first read finds one who exists. */
+/** Client users in one read of the table: usually the first read finds an existing one. */
 const USERS_AT_ONCE = 100;
 
-/** Pairs of a client user and an asset that are looked at before the answer. A request with more of them is left to the job, which finds the same. */
+/** The most pairs of a client user and an asset that are read before the answer. A request with more is left to the job, which finds the same. */
 const MAX_PAIRS = 1000;
 
 /**

@@ -55,7 +55,7 @@ const SUBSCRIPTIONS = [
   "POST /subscriptions/admins/remove",
 ];
 
-/** `requestsPerSecond`: how many a location may make. `jobLimits`: how much of what it requested may be pending. */
+/** `requestsPerSecond`: the most requests of a location. `jobLimits`: the most of its jobs that may be pending. */
 export const mdmRoutes = (requestsPerSecond?: number, jobLimits: JobLimits = DEFAULT_JOB_LIMITS) => ({
   [`GET ${V2}/service/config`]: openMdmRoute(ServiceConfigReply, serviceConfig(requestsPerSecond), {
     does: "Show the addresses, limits, error numbers and notification types of this service",
@@ -89,8 +89,8 @@ export const mdmRoutes = (requestsPerSecond?: number, jobLimits: JobLimits = DEF
     budget: "lookups",
   }),
   [`GET ${V2}/invitation`]: pageMdmRoute(INVITATION_PAGE, {
-    does: "Tell a person who follows an invitation what to do, whatever its invite code",
-    answers: "A page in HTML, always the same",
+    does: "Show a page that explains to an invited person what to do",
+    answers: "A page in HTML, the same for every invite code",
   }),
   [`POST ${V2}/assets/associate`]: mdmRoute(ManageAssetsInput, EventReply, associateAssets(jobLimits), {
     does: "Assign licenses of assets to users and devices",

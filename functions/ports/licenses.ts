@@ -58,7 +58,7 @@ export interface Licenses {
   assignments(list: AssignmentList, page: PageRequest): Promise<Page<Assignment>>;
   /**
    * Those of an asset from the `offset`-th on, at most `limit`, in the order of their targets' texts, strongly consistent. They are right if the asset still
-   * has that `assignmentsVersion` afterwards: whoever asks looks.
+   * has that `assignmentsVersion` afterwards, which the caller has to check.
    */
   assignmentsAt(state: AssetState, offset: number, limit: number): Promise<readonly Assignment[]>;
   /** Those of an asset that were made after a moment, in the same order, strongly consistent. */

@@ -13,8 +13,8 @@ export interface Works {
   /** Strongly consistent. */
   get(id: WorkId): Promise<Work | undefined>;
   /**
-   * Writes down all of it at once. Writes nothing when the location would have more pending than `limits` ("full"), or when there is work of that id or
-   * what was judged changed ("changed").
+   * Writes the whole job at once. Writes nothing when the location would have more pending than `limits` ("full"), or when the id is taken or a precondition
+   * changed ("changed").
    */
   add(
     work: Work,
@@ -28,13 +28,13 @@ export interface Works {
   failures(id: WorkId): Promise<readonly Failure[]>;
   /** A step that changed nothing else. False when the work is not where it was read, or what was judged changed. */
   advance(progress: Progress, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
-  /** Ends the job before its last step, whatever step it is at. False when it ended already. */
+  /** Ends the job before its last step, at any step. False when it ended already. */
   stop(work: Work, stopped: NonNullable<Work["stopped"]>, traces?: readonly Trace[]): Promise<boolean>;
 }
 
 /** Jobs that have not ended. One is listed and counted from the transaction that adds it until the one that ends it. */
 export interface PendingJobs {
-  /** Those requested until that moment and at it, the earliest first, strongly consistent. */
+  /** Jobs that were requested at `last` or before, the earliest first, strongly consistent. */
   requestedUntil(last: Date): AsyncIterable<PendingJob>;
   /** Notes that the job was put back into the queue; nothing when it ended meanwhile. */
   noteResumed(job: PendingJob, resumed: Resumed): Promise<void>;

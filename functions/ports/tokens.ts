@@ -23,7 +23,7 @@ export type Adding = {
   readonly judged?: Judged;
 };
 
-/** `expiresAt`: the time from which Apple says the token is expired; the token is due then. `location`: its next version, with what Apple told of it. */
+/** `expiresAt`: the time from which Apple says the token is expired; the token is due then. `location`: its next version, with Apple's identifier of it. */
 export type CheckRecording = { readonly expiresAt?: Date | undefined; readonly location?: Location | undefined };
 
 export interface ContentTokens {

@@ -93,7 +93,7 @@ const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) =>
   const standing = await standingOf([...tokens.values()], ports);
   const stateOf = (token: ContentToken) => tokenState(token, standing, now).state;
   const alive = [...tokens.values()].filter((token) => stateOf(token) === "active");
-  // A withdrawn token still opens Apple's service: it is neither good nor dead.
+  // A withdrawn token still opens Apple's service, so it does not count as dead.
   const withdrawn = [...tokens.values()].filter((token) => stateOf(token) === "withdrawn");
   return {
     dead: ids.length - alive.length - withdrawn.length,
@@ -122,7 +122,7 @@ const oldestCheck: Measurement = async ({ apple, reminders, now }, isTimeUp) => 
   let oldest = 0;
   if (apple.isSwitchedOff()) return { AppleCheckOldestSeconds: oldest };
   for await (const token of reminders.due(END_OF_TIME)) {
-    if (isTimeUp()) throw new Error("the time was up before every imported token was looked at");
+    if (isTimeUp()) throw new Error("the time was up before every imported token was measured");
     if (isCheckedWithApple(token, at)) oldest = Math.max(oldest, secondsWithoutAnswer(token, at));
   }
   return { AppleCheckOldestSeconds: oldest };

@@ -1,6 +1,6 @@
-// Puts jobs back into the queue whose message was lost: by a crash, a purge, or a run on one machine that keeps its queues in memory. A job whose message is
-// still there is only given twice, which is harmless: each of its steps is recorded once.
-import { isResumeDue, type PendingJob, RESUMED_AFTER_SECONDS, resumedAgain } from "../../domain/job.ts";
+// Puts jobs back into the queue whose message was lost: by a crash, a purge, or a restart of the local run, which keeps its queues in memory. A job whose message
+// is still there is delivered twice, which is harmless: each of its steps is recorded once.
+import { countResumption, isResumeDue, type PendingJob, RESUMED_AFTER_SECONDS } from "../../domain/job.ts";
 import { isEnded } from "../../domain/work.ts";
 import { workOrderOf } from "../announce.ts";
 import { inBatches } from "../in-batches.ts";
@@ -8,7 +8,7 @@ import type { Ports } from "../ports.ts";
 
 export type ResumePorts = Pick<Ports, "works" | "pendingJobs" | "bus" | "log" | "now" | "random">;
 
-/** Jobs that are looked at side by side. */
+/** Jobs that are evaluated concurrently. */
 const BATCH = 25;
 
 type Options = { readonly afterSeconds: number };
@@ -22,11 +22,11 @@ const resume = async (pending: PendingJob, { afterSeconds }: Options, ports: Res
   if (isEnded(job) || !isResumeDue(job, pending.resumed, at, afterSeconds)) return;
   const sent = await bus.publish([workOrderOf(job, { at, random })]);
   if (sent.length === 0) throw new Error(`the job ${job.id} could not be put back into the queue`);
-  await pendingJobs.noteResumed(pending, resumedAgain(job, pending.resumed, at));
+  await pendingJobs.noteResumed(pending, countResumption(job, pending.resumed, at));
   log.info("a job was put back into the queue", { workId: job.id, locationId: job.locationId, step: job.step });
 };
 
-/** One job that can't be looked at keeps back none of the others, and makes the run fail at the end: somebody has to look. */
+/** A job that can't be evaluated keeps back none of the others, and makes the run fail at the end, so that the alarm goes off. */
 export const resumeJobs = async (
   ports: ResumePorts,
   isTimeUp: () => boolean,

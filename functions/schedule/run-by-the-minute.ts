@@ -1,5 +1,5 @@
-// What the outbox function does in its minute: it sweeps, puts lost jobs back, and every five minutes it measures. Beside each other: a sweep that fails or
-// takes long is the very time at which the gauges must not fall silent.
+// Runs the outbox function every minute: it sweeps, puts lost jobs back, and every five minutes it measures. The runs are concurrent, since the gauges must not
+// fall silent while a sweep fails or takes long.
 import { RESUMED_AFTER_SECONDS } from "../../domain/job.ts";
 import { type MeasuringPorts, measure } from "./measure.ts";
 import { type ResumePorts, resumeJobs } from "./resume-jobs.ts";

@@ -52,7 +52,7 @@ const look = async (token: ContentToken, organization: Organization, ports: Scan
   const current = tokenState(token, await standingOf([token], ports), now);
   if (current.state === "expired") return expireToken(token, now, ports);
   if (current.state === "active") {
-    // Before it moves on: an overlap that is over, or a proof whose request a crash cut short, is not found a second time.
+    // Before its due time moves on: afterwards nothing finds an ended overlap, or a proof whose request a crash cut short, again.
     if (isOverlapOver(token, now) || (await isProved(token, ports))) await supersedeOlder(token, ports);
     return remind(token, organization, now, ports);
   }

@@ -39,10 +39,10 @@ const partsOf = (id: WorkId, { works }: WorkPorts) => {
 };
 
 /**
- * Preconditions of a step. A token that was renewed is left out: its end is recorded, for good. The accounts that were given the token are read again
- * before each step instead of being a condition of it: one account may have the tokens of many locations, whose steps would all wait for each other.
+ * Preconditions of a step. A superseded token is left out, since its end is final. The accounts that were given the token are read again before each step and
+ * are no precondition: one account may have the tokens of many locations, whose steps would contend for its record.
  */
-const judgedOf = ({ token, location }: Pick<BearerFound, "token" | "location">): Judged => ({
+const stepPreconditions = ({ token, location }: Pick<BearerFound, "token" | "location">): Judged => ({
   locations: [location],
   tokens: token.invalidation === undefined ? [token] : [],
 });
@@ -61,7 +61,10 @@ const stepOf = (id: WorkId, partAt: (index: number) => Promise<Part>, isTimeUp: 
     const { location, config } = found;
     const reason = whyStopped(found);
     if (reason !== undefined) return { told: await stopJob(reason, { work, location, config }, ports) };
-    const told = await STEPS[work.type]({ work, part, asset: next.asset, location, judged: judgedOf(found), config, isTimeUp }, ports);
+    const told = await STEPS[work.type](
+      { work, part, asset: next.asset, location, judged: stepPreconditions(found), config, isTimeUp },
+      ports,
+    );
     return told === undefined ? undefined : { told };
   });
 

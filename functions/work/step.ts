@@ -14,7 +14,7 @@ export type StepAt = {
   readonly asset?: WorkAsset | undefined;
   /** Neither closed nor reserved. */
   readonly location: Location;
-  /** Preconditions of whatever the step changes: nobody ended the token, and the location is as it was read. */
+  /** Preconditions of the step's writes: nobody ended the token, and the location is unchanged. */
   readonly judged: Judged;
   readonly config: ClientConfig;
   /** For a step of several postings: each of them stands by itself. */

@@ -1,4 +1,4 @@
-// Ends a job before its last step, in one transaction: what was done of it stays done, and one error stands for all that is left.
+// Ends a job before its last step, in one transaction: completed steps stay, and one error stands for all that is left.
 import type { ClientConfig } from "../../domain/client-config.ts";
 import { type MdmErrorNumber, mdmErrorOf } from "../../domain/mdm-error.ts";
 import { stoppedNotification } from "../../domain/notification.ts";
@@ -10,7 +10,7 @@ import type { WorkPorts } from "./step.ts";
 
 type At = { readonly work: Work; readonly location: Location; readonly config: ClientConfig };
 
-/** Stops a job that may not go on. Answers what is to be told; nothing when it ended meanwhile. */
+/** Stops a job that may not continue. Returns the effects to publish; none if it ended meanwhile. */
 export const stopJob = async (errorNumber: MdmErrorNumber, at: At, ports: WorkPorts): Promise<readonly Trace[]> => {
   const { work } = at;
   const traces = tellings([stoppedNotification(work, mdmErrorOf(errorNumber))], at, ports);
@@ -20,7 +20,7 @@ export const stopJob = async (errorNumber: MdmErrorNumber, at: At, ports: WorkPo
   return traces;
 };
 
-/** Gives up a job that can't be done. It reads nothing more, since what it would read may be what keeps the job from getting on. */
+/** Gives up a job that can't be done. It reads no other record, since a damaged one may be the cause. */
 export const giveUpJob = async (work: Work, { works, log, now }: Pick<WorkPorts, "works" | "log" | "now">): Promise<void> => {
   if (!(await works.stop(work, { at: now(), errorNumber: 9603 }))) return;
   log.error("work was given up", undefined, { workId: work.id, locationId: work.locationId, step: work.step });

@@ -91,12 +91,12 @@ export const startApple = async (options: Parameters<typeof listen>[1]): Promise
   const control = ({ headers, body }: Asked): Answered => {
     // A page of another site can send any other type unasked.
     if (headers["content-type"] !== "application/json") return json(415, { message: "send the header content-type: application/json" });
-    const { data: told } = Control.safeParse(jsonOf(body));
-    if (told === undefined)
+    const { data: setting } = Control.safeParse(jsonOf(body));
+    if (setting === undefined)
       return json(400, { message: `expected {"reset":true}, or token or sha256 with answer (${ANSWERS.join(", ")})` });
-    if ("reset" in told) settings.clear();
-    else if ("sha256" in told) settings.set(told.sha256, told);
-    else settings.set(hashOf(told.token), told);
+    if ("reset" in setting) settings.clear();
+    else if ("sha256" in setting) settings.set(setting.sha256, setting);
+    else settings.set(hashOf(setting.token), setting);
     return json(200, {});
   };
 

@@ -15,9 +15,9 @@ type Imported = { readonly tokenId: string; readonly file: string };
 type Shown = Extract<AnswerOf<"GET /v1/content-tokens/{id}">, { status: 200 }>["body"];
 
 /** The stand-in's answer about a token from now on. */
-const control = async ({ session }: Walk, told: object): Promise<void> => {
+const control = async ({ session }: Walk, setting: object): Promise<void> => {
   const headers = { "content-type": "application/json" };
-  const answer = await fetch(`${session.apple}/control`, { method: "POST", headers, body: JSON.stringify(told) });
+  const answer = await fetch(`${session.apple}/control`, { method: "POST", headers, body: JSON.stringify(setting) });
   if (answer.status !== 200) throw new Error(`the stand-in for Apple's API answered ${answer.status}`);
 };
 
@@ -77,7 +77,7 @@ const claimAtApple = async (walk: Walk, admin: Client, locationId: string): Prom
     const named = await shownAs(admin, imported.tokenId, ({ lastCheck }) => lastCheck?.evidence.mdmInfo?.id === mdmInfo.id);
     return named !== undefined;
   };
-  telling.promise("the check shows whom Apple names", await isNamedByApple("Jamf"), "Jamf");
+  telling.promise("the check shows which MDM server Apple names", await isNamedByApple("Jamf"), "Jamf");
   telling.promise("Apple names another one", await isNamedByApple("Intruder"), "Intruder");
   const found = await eventually(() => eventsWith(walk, "MdmConflictFound", "locationId", locationId)[0]);
   const claimants = (found?.detail?.mdmServerIds ?? []) as readonly string[];

@@ -1,5 +1,5 @@
-// Which events a function may put on a bus, by the IAM policies of the template. The other rights are not checked on one machine: these are, since a
-// function that could publish any event could end any token.
+// The events that a function may put on a bus, by the IAM policies of the template. No other rights are checked on one machine; these are, because a function
+// that could publish any event could end any token.
 import * as z from "zod";
 import type { LocalResource } from "../template.ts";
 
@@ -35,8 +35,8 @@ export const conditionsHold = (conditions: Conditions, context: RequestContext):
 export type EventToPut = { readonly bus: string; readonly source: string; readonly detailType: string };
 
 /**
- * True if the caller may put all of these in one request. A function is known by its session token, which is its name here; whoever has another token
- * or none is a person, who may put anything. `busArn` is the ARN of a bus by its name.
+ * True if the caller may put all of these in one request. A function is known by its session token, which is its name here. A caller with another token or
+ * none is a person, who may put anything. `busArn` is the ARN of a bus by its name.
  */
 export type MayPut = (sessionToken: string | undefined, events: readonly EventToPut[], busArn: (bus: string) => string) => boolean;
 

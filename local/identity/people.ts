@@ -3,7 +3,7 @@ import { createHash, randomBytes, randomInt, randomUUID, scrypt, timingSafeEqual
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { readKept, startOver, writePrivately } from "../state.ts";
+import { readKept, startOverAdvice, writePrivately } from "../state.ts";
 
 const Person = z.object({
   sub: z.string(),
@@ -43,7 +43,7 @@ const NOBODY: Person["password"] = { salt: "00".repeat(16), hash: "00".repeat(HA
 
 /** Opens the file, or begins it. `key` is the signing key's private JWK, kept with the people it signs for. */
 export const openPeople = (file: string) => {
-  const kept = readKept(file, Kept, startOver(dirname(file))) ?? Kept.parse({ people: [], refresh: [] });
+  const kept = readKept(file, Kept, startOverAdvice(dirname(file))) ?? Kept.parse({ people: [], refresh: [] });
   const save = (): void => writePrivately(file, JSON.stringify(kept));
   const touch = (person: Person): void => {
     person.modifiedAt = seconds();

@@ -1,4 +1,4 @@
-// How a GET or HEAD is narrowed: conditions that answer without the object, and the byte range that is wanted of it.
+// Conditional and partial reads: conditions of a GET or HEAD that are answered without the object, and byte ranges.
 // Sources: Amazon S3 API reference, GetObject (conditional headers, Range); RFC 9110 sections 13 and 14.
 import { S3Error } from "./errors.ts";
 import type { Version } from "./store.ts";
@@ -36,8 +36,8 @@ export const isWanted = (headers: Headers, { etag, lastModified }: Version): boo
 export type Range = { readonly first: number; readonly last: number };
 
 /**
- * The one range that is asked for, or `undefined` for the whole object: also for several ranges, which S3 does not serve, and for what is no range.
- * Refuses with 416 a range that holds no byte of the object.
+ * The requested range, or `undefined` for the whole object: also for several ranges, which S3 does not serve, and for a header that is no range. Refuses with
+ * 416 a range outside of the object.
  */
 export const rangeOf = (headers: Headers, { etag, size }: Version): Range | undefined => {
   const ifRange = headers.get("if-range");

@@ -178,7 +178,7 @@ const getObject = async (store: Store, bucket: string, key: string, request: Sig
   };
 };
 
-/** A 304 tells the version and nothing of a body that it does not have. */
+/** The headers of a 304: the version, and none that describe a body. */
 const notModified = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(["etag", "last-modified", "x-amz-version-id"].map((name) => [name, headers[name] ?? ""]));
 

@@ -1,7 +1,7 @@
 // The name of a token's file: different for each location, readable by a person, safe in a header and on any disk.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { attachmentAs, locationNameIn, tokenFileName } from "../../domain/file-name.ts";
+import { attachmentHeader, parseLocationName, tokenFileName } from "../../domain/file-name.ts";
 
 const uId = "2049025000431439";
 
@@ -14,20 +14,20 @@ test.each([
 ])("the file of location %j is named %s", (name, fileName) => expect(tokenFileName({ name, uId })).toBe(fileName));
 
 test("a header names the file in any script, with an ASCII form for clients that read nothing else", () => {
-  expect(attachmentAs(`sToken_for_Berlin_${uId}.vpptoken`)).toBe(`attachment; filename="sToken_for_Berlin_${uId}.vpptoken"`);
-  expect(attachmentAs("a'東(1)*.txt")).toBe(`attachment; filename="a___1__.txt"; filename*=UTF-8''a%27%E6%9D%B1%281%29%2A.txt`);
+  expect(attachmentHeader(`sToken_for_Berlin_${uId}.vpptoken`)).toBe(`attachment; filename="sToken_for_Berlin_${uId}.vpptoken"`);
+  expect(attachmentHeader("a'東(1)*.txt")).toBe(`attachment; filename="a___1__.txt"; filename*=UTF-8''a%27%E6%9D%B1%281%29%2A.txt`);
 });
 
 const name = fc.string({ unit: "binary", minLength: 1, maxLength: 100 });
 const location = fc.record({ name, uId: fc.stringMatching(/^[1-9][0-9]{15}$/) });
 const fallbackOf = (header: string): string => /filename="([^"]*)"/.exec(header)?.[1] ?? "";
 
-test("two locations never have files of one name, in either form, whatever they are called", () => {
+test("two locations never have files of one name, in either form, for any names of the locations", () => {
   fc.assert(
     fc.property(location, location, (one, other) => {
       fc.pre(one.uId !== other.uId);
       expect(tokenFileName(one)).not.toBe(tokenFileName(other));
-      expect(fallbackOf(attachmentAs(tokenFileName(one)))).not.toBe(fallbackOf(attachmentAs(tokenFileName(other))));
+      expect(fallbackOf(attachmentHeader(tokenFileName(one)))).not.toBe(fallbackOf(attachmentHeader(tokenFileName(other))));
     }),
   );
 });
@@ -36,7 +36,7 @@ test("the header is printable ASCII that carries the whole name, and the name fi
   fc.assert(
     fc.property(location, (each) => {
       const fileName = tokenFileName(each);
-      const header = attachmentAs(fileName);
+      const header = attachmentHeader(fileName);
       expect(header).toMatch(/^[\x20-\x7e]+$/);
       expect(Buffer.byteLength(fileName)).toBeLessThanOrEqual(255);
       expect(fileName).not.toMatch(/[\p{Cc}\p{Cf}\s/\\:*?"<>|]/u);
@@ -55,4 +55,4 @@ test.each([
   ["sToken_for_大阪支社.vpptoken", "____"],
   ["Paris.vpptoken", undefined],
   ["sToken_for_.vpptoken", undefined],
-])("the file name %s names the location %s", (fileName, expected) => expect(locationNameIn(fileName)).toBe(expected));
+])("the file name %s names the location %s", (fileName, expected) => expect(parseLocationName(fileName)).toBe(expected));

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HolderHow } from "../../domain/conflict.ts";
-import { haveAllMovedOn, heldTokens, holdersOf, removedWith } from "../../domain/holders.ts";
+import { haveAllMovedOn, heldTokens, holdingServers, holdingsToClose } from "../../domain/holders.ts";
 import { type LocationLinks, mayFetch, noLinks, openHoldings, withArrival, withClosed } from "../../domain/links.ts";
 import { isRenewalOf, isSuperseded } from "../../domain/renewal.ts";
 import { aContentToken, accountId, at, conflictId, contentTokenId, locationId, mdmServerId } from "../make.ts";
@@ -197,7 +197,7 @@ describe("moving on from a token", () => {
     expect(isSuperseded(older, newer, { links, usable: [older, newer, newest] }, NOW)).toBe(true);
   });
 
-  test("counts only for what is left once a link or a sighting is closed", () => {
+  test("counts only for the open links and sightings", () => {
     const both = after([fleet, "linked", older, 0], [zentral, "linked", older, 0], [fleet, "proved", newer, 1]);
     const closed = withClosed(both, [{ tokenId: older.id, mdmServerId: zentral }], { at: NOW, by: accountId(), reason: "removed" }).after;
     expect(haveAllMovedOn(closed, OLDER, byNewer)).toBe(true);
@@ -246,7 +246,7 @@ describe("moving on from a token", () => {
 describe("the holders of a token", () => {
   test("are the MDM servers with a link or a sighting of it that proved no later one", () => {
     const links = after([fleet, "linked", older, 0], [zentral, "identified-first", older, 0], [fleet, "proved", newer, 1]);
-    expect([holdersOf(links, older.id), holdersOf(links, newer.id)]).toEqual([[zentral], [fleet]]);
+    expect([holdingServers(links, older.id), holdingServers(links, newer.id)]).toEqual([[zentral], [fleet]]);
     expect(new Set(heldTokens(links))).toEqual(new Set([older.id, newer.id]));
     expect(heldTokens(after([fleet, "linked", older, 0], [fleet, "fetched", newer, 1])).length).toBe(2);
     expect(heldTokens(noLinks(here))).toEqual([]);
@@ -254,14 +254,14 @@ describe("the holders of a token", () => {
 
   test("are those that fell back to it, once they were given it again", () => {
     const back = after([fleet, "linked", older, 0], [fleet, "proved", newer, 1], [fleet, "fetched", older, 2]);
-    expect(holdersOf(back, older.id)).toEqual([fleet]);
+    expect(holdingServers(back, older.id)).toEqual([fleet]);
     expect(heldTokens(after([fleet, "linked", older, 0], [fleet, "proved", newer, 1], [fleet, "proved", older, 2]))).toEqual([older.id]);
   });
 });
 
 describe("recording that a token was removed from an MDM server", () => {
   const removed = (links: LocationLinks, token: typeof older, ended: readonly (typeof older)[] = []): string[] =>
-    removedWith(links, { tokenId: token.id, mdmServerId: fleet }, (id) => ended.some((each) => each.id === id)).map(
+    holdingsToClose(links, { tokenId: token.id, mdmServerId: fleet }, (id) => ended.some((each) => each.id === id)).map(
       ({ tokenId }) => tokenId,
     );
 
@@ -363,13 +363,13 @@ describe("recording that a token was removed from an MDM server", () => {
     expect(removed(links, newer)).toEqual([older.id, newer.id]);
   });
 
-  test("of the latest token cuts off an MDM server whose others it proved to have left, whatever the order", () => {
+  test("of the latest token cuts off an MDM server that proved to have left its other tokens, in any order", () => {
     const step = fc.tuple(fc.constantFrom<Step[1]>("linked", "fetched", "proved", "used"), fc.constantFrom(older, newer, newest));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 8 }), (acts) => {
         const steps = acts.map(([how, token], hour): Step => [fleet, how, token, hour]);
         const links = after(...steps, [fleet, "proved", newest, steps.length]);
-        const closing = removedWith(links, { tokenId: newest.id, mdmServerId: fleet }, () => false);
+        const closing = holdingsToClose(links, { tokenId: newest.id, mdmServerId: fleet }, () => false);
         const closed = withClosed(links, closing, { at: NOW, by: accountId(), reason: "removed" }).after;
         expect([mayFetch(closed, fleet), openHoldings(closed)]).toEqual([false, []]);
       }),

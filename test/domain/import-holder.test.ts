@@ -37,7 +37,7 @@ describe.each([
     expect(outcome(caller, colleague())).toBe("taken");
   });
 
-  test("is told nothing about the state of a colleague's account: every one with a grant for the location is taken", () => {
+  test("learns nothing about the state of a colleague's account: every account with a grant for the location is accepted", () => {
     expect(outcome(caller, colleague({ disabledAt: later }))).toBe("taken");
     expect(outcome(caller, colleague({ passwordChangedAt: later }))).toBe("taken");
   });
@@ -55,7 +55,7 @@ describe.each([
     expect(outcome(caller, account)).toMatch(/^not_permitted/);
   });
 
-  test("learns nothing about an account without a grant for the location, whatever its state", () => {
+  test("learns nothing about an account without a grant for the location, in any state of it", () => {
     const time = fc.option(fc.date({ noInvalidDate: true }), { nil: undefined });
     const grants = fc.subarray([...manager(other), ...manager("all"), ...administrator.grants]);
     const account = fc.record({ passwordChangedAt: time, disabledAt: time, grants }).map((over) => colleague(over));
@@ -67,7 +67,7 @@ describe.each([
   });
 });
 
-test("an administrator of the organization names any account, and is told that there is none", () => {
+test("an administrator of the organization may name any account, and learns that an account is unknown", () => {
   expect(outcome(administrator, colleague({ grants: manager(other) }))).toBe("taken");
   expect(outcome(administrator, undefined)).toMatch(/^not_found/);
   expect(outcome(administrator, colleague({ disabledAt: later }))).toBe("taken");

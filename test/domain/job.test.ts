@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  countResumption,
   hasRoom,
   isOverdue,
   isResumeDue,
   type PendingCount,
   RESUMED_AFTER_SECONDS,
   type Resumed,
-  resumedAgain,
   whyStopped,
 } from "../../domain/job.ts";
 import { DEFAULT_JOB_LIMITS, MAX_REQUESTED } from "../../domain/mdm-limits.ts";
@@ -87,7 +87,7 @@ describe("the reason to stop a job", () => {
 });
 
 describe("putting a job back into the queue", () => {
-  /** When a job that never progresses is put back, seen by a run every minute. */
+  /** The times at which a job that never progresses is put back by a run every minute. */
   const timesOf = (minutes: number, stepAt: (minute: number) => number = () => 0): number[] => {
     const times: number[] = [];
     let resumed: Resumed | undefined;
@@ -97,7 +97,7 @@ describe("putting a job back into the queue", () => {
       if (stepAt(minute) !== job.step) job = { step: stepAt(minute), progressedAt: now };
       if (!isResumeDue(job, resumed, now)) continue;
       times.push(minute);
-      resumed = resumedAgain(job, resumed, now);
+      resumed = countResumption(job, resumed, now);
     }
     return times;
   };

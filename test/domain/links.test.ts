@@ -1,9 +1,10 @@
-// Links and sightings of one location: only links authorize, and two MDM servers with either are a conflict whatever came first.
+// Links and sightings of one location: only links authorize, and two MDM servers with either are a conflict in any order.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Conflict, HolderHow } from "../../domain/conflict.ts";
 import {
   claimants,
+  findSettledConflict,
   isProofNew,
   isSightingDue,
   type LocationLinks,
@@ -13,7 +14,6 @@ import {
   openLinks,
   openSighting,
   openSightings,
-  settledConflictOf,
   withArrival,
   withClosed,
 } from "../../domain/links.ts";
@@ -89,14 +89,14 @@ describe("a sighting", () => {
     expect(seen.sightings[0]?.provedAt).toBeUndefined();
   });
 
-  test("keeps what a use adds apart: it is no later evidence, and the first time of the use stays", () => {
+  test("keeps a use apart: it is no later evidence, and the time of the first use stays", () => {
     const used = after([fleet, "fetched"], [fleet, "used", older, at("2026-06-03")]);
     expect(used.sightings).toMatchObject([{ how: "fetched", lastAt: NOW, usedAt: at("2026-06-03") }]);
     const identified = arrive(used, fleet, "identified", older, at("2026-06-04")).after;
     expect(identified.sightings).toMatchObject([{ how: "identified", lastAt: at("2026-06-04"), usedAt: at("2026-06-03") }]);
   });
 
-  test("is due when it is the first, when it proves first what was only seen, and every five minutes", () => {
+  test("is due as the first one, as the first proof of a token that was only seen, and every five minutes", () => {
     const key = { tokenId: older.id, mdmServerId: fleet };
     const seen = after([fleet, "identified"]);
     const isDue = (links: LocationLinks, seconds: number, isProof: boolean): boolean =>
@@ -159,7 +159,7 @@ describe("a second MDM server on a location", () => {
 
   test("that lost it and is seen again reopens it under its id, with how it was resolved; a stranger begins another one", () => {
     const { after: kept, settled } = close(after([fleet], [zentral]));
-    expect([settledConflictOf(kept, fleet), settledConflictOf(kept, jamf)]).toEqual([conflictId(), undefined]);
+    expect([findSettledConflict(kept, fleet), findSettledConflict(kept, jamf)]).toEqual([conflictId(), undefined]);
     const reopened = withArrival(
       kept,
       older,
@@ -197,7 +197,7 @@ describe("a second MDM server on a location", () => {
     expect([links.conflict?.earlier?.length, links.settled.length]).toEqual([5, 0]);
   });
 
-  test("is a conflict in whatever order they come, never without two, and names every one of them; no arrival but a link opens a link", () => {
+  test("is a conflict in any order, never without two of them, and names each of them; only a link opens a link", () => {
     const act = fc.record({
       mdmServer: fc.constantFrom(fleet, zentral, jamf),
       token: fc.constantFrom(older, newer),
@@ -214,7 +214,7 @@ describe("a second MDM server on a location", () => {
             if (closed.settled !== undefined) settled.set(closed.settled.id, closed.settled);
             links = closed.after;
           } else {
-            const earlier = settledConflictOf(links, mdmServer);
+            const earlier = findSettledConflict(links, mdmServer);
             links = arrive(links, mdmServer, what, token, NOW, earlier === undefined ? undefined : settled.get(earlier)).after;
             expect(openSighting(links, { tokenId: token.id, mdmServerId: mdmServer }) !== undefined || what === "linked").toBe(true);
           }

@@ -23,7 +23,7 @@ describe("a token of Apple's", () => {
 
   test.each([
     ["of another organization", told("Another"), /another organization/],
-    ["said to be of another location at Apple", told("Pretendco", "1"), /"2049025000431439".*of "1"/],
+    ["said to be of another location at Apple", told("Pretendco", "1"), /"2049025000431439".*says "1"/],
   ])("%s is refused, unless it is forced", (_, from, why) => {
     const refusal = refusalOf(() => checkOfLocation(known, from, false));
     expect(refusal.reason).toBe("another_location");

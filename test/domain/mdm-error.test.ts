@@ -1,4 +1,4 @@
-// Messages of errors of the device management API. Clients branch on numbers, and some match words of the message as well: Fleet registers a user anew for
+// Messages of errors of the device management API. Clients branch on numbers, and some match words of the message as well: Fleet registers a user again for
 // "unable to find … user", and tells its administrator of a device limit for "device limit". Source: github.com/fleetdm/fleet, server/mdm/apple/vpp.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -58,7 +58,7 @@ describe("a detail in the code", () => {
   });
 });
 
-test("what is wrong with a request is told in no words that clients match on, whatever is sent", () => {
+test("the problems of any request are described without words that clients match on", () => {
   const inputs = Object.values(mdmRoutes()).flatMap((route) => ("input" in route ? [route.input] : []));
   const names = ["assets", "clientUserIds", "serialNumbers", "users", "mdmInfo", "notificationTypes", "pageIndex", "id", "clientUserIdStr"];
   const values = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom("user not found", "device limit", "unable to find the user"));

@@ -1,7 +1,7 @@
 // Text that a third party chose, as people see it: a quotation that is no instruction, no link and no second line.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MAX_QUOTED_CHARACTERS, quoted, quotedAscii } from "../../domain/untrusted-text.ts";
+import { MAX_QUOTED_CHARACTERS, quote, quoteAscii } from "../../domain/untrusted-text.ts";
 
 test.each([
   ["Fleet at headquarters", '"Fleet at headquarters"'],
@@ -18,7 +18,7 @@ test.each([
   ["one\r\nBcc: two\u2028three\ttab", '"one Bcc: two three tab"'],
   ["a\u202ecba\u2066x", '"acbax"'],
   ["  ", '""'],
-])("%j is shown as %s", (text, shown) => expect(quoted(text)).toBe(shown));
+])("%j is shown as %s", (text, shown) => expect(quote(text)).toBe(shown));
 
 /** The forms in which mail programs find links: a scheme, a host name or number, an address. */
 const LINKS = [
@@ -52,15 +52,15 @@ const joint = fc.constantFrom(
 );
 const linkLike = fc.array(fc.tuple(word, joint), { maxLength: 20 }).map((parts) => parts.flat().join(""));
 
-test("whatever somebody wrote is one bounded line in quotation marks without a link", () => {
+test("any text becomes one bounded line in quotation marks without a link", () => {
   fc.assert(
     fc.property(fc.oneof(linkLike, fc.string({ unit: "binary", maxLength: 200 }), fc.webUrl(), fc.emailAddress(), fc.domain()), (text) => {
-      for (const shown of [quoted(text), quotedAscii(text)]) {
+      for (const shown of [quote(text), quoteAscii(text)]) {
         expect(shown).toMatch(/^"[^"\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*"$/u);
         expect([...shown].length).toBeLessThanOrEqual(MAX_QUOTED_CHARACTERS + 2);
         expect(LINKS.filter((link) => link.test(shown.slice(1, -1)))).toEqual([]);
       }
-      expect(quotedAscii(text)).toMatch(/^[\x20-\x7e]+$/);
+      expect(quoteAscii(text)).toMatch(/^[\x20-\x7e]+$/);
     }),
     { numRuns: 1000 },
   );

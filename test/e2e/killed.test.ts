@@ -33,7 +33,7 @@ const kill = async (more?: { readonly database: boolean }): Promise<void> => {
 };
 const administratorOf = ({ api, accounts }: Session) => callerOf(api, accounts.administrator.bearer ?? "");
 
-test("it goes on where it was", { timeout: 120_000 }, async () => {
+test("a killed service continues where it was", { timeout: 120_000 }, async () => {
   const session = await start();
   const before = administratorOf(session);
   const { body: locations } = await before("GET", "/v1/locations");

@@ -189,7 +189,7 @@ test("identifying itself with a leaked token lets an MDM server fetch nothing, b
   expect((await thief.fetchAt(own)).status).toBe(200);
 });
 
-test("the loser of a conflict stays out whatever it does, and is shown as the same conflict again", async () => {
+test("the loser of a conflict can't fetch again by any act of its own, and reopens the same conflict", async () => {
   const place = await placeOf(host, "Contested");
   const [keeper, loser] = [await registered("Keeper"), await registered("Loser")];
   const info = infoOf("Loser");

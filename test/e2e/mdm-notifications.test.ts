@@ -139,7 +139,7 @@ describe("what an MDM server is told", () => {
 
   test("what people assign, take back and retire: by an event id that no job has", async () => {
     await place.done("users/create", { users: [{ clientUserId: "dora" }] });
-    // What is sent for the creation does not come later.
+    // The notification of the creation must not arrive later.
     await soon(place, "USER_MANAGEMENT", 1);
     forget();
     const asPerson = async (path: string, body: object) =>

@@ -91,13 +91,13 @@ describe("a start without session.json and with more locations than two pages ho
 const urlsIn = ({ text }: Answer): string[] => Object.values((JSON.parse(text) as { urls: Record<string, string> }).urls);
 
 describe("the addresses that MDM servers discover", () => {
-  test("are those at which the service was called, whatever a client says in headers", () => {
+  test("are those at which the service was called, for any headers of a client", () => {
     expect(plain.status).toBe(200);
     for (const url of urlsIn(plain)) expect(url.startsWith(`${first.session.api}/mdm/v2/`)).toBe(true);
     expect(first.session.api).toMatch(/^http:/);
   });
 
-  test("are the proxy's behind a TLS proxy that the service was told of", async () => {
+  test("are the proxy's behind a TLS proxy that is configured", async () => {
     const answer = await new Promise<Answer>((resolve, reject) => {
       const asked = request(`${publicUrl}${SERVICE_CONFIG}`, {
         ca: certificate,
@@ -149,7 +149,7 @@ describe("the service with TLS", () => {
   });
 });
 
-test("a start that finds an empty database founds the organization anew, whatever else was kept", async () => {
+test("a start with an empty database creates the organization again, also if other files were kept", async () => {
   const before = host.session.accounts.administrator;
   await host.stop();
   for (const name of readdirSync(host.directory).filter((each) => each.startsWith("dynamodb.sqlite"))) rmSync(join(host.directory, name));

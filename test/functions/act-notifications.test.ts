@@ -177,7 +177,7 @@ describe("in DynamoDB", () => {
   });
 });
 
-/** What an MDM server believes that only ever reads its notifications. */
+/** The assignments that an MDM server knows from its notifications alone. */
 const mirrorOf = (notifications: readonly Telling[]): string[] => {
   const held = new Set<string>();
   for (const { notification } of notifications)
@@ -187,7 +187,7 @@ const mirrorOf = (notifications: readonly Telling[]): string[] => {
   return [...held].toSorted();
 };
 
-test("an MDM server that only reads its notifications knows every assignment of apps, whatever people do", async () => {
+test("an MDM server that only reads its notifications knows every assignment of apps after any acts of people", async () => {
   const names = fc.subarray(["a", "b", "c", "d"], { minLength: 1 });
   const targets = fc.record({ serialNumbers: names, clientUserIds: names }, { requiredKeys: ["serialNumbers"], noNullPrototype: true });
   const acts = fc.oneof(

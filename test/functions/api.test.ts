@@ -67,7 +67,7 @@ describe("importing", () => {
     expect(body).toMatchObject({ state: "active", issuedAt: NOW.toISOString() });
   });
 
-  test("hands out one line of base64, whatever surrounds and wraps the file, with the hash of what is handed out", async () => {
+  test("hands out one line of base64 for files with any wrapping, with the hash of that line", async () => {
     service.clock.now = at("2030-06-01T12:00:00Z");
     const damaged = Buffer.from(`\uFEFF${sample.toString("utf8").replace(/(.{20})/g, "$1\r\n")}\r\n`);
     const { body: token } = await importing(damaged.toString("base64"));

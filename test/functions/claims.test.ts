@@ -243,7 +243,7 @@ describe("a second MDM server that is reported", () => {
   });
 });
 
-test("an MDM server that was reported fetches once a person links it, whatever credential it was given before", async () => {
+test("an MDM server that was reported may fetch only after a person links it, also with a credential that it was given before", async () => {
   await report();
   const { id } = await named("Jamf");
   const given = await service.call("POST /v1/mdm-servers/{id}/credential", [id], { body: {} });

@@ -6,7 +6,7 @@ import { bearerCredentials, entityTags } from "../../functions/doors/headers.ts"
 const token = fc.stringMatching(/^[\w.~+/-]{1,40}={0,2}$/);
 const scheme = fc.constantFrom("Bearer", "bearer", "BEARER", "bEaReR");
 
-test("credentials are read after any number of spaces and whatever the scheme's letter case", () => {
+test("credentials are read after any number of spaces and in any letter case of the scheme", () => {
   fc.assert(
     fc.property(scheme, fc.integer({ min: 1, max: 20 }), token, (name, spaces, text) => {
       expect(bearerCredentials(`${name}${" ".repeat(spaces)}${text} `)).toBe(text);

@@ -356,11 +356,11 @@ test("a preview lists copies of Apple's tokens as a risk, and not among the toke
       [given]: false,
       [downloaded]: true,
     });
-    expect(body.advice.join()).toContain("keep working at Apple");
+    expect(body.advice.join()).toContain("keeps working at Apple");
   }
 });
 
-test("the renewal steps of a token that ended do not say that it goes on working", async () => {
+test("the renewal steps of an ended token do not promise that it keeps working", async () => {
   const id = await idOf();
   const { body: server } = await service.call("POST /v1/mdm-servers", [], { body: { name: "Jamf", vendor: "jamf-pro" } });
   await service.call("PUT /v1/mdm-servers/{id}/links/{tokenId}", [server.id, id]);
@@ -378,4 +378,21 @@ test("an account of another location is not the downloader that a report or a do
   await tell("account.disabled", elsewhere.id);
   expect(await show(id)).toMatchObject({ state: "active", downloadedBy: [] });
   expect(ada.id).not.toBe(elsewhere.id);
+});
+
+test("a check whose token is withdrawn while Apple answers is done, and records neither the answer nor the MDM server that it names", async () => {
+  const id = await idOf();
+  const evidence = { status: 200, mdmInfo: { id: "jamf-1", name: "Jamf" } };
+  const { apple } = service.ports;
+  const withdrawing = {
+    ...apple,
+    check: async () => {
+      await service.call("POST /v1/content-tokens/{id}/revocation", [id], { body: { reason: "lost" } });
+      return { outcome: "accepted" as const, evidence };
+    },
+  };
+  await runCheck({ tokenId: id, attempt: 1 }, { ...service.ports, apple: withdrawing });
+  const shown = await show(id);
+  expect(shown).toMatchObject({ state: "withdrawn", sightings: [] });
+  expect(shown.lastCheck).toBeUndefined();
 });

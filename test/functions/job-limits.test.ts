@@ -1,4 +1,4 @@
-// What an MDM server is told when too much of its location is pending: to wait, with nothing recorded of what it asked.
+// Requests for jobs while too much of the location is pending are refused with the advice to wait, and nothing of them is recorded.
 import { beforeEach, describe, expect, test } from "vitest";
 import { mdm } from "../../functions/doors/mdm.ts";
 import { mdmRoutes } from "../../functions/mdm/mdm-routes.ts";

@@ -1,4 +1,4 @@
-// Files of licenses as spreadsheets save them: read whatever separator, encoding and line ends they have, and refused by line where that would be a guess.
+// Files of licenses as spreadsheets save them: read with every common separator, encoding and line end, and refused by line where reading would be a guess.
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { locationId } from "../make.ts";
@@ -37,7 +37,7 @@ const written = (rows: readonly (readonly string[])[], delimiter: string, end: s
   rows.map((row) => row.join(delimiter) + end).join("");
 
 describe.each(Object.keys(ENCODERS) as (keyof typeof ENCODERS)[])("a file in %s", (encoding) => {
-  test("is read with any separator, line ends, directive, empty rows and empty columns at its end, and says what was found", async () => {
+  test("is read with any separator, line ends, directive, empty rows and empty last columns, and the answer names separator and encoding", async () => {
     const separators = fc.constantFrom(...(Object.keys(DELIMITERS) as (keyof typeof DELIMITERS)[]));
     await fc.assert(
       fc.asyncProperty(

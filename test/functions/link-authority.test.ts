@@ -1,4 +1,4 @@
-// Only a link that a person opened authorizes an MDM server to fetch. Whatever a token's holder states, fetches or uses is evidence and changes nothing else.
+// Only a link that a person opened authorizes an MDM server to fetch. Statements, fetches and uses of a token are evidence and change nothing else.
 import { beforeEach, describe, expect, test } from "vitest";
 import { TokenProved, takeTokenProof } from "../../functions/events/take-token-proof.ts";
 import { askMdm, bearerOf } from "../ask-mdm.ts";
@@ -15,7 +15,7 @@ beforeEach(async () => {
   service = await makeMdmService();
 });
 
-/** The text of a token's file, which whoever has it keeps when the file is erased here. */
+/** The text of a token's file. Its holders keep it when the file is erased here. */
 const textOf = async (token: string): Promise<string> => {
   const text = texts.get(token) ?? (await bearerOf(service, token));
   texts.set(token, text);
@@ -160,7 +160,7 @@ describe("an earlier token", () => {
     },
   );
 
-  test("waits for a linked MDM server, whoever else identified itself with the newer one, and for nobody who was only seen", async () => {
+  test("waits for the linked MDM server, also if another one identified itself with the newer token, and for no MDM server that was only seen", async () => {
     const older = await service.issue();
     await service.link(service.fleet, older);
     await identify(older, E);
@@ -268,7 +268,7 @@ describe("the custody log", () => {
     expect(await entries()).toBe(before);
   });
 
-  test("gets five entries a day at most by changed names of one token, and what is beyond is counted", async () => {
+  test("gets at most five entries a day by changed names of one token, and further changes are counted", async () => {
     const changes = async (): Promise<number> =>
       (await recordOf(service.fleet)).chain.filter(({ act }) => act === "mdm-server-changed").length;
     expect(await changes()).toBe(1);
@@ -283,7 +283,7 @@ describe("the custody log", () => {
     expect(await changes()).toBe(6);
   });
 
-  test("gets no entry by identifying with two tokens by turns", async () => {
+  test("gets no entry by identifying with two tokens alternately", async () => {
     service.later(200);
     const second = await service.issue();
     for (let count = 0; count < 2; count++) await identify(second, E);
@@ -294,4 +294,29 @@ describe("the custody log", () => {
     }
     expect(await entries()).toBe(before);
   });
+});
+
+test("an identification is not given to a registered MDM server whose link a person closes at that moment", async () => {
+  const token = await service.issue();
+  await service.link(service.fleet, token);
+  const { links } = service.ports;
+  let isClosed = false;
+  const closing = {
+    ...links,
+    of: async (location: Parameters<typeof links.of>[0]) => {
+      const read = await links.of(location);
+      if (!isClosed) {
+        isClosed = true;
+        await service.call("DELETE /v1/mdm-servers/{id}/links/{tokenId}", [service.fleet.id, token]);
+      }
+      return read;
+    },
+  };
+  const bearer = await textOf(token);
+  const { statusCode } = await askMdm({ ...service.ports, links: closing }, { route: `POST ${CONFIG}`, bearer, body: { mdmInfo: E } });
+  expect([statusCode, isClosed]).toEqual([200, true]);
+  const { sightings } = await service.shown(token);
+  const identified = sightings.filter(({ how }: { how: string }) => how === "identified");
+  expect(identified).toMatchObject([{ statedName: "E" }]);
+  expect(identified.map(({ mdmServerId }: { mdmServerId: string }) => mdmServerId)).not.toContain(service.fleet.id);
 });

@@ -1,4 +1,4 @@
-// Random sequences of what people, MDM servers and whoever has a token do at two locations, over the handlers in memory: what must hold after each act.
+// Random sequences of acts of people, MDM servers and holders of tokens at two locations, over the handlers in memory, with invariants that hold after each act.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MdmServerId } from "../../domain/ids.ts";
@@ -19,7 +19,7 @@ const makeModel = async () => {
   const service = await makeMdmService();
   const servers = [service.fleet, service.zentral];
   const texts = new Map<string, string>();
-  /** A token, whose file's text somebody keeps whatever becomes of it. */
+  /** A token. Somebody keeps the text of its file after its end. */
   const issue = async (place: number): Promise<string> => {
     const token = await service.issue(PLACES[place]);
     texts.set(token, await bearerOf(service, token));
@@ -39,7 +39,7 @@ const makeModel = async () => {
 };
 type Model = Awaited<ReturnType<typeof makeModel>>;
 
-/** Does the act as whoever does it would; an act that is refused is one too. */
+/** Does the act with the rights of its actor. A refused act counts too. */
 const perform = async (model: Model, { type, server, place, token: index }: Act): Promise<void> => {
   const { service, servers, tokens, opened, proofs, infoOf } = model;
   const mdm = servers[server];
@@ -121,7 +121,7 @@ const running = (check: (model: Model, act: Act, during: () => Promise<void>) =>
     { numRuns: 60 },
   );
 
-describe("whatever people, MDM servers and holders of tokens do,", () => {
+describe("after any acts of people, MDM servers and holders of tokens,", () => {
   test("an MDM server is let in to fetch at a location exactly while a link that a person opened there is open", {
     timeout: 120_000,
   }, async () => {

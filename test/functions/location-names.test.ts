@@ -29,7 +29,7 @@ describe("two locations of one name", () => {
     ]);
   });
 
-  test("come about by renaming, and are told of then and only then", async () => {
+  test("come about by renaming, and only that answer warns", async () => {
     expect((await rename(berlin.id, { name: "Paris" })).body.warnings).toMatchObject([{ locationIds: [paris.id] }]);
     expect((await rename(berlin.id, { name: "Paris", appleUId: "7" })).body.warnings).toBeUndefined();
     const { body } = await service.call("PATCH /v1/organization", [], { body: { name: "PARIS" } });
@@ -84,7 +84,7 @@ describe("a file named after a location", () => {
     expect((await importFor(berlin.id, "sToken_for_Paris.vpptoken", "manager")).namedLocationIds).toBeUndefined();
   });
 
-  test("is compared as Apple writes names: what is not ASCII is an underscore", async () => {
+  test("is compared as Apple writes names, with an underscore for each character outside of ASCII", async () => {
     await rename(paris.id, { name: "Zürich" });
     expect((await importFor(berlin.id, "sToken_for_Z_rich.vpptoken")).namedLocationIds).toEqual([paris.id]);
   });

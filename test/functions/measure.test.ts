@@ -180,7 +180,7 @@ describe("the time without an answer of Apple's", () => {
     expect(await oldest()).toBe(57);
   });
 
-  test("goes on while Apple is asked and does not answer", async () => {
+  test("keeps growing while Apple does not answer checks", async () => {
     const id = await importToken("one");
     service.answers.set("all", { outcome: "no-answer", evidence: { noAnswer: "timed_out" } });
     later(200);

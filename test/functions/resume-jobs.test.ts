@@ -29,7 +29,7 @@ const later = (seconds: number): void => {
 };
 const ask = async (targets = devices(DEVICES)): Promise<WorkId> =>
   WorkId.parse((await ordered({ type: "ASSOCIATE", assets: [APP], targets }, bearer(), service.ports)).eventId);
-/** What is in the queue; from then on it is lost. */
+/** Takes the messages out of the queue, which loses them. */
 const taken = (): WorkId[] => {
   const orders = service.published.filter((one): one is WorkOrder => one.kind === "work").map(({ workId }) => workId);
   service.published.length = 0;
@@ -62,7 +62,7 @@ describe("a job whose message was lost", () => {
     expect(await sweep()).toEqual([]);
   });
 
-  test("between two runs is put back, and goes on from where it was", async () => {
+  test("between two runs is put back, and continues where it was", async () => {
     const id = await ask();
     await run(id);
     later(300);
@@ -150,7 +150,7 @@ describe("a job that can't be done", () => {
   });
 });
 
-describe("what is in the way of one job", () => {
+describe("a failure of one job", () => {
   test("is no obstacle to the others, and makes the run fail at the end", async () => {
     const ids = [await ask(devices(1)), await ask(devices(2)), await ask(devices(3))];
     later(300);

@@ -83,7 +83,7 @@ const REASONS: readonly Reason[] = [
 ];
 
 describe.each(REASONS)("when %s", (_, errorNumber, happens) => {
-  test(`a job stops in one step with one failure ${errorNumber}, and what was done stays`, async () => {
+  test(`a job stops in one step with one failure ${errorNumber}, and completed steps stay`, async () => {
     const id = await ask(LARGE);
     await run(id);
     expect(await endOf(id)).toMatchObject({ status: "PENDING", completed: DONE_AT_ONCE });
@@ -117,7 +117,7 @@ describe.each(REASONS)("when %s", (_, errorNumber, happens) => {
     expect(await pending()).toEqual({ jobs: 0, assignments: 0 });
   });
 
-  test("all of its jobs stop, of whatever they are, each once though its message comes twice", async () => {
+  test("all of its jobs of every type stop, each once though its message comes twice", async () => {
     const all: Asked[] = [
       LARGE,
       { type: "DISASSOCIATE", assets: [APP], targets: devices(200) },
@@ -135,7 +135,7 @@ describe.each(REASONS)("when %s", (_, errorNumber, happens) => {
   });
 });
 
-test("a job goes on while one of those who were given its token may manage licenses there", async () => {
+test("a job continues while one account that was given its token may manage licenses there", async () => {
   await service.call("POST /v1/content-tokens/{id}/downloads", [tokenId], { body: {} });
   const id = await ask(LARGE);
   await run(id);
@@ -145,7 +145,7 @@ test("a job goes on while one of those who were given its token may manage licen
   expect(await endOf(id)).toEqual({ status: "COMPLETE", completed: 2200, failures: [] });
 });
 
-test("a job goes on when its grant was given back before the next step", async () => {
+test("a job continues when its grant was given back before the next step", async () => {
   const id = await ask(LARGE);
   await run(id);
   await grant();
@@ -154,7 +154,7 @@ test("a job goes on when its grant was given back before the next step", async (
   expect(await endOf(id)).toMatchObject({ status: "PENDING", completed: 2 * DONE_AT_ONCE });
 });
 
-test("a job goes on when its token was renewed or expired: it was good when it was requested", async () => {
+test("a job continues when its token was renewed or expired: it was good when it was requested", async () => {
   const token = await service.ports.tokens.get(tokenId);
   service.clock.now = new Date((token?.expiresAt.getTime() ?? 0) - 60_000);
   const id = await ask(LARGE);

@@ -38,7 +38,7 @@ describe("the function that sends tokens to Apple", () => {
     expect(JSON.stringify(decrypt?.Condition)).toContain("s3.");
   });
 
-  test("is told of no table, no bus and no queue", () => {
+  test("has no variable that names a table, a bus or a queue", () => {
     expect(Object.keys(environmentOf("TokenChecksAppleCheck")).toSorted()).toEqual(["APPLE_API", "TOKENS_BUCKET"]);
     expect(environmentOf("TokenChecksAppleCheck").APPLE_API).toBe("https://vpp.itunes.apple.com/mdm/v2");
   });
@@ -100,7 +100,9 @@ describe("the queue of checks", () => {
   });
 });
 
-test("a configuration with checks switched off tells every function that asks, and leaves the rest as it is", { timeout: 30_000 }, () => {
+test("a configuration with checks switched off sets it for every function of the checks, and changes nothing else", {
+  timeout: 30_000,
+}, () => {
   const folder = mkdtempSync(join(tmpdir(), "off-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const config = parseConfig({ ...given, appleApi: "off" }, "a test");

@@ -1,4 +1,4 @@
-// What optional fields of the configuration change in the template.
+// The changes that optional fields of the configuration make to the template.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,11 +63,11 @@ describe("publicUrl", () => {
       ([id, { Properties }]) => [id.replace(/[0-9A-F]{8}$/, ""), Properties.Environment?.Variables?.PUBLIC_URL] as const,
     );
 
-  test("is told, as an origin, to the function that MDM servers ask, and to no other", () => {
+  test("is set, as an origin, for the function that MDM servers call, and for no other", () => {
     expect(environments(configured).filter(([, url]) => url !== undefined)).toEqual([["Mdm", "https://mdm.example.org"]]);
   });
 
-  test("is told to none when it is left out", () => {
+  test("is set for no function when it is left out", () => {
     expect(environments(plain).length).toBeGreaterThan(5);
     expect(environments(plain).filter(([, url]) => url !== undefined)).toEqual([]);
   });

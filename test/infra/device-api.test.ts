@@ -52,7 +52,7 @@ describe("requests", () => {
   });
 });
 
-test("the function that MDM servers ask is told how often a location may ask within a second, and how much of it may be pending", () => {
+test("the function that MDM servers call has the limits of a location's requests and pending jobs", () => {
   const [mdm] = ofType("AWS::Lambda::Function").filter(([id]) => nameOf(id) === "Mdm");
   expect(mdm?.[1].Properties.Environment).toMatchObject({
     Variables: { REQUESTS_PER_SECOND: "15", MAX_PENDING_JOBS: "1000", MAX_PENDING_ASSIGNMENTS: "100000" },

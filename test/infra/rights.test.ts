@@ -82,7 +82,7 @@ const isAllowed = (statements: readonly Statement[], { action, table, key }: Cal
     return isTable && [Action].flat().includes(action) && (families === undefined || families.some((family) => matches(family, key)));
   });
 
-/** Whether the function may put events of these types on a bus in one request, under that source. */
+/** True if the function may put events of these types on a bus in one request, under that source. */
 const mayPublish = (statements: readonly Statement[], types: readonly string[], source: string): boolean =>
   statements.some(
     ({ Action, Condition = {} }) =>

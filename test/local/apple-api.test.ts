@@ -64,7 +64,7 @@ describe("by itself", () => {
   });
 });
 
-describe("told otherwise", () => {
+describe("with another answer set", () => {
   test.each([
     ["expired", 401, 9621],
     ["revoked", 401, 9625],
@@ -110,7 +110,7 @@ describe("told otherwise", () => {
     },
   );
 
-  test("it is told nothing by a page of another site, which can't send this type", async () => {
+  test("a page of another site can't set an answer, since it can't send this content type", async () => {
     expect(await control({ token: FILE, answer: "revoked" }, "text/plain")).toBe(415);
     expect((await config()).status).toBe(200);
   });

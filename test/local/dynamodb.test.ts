@@ -1,4 +1,4 @@
-// Where the local run gets its DynamoDB from, and that the database never outlives the process that started it.
+// The source of the local run's DynamoDB. The database never outlives the process that started it.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ const folderWith = async (mode: number): Promise<string> => {
 };
 
 describe("the source of DynamoDB", () => {
-  test("is DYNAMODB_ENDPOINT when it is set, whatever else is installed", async () => {
+  test("is DYNAMODB_ENDPOINT when it is set, before any installed one", async () => {
     const environment = { DYNAMODB_ENDPOINT: "http://127.0.0.1:8000", PATH: await folderWith(0o755) };
     expect(findDynamoDb(environment, "/packaged/dynoxide")).toEqual({ endpoint: "http://127.0.0.1:8000" });
   });

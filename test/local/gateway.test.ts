@@ -90,7 +90,7 @@ test("a greedy route of any method says which path it took, by whom it was asked
   for (const path of ["/mdm", "/mdmx/v2", "/v1/mdm/v2"]) expect((await beside(asked("GET", path))).status).toBe(404);
 });
 
-test("the scheme is the gateway's own word, whatever a client says", async () => {
+test("the scheme is the gateway's own, for any headers of a client", async () => {
   for (const scheme of ["http", "https"] as const) {
     const headers = { host: "127.0.0.1:1", "x-forwarded-proto": "gopher" };
     const answer = await gateway(["GET /a"], echo, [], scheme)(asked("GET", "/a", { headers }));

@@ -82,7 +82,7 @@ describe("a range of an object", () => {
     expect(await read({ range: "bytes=0-1", "if-range": '"other"' })).toMatchObject({ status: 200, body: CONTENT });
   });
 
-  test("is told by HEAD without a body", async () => {
+  test("is answered to HEAD without a body", async () => {
     const answer = await read({ range: "bytes=0-9" }, "HEAD");
     expect(answer).toMatchObject({ status: 206, body: "" });
     expect([answer.headers.get("content-range"), answer.headers.get("content-length")]).toEqual(["bytes 0-9/16", "10"]);
@@ -99,7 +99,7 @@ describe("a range of an object", () => {
     headers: {},
   });
 
-  test("lies within the object, whatever is asked for", () => {
+  test("lies within the object for every request", () => {
     const bound = fc.option(fc.nat({ max: 40 }), { nil: "" as const });
     fc.assert(
       fc.property(fc.nat({ max: 30 }), bound, bound, (size, from, to) => {

@@ -40,7 +40,7 @@ describe.each(Object.entries(READERS))("%s", (name, read) => {
       const message = await refusal(text);
       expect(message.startsWith(`${join(directory, name)} is damaged or of another version (`)).toBe(true);
       expect(message).toMatch(
-        / (Restore it, or remove the folder .* to start over|Remove the file and start again: it is written anew)\.$/,
+        / (Restore it, or remove the folder .* to start over|Remove the file and start again: it is written again)\.$/,
       );
       expect(message).not.toContain("secret-text");
       expect(message).not.toContain("\n");

@@ -1,4 +1,4 @@
-// What a start shows while it runs, on a terminal and in a file.
+// The output of a start while it runs, on a terminal and in a file.
 import { expect, test } from "vitest";
 import { shownStep, silentStep } from "../../local/steps.ts";
 
@@ -18,6 +18,6 @@ test("a terminal gets one line for each step, completed in place", async () => {
   expect(await shown(true)).toBe("  database …\r  database: done (T s)\n  queues …\r  queues: failed (T s)\n");
 });
 
-test("a silent step answers what it ran", async () => {
+test("a silent step returns the result of its run", async () => {
   expect(await silentStep("database", async () => "up")).toBe("up");
 });

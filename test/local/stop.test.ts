@@ -1,4 +1,4 @@
-// How the local run ends: in order at the first signal, at once at the second, and never without its database.
+// The end of the local run: in order at the first signal, at once at the second, and always with its database.
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";

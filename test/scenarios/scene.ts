@@ -148,10 +148,8 @@ export const register = async (host: Host, name: string) =>
 export const link = (host: Host, server: string, token: string) =>
   call(host.ports, host.clock.now, { route: "PUT /v1/mdm-servers/{id}/links/{tokenId}", path: [server, token], body: {} });
 
-export const fileOf = (token: string): string =>
-  Buffer.from(Buffer.from(JSON.stringify({ expDate: "2027-01-01T00:00:00+0000", token, orgName: "P" })).toString("base64")).toString(
-    "base64",
-  );
+export const fileOf = (token: string, expDate = "2027-01-01T00:00:00+0000"): string =>
+  Buffer.from(Buffer.from(JSON.stringify({ expDate, token, orgName: "P" })).toString("base64")).toString("base64");
 
 const byOf = (route: string): FunctionName => ((CUSTODY_ROUTES as readonly string[]).includes(route) ? "custody" : "admin");
 

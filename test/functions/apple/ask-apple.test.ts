@@ -36,7 +36,7 @@ const ask = (port: number, over: Partial<Connection> = {}, host = NAME, file = T
 const without = (noAnswer: string) => ({ outcome: "no-answer", evidence: { noAnswer } });
 const raw = (response: ServerResponse, text: string): void => void response.socket?.end(text);
 
-describe("what is sent", () => {
+describe("the request", () => {
   test("is one GET with the file's text as bearer, to the host of the base URL", async () => {
     const server = await start();
     expect(await ask(server.port)).toEqual({
@@ -126,7 +126,7 @@ describe("an answer", () => {
     expect([server.came.length, elsewhere.asked]).toEqual([1, []]);
   });
 
-  test("with a body beyond 64 KiB is cut off and unreadable, whatever it begins with", async () => {
+  test("with a body beyond 64 KiB is cut off and unreadable, also if it begins like a configuration", async () => {
     const server = await start(async (response) => {
       const chunk = `${failure(9625)}${" ".repeat(16 * 1024)}`;
       response.on("error", () => undefined).writeHead(200);
@@ -236,7 +236,7 @@ describe("the other side", () => {
   });
 });
 
-test("the environment has no say: neither a proxy that it names, nor its word that certificates need no proof", {
+test("the environment sets no proxy and can't switch off the verification of certificates", {
   timeout: 30_000,
 }, async () => {
   const proxy = await serve(() => ({ body: CONFIG }));

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ContentToken } from "../../../domain/content-token.ts";
-import type { CheckOrder } from "../../../domain/events.ts";
+import type { CheckRequest } from "../../../domain/events.ts";
 import { DailyRun, enqueueDailyChecks } from "../../../functions/checks/enqueue-daily-checks.ts";
 import { aContentToken, at, contentTokenId } from "../../make.ts";
 import { appleInMemory, checkQueueInMemory } from "../../outside.ts";
@@ -47,8 +47,8 @@ const makeRuns = async (held: readonly Kind[]) => {
   };
 };
 
-const checksIn = (published: readonly object[]): CheckOrder[] =>
-  published.filter((one): one is CheckOrder => "kind" in one && one.kind === "check");
+const checksIn = (published: readonly object[]): CheckRequest[] =>
+  published.filter((one): one is CheckRequest => "kind" in one && one.kind === "check");
 
 describe("the daily run", () => {
   test("enqueues every live imported token exactly once, however many pages of tokens there are", async () => {

@@ -74,7 +74,7 @@ describe("the budgets of a location", () => {
 describe("the page for invited people", () => {
   const invitation = (query: Record<string, string> = {}) => instance()("GET /mdm/v2/invitation", { query });
 
-  test("is at the address that the service's configuration names, without a token and whatever the invite code", async () => {
+  test("is at the address that the service's configuration names, without a token and for any invite code", async () => {
     const { urls } = serviceConfig()("https://api.example.org");
     const { pathname } = new URL(urls.invitationEmail ?? "");
     const digests = new Set<string>();

@@ -79,7 +79,7 @@ describe.each(["assets/associate", "assets/disassociate"])("%s", (path) => {
   });
 });
 
-test("an asset that can't be taken back is refused before its client users are looked at", async () => {
+test("an asset that can't be taken back is refused before its client users are read", async () => {
   await asPerson("POST /v1/licenses", { adamId: "500", productType: "Book", quantity: 1 });
   expect((await post("assets/disassociate", { assets: [{ adamId: "500" }], clientUserIds: ["nobody"] })).body.errorNumber).toBe(9706);
 });

@@ -219,7 +219,7 @@ test("without the local run's permission this machine is not asked", async () =>
   expect(await askedCount()).toBe(before);
 });
 
-test("the bundle holds no client but that of S3, and what it was given is in no log and no error", async () => {
+test("the bundle holds no client but that of S3, and the token is in no log and no error", async () => {
   const bundle = await readFile(join(bundleOf("apple-check"), "index.mjs"), "utf8");
   for (const other of ["DynamoDBClient", "LambdaClient", "SQSClient", "SNSClient", "EventBridgeClient", "powertools"])
     expect(bundle).not.toContain(other);

@@ -92,7 +92,7 @@ battery("bearers", (records) => {
     expect(await find()).toEqual({ ...found, token: shared, holders: new Map([...holders, [bob.id, changed]]) });
   });
 
-  test("are found by the token's identifier too, with whoever was given it meanwhile; an identifier of none is an error", async () => {
+  test("are found by the token's identifier too, with the accounts that were given it meanwhile; an unknown identifier is an error", async () => {
     await get();
     await records.tokens.handOver({ token, to: bob, holders: new Map([[ada.id, ada]]), at: NOW });
     expect([...(await get()).holders.keys()]).toEqual([ada.id, bob.id]);

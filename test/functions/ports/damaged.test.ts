@@ -124,10 +124,11 @@ test("a pending job whose place in the list can't be read keeps none of the othe
   const damage = { TableName: table.name, Key: keys.pendingJob(damaged), UpdateExpression: "REMOVE locationId" };
   await table.client.send(new UpdateCommand(damage));
   await expect(resumeJobs(ports, neverTimeUp)).rejects.toThrow(damaged.id);
-  expect(sent).toEqual([first.id, last.id]);
+  // Jobs are put back concurrently, in any order.
+  expect(sent.toSorted()).toEqual([first.id, last.id]);
 });
 
-test("an announcement that can't be read keeps none of the others from being told by the sweep", async () => {
+test("a damaged outbox message does not keep the sweep from publishing the others", async () => {
   const table = await database.table();
   const { sent, ports } = outboxOver(table);
   const [first, damaged, last] = [1, 2, 3].map((seed) => anEvent({ id: `evt_${seed}`, recordedAt: at(`2026-10-01T0${seed}:00:00Z`) }));

@@ -1,4 +1,4 @@
-// The contract of pending jobs: a job is listed and counted from the transaction that adds it until the one that ends it, whichever way it ends, and no
+// The contract of pending jobs: a job is listed and counted from the transaction that adds it until the one that ends it in any way, and no
 // location ever has more pending than its limits allow.
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
@@ -85,7 +85,7 @@ battery("pending jobs", (records) => {
 
   test("jobs that come at once are let in exactly up to the limit", async () => {
     const limits = { jobs: 5, assignments: 1000 };
-    // Who is refused as busy asks again, as MDM servers do.
+    // A caller that is refused as busy asks again, as MDM servers do.
     const patiently = async (job: Work): Promise<string> => {
       for (;;) {
         const result = await add(job, limits).catch((error: unknown) => {
@@ -130,7 +130,7 @@ battery("pending jobs", (records) => {
       expect([await idsIn(), await counts()]).toEqual([[idOf(2)], [{ jobs: 1, assignments: 5 }, NONE]]);
     });
 
-    test("and once, whoever of many ends it at the same time", async () => {
+    test("and once when several end it at the same time", async () => {
       const ends = [0, 1, 2].flatMap(() => [records.works.stop(job, STOPPED), records.works.advance(stepOf(job))]);
       expect((await Promise.all(ends)).filter(Boolean)).toHaveLength(1);
       expect([await idsIn(), await counts()]).toEqual([[idOf(2)], [{ jobs: 1, assignments: 5 }, NONE]]);
@@ -158,7 +158,7 @@ battery("pending jobs", (records) => {
     expect(await listed()).toEqual([]);
   });
 
-  test("what is counted is the sum of what has not ended, whatever is added, done and stopped, and how often", {
+  test("the count is the sum of the jobs that have not ended, after any sequence of additions, steps and stops", {
     timeout: 60_000,
   }, async () => {
     const limits = { jobs: 4, assignments: 300 };

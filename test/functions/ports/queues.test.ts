@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { CheckOrder, Telling, WorkOrder } from "../../../domain/events.ts";
+import type { CheckRequest, Telling, WorkOrder } from "../../../domain/events.ts";
 import { WorkId } from "../../../domain/work.ts";
 import { continueIn } from "../../../functions/aws/check-queue.ts";
 import { sendCheckTo, sendTellingTo, sendWorkTo } from "../../../functions/aws/queues.ts";
@@ -26,7 +26,7 @@ const telling: Telling = {
   notification: { adamId: "361309726", countDelta: 1 },
 };
 
-const check: CheckOrder = {
+const check: CheckRequest = {
   kind: "check",
   id: "evt_3",
   recordedAt: at("2026-06-01"),
@@ -76,7 +76,7 @@ test("a check is sent with its attempt, and given when its delay is over", async
   expect(sent()).toEqual([{ QueueUrl: `${server.url}/checks`, MessageBody, DelaySeconds: 37 }]);
 });
 
-test("the daily run goes on after the page that it names, in a message that the handler of the queue reads", async () => {
+test("the daily run continues after the page that it names, in a message that the handler of the queue reads", async () => {
   await continueIn(client, `${server.url}/checks`).continueDailyRun("page-2");
   const [{ MessageBody, ...rest } = { MessageBody: "" }] = sent();
   expect([DailyRun.parse(JSON.parse(MessageBody)), rest]).toEqual([{ after: "page-2" }, { QueueUrl: `${server.url}/checks` }]);
