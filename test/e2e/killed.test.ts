@@ -84,7 +84,9 @@ test("every eventId that was answered ends as COMPLETE or FAILED, also when the 
     const assets = ADAM_IDS.map((adamId) => ({ adamId }));
     await ask("assets/associate", { assets, serialNumbers: DEVICES });
     await ask("users/create", { users: numbered(`u${round}-`, 60).map((clientUserId) => ({ clientUserId })) });
-    await ask("assets/associate", { assets: assets.slice(0, 1), clientUserIds: [`u${round}-1`, "nobody"] });
+    // With a device, since a request for unknown client users alone is refused at once.
+    const targets = { clientUserIds: [`u${round}-1`, "nobody"], serialNumbers: DEVICES.slice(0, 1) };
+    await ask("assets/associate", { assets: assets.slice(0, 1), ...targets });
     await ask("assets/revoke", { serialNumbers: DEVICES.slice(0, 20) });
     for (let count = 0; count < 4; count++) await ask("assets/disassociate", { assets, serialNumbers: DEVICES.slice(20 + count, 90) });
   };
