@@ -6,7 +6,7 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { Found } from "../domain/custody-verification.ts";
+import type { Found } from "../domain/custody/custody-verification.ts";
 import { foundItem, foundShown } from "../functions/aws/custody.ts";
 import { CannotVerify } from "./cannot-verify.ts";
 import { itemOf } from "./dynamodb-json.ts";

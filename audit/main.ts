@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { Found } from "../domain/custody-verification.ts";
+import type { Found } from "../domain/custody/custody-verification.ts";
 import { nameOf } from "../local/names.ts";
 import { REGION } from "../local/place.ts";
 import { readSession } from "../local/session.ts";

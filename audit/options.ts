@@ -1,6 +1,6 @@
 // What the command line asks for. Without a table or an export, it is the service that runs on this machine.
 import { parseArgs } from "node:util";
-import { IsoTime } from "../domain/time.ts";
+import { IsoTime } from "../domain/shared/time.ts";
 import { CannotVerify } from "./cannot-verify.ts";
 
 export const USAGE = `npm run verify-custody -- [options]

@@ -1,7 +1,7 @@
 // Holds a custody log against its own hashes and against the seals. Seals are read before entries: what is sealed then is in the log that is read.
-import { type BrokenChain, type Found, type Sealed, walkChain } from "../domain/custody-verification.ts";
-import { brokenSeal, type FoundSeal, foundSeal } from "../domain/seal.ts";
-import { sha256 } from "../functions/hash.ts";
+import { type BrokenChain, type Found, type Sealed, walkChain } from "../domain/custody/custody-verification.ts";
+import { brokenSeal, type FoundSeal, foundSeal } from "../domain/custody/seal.ts";
+import { sha256 } from "../functions/lib/hash.ts";
 import { CannotVerify } from "./cannot-verify.ts";
 import type { StoredSeal } from "./seals.ts";
 

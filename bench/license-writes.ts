@@ -2,10 +2,10 @@
 // very records. Easy to get wrong: the embedded database knows no conflicts, so without those of test/contention.ts nobody ever has to wait.
 import assert from "node:assert/strict";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { type AssetKey, assetText, targetText } from "../domain/licenses.ts";
-import { acquiring, together } from "../domain/postings.ts";
-import { Refusal } from "../domain/refusal.ts";
-import { assignLicenses } from "../functions/api/assign-licenses.ts";
+import { type AssetKey, assetText, targetText } from "../domain/licenses/licenses.ts";
+import { acquiring, together } from "../domain/licenses/postings.ts";
+import { Refusal } from "../domain/shared/refusal.ts";
+import { assignLicenses } from "../functions/licenses/assign.ts";
 import { recordsIn } from "../functions/aws/records.ts";
 import { startDynamoDb } from "../local/dynamodb.ts";
 import { contend } from "../test/contention.ts";

@@ -1,9 +1,9 @@
 // What the daily scan reads, counted on a real table: the very scan, over the very records, with a bus that takes everything and files that are
 // none. The counts are the same on any machine; the seconds it took are nobody's business.
 import assert from "node:assert/strict";
-import { addDays } from "../domain/time.ts";
+import { addDays } from "../domain/shared/time.ts";
 import { type Records, recordsIn } from "../functions/aws/records.ts";
-import { type ScanPorts, scanExpiry } from "../functions/schedule/scan-expiry.ts";
+import { type ScanPorts, scanExpiry } from "../functions/tokens/scan-expiry.ts";
 import { startDynamoDb } from "../local/dynamodb.ts";
 import { makeTables, TABLES } from "../test/table.ts";
 import { countReads } from "./counted.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
-import { ENV, type FunctionName } from "../functions/env.ts";
+import { ENV, type FunctionName } from "../functions/contract/env.ts";
 import { BUNDLING } from "../infra/bundle.ts";
 import { bareSource, clientsOf, heldIn } from "./bare.ts";
 import type { Pair } from "./figures.ts";
@@ -40,7 +40,7 @@ const bundle = (entry: string, outfile: string) =>
 const bundlesOf = (name: FunctionName, directory: string) => {
   const ours = join(directory, `${name}.mjs`);
   const bare = join(directory, `${name}.bare.mjs`);
-  const [output] = Object.values(bundle(join(root, "functions", `${name}.lambda.ts`), ours).metafile.outputs);
+  const [output] = Object.values(bundle(join(root, "functions", "entries", `${name}.lambda.ts`), ours).metafile.outputs);
   const inputs = output?.inputs ?? {};
   const held = heldIn(inputs);
   // One that holds nothing of the SDK is measured against a handler that holds nothing.

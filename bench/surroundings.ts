@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { Ports } from "../functions/ports.ts";
+import type { Ports } from "../functions/ports/ports.ts";
 
 /** Sends nothing twice by itself. `maxSockets`: how many requests are under way at once; the others would wait for them, as on AWS nobody would. */
 export const connect = (endpoint: string, maxSockets = 50): DynamoDBDocumentClient => {

@@ -1,11 +1,11 @@
 // What it costs to tell whom a content token lets in, which every request of an MDM server begins with: in an instance that knows the token's places, and in one
 // that does not yet.
 import assert from "node:assert/strict";
-import { renderTokenFile } from "../domain/token-file.ts";
+import { renderTokenFile } from "../domain/tokens/token-file.ts";
 import { bearersIn } from "../functions/aws/bearers.ts";
 import { recordsIn } from "../functions/aws/records.ts";
-import { sha256 } from "../functions/hash.ts";
-import { bearerOf } from "../functions/token-bearer.ts";
+import { sha256 } from "../functions/lib/hash.ts";
+import { bearerOf } from "../functions/tokens/authenticate.ts";
 import { startDynamoDb } from "../local/dynamodb.ts";
 import { aContentToken, aLocation, anAccount, anOrganization } from "../test/make.ts";
 import { makeTables, TABLES } from "../test/table.ts";

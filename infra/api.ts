@@ -14,7 +14,7 @@ import type { UserPool, UserPoolClient } from "aws-cdk-lib/aws-cognito";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { ADMIN_ROUTES, CUSTODY_ROUTES, MDM_ROUTES, OPEN_ROUTES } from "../functions/routes.ts";
+import { ADMIN_ROUTES, CUSTODY_ROUTES, MDM_ROUTES, OPEN_ROUTES } from "../functions/contract/routes.ts";
 
 export type ApiProps = {
   readonly userPool: UserPool;

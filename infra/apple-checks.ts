@@ -8,7 +8,7 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { PUBLISHED_EVENTS } from "../functions/published-events.ts";
+import { PUBLISHED_EVENTS } from "../functions/contract/published-events.ts";
 import type { Alarms } from "./alarms.ts";
 import type { RecordsStack } from "./records-stack.ts";
 import { grantErase, grantPublish, grantReadImported, grantRecordChecks } from "./rights.ts";

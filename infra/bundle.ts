@@ -20,13 +20,13 @@ export const BUNDLING = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
-/** Bundles every `functions/<name>.lambda.ts`. */
+/** Bundles every `functions/entries/<name>.lambda.ts`. */
 export const bundleFunctions = (): void => {
-  const names = readdirSync(join(root, "functions"))
+  const names = readdirSync(join(root, "functions", "entries"))
     .filter((file) => file.endsWith(".lambda.ts"))
     .map((file) => file.slice(0, -".lambda.ts".length));
   buildSync({
-    entryPoints: names.map((name) => ({ in: join(root, "functions", `${name}.lambda.ts`), out: join(name, "index") })),
+    entryPoints: names.map((name) => ({ in: join(root, "functions", "entries", `${name}.lambda.ts`), out: join(name, "index") })),
     outdir: join(root, "dist"),
     outExtension: { ".js": ".mjs" },
     ...BUNDLING,

@@ -1,11 +1,11 @@
 // What a deployment is asked for. Whatever is wrong or missing ends the synthesis with sentences that say what to fix, before anything is deployed.
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
-import { Email } from "../domain/account.ts";
-import { APPLE_API, isAppleSetting } from "../domain/apple-api.ts";
-import { DEFAULT_JOB_LIMITS, DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTED } from "../domain/mdm-limits.ts";
-import { Organization } from "../domain/organization.ts";
-import { DEFAULT_LADDER } from "../domain/reminder.ts";
+import { Email } from "../domain/accounts/account.ts";
+import { APPLE_API, isAppleSetting } from "../domain/tokens/apple-api.ts";
+import { DEFAULT_JOB_LIMITS, DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTED } from "../domain/device-api/mdm-limits.ts";
+import { Organization } from "../domain/organization/organization.ts";
+import { DEFAULT_LADDER } from "../domain/tokens/reminder.ts";
 import { COUNTRIES } from "./countries.ts";
 
 const Emails = z.array(Email).min(1);

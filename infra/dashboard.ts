@@ -13,7 +13,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { ACTS } from "../functions/metrics.ts";
+import { ACTS } from "../functions/contract/metrics.ts";
 import { type Alarms, SEVERITIES } from "./alarms.ts";
 import { dayOf, ownMetric } from "./own-metrics.ts";
 

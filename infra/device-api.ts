@@ -7,7 +7,7 @@ import type { Key } from "aws-cdk-lib/aws-kms";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { Env } from "../functions/env.ts";
+import type { Env } from "../functions/contract/env.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Config } from "./config.ts";
 import { ownMetric } from "./own-metrics.ts";

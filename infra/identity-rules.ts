@@ -6,9 +6,9 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { ACCOUNT_EVENTS } from "../domain/account-event.ts";
-import { EVENT_SOURCE, type EventType } from "../domain/events.ts";
-import { IDENTITY_OPERATIONS } from "../domain/identity-event.ts";
+import { ACCOUNT_EVENTS } from "../domain/accounts/account-event.ts";
+import { EVENT_SOURCE, type EventType } from "../domain/shared/events.ts";
+import { IDENTITY_OPERATIONS } from "../domain/accounts/identity-event.ts";
 import type { Alarms } from "./alarms.ts";
 import { hourlyInvocations } from "./rule-metric.ts";
 

@@ -1,8 +1,8 @@
 // The metrics that functions write, as alarms and the dashboard read them.
 import { Duration } from "aws-cdk-lib";
 import { MathExpression, Metric } from "aws-cdk-lib/aws-cloudwatch";
-import { type FunctionName, METRICS_NAMESPACE } from "../functions/env.ts";
-import { type Count, GAUGES, type Gauge } from "../functions/metrics.ts";
+import { type FunctionName, METRICS_NAMESPACE } from "../functions/contract/env.ts";
+import { type Count, GAUGES, type Gauge } from "../functions/contract/metrics.ts";
 
 const isGauge = (metric: Count | Gauge): metric is Gauge => metric in GAUGES;
 

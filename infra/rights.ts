@@ -2,7 +2,7 @@
 // of item can't, whatever its code tries: the test of the handlers holds what they really do against these.
 import type { EventBus } from "aws-cdk-lib/aws-events";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
-import { EVENT_SOURCE, type EventType } from "../domain/events.ts";
+import { EVENT_SOURCE, type EventType } from "../domain/shared/events.ts";
 import type { RecordsStack } from "./records-stack.ts";
 
 type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket" | "seals" | "userPool">;

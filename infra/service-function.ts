@@ -3,7 +3,7 @@ import { Duration } from "aws-cdk-lib";
 import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { Env, FunctionName } from "../functions/env.ts";
+import type { Env, FunctionName } from "../functions/contract/env.ts";
 import type { Alarms, Severity } from "./alarms.ts";
 import { bundleOf } from "./bundle.ts";
 

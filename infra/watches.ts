@@ -1,6 +1,6 @@
 // What is watched of the metrics that functions write: a row per alarm.
-import type { FunctionName } from "../functions/env.ts";
-import type { Count, Gauge } from "../functions/metrics.ts";
+import type { FunctionName } from "../functions/contract/env.ts";
+import type { Count, Gauge } from "../functions/contract/metrics.ts";
 import type { Alarms, AlarmWords, Condition } from "./alarms.ts";
 import { ownMetric } from "./own-metrics.ts";
 

@@ -1,6 +1,6 @@
 // With which numbers a route of the device management API may refuse: those that its door has for all routes, and its own.
-import type { MdmErrorNumber } from "../domain/mdm-error.ts";
-import type { MdmRoute, OpenMdmRoute, PageMdmRoute } from "../functions/doors/mdm-route.ts";
+import type { MdmErrorNumber } from "../domain/device-api/mdm-error.ts";
+import type { MdmRoute, OpenMdmRoute, PageMdmRoute } from "../functions/middleware/mdm-route.ts";
 
 export type AnyMdmRoute = Omit<MdmRoute<never>, "answer"> | Omit<OpenMdmRoute, "open"> | Omit<PageMdmRoute, "page">;
 

@@ -1,7 +1,7 @@
 // What a route of the device management API answers: its reply, errors by status and number, and what the gateway answers by itself. An unknown token is an
 // error with status 200, and so is every error of version 1: such answers are told by their fields.
 import * as z from "zod";
-import { MDM_ERRORS, type MdmErrorNumber, RETRY_SECONDS, statusOfNumber } from "../domain/mdm-error.ts";
+import { MDM_ERRORS, type MdmErrorNumber, RETRY_SECONDS, statusOfNumber } from "../domain/device-api/mdm-error.ts";
 import { type AnyMdmRoute, numbersOf } from "./mdm-numbers.ts";
 import { type Content, gatewayAnswers, type Named, RETRY_AFTER, type Response } from "./responses.ts";
 import { refTo, type Schema, schemaOf } from "./schema.ts";

@@ -1,5 +1,5 @@
 // The routes for people and for MDM servers with a credential as operations: their schemas, who may call them, which headers they heed, and what they answer.
-import type { Said } from "../functions/handle.ts";
+import type { Said } from "../functions/middleware/handler.ts";
 import type { Described, Operation, Parameter } from "./document.ts";
 import type { AnyRoute } from "./reasons.ts";
 import { refusals, successes } from "./responses.ts";

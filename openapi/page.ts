@@ -1,7 +1,7 @@
 // The API as a page to read, and as the README's table of routes; both made from the document.
 
-import { REASONS, Refusal } from "../domain/refusal.ts";
-import { problemOf } from "../functions/doors/problem.ts";
+import { REASONS, Refusal } from "../domain/shared/refusal.ts";
+import { problemOf } from "../functions/middleware/problem.ts";
 import { type Document, type Listed, type Operation, operationsOf, responseOf } from "./document.ts";
 import { isAlwaysRefused } from "./mdm-operations.ts";
 import { ownNumbers, sectionOfNumbers } from "./mdm-page.ts";

@@ -1,6 +1,6 @@
 // For which reasons a route may refuse: those that all routes of its kind share, and its own.
-import type { Reason } from "../domain/refusal.ts";
-import type { Route } from "../functions/doors/route.ts";
+import type { Reason } from "../domain/shared/refusal.ts";
+import type { Route } from "../functions/middleware/route.ts";
 
 export type AnyRoute = Omit<Route<never>, "answer">;
 

@@ -1,6 +1,6 @@
 // What an operation answers: its successes as the route tells them, its refusals by status, and what the gateway answers by itself.
-import { type Reason, Refusal } from "../domain/refusal.ts";
-import { problemOf } from "../functions/doors/problem.ts";
+import { type Reason, Refusal } from "../domain/shared/refusal.ts";
+import { problemOf } from "../functions/middleware/problem.ts";
 import { type AnyRoute, reasonsOf } from "./reasons.ts";
 import { refTo, type Schema, schemaOf } from "./schema.ts";
 

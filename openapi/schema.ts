@@ -1,13 +1,13 @@
 // JSON Schemas (draft 2020-12) of the routes' own zod schemas. What has a name here is written once, and referred to wherever the very same schema,
 // or one that extends it, is used.
 import * as z from "zod";
-import { Grant } from "../domain/account.ts";
-import { InvalidationCause } from "../domain/content-token.ts";
-import { Actor, CustodyAct, SubjectId } from "../domain/custody.ts";
-import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
-import { MdmError } from "../domain/mdm-error.ts";
-import { Vendor } from "../domain/mdm-server.ts";
-import { NotificationType } from "../domain/notification.ts";
+import { Grant } from "../domain/accounts/account.ts";
+import { InvalidationCause } from "../domain/tokens/content-token.ts";
+import { Actor, CustodyAct, SubjectId } from "../domain/custody/custody.ts";
+import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/shared/ids.ts";
+import { MdmError } from "../domain/device-api/mdm-error.ts";
+import { Vendor } from "../domain/mdm-servers/mdm-server.ts";
+import { NotificationType } from "../domain/device-api/notification.ts";
 import {
   ShownAccount,
   ShownConflict,
@@ -17,9 +17,9 @@ import {
   ShownMdmServer,
   ShownOrganization,
   ShownToken,
-} from "../functions/api/shown.ts";
-import { Borne } from "../functions/doors/mdm-route.ts";
-import { Problem } from "../functions/doors/problem.ts";
+} from "../functions/lib/shown.ts";
+import { Borne } from "../functions/middleware/mdm-route.ts";
+import { Problem } from "../functions/middleware/problem.ts";
 
 /** The part of JSON Schema that the document uses. */
 export type Schema = {

@@ -1,8 +1,8 @@
 // Requests of MDM servers as the gateway gives them to the device management API, and the text of a token's file, which is their bearer.
-import { ContentTokenId } from "../domain/ids.ts";
-import { mdm } from "../functions/doors/mdm.ts";
-import { mdmRoutes } from "../functions/mdm/mdm-routes.ts";
-import type { Ports } from "../functions/ports.ts";
+import { ContentTokenId } from "../domain/shared/ids.ts";
+import { mdm } from "../functions/middleware/mdm.ts";
+import { mdmRoutes } from "../functions/device-api/routes.ts";
+import type { Ports } from "../functions/ports/ports.ts";
 
 export type MdmAsked = {
   /** Method and path. */

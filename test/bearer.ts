@@ -1,12 +1,12 @@
 // Who asks the device management API in tests of its handlers, and how they ask: as the door gives it to them.
 import type * as z from "zod";
-import { noClientConfig } from "../domain/client-config.ts";
-import type { ContentToken } from "../domain/content-token.ts";
-import { noLinks } from "../domain/links.ts";
-import type { Location } from "../domain/organization.ts";
-import { parsedBy } from "../functions/doors/mdm-event.ts";
-import type { MdmHandle, TokenBearer } from "../functions/handle-mdm.ts";
-import type { Ports } from "../functions/ports.ts";
+import { noClientConfig } from "../domain/device-api/client-config.ts";
+import type { ContentToken } from "../domain/tokens/content-token.ts";
+import { noLinks } from "../domain/mdm-servers/links.ts";
+import type { Location } from "../domain/organization/organization.ts";
+import { parsedBy } from "../functions/middleware/mdm-event.ts";
+import type { MdmHandle, TokenBearer } from "../functions/middleware/mdm-handler.ts";
+import type { Ports } from "../functions/ports/ports.ts";
 import { aContentToken, aLocation, anAccount } from "./make.ts";
 
 export const bearer = (location: Location = aLocation()): TokenBearer => ({

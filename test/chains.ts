@@ -1,10 +1,10 @@
 // Chains of the custody log as the service writes them, and as somebody may have left them.
 
 import fc from "fast-check";
-import { type CustodyEntry, type CustodyRecord, entryAfter } from "../domain/custody.ts";
-import type { Found, SealedChain } from "../domain/custody-verification.ts";
-import { SealedHead } from "../domain/seal.ts";
-import { sha256 } from "../functions/hash.ts";
+import { type CustodyEntry, type CustodyRecord, entryAfter } from "../domain/custody/custody.ts";
+import type { Found, SealedChain } from "../domain/custody/custody-verification.ts";
+import { SealedHead } from "../domain/custody/seal.ts";
+import { sha256 } from "../functions/lib/hash.ts";
 import { accountId, at, contentTokenId, locationId } from "./make.ts";
 
 export { sha256 };

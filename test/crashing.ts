@@ -1,5 +1,5 @@
 // A process that dies: ports that throw after a given call, and at every call from then on. What was called before it has happened.
-import type { Ports } from "../functions/ports.ts";
+import type { Ports } from "../functions/ports/ports.ts";
 
 export class Crash extends Error {}
 

@@ -1,8 +1,8 @@
 // Acts of MDM servers and people as they are drawn, and how each is carried out: whoever is not answered asks again, and an MDM server whose token ended gets
 // another one. What answers promise is noted, so that it can be held against the records.
 import * as fc from "fast-check";
-import type { AccountId } from "../domain/ids.ts";
-import { accountIdOf } from "../functions/identity.ts";
+import type { AccountId } from "../domain/shared/ids.ts";
+import { accountIdOf } from "../functions/accounts/account-id.ts";
 import { type Answer, ISSUERS, type MdmServer, PLACES, rarely, type Scene } from "./device-scene.ts";
 import { later } from "./scenarios/scene.ts";
 

@@ -1,6 +1,6 @@
 // The queue of work as its readers must expect it, in memory: what is sent comes at least once, that of one location in its order and one after the other; but
 // a message whose reader is slow or died is given again, to somebody else at the same time too, and after so many attempts it is for whoever ends the work.
-import type { WorkOrder } from "../domain/events.ts";
+import type { WorkOrder } from "../domain/shared/events.ts";
 
 /** As often as the deployed queue gives one before it is a dead letter. */
 export const MOST_ATTEMPTS = 3;

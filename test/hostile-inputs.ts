@@ -1,10 +1,10 @@
 // Values that no honest client sends, and for each operation of the API's document a request that is accepted, in which a test replaces one value at a time.
 import fc from "fast-check";
-import { adminRoutes } from "../functions/api/admin-routes.ts";
-import { custodyRoutes } from "../functions/api/custody-routes.ts";
-import { http } from "../functions/doors/http.ts";
-import { mdm } from "../functions/doors/mdm.ts";
-import { mdmRoutes } from "../functions/mdm/mdm-routes.ts";
+import { adminRoutes } from "../functions/routes/admin-routes.ts";
+import { custodyRoutes } from "../functions/routes/custody-routes.ts";
+import { http } from "../functions/middleware/http.ts";
+import { mdm } from "../functions/middleware/mdm.ts";
+import { mdmRoutes } from "../functions/device-api/routes.ts";
 import { type Document, type Operation, operationsOf } from "../openapi/document.ts";
 import { isOfDeviceApi } from "../openapi/mdm-operations.ts";
 import { bearerOf } from "./ask-mdm.ts";

@@ -1,11 +1,11 @@
 // What lies outside of the records, in memory: files, the bus, those who sign in. The contract tests hold these and the real ones to one promise.
 import { createHash } from "node:crypto";
-import { noAnswer } from "../domain/apple-answer.ts";
-import type { AppleAnswer } from "../domain/apple-check.ts";
-import { type Delivery, NotificationCall } from "../domain/delivery.ts";
-import type { Announcement } from "../domain/events.ts";
-import { isNotificationUrl } from "../domain/notification-url.ts";
-import { readSeal, type Seal, sealText } from "../domain/seal.ts";
+import { noAnswer } from "../domain/tokens/apple-answer.ts";
+import type { AppleAnswer } from "../domain/tokens/apple-check.ts";
+import { type Delivery, NotificationCall } from "../domain/device-api/delivery.ts";
+import type { Announcement } from "../domain/shared/events.ts";
+import { isNotificationUrl } from "../domain/device-api/notification-url.ts";
+import { readSeal, type Seal, sealText } from "../domain/custody/seal.ts";
 import type { AppleApi, CheckQueue } from "../functions/ports/apple.ts";
 import type { Bus, Log, Notifier, People, Seals } from "../functions/ports/telling.ts";
 import type { Files } from "../functions/ports/tokens.ts";

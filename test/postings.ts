@@ -1,6 +1,6 @@
 // Postings as the contract tests give them to the ledger, made by hand: the rules that refuse some of them are not in the way.
-import type { AssetKey, AssetTraits, Target } from "../domain/licenses.ts";
-import type { Posting } from "../domain/postings.ts";
+import type { AssetKey, AssetTraits, Target } from "../domain/licenses/licenses.ts";
+import type { Posting } from "../domain/licenses/postings.ts";
 import { locationId } from "./make.ts";
 import { NOW } from "./records.ts";
 

@@ -2,11 +2,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
-import type { ContentToken } from "../domain/content-token.ts";
+import type { ContentToken } from "../domain/tokens/content-token.ts";
 import { recordsIn } from "../functions/aws/records.ts";
 import type { Table } from "../functions/aws/table.ts";
 import type { Adding } from "../functions/ports/tokens.ts";
-import type { Trace } from "../functions/ports.ts";
+import type { Trace } from "../functions/ports/ports.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../local/dynamodb.ts";
 import { TO_TEST } from "./http.ts";
 import { aContentToken, accountId, anAccount, at } from "./make.ts";

@@ -1,15 +1,15 @@
 // The service on fake ports: a clock that tests set, a bus that can fail, files in memory, and calls as the gateway makes them. Each answer is held
 // against the API's document.
 import { randomBytes } from "node:crypto";
-import type { Account } from "../domain/account.ts";
-import type { AppleAnswer } from "../domain/apple-check.ts";
-import type { Announcement } from "../domain/events.ts";
-import { adminRoutes } from "../functions/api/admin-routes.ts";
-import { custodyRoutes } from "../functions/api/custody-routes.ts";
-import { http } from "../functions/doors/http.ts";
-import { accountIdOf } from "../functions/identity.ts";
+import type { Account } from "../domain/accounts/account.ts";
+import type { AppleAnswer } from "../domain/tokens/apple-check.ts";
+import type { Announcement } from "../domain/shared/events.ts";
+import { adminRoutes } from "../functions/routes/admin-routes.ts";
+import { custodyRoutes } from "../functions/routes/custody-routes.ts";
+import { http } from "../functions/middleware/http.ts";
+import { accountIdOf } from "../functions/accounts/account-id.ts";
 import type { Log } from "../functions/ports/telling.ts";
-import type { Ports } from "../functions/ports.ts";
+import type { Ports } from "../functions/ports/ports.ts";
 import { document, undocumented } from "./answers.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
 import {

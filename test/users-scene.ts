@@ -1,17 +1,17 @@
 // What tests of client users ask: the service anew before each, orders of MDM servers with the work that is done for them, and lists.
 import { beforeEach } from "vitest";
 import type * as z from "zod";
-import { noClientConfig } from "../domain/client-config.ts";
-import { noLinks } from "../domain/links.ts";
-import { DEFAULT_JOB_LIMITS } from "../domain/mdm-limits.ts";
-import { failuresOf, statusOf, type Work, WorkId } from "../domain/work.ts";
-import { parsedBy } from "../functions/doors/mdm-event.ts";
-import type { MdmHandle, TokenBearer } from "../functions/handle-mdm.ts";
-import { ListUsersInput, listUsers } from "../functions/mdm/list-users.ts";
-import { createUsers, ManageUsersInput, retireUsers, updateUsers } from "../functions/mdm/manage-users.ts";
-import { RegisterUserInput, registerUser } from "../functions/mdm/register-user.ts";
-import type { Ports } from "../functions/ports.ts";
-import { doWork } from "../functions/work/do-work.ts";
+import { noClientConfig } from "../domain/device-api/client-config.ts";
+import { noLinks } from "../domain/mdm-servers/links.ts";
+import { DEFAULT_JOB_LIMITS } from "../domain/device-api/mdm-limits.ts";
+import { failuresOf, statusOf, type Work, WorkId } from "../domain/device-api/work.ts";
+import { parsedBy } from "../functions/middleware/mdm-event.ts";
+import type { MdmHandle, TokenBearer } from "../functions/middleware/mdm-handler.ts";
+import { ListUsersInput, listUsers } from "../functions/device-api/list-users.ts";
+import { createUsers, ManageUsersInput, retireUsers, updateUsers } from "../functions/device-api/manage-users.ts";
+import { RegisterUserInput, registerUser } from "../functions/device-api/register-user.ts";
+import type { Ports } from "../functions/ports/ports.ts";
+import { doWork } from "../functions/device-api/jobs/run-job.ts";
 import { recordToken } from "./bearer.ts";
 import { aContentToken, aLocation } from "./make.ts";
 import { makeService } from "./service.ts";

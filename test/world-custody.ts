@@ -1,13 +1,13 @@
 // Ports without a world, continued: the custody log, MDM servers and their links, in memory.
-import type { Conflict } from "../domain/conflict.ts";
-import type { ContentToken } from "../domain/content-token.ts";
-import type { CustodyEntry, SubjectId } from "../domain/custody.ts";
-import type { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/ids.ts";
-import { type LocationLinks, noLinks } from "../domain/links.ts";
-import type { MdmServer } from "../domain/mdm-server.ts";
+import type { Conflict } from "../domain/mdm-servers/conflict.ts";
+import type { ContentToken } from "../domain/tokens/content-token.ts";
+import type { CustodyEntry, SubjectId } from "../domain/custody/custody.ts";
+import type { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/shared/ids.ts";
+import { type LocationLinks, noLinks } from "../domain/mdm-servers/links.ts";
+import type { MdmServer } from "../domain/mdm-servers/mdm-server.ts";
 import type { Links, MdmServers } from "../functions/ports/records.ts";
 import type { CustodyLog } from "../functions/ports/telling.ts";
-import type { Judged, Trace } from "../functions/ports.ts";
+import type { Judged, Trace } from "../functions/ports/ports.ts";
 import { amongst, born, pageOf, written } from "./lists.ts";
 
 /** What these ports share with the rest of the world. */

@@ -11,11 +11,11 @@ import {
   type Target,
   type Transfer,
   targetText,
-} from "../domain/licenses.ts";
-import { changesAssignments } from "../domain/postings.ts";
-import { foreignCursor } from "../functions/cursor.ts";
+} from "../domain/licenses/licenses.ts";
+import { changesAssignments } from "../domain/licenses/postings.ts";
+import { foreignCursor } from "../functions/lib/cursor.ts";
 import type { AssetState, Licenses } from "../functions/ports/licenses.ts";
-import type { Page, PageRequest } from "../functions/ports.ts";
+import type { Page, PageRequest } from "../functions/ports/ports.ts";
 import { born, pageOf } from "./lists.ts";
 import type { WorksInMemory } from "./world-mdm.ts";
 import type { SharedPlaces } from "./world-organization.ts";

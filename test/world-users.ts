@@ -1,6 +1,6 @@
 // Ports without a world, continued: the client users of each location, in memory.
-import { type ClientUser, noUsers, type UsersVersion } from "../domain/client-user.ts";
-import type { LocationId } from "../domain/ids.ts";
+import { type ClientUser, noUsers, type UsersVersion } from "../domain/licenses/client-user.ts";
+import type { LocationId } from "../domain/shared/ids.ts";
 import type { ClientUsers, WhichUsers } from "../functions/ports/client-users.ts";
 import type { WorksInMemory } from "./world-mdm.ts";
 import type { SharedPlaces } from "./world-organization.ts";

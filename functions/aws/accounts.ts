@@ -1,9 +1,9 @@
 // Accounts in the Records table. Facts about an account only ever move one way (a later password, a first end), by the writes' own conditions.
-import { Account } from "../../domain/account.ts";
-import type { AccountId } from "../../domain/ids.ts";
-import { latestInstant } from "../../domain/time.ts";
+import { Account } from "../../domain/accounts/account.ts";
+import type { AccountId } from "../../domain/shared/ids.ts";
+import { latestInstant } from "../../domain/shared/time.ts";
 import type { Accounts } from "../ports/records.ts";
-import type { Trace } from "../ports.ts";
+import type { Trace } from "../ports/ports.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
 import { putEdition, putNew, transact, type Write } from "./transact.ts";

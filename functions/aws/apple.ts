@@ -1,8 +1,8 @@
 // The function that asks Apple, invoked and waited for. The functions that hold records send no token themselves.
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { noAnswer } from "../../domain/apple-answer.ts";
-import { CHECKS_OFF } from "../../domain/apple-api.ts";
-import { AppleAnswer } from "../../domain/apple-check.ts";
+import { noAnswer } from "../../domain/tokens/apple-answer.ts";
+import { CHECKS_OFF } from "../../domain/tokens/apple-api.ts";
+import { AppleAnswer } from "../../domain/tokens/apple-check.ts";
 import type { AppleApi } from "../ports/apple.ts";
 import { type InvokedFunction, invoke } from "./invoke.ts";
 

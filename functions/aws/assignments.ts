@@ -2,7 +2,7 @@
 // consistent and an assignment costs one item.
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { AssetKey, type Assignment, Target, targetText } from "../../domain/licenses.ts";
+import { AssetKey, type Assignment, Target, targetText } from "../../domain/licenses/licenses.ts";
 import type { AssetState } from "../ports/licenses.ts";
 import { fromItem, itemsOf, keys, readItems, type Table, toItem } from "./table.ts";
 

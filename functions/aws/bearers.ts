@@ -1,10 +1,10 @@
 // The look-up of a content token by its secret, as MDM servers ask for by the second. Who was given it is remembered in the instance, so that all its worth
 // hangs on is read at once; what is remembered says only where to look, never what is there.
-import { Account } from "../../domain/account.ts";
-import { ClientConfig, noClientConfig } from "../../domain/client-config.ts";
-import type { AccountId, ContentTokenId, LocationId } from "../../domain/ids.ts";
-import { LocationLinks, noLinks } from "../../domain/links.ts";
-import { Location } from "../../domain/organization.ts";
+import { Account } from "../../domain/accounts/account.ts";
+import { ClientConfig, noClientConfig } from "../../domain/device-api/client-config.ts";
+import type { AccountId, ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
+import { LocationLinks, noLinks } from "../../domain/mdm-servers/links.ts";
+import { Location } from "../../domain/organization/organization.ts";
 import type { BearerFound, Bearers } from "../ports/bearers.ts";
 import { contentTokensIn, fromStored } from "./content-tokens.ts";
 import { fromItem, keys, readItems, type Table } from "./table.ts";

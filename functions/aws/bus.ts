@@ -9,7 +9,7 @@ import {
   type Notice,
   type Telling,
   type WorkOrder,
-} from "../../domain/events.ts";
+} from "../../domain/shared/events.ts";
 import type { Bus, Log } from "../ports/telling.ts";
 import type { Send } from "./queues.ts";
 

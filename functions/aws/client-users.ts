@@ -2,10 +2,10 @@
 // users come one after the other, and a number of their version stands for exactly one state.
 import { QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { ClientUser, noUsers, UsersVersion } from "../../domain/client-user.ts";
-import type { LocationId } from "../../domain/ids.ts";
-import type { UserChange } from "../../domain/user-changes.ts";
-import { FIRST_VERSION } from "../../domain/version.ts";
+import { ClientUser, noUsers, UsersVersion } from "../../domain/licenses/client-user.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import type { UserChange } from "../../domain/licenses/user-changes.ts";
+import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import type { ClientUsers, WhichUsers } from "../ports/client-users.ts";
 import { fromItem, itemsOf, keys, readItem, readItems, type Table, toItem } from "./table.ts";
 import { putNew, transact, type Write } from "./transact.ts";

@@ -1,8 +1,8 @@
 // Content tokens in the Records table. Every act is one transaction whose conditions are its rule: what was judged is what is written.
 import * as z from "zod";
-import { isAnswered } from "../../domain/apple-check.ts";
-import { ContentToken, type Holding } from "../../domain/content-token.ts";
-import { AccountId, ContentTokenId } from "../../domain/ids.ts";
+import { isAnswered } from "../../domain/tokens/apple-check.ts";
+import { ContentToken, type Holding } from "../../domain/tokens/content-token.ts";
+import { AccountId, ContentTokenId } from "../../domain/shared/ids.ts";
 import type { ContentTokens } from "../ports/tokens.ts";
 import { plannedErasure } from "./erasures.ts";
 import { listIn, readPage } from "./lists.ts";

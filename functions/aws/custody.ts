@@ -4,9 +4,9 @@
 //   subject   seq (number)   the entry; `log` and `timeKey` = at#subject#seq place it in the index byTime
 import { paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { CustodyEntry, type CustodyRecord, entryAfter, type Head, type SubjectId } from "../../domain/custody.ts";
-import type { Found } from "../../domain/custody-verification.ts";
-import { sha256 } from "../hash.ts";
+import { CustodyEntry, type CustodyRecord, entryAfter, type Head, type SubjectId } from "../../domain/custody/custody.ts";
+import type { Found } from "../../domain/custody/custody-verification.ts";
+import { sha256 } from "../lib/hash.ts";
 import type { CustodyLog } from "../ports/telling.ts";
 import { readPage } from "./lists.ts";
 import { type Table, toItem } from "./table.ts";

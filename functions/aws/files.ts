@@ -1,8 +1,8 @@
 // Token files in S3: random keys under `tokens/`, versioned, encrypted by the bucket. Links are signed without a version, so that erasing kills them.
 import { DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { attachmentHeader } from "../../domain/file-name.ts";
-import { sha256 } from "../hash.ts";
+import { attachmentHeader } from "../../domain/tokens/file-name.ts";
+import { sha256 } from "../lib/hash.ts";
 import type { Files } from "../ports/tokens.ts";
 
 type Bucket = { readonly client: S3Client; readonly name: string };

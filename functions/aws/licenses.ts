@@ -1,7 +1,7 @@
 // The ledger of licenses in the Records table. Counts change by conditional additions, never by writing over what was read: two writers of one asset
 // don't overtake each other, and none can take what is not there.
 import * as z from "zod";
-import type { LocationId } from "../../domain/ids.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
 import {
   type Asset,
   AssetKey,
@@ -13,11 +13,11 @@ import {
   NO_LICENSES,
   type Target,
   Transfer,
-} from "../../domain/licenses.ts";
-import { changesAssignments, type Entry, type Posting } from "../../domain/postings.ts";
-import { cursorOf } from "../cursor.ts";
+} from "../../domain/licenses/licenses.ts";
+import { changesAssignments, type Entry, type Posting } from "../../domain/licenses/postings.ts";
+import { cursorOf } from "../lib/cursor.ts";
 import type { AssetState, AssignmentList, Licenses } from "../ports/licenses.ts";
-import type { Page, PageRequest } from "../ports.ts";
+import type { Page, PageRequest } from "../ports/ports.ts";
 import { assignmentItem, assignmentOf, assignmentsSince, assignmentsTo, holding, offsetReader, TARGETS } from "./assignments.ts";
 import { givenLicenses } from "./client-users.ts";
 import { type List, listIn, readPage } from "./lists.ts";

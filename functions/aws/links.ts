@@ -1,8 +1,8 @@
 // Which MDM server has which token: one record per location, whose version is the condition of every change.
 import * as z from "zod";
-import { Conflict } from "../../domain/conflict.ts";
-import { LocationId } from "../../domain/ids.ts";
-import { LocationLinks, noLinks } from "../../domain/links.ts";
+import { Conflict } from "../../domain/mdm-servers/conflict.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
+import { LocationLinks, noLinks } from "../../domain/mdm-servers/links.ts";
 import type { Links } from "../ports/records.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, itemsOf, keys, listed, readItem, readItems, recordsOf, type Table, toItem } from "./table.ts";

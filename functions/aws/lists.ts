@@ -1,8 +1,8 @@
 // Pages of a list. The cursor is the last item's place in the list, so that it stays good when that item goes; a foreign one is refused.
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { cursorOf, foreignCursor } from "../cursor.ts";
-import type { Page, PageRequest } from "../ports.ts";
+import { cursorOf, foreignCursor } from "../lib/cursor.ts";
+import type { Page, PageRequest } from "../ports/ports.ts";
 import type { Table } from "./table.ts";
 
 export type List = {

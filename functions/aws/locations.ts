@@ -1,7 +1,7 @@
 // Locations in the Records table. Exactly one is primary: it is written with the organization, whose record names it.
 import * as z from "zod";
-import { LocationId } from "../../domain/ids.ts";
-import { Location } from "../../domain/organization.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
+import { Location } from "../../domain/organization/organization.ts";
 import type { Locations } from "../ports/records.ts";
 import { keptConflict, replacedLinks } from "./links.ts";
 import { listIn, readPage } from "./lists.ts";

@@ -1,8 +1,8 @@
 // Structured logs and metrics, by AWS's own library. Callers pass identifiers and reasons; this file adds nothing of a request.
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { METRICS_NAMESPACE } from "../env.ts";
-import { GAUGES } from "../metrics.ts";
+import { METRICS_NAMESPACE } from "../contract/env.ts";
+import { GAUGES } from "../contract/metrics.ts";
 import type { Log } from "../ports/telling.ts";
 
 export const logAs = (serviceName: string): Log => {

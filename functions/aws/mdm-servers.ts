@@ -2,9 +2,9 @@
 // by what they say of themselves keeps what those in use say now.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { MdmServerId } from "../../domain/ids.ts";
-import { MdmServer } from "../../domain/mdm-server.ts";
-import { sha256 } from "../hash.ts";
+import { MdmServerId } from "../../domain/shared/ids.ts";
+import { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import { sha256 } from "../lib/hash.ts";
 import type { MdmServers } from "../ports/records.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";

@@ -2,8 +2,8 @@
 // last used a token for.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { ClientConfig } from "../../domain/client-config.ts";
-import { ContentTokenId, MdmServerId } from "../../domain/ids.ts";
+import { ClientConfig } from "../../domain/device-api/client-config.ts";
+import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import type { ClientConfigs, Rates, TokenUses } from "../ports/mdm.ts";
 import { fromItem, itemsOf, keys, readItem, type Table, toItem } from "./table.ts";
 import { conditionally } from "./transact.ts";

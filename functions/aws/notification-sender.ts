@@ -1,6 +1,6 @@
 // The queue of MDM notifications, for functions that record notifications and no jobs: their bundles and their rights hold no other queue.
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Env } from "../env.ts";
+import type { Env } from "../contract/env.ts";
 import type { Senders } from "./bus.ts";
 import { sendTellingTo } from "./queues.ts";
 

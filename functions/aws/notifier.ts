@@ -1,7 +1,7 @@
 // The function that calls addresses which others chose, invoked and waited for. Whoever holds data asks it and calls none of them itself.
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { Delivery } from "../../domain/delivery.ts";
-import { isNotificationUrl, type UrlRule } from "../../domain/notification-url.ts";
+import { Delivery } from "../../domain/device-api/delivery.ts";
+import { isNotificationUrl, type UrlRule } from "../../domain/device-api/notification-url.ts";
 import type { Notifier } from "../ports/telling.ts";
 import { type InvokedFunction, invoke } from "./invoke.ts";
 

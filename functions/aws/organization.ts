@@ -1,9 +1,9 @@
 // The organization in the Records table. Its primary location is written with it and nowhere else.
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { LocationId } from "../../domain/ids.ts";
-import { Organization } from "../../domain/organization.ts";
-import { ReminderLadder } from "../../domain/reminder.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import { Organization } from "../../domain/organization/organization.ts";
+import { ReminderLadder } from "../../domain/tokens/reminder.ts";
 import type { Organizations } from "../ports/records.ts";
 import { accountItem } from "./accounts.ts";
 import { newLocation, replacedLocation } from "./locations.ts";

@@ -1,7 +1,7 @@
 // Facts about accounts that wait for their account or their time. One that was damaged keeps none of the others.
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { AccountFact } from "../../domain/account-fact.ts";
-import type { AccountId } from "../../domain/ids.ts";
+import { AccountFact } from "../../domain/accounts/account-fact.ts";
+import type { AccountId } from "../../domain/shared/ids.ts";
 import type { Parking } from "../ports/telling.ts";
 import { fromItem, keys, recordsOf, type Table, toItem } from "./table.ts";
 

@@ -1,8 +1,8 @@
 // Jobs that have not ended, in the Records table: a row for each in one partition, the earliest first, and a count for each location. Both are written in
 // the transaction that adds or ends the job, so that neither can differ from the jobs themselves.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type JobLimits, NOTHING_PENDING, PendingCount, PendingJob, pendingLimit } from "../../domain/job.ts";
-import type { Work } from "../../domain/work.ts";
+import { type JobLimits, NOTHING_PENDING, PendingCount, PendingJob, pendingLimit } from "../../domain/device-api/job.ts";
+import type { Work } from "../../domain/device-api/work.ts";
 import type { PendingJobs } from "../ports/mdm.ts";
 import { fromItem, keys, readItem, recordsOf, type Table, toItem } from "./table.ts";
 import { conditionally, putNew, type Write } from "./transact.ts";

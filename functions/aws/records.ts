@@ -1,5 +1,5 @@
 // Every port that is kept in the Records table.
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import { accountsIn } from "./accounts.ts";
 import { bearersIn } from "./bearers.ts";
 import { clientUsersIn } from "./client-users.ts";

@@ -1,7 +1,7 @@
 // What was asked with an `Idempotency-Key`, kept for a day: a repeated request finds what the first one made, and a key stands for one request.
 import * as z from "zod";
 import type { Requests } from "../ports/records.ts";
-import type { Idempotency } from "../ports.ts";
+import type { Idempotency } from "../ports/ports.ts";
 import { fromItem, keys, readItem, type Table } from "./table.ts";
 import type { Write } from "./transact.ts";
 

@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { foundSeal, sealText } from "../../domain/seal.ts";
+import { foundSeal, sealText } from "../../domain/custody/seal.ts";
 import type { Seals } from "../ports/telling.ts";
 
 export type SealsBucket = { readonly client: S3Client; readonly name: string };

@@ -1,6 +1,6 @@
 // The ports of the functions that serve MDM servers: no token file, nobody who signs in.
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Env } from "../env.ts";
+import type { Env } from "../contract/env.ts";
 import { cipherOf } from "./cipher.ts";
 import { recordsOf } from "./connect.ts";
 import { notifierOf } from "./notifier.ts";

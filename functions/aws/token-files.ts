@@ -1,6 +1,6 @@
 // Reads stored token files, for the one function that sends them to Apple. It holds no other client and signs no link.
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { StoredFile } from "../../domain/content-token.ts";
+import type { StoredFile } from "../../domain/tokens/content-token.ts";
 import { errorName } from "./error-name.ts";
 
 type Bucket = { readonly client: S3Client; readonly name: string };

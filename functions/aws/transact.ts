@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import type { ContentToken } from "../../domain/content-token.ts";
-import type { Announcement } from "../../domain/events.ts";
-import type { LocationId } from "../../domain/ids.ts";
-import type { LocationLinks } from "../../domain/links.ts";
-import { Refusal } from "../../domain/refusal.ts";
-import { FIRST_VERSION } from "../../domain/version.ts";
-import type { Judged, Trace } from "../ports.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import type { Announcement } from "../../domain/shared/events.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
+import { Refusal } from "../../domain/shared/refusal.ts";
+import { FIRST_VERSION } from "../../domain/shared/version.ts";
+import type { Judged, Trace } from "../ports/ports.ts";
 import { nextEntries } from "./custody.ts";
 import { keys, type Table, toItem } from "./table.ts";
 

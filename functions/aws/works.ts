@@ -1,9 +1,9 @@
 // Work that MDM servers asked for, in the Records table: what it is and how far it has come, each part of it, and what failed. All of it goes by itself
 // some time after nobody may ask for it any more.
 import type * as z from "zod";
-import { hasRoom, NOTHING_PENDING } from "../../domain/job.ts";
-import { addDays } from "../../domain/time.ts";
-import { Failure, isEnded, Part, stepsOf, WORK_KEPT_DAYS, Work } from "../../domain/work.ts";
+import { hasRoom, NOTHING_PENDING } from "../../domain/device-api/job.ts";
+import { addDays } from "../../domain/shared/time.ts";
+import { Failure, isEnded, Part, stepsOf, WORK_KEPT_DAYS, Work } from "../../domain/device-api/work.ts";
 import type { Progress, Works } from "../ports/mdm.ts";
 import { countAdded, listPending, releasePlace } from "./pending-jobs.ts";
 import { fromItem, itemsOf, keys, readItem, type Table, toItem } from "./table.ts";

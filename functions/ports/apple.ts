@@ -1,6 +1,6 @@
 // Apple's API, as far as the service asks it: about imported tokens, without any change there.
-import type { AppleAnswer } from "../../domain/apple-check.ts";
-import type { StoredFile } from "../../domain/content-token.ts";
+import type { AppleAnswer } from "../../domain/tokens/apple-check.ts";
+import type { StoredFile } from "../../domain/tokens/content-token.ts";
 
 export interface AppleApi {
   /** True if the deployment asks Apple nothing. */

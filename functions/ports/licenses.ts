@@ -1,10 +1,10 @@
 // The ledger of licenses as it is kept: each posting is recorded whole or not at all, and its own conditions are what protects the ledger.
-import type { UsersVersion } from "../../domain/client-user.ts";
-import type { LocationId } from "../../domain/ids.ts";
-import type { Asset, AssetKey, Assignment, Target, Transfer } from "../../domain/licenses.ts";
-import type { Location } from "../../domain/organization.ts";
-import type { Posting } from "../../domain/postings.ts";
-import type { Idempotency, Judged, Page, PageRequest, Trace } from "../ports.ts";
+import type { UsersVersion } from "../../domain/licenses/client-user.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import type { Asset, AssetKey, Assignment, Target, Transfer } from "../../domain/licenses/licenses.ts";
+import type { Location } from "../../domain/organization/organization.ts";
+import type { Posting } from "../../domain/licenses/postings.ts";
+import type { Idempotency, Judged, Page, PageRequest, Trace } from "./ports.ts";
 import type { Progress } from "./mdm.ts";
 
 /** Whose assignments are listed: those of a location, of one of its assets, or of one target at it. */

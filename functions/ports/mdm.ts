@@ -1,10 +1,10 @@
 // What the device management API keeps beside the ledger: the work that MDM servers asked for, what they said of themselves and where they want to be told,
 // how often they ask, and what they last used a token for.
-import type { ClientConfig, SaidConfig } from "../../domain/client-config.ts";
-import type { ContentTokenId, LocationId, MdmServerId } from "../../domain/ids.ts";
-import type { JobLimits, PendingCount, PendingJob, Resumed } from "../../domain/job.ts";
-import type { Failure, Outcome, Part, Work, WorkId } from "../../domain/work.ts";
-import type { Judged, Trace } from "../ports.ts";
+import type { ClientConfig, SaidConfig } from "../../domain/device-api/client-config.ts";
+import type { ContentTokenId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
+import type { JobLimits, PendingCount, PendingJob, Resumed } from "../../domain/device-api/job.ts";
+import type { Failure, Outcome, Part, Work, WorkId } from "../../domain/device-api/work.ts";
+import type { Judged, Trace } from "./ports.ts";
 
 /** How far the work at hand comes by an act that is a part of it. The act is recorded only while the work is where it was read. */
 export type Progress = { readonly work: Work; readonly outcome: Outcome; readonly at: Date };

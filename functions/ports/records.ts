@@ -1,14 +1,14 @@
 // What is kept of the organization, its locations, its accounts, and the MDM servers with their links.
-import type { Account } from "../../domain/account.ts";
-import type { Conflict } from "../../domain/conflict.ts";
-import type { ContentToken } from "../../domain/content-token.ts";
-import type { AccountId, ConflictId, LocationId, MdmServerId } from "../../domain/ids.ts";
-import type { LocationLinks } from "../../domain/links.ts";
-import type { MdmServer } from "../../domain/mdm-server.ts";
-import type { Location, Organization } from "../../domain/organization.ts";
-import type { ReminderLadder } from "../../domain/reminder.ts";
-import type { Subscription } from "../../domain/subscription.ts";
-import type { Idempotency, Judged, Page, PageRequest, Trace } from "../ports.ts";
+import type { Account } from "../../domain/accounts/account.ts";
+import type { Conflict } from "../../domain/mdm-servers/conflict.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import type { AccountId, ConflictId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
+import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
+import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import type { Location, Organization } from "../../domain/organization/organization.ts";
+import type { ReminderLadder } from "../../domain/tokens/reminder.ts";
+import type { Subscription } from "../../domain/organization/subscription.ts";
+import type { Idempotency, Judged, Page, PageRequest, Trace } from "./ports.ts";
 
 export interface Organizations {
   /** Rejects when none was founded: nothing works before the first deployment has. */

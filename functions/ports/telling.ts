@@ -1,13 +1,13 @@
 // What is told to others and what others tell: events and notices, facts about accounts, the custody log, what operations watch.
-import type { AccountFact } from "../../domain/account-fact.ts";
-import type { CustodyEntry, SubjectId } from "../../domain/custody.ts";
-import type { Found } from "../../domain/custody-verification.ts";
-import type { Delivery, NotificationCall } from "../../domain/delivery.ts";
-import type { Announcement } from "../../domain/events.ts";
-import type { AccountId } from "../../domain/ids.ts";
-import type { Seal } from "../../domain/seal.ts";
-import type { Count, Gauge } from "../metrics.ts";
-import type { Page, PageRequest } from "../ports.ts";
+import type { AccountFact } from "../../domain/accounts/account-fact.ts";
+import type { CustodyEntry, SubjectId } from "../../domain/custody/custody.ts";
+import type { Found } from "../../domain/custody/custody-verification.ts";
+import type { Delivery, NotificationCall } from "../../domain/device-api/delivery.ts";
+import type { Announcement } from "../../domain/shared/events.ts";
+import type { AccountId } from "../../domain/shared/ids.ts";
+import type { Seal } from "../../domain/custody/seal.ts";
+import type { Count, Gauge } from "../contract/metrics.ts";
+import type { Page, PageRequest } from "./ports.ts";
 
 export interface Outbox {
   /** Recorded before `before` and not told yet, oldest first. */

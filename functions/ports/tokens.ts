@@ -1,10 +1,10 @@
 // What is kept of content tokens: their records, what they are due for, and their files.
-import type { Account } from "../../domain/account.ts";
-import type { AppleCheck, Doubt } from "../../domain/apple-check.ts";
-import type { ContentToken, Holding, Invalidation, StoredFile } from "../../domain/content-token.ts";
-import type { AccountId, ContentTokenId, LocationId } from "../../domain/ids.ts";
-import type { Location } from "../../domain/organization.ts";
-import type { Idempotency, Judged, Page, PageRequest, Trace } from "../ports.ts";
+import type { Account } from "../../domain/accounts/account.ts";
+import type { AppleCheck, Doubt } from "../../domain/tokens/apple-check.ts";
+import type { ContentToken, Holding, Invalidation, StoredFile } from "../../domain/tokens/content-token.ts";
+import type { AccountId, ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
+import type { Location } from "../../domain/organization/organization.ts";
+import type { Idempotency, Judged, Page, PageRequest, Trace } from "./ports.ts";
 
 /** What a hand-over was judged on. It is recorded only if all of it still holds. */
 export type HandOver = {

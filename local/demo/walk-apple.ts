@@ -2,7 +2,7 @@
 // withdrawn here while its copies still open Apple's service.
 import { randomBytes } from "node:crypto";
 import { type AnswerOf, type Client, succeeded } from "../../client/client.ts";
-import { renderTokenFile } from "../../domain/token-file.ts";
+import { renderTokenFile } from "../../domain/tokens/token-file.ts";
 import { eventually } from "./telling.ts";
 import { eventsWith, noticeAbout, text, type Walk } from "./walk-shared.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type AnswerOf, type Client, clientOf, succeeded } from "../../client/client.ts";
-import { parseTokenFile, renderTokenFile } from "../../domain/token-file.ts";
+import { parseTokenFile, renderTokenFile } from "../../domain/tokens/token-file.ts";
 import { ANY_ACCESS } from "../place.ts";
 import { eventually } from "./telling.ts";
 import { walkApple } from "./walk-apple.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { complaintsAbout } from "../../bench/reads.ts";
 import { countScans } from "../../bench/scan.ts";
-import type { ContentToken } from "../../domain/content-token.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import type { Records } from "../../functions/aws/records.ts";
 
 const SIZES = [1000, 3000];

@@ -1,8 +1,8 @@
 // Facts on the service's own bus, tested whole as EventBridge delivers them.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readAccountEvent } from "../../domain/account-event.ts";
-import { accountIdOf } from "../../functions/identity.ts";
+import { readAccountEvent } from "../../domain/accounts/account-event.ts";
+import { accountIdOf } from "../../functions/accounts/account-id.ts";
 import { accountId, at } from "../make.ts";
 
 const event = {

@@ -10,7 +10,7 @@ import {
   isTooFarAhead,
   latestChange,
   scopeFor,
-} from "../../domain/account.ts";
+} from "../../domain/accounts/account.ts";
 import { anAccount, at, locationId } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 

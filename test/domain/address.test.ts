@@ -2,7 +2,7 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isAddress, isPublicAddress } from "../../domain/address.ts";
+import { isAddress, isPublicAddress } from "../../domain/device-api/address.ts";
 
 test.each([
   "1.1.1.1",

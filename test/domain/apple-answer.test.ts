@@ -1,8 +1,8 @@
 // The reading of Apple's answers: which of them end a token, which say that it is accepted, and what is kept of the text of others.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { noAnswer, readAppleAnswer } from "../../domain/apple-answer.ts";
-import { AppleAnswer, isEnding } from "../../domain/apple-check.ts";
+import { noAnswer, readAppleAnswer } from "../../domain/tokens/apple-answer.ts";
+import { AppleAnswer, isEnding } from "../../domain/tokens/apple-check.ts";
 
 const config = {
   countryISO2ACode: "US",

@@ -1,6 +1,6 @@
 // The addresses that tokens may be sent to.
 import { describe, expect, test } from "vitest";
-import { APPLE_API, appleTarget, isAppleSetting } from "../../domain/apple-api.ts";
+import { APPLE_API, appleTarget, isAppleSetting } from "../../domain/tokens/apple-api.ts";
 
 describe("a base URL", () => {
   test.each([

@@ -1,6 +1,6 @@
 // The tokens that checks with Apple are about.
 import { expect, test } from "vitest";
-import { isCheckedWithApple, secondsWithoutAnswer } from "../../domain/checked-token.ts";
+import { isCheckedWithApple, secondsWithoutAnswer } from "../../domain/tokens/checked-token.ts";
 import { at } from "../make.ts";
 
 const now = at("2026-06-10T00:00:00Z");

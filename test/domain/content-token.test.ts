@@ -1,8 +1,8 @@
 // What a token is worth, at the edges and by property.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Account } from "../../domain/account.ts";
-import { assertShown, assertUsable, type ContentToken, daysLeft, expiryOf, type Standing, tokenState } from "../../domain/content-token.ts";
+import type { Account } from "../../domain/accounts/account.ts";
+import { assertShown, assertUsable, type ContentToken, daysLeft, expiryOf, type Standing, tokenState } from "../../domain/tokens/content-token.ts";
 import { aContentToken, accountId, aLocation, anAccount, at, locationId } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 

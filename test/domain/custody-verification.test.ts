@@ -1,8 +1,8 @@
 // What verification finds in a chain: everything that was done to entries with others behind them, and with seals also what was done to whole chains.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CustodyEntry, entryAfter } from "../../domain/custody.ts";
-import { CHANGED, type Found, type SealedChain, walkChain, walkFromSealed } from "../../domain/custody-verification.ts";
+import { type CustodyEntry, entryAfter } from "../../domain/custody/custody.ts";
+import { CHANGED, type Found, type SealedChain, walkChain, walkFromSealed } from "../../domain/custody/custody-verification.ts";
 import { anyChain, anyRecord, aRecord, chainAndPlace, chainOf, foundOf, SEALED_AT, sealedAtEnd, sha256 } from "../chains.ts";
 import { accountId, contentTokenId, locationId } from "../make.ts";
 

@@ -1,7 +1,7 @@
 // The custody chain: whatever is changed, left out, slipped in or put in another place is found, and named.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { brokenLink, type CustodyEntry, entryAfter, type Head } from "../../domain/custody.ts";
+import { brokenLink, type CustodyEntry, entryAfter, type Head } from "../../domain/custody/custody.ts";
 import { aRecord, anyChain as chain, chainOf, sha256 } from "../chains.ts";
 import { locationId } from "../make.ts";
 

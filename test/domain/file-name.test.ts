@@ -1,7 +1,7 @@
 // The name of a token's file: different for each location, readable by a person, safe in a header and on any disk.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { attachmentHeader, parseLocationName, tokenFileName } from "../../domain/file-name.ts";
+import { attachmentHeader, parseLocationName, tokenFileName } from "../../domain/tokens/file-name.ts";
 
 const uId = "2049025000431439";
 

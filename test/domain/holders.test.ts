@@ -1,10 +1,10 @@
 // The MDM servers that would miss a token, those that have moved on, and what recording a removal closes: nobody counts as moved on who did not prove it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { HolderHow } from "../../domain/conflict.ts";
-import { haveAllMovedOn, heldTokens, holdingServers, holdingsToClose } from "../../domain/holders.ts";
-import { type LocationLinks, mayFetch, noLinks, openHoldings, withArrival, withClosed } from "../../domain/links.ts";
-import { isRenewalOf, isSuperseded } from "../../domain/renewal.ts";
+import type { HolderHow } from "../../domain/mdm-servers/conflict.ts";
+import { haveAllMovedOn, heldTokens, holdingServers, holdingsToClose } from "../../domain/mdm-servers/holders.ts";
+import { type LocationLinks, mayFetch, noLinks, openHoldings, withArrival, withClosed } from "../../domain/mdm-servers/links.ts";
+import { isRenewalOf, isSuperseded } from "../../domain/tokens/renewal.ts";
 import { aContentToken, accountId, at, conflictId, contentTokenId, locationId, mdmServerId } from "../make.ts";
 
 const NOW = at("2026-06-01T00:00:00Z");

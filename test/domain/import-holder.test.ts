@@ -1,9 +1,9 @@
 // The rule of who may be named as the account that downloaded an imported token.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Account } from "../../domain/account.ts";
-import { assertMayNameHolder } from "../../domain/import-holder.ts";
-import { Refusal } from "../../domain/refusal.ts";
+import type { Account } from "../../domain/accounts/account.ts";
+import { assertMayNameHolder } from "../../domain/tokens/import-holder.ts";
+import { Refusal } from "../../domain/shared/refusal.ts";
 import { accountId, anAccount, at, locationId } from "../make.ts";
 
 const [here, other] = [locationId(1), locationId(2)];

@@ -9,8 +9,8 @@ import {
   RESUMED_AFTER_SECONDS,
   type Resumed,
   whyStopped,
-} from "../../domain/job.ts";
-import { DEFAULT_JOB_LIMITS, MAX_REQUESTED } from "../../domain/mdm-limits.ts";
+} from "../../domain/device-api/job.ts";
+import { DEFAULT_JOB_LIMITS, MAX_REQUESTED } from "../../domain/device-api/mdm-limits.ts";
 import { aContentToken, accountId, aLocation, anAccount, at, locationId } from "../make.ts";
 
 const NOW = at("2026-06-01T12:00:00Z");

@@ -1,7 +1,7 @@
 // Links and sightings of one location: only links authorize, and two MDM servers with either are a conflict in any order.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Conflict, HolderHow } from "../../domain/conflict.ts";
+import type { Conflict, HolderHow } from "../../domain/mdm-servers/conflict.ts";
 import {
   claimants,
   findSettledConflict,
@@ -16,8 +16,8 @@ import {
   openSightings,
   withArrival,
   withClosed,
-} from "../../domain/links.ts";
-import { SightingHow } from "../../domain/sighting.ts";
+} from "../../domain/mdm-servers/links.ts";
+import { SightingHow } from "../../domain/mdm-servers/sighting.ts";
 import { aContentToken, accountId, at, conflictId, contentTokenId, locationId, mdmServerId } from "../make.ts";
 
 const NOW = at("2026-06-01T00:00:00Z");

@@ -1,6 +1,6 @@
 // Whether a token is one of the location it is imported for: a difference is refused, a match is said to prove nothing.
 import { describe, expect, test } from "vitest";
-import { checkOfLocation, learnt } from "../../domain/location-check.ts";
+import { checkOfLocation, learnt } from "../../domain/tokens/location-check.ts";
 import { aLocation, at } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 

@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Undelivered } from "../../domain/delivery.ts";
-import { MDM_ERROR_NUMBERS, MDM_ERRORS, MdmRefusal, mdmErrorOf } from "../../domain/mdm-error.ts";
-import { parsedBy } from "../../functions/doors/mdm-event.ts";
-import { mdmRoutes } from "../../functions/mdm/mdm-routes.ts";
+import { Undelivered } from "../../domain/device-api/delivery.ts";
+import { MDM_ERROR_NUMBERS, MDM_ERRORS, MdmRefusal, mdmErrorOf } from "../../domain/device-api/mdm-error.ts";
+import { parsedBy } from "../../functions/middleware/mdm-event.ts";
+import { mdmRoutes } from "../../functions/device-api/routes.ts";
 
 const isMatchedOn = (message: string): boolean => {
   const text = message.toLowerCase();

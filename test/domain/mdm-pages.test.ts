@@ -1,8 +1,8 @@
 // Pages by their number: every index of a list belongs to exactly one of them, and there is one even of nothing.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { MdmRefusal } from "../../domain/mdm-error.ts";
-import { pageBegin, pageFields } from "../../domain/mdm-pages.ts";
+import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
+import { pageBegin, pageFields } from "../../domain/device-api/mdm-pages.ts";
 
 test("pages follow each other without gaps, and the last one names no next", () => {
   fc.assert(

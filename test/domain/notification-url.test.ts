@@ -1,6 +1,6 @@
 // What an MDM server may name as its address: nothing that leads inside, however it is written.
 import { describe, expect, test } from "vitest";
-import { isNotificationUrl, MAX_NOTIFICATION_URL_LENGTH, notificationTarget } from "../../domain/notification-url.ts";
+import { isNotificationUrl, MAX_NOTIFICATION_URL_LENGTH, notificationTarget } from "../../domain/device-api/notification-url.ts";
 
 describe("what is called", () => {
   const target = { isSecure: true, host: "mdm.example.org", port: 443, path: "/" };

@@ -1,6 +1,6 @@
 // Locations: which can be closed, and what a closed one refuses.
 import { describe, expect, test } from "vitest";
-import { assertClosable, assertOpen, UID_BYTES, uIdOf } from "../../domain/organization.ts";
+import { assertClosable, assertOpen, UID_BYTES, uIdOf } from "../../domain/organization/organization.ts";
 import { at } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 

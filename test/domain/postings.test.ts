@@ -1,7 +1,7 @@
 // The ledger's rules: every posting balances, and each refusal stands exactly at its edge.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TransferId } from "../../domain/ids.ts";
+import { TransferId } from "../../domain/shared/ids.ts";
 import {
   type Acquisition,
   type Asset,
@@ -14,7 +14,7 @@ import {
   targetsOf,
   targetText,
   totalOf,
-} from "../../domain/licenses.ts";
+} from "../../domain/licenses/licenses.ts";
 import {
   acquiring,
   assigning,
@@ -27,7 +27,7 @@ import {
   transferring,
   unassigning,
   whyNotTransferable,
-} from "../../domain/postings.ts";
+} from "../../domain/licenses/postings.ts";
 import { accountId, at, locationId } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 

@@ -1,5 +1,5 @@
 // Runs something that must refuse and gives the refusal, so that a test can assert on its reason and its words.
-import { Refusal } from "../../domain/refusal.ts";
+import { Refusal } from "../../domain/shared/refusal.ts";
 
 export const refusalOf = (act: () => unknown): Refusal => {
   try {

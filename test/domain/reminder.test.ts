@@ -1,7 +1,7 @@
 // Reminders: owed by window and ledger, whatever the clockwork does.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LADDER, dueStep, firstDueAt, isSameLadder, nextDueAt, ReminderLadder } from "../../domain/reminder.ts";
+import { DEFAULT_LADDER, dueStep, firstDueAt, isSameLadder, nextDueAt, ReminderLadder } from "../../domain/tokens/reminder.ts";
 import { at } from "../make.ts";
 
 const ends = at("2027-01-10T08:00:00Z");

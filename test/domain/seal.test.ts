@@ -1,8 +1,8 @@
 // Seals: one text for each, tied to each other, and never a head that is taken back.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { SubjectId } from "../../domain/custody.ts";
-import { brokenSeal, foundSeal, readSeal, type Seal, sealAfter, sealText } from "../../domain/seal.ts";
+import type { SubjectId } from "../../domain/custody/custody.ts";
+import { brokenSeal, foundSeal, readSeal, type Seal, sealAfter, sealText } from "../../domain/custody/seal.ts";
 import { anyChain, aRecord, chainOf, headsOf, sha256 } from "../chains.ts";
 import { accountId, at, contentTokenId } from "../make.ts";
 

@@ -10,7 +10,7 @@ import {
   NO_SUBSCRIPTION,
   released,
   reserved,
-} from "../../domain/subscription.ts";
+} from "../../domain/organization/subscription.ts";
 import { aLocation, at, locationId } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 

@@ -1,6 +1,6 @@
 // What people write: kept as it is, or refused for what it would do where it is shown.
 import { expect, test } from "vitest";
-import { nameText, plainText } from "../../domain/text.ts";
+import { nameText, plainText } from "../../domain/shared/text.ts";
 
 test.each(["Zürich", "中文学校", "a😀b", "Head Office/2", "עברית", "a‍b"])("%j is text", (text) =>
   expect(plainText(100).parse(text)).toBe(text),

@@ -10,7 +10,7 @@ import {
   parseTokenFile,
   renderTokenFile,
   SECRET_BYTES,
-} from "../../domain/token-file.ts";
+} from "../../domain/tokens/token-file.ts";
 import { at, bytesOf, fileAround } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 

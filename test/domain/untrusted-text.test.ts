@@ -1,7 +1,7 @@
 // Text that a third party chose, as people see it: a quotation that is no instruction, no link and no second line.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MAX_QUOTED_CHARACTERS, quote, quoteAscii } from "../../domain/untrusted-text.ts";
+import { MAX_QUOTED_CHARACTERS, quote, quoteAscii } from "../../domain/shared/untrusted-text.ts";
 
 test.each([
   ["Fleet at headquarters", '"Fleet at headquarters"'],

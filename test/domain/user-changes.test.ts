@@ -1,8 +1,8 @@
 // What creating, updating and retiring makes of client users: an identifier has one entry at most that is not retired, an Apple Account one holder at most.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ClientUser, noUsers, shownUser, type UsersVersion } from "../../domain/client-user.ts";
-import { type AskedUser, associatedBy, type JudgedUsers, judgedUsers, type UserAct } from "../../domain/user-changes.ts";
+import { type ClientUser, noUsers, shownUser, type UsersVersion } from "../../domain/licenses/client-user.ts";
+import { type AskedUser, associatedBy, type JudgedUsers, judgedUsers, type UserAct } from "../../domain/licenses/user-changes.ts";
 import { at, locationId } from "../make.ts";
 import { NOW } from "../records.ts";
 import { aClientUser, hashOf } from "../users.ts";

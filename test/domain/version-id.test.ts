@@ -1,8 +1,8 @@
 // Version ids: equal for equal states alone, and no other data set's is taken for one.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { readVersionId, readVersionNumber, versionIdOf } from "../../domain/version-id.ts";
-import { sha256 } from "../../functions/hash.ts";
+import { readVersionId, readVersionNumber, versionIdOf } from "../../domain/device-api/version-id.ts";
+import { sha256 } from "../../functions/lib/hash.ts";
 import { at } from "../make.ts";
 
 const given = { at: at("2026-06-01T00:00:00.123Z"), state: "101#STDQ 4", of: "loc_1 assignments" };

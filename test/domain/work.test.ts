@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Target } from "../../domain/licenses.ts";
-import { MAX_NOTIFIED } from "../../domain/mdm-limits.ts";
+import type { Target } from "../../domain/licenses/licenses.ts";
+import { MAX_NOTIFIED } from "../../domain/device-api/mdm-limits.ts";
 import {
   type Asked,
   type Failure,
@@ -14,7 +14,7 @@ import {
   type WorkAsset,
   WorkId,
   workOf,
-} from "../../domain/work.ts";
+} from "../../domain/device-api/work.ts";
 import { at, contentTokenId, locationId } from "../make.ts";
 
 const id = WorkId.parse("3f2c9d4e-1b7a-4c8d-9e0f-1a2b3c4d5e6f");

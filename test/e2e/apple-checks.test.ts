@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { renderTokenFile } from "../../domain/token-file.ts";
+import { renderTokenFile } from "../../domain/tokens/token-file.ts";
 import { eventually } from "../../local/demo/telling.ts";
 import { queueUrlOf } from "../../local/names.ts";
 import { ANY_ACCESS } from "../../local/place.ts";

@@ -1,7 +1,7 @@
 // What opens the device management API and what does not: the text of a token's file in all forms in which it may come, and tokens that ended, at the very
 // next request.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { renderTokenFile } from "../../domain/token-file.ts";
+import { renderTokenFile } from "../../domain/tokens/token-file.ts";
 import type { Caller } from "../../local/client.ts";
 import { signIn } from "../../local/sign-in.ts";
 import { callerOf } from "./documented.ts";

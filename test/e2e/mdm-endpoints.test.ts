@@ -1,7 +1,7 @@
 // Every endpoint of the device management API as MDM servers ask it: what is answered, and that the records follow. Requests are Apple's samples and those
 // that open-source clients send.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { INVITATION_PAGE } from "../../functions/mdm/invitation-page.ts";
+import { INVITATION_PAGE } from "../../functions/device-api/invitation-page.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 import { APP, BOOK, CYCLE, FLEETS, OTHER } from "./mdm-cycle.ts";
 import { askedOddly, issued, must, type Place, pageAt, placeOf, revoke } from "./mdm-scene.ts";

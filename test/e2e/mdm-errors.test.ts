@@ -1,7 +1,7 @@
 // Every number that the device management API refuses with: how an MDM server comes by it, and what it is answered then. Statuses are those of Apple's table,
 // "Handling error responses", and for the numbers that it lacks, of decision 0016.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MDM_ERRORS } from "../../domain/mdm-error.ts";
+import { MDM_ERRORS } from "../../domain/device-api/mdm-error.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 import { askedOddly, must, numbered, type Place, placeOf, setByHand } from "./mdm-scene.ts";
 

@@ -1,6 +1,6 @@
 // A tour of every route. Each answer is held against the API's document as it comes; at the end nothing of the document is left that was not answered.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { renderTokenFile } from "../../domain/token-file.ts";
+import { renderTokenFile } from "../../domain/tokens/token-file.ts";
 import type { Caller } from "../../local/client.ts";
 import { type Listed, operationsOf } from "../../openapi/document.ts";
 import { isAlwaysRefused, isOfDeviceApi } from "../../openapi/mdm-operations.ts";

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/routes.ts";
+import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/contract/routes.ts";
 import type { Reply } from "../../local/client.ts";
 import { signIn } from "../../local/sign-in.ts";
 import { operationsOf } from "../../openapi/document.ts";

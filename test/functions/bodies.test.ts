@@ -1,7 +1,7 @@
 // Bodies become JSON alike on every route that takes one, in both forms in which the gateway hands it over: as text, and as base64.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseBody } from "../../functions/doors/body.ts";
+import { parseBody } from "../../functions/middleware/body.ts";
 import { isOfDeviceApi } from "../../openapi/mdm-operations.ts";
 import { document } from "../answers.ts";
 import { operationsWithInput, prepare, type Sample, samplesFor, sender } from "../hostile-inputs.ts";

@@ -2,17 +2,17 @@
 // short and given again. After each round the users and the licenses are held against what must always be.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { noClientConfig } from "../../domain/client-config.ts";
-import { totalOf } from "../../domain/licenses.ts";
-import { noLinks } from "../../domain/links.ts";
-import { Refusal } from "../../domain/refusal.ts";
-import type { UserAct } from "../../domain/user-changes.ts";
-import { nextStep, WorkId } from "../../domain/work.ts";
+import { noClientConfig } from "../../domain/device-api/client-config.ts";
+import { totalOf } from "../../domain/licenses/licenses.ts";
+import { noLinks } from "../../domain/mdm-servers/links.ts";
+import { Refusal } from "../../domain/shared/refusal.ts";
+import type { UserAct } from "../../domain/licenses/user-changes.ts";
+import { nextStep, WorkId } from "../../domain/device-api/work.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
-import { idHashOf } from "../../functions/known-users.ts";
-import { registerUser } from "../../functions/mdm/register-user.ts";
-import { ordered } from "../../functions/ordered.ts";
-import { doWork } from "../../functions/work/do-work.ts";
+import { idHashOf } from "../../functions/licenses/known-users.ts";
+import { registerUser } from "../../functions/device-api/register-user.ts";
+import { ordered } from "../../functions/device-api/enqueue-job.ts";
+import { doWork } from "../../functions/device-api/jobs/run-job.ts";
 import { recordToken } from "../bearer.ts";
 import { contend } from "../contention.ts";
 import { Crash, crashing } from "../crashing.ts";

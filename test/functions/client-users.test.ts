@@ -1,10 +1,10 @@
 // Client users over the device management API: what a request is refused for, what the work makes of it, what is listed of it, and who is told.
 import { beforeEach, describe, expect, test } from "vitest";
-import { noClientConfig } from "../../domain/client-config.ts";
-import { WorkId } from "../../domain/work.ts";
-import { sha256 } from "../../functions/hash.ts";
-import { ManageUsersInput } from "../../functions/mdm/manage-users.ts";
-import { doWork } from "../../functions/work/do-work.ts";
+import { noClientConfig } from "../../domain/device-api/client-config.ts";
+import { WorkId } from "../../domain/device-api/work.ts";
+import { sha256 } from "../../functions/lib/hash.ts";
+import { ManageUsersInput } from "../../functions/device-api/manage-users.ts";
+import { doWork } from "../../functions/device-api/jobs/run-job.ts";
 import {
   type Act,
   asking,

@@ -1,7 +1,7 @@
 // Headers that clients write in more than one form.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bearerCredentials, entityTags } from "../../functions/doors/headers.ts";
+import { bearerCredentials, entityTags } from "../../functions/middleware/headers.ts";
 
 const token = fc.stringMatching(/^[\w.~+/-]{1,40}={0,2}$/);
 const scheme = fc.constantFrom("Bearer", "bearer", "BEARER", "bEaReR");

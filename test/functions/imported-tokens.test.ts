@@ -1,10 +1,10 @@
 // Tokens that Apple issued: only evidence about Apple ends them, and nothing that happens here does.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { CheckOutcome } from "../../domain/apple-check.ts";
-import type { ContentTokenId } from "../../domain/ids.ts";
-import { runCheck } from "../../functions/checks/run-check.ts";
-import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
-import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
+import type { CheckOutcome } from "../../domain/tokens/apple-check.ts";
+import type { ContentTokenId } from "../../domain/shared/ids.ts";
+import { runCheck } from "../../functions/tokens/checks/run-check.ts";
+import { takeIdentityEvent } from "../../functions/accounts/identity-event.ts";
+import { scanExpiry } from "../../functions/tokens/scan-expiry.ts";
 import { aLocation, fileAround, locationId } from "../make.ts";
 import { ada, makeService, NOW, signedUp } from "../service.ts";
 

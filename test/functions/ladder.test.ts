@@ -2,12 +2,12 @@
 // was at work; and nobody's reminder waits for it.
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import type { ContentToken } from "../../domain/content-token.ts";
-import type { Announcement } from "../../domain/events.ts";
-import { dueStep, firstDueAt, type ReminderLadder } from "../../domain/reminder.ts";
-import { addDays } from "../../domain/time.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import type { Announcement } from "../../domain/shared/events.ts";
+import { dueStep, firstDueAt, type ReminderLadder } from "../../domain/tokens/reminder.ts";
+import { addDays } from "../../domain/shared/time.ts";
 import type { ContentTokens, Reminders } from "../../functions/ports/tokens.ts";
-import { type ScanPorts, scanExpiry } from "../../functions/schedule/scan-expiry.ts";
+import { type ScanPorts, scanExpiry } from "../../functions/tokens/scan-expiry.ts";
 import { aContentToken, aLocation, anOrganization, at, contentTokenId } from "../make.ts";
 import { busInMemory, filesInMemory, logInMemory } from "../outside.ts";
 import { ada, aFile, battery } from "../records.ts";

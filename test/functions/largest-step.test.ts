@@ -1,11 +1,11 @@
 // The largest step that a job can have fits into one transaction of DynamoDB, with everything that may come with it.
 import { expect, test } from "vitest";
-import { noClientConfig } from "../../domain/client-config.ts";
-import { noLinks } from "../../domain/links.ts";
-import { type Asked, partsOf, WorkId } from "../../domain/work.ts";
+import { noClientConfig } from "../../domain/device-api/client-config.ts";
+import { noLinks } from "../../domain/mdm-servers/links.ts";
+import { type Asked, partsOf, WorkId } from "../../domain/device-api/work.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
-import { ordered } from "../../functions/ordered.ts";
-import { doWork } from "../../functions/work/do-work.ts";
+import { ordered } from "../../functions/device-api/enqueue-job.ts";
+import { doWork } from "../../functions/device-api/jobs/run-job.ts";
 import { recordToken } from "../bearer.ts";
 import { aContentToken } from "../make.ts";
 import { databaseForTests } from "../records.ts";

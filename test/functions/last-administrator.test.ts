@@ -1,10 +1,10 @@
 // There is always an administrator left: on a real DynamoDB, where two who take each other's rights at the same moment meet in the table, with and
 // without the conflicts between transactions that AWS's has.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AccountId } from "../../domain/ids.ts";
-import { adminRoutes } from "../../functions/api/admin-routes.ts";
+import type { AccountId } from "../../domain/shared/ids.ts";
+import { adminRoutes } from "../../functions/routes/admin-routes.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
-import { http } from "../../functions/doors/http.ts";
+import { http } from "../../functions/middleware/http.ts";
 import { contend } from "../contention.ts";
 import { aLocation, anOrganization } from "../make.ts";
 import { databaseForTests } from "../records.ts";

@@ -3,7 +3,7 @@
 // be. Which of the acts at once comes first is not drawn: a run that failed may pass when it is run again.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { assetText, totalOf } from "../../domain/licenses.ts";
+import { assetText, totalOf } from "../../domain/licenses/licenses.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import { contend } from "../contention.ts";
 import { acts, begin, carryOut, type Draw, type Model, type Real } from "../ledger-model.ts";

@@ -1,6 +1,6 @@
 // Only a link that a person opened authorizes an MDM server to fetch. Statements, fetches and uses of a token are evidence and change nothing else.
 import { beforeEach, describe, expect, test } from "vitest";
-import { TokenProved, takeTokenProof } from "../../functions/events/take-token-proof.ts";
+import { TokenProved, takeTokenProof } from "../../functions/mdm-servers/token-proved.ts";
 import { askMdm, bearerOf } from "../ask-mdm.ts";
 import { here, makeMdmService, other, type Shown } from "../mdm-service.ts";
 import { event } from "../scenarios/scene.ts";

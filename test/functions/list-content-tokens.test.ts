@@ -1,7 +1,7 @@
 // The list of content tokens, page by page, while grants change: nothing twice, and never anything out of the caller's reach.
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { LocationId } from "../../domain/ids.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
 import { aContentToken, aLocation, at, contentTokenId, locationId } from "../make.ts";
 import { makeService, signedUp } from "../service.ts";
 

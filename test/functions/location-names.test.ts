@@ -1,6 +1,6 @@
 // Locations of one name, and files named after another location: allowed, and said in the answer.
 import { beforeEach, describe, expect, test } from "vitest";
-import { comparableName } from "../../domain/location-names.ts";
+import { comparableName } from "../../domain/organization/location-names.ts";
 import { aLocation, fileAround, locationId } from "../make.ts";
 import { makeService, signedUp } from "../service.ts";
 

@@ -1,7 +1,7 @@
 // MDM servers over the API: their credentials, links, what they fetch, and what happens when two of them claim one location.
 
 import { beforeEach, describe, expect, test } from "vitest";
-import { ContentTokenId } from "../../domain/ids.ts";
+import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { aLocation } from "../make.ts";
 import { here, makeMdmService, other } from "../mdm-service.ts";
 import { ada, NOW, signedUp } from "../service.ts";

@@ -1,8 +1,8 @@
 // What becomes of one thing that an MDM server is to be told: taken, given again under the same id, dropped after three attempts, or wanted by nobody.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Delivery, NotificationCall } from "../../domain/delivery.ts";
-import { notifyMdmServer } from "../../functions/events/notify-mdm-server.ts";
-import { Unfinished } from "../../functions/unfinished.ts";
+import type { Delivery, NotificationCall } from "../../domain/device-api/delivery.ts";
+import { notifyMdmServer } from "../../functions/device-api/notifications/notify.ts";
+import { Unfinished } from "../../functions/lib/retry-later.ts";
 import { aLocation, locationId } from "../make.ts";
 import { notifierInMemory } from "../outside.ts";
 import { makeService } from "../service.ts";

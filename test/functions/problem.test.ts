@@ -1,7 +1,7 @@
 // Refusals as problem details: every reason has one status of a refusal, and what is shown is what the rule said.
 import { expect, test } from "vitest";
-import { REASONS, Refusal } from "../../domain/refusal.ts";
-import { problemOf } from "../../functions/doors/problem.ts";
+import { REASONS, Refusal } from "../../domain/shared/refusal.ts";
+import { problemOf } from "../../functions/middleware/problem.ts";
 
 test.each(REASONS)("%s is answered with its reason and its words, as the caller's to mend unless it is ours", (reason) => {
   const problem = problemOf(new Refusal(reason, "Do this instead."), "r-1");

@@ -1,8 +1,8 @@
 // The table of events that each function may publish, held against what every handler records and publishes.
 import { beforeAll, describe, expect, test } from "vitest";
-import { EVENT_DETAILS, type EventType } from "../../domain/events.ts";
-import type { FunctionName } from "../../functions/env.ts";
-import { PUBLISHED_EVENTS } from "../../functions/published-events.ts";
+import { EVENT_DETAILS, type EventType } from "../../domain/shared/events.ts";
+import type { FunctionName } from "../../functions/contract/env.ts";
+import { PUBLISHED_EVENTS } from "../../functions/contract/published-events.ts";
 import { type Host, makeHost, organize, SCENARIOS } from "../scenarios.ts";
 import { makeWorld } from "../world.ts";
 

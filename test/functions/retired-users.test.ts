@@ -1,11 +1,11 @@
 // Client users who are retired while work gives them licenses: whichever comes first, who is retired has nothing that can come back.
 import { beforeEach, expect, test } from "vitest";
-import { noClientConfig } from "../../domain/client-config.ts";
-import { noLinks } from "../../domain/links.ts";
-import { type Asked, statusOf, WorkId } from "../../domain/work.ts";
-import { ordered } from "../../functions/ordered.ts";
-import { doWork } from "../../functions/work/do-work.ts";
-import type { WorkPorts } from "../../functions/work/step.ts";
+import { noClientConfig } from "../../domain/device-api/client-config.ts";
+import { noLinks } from "../../domain/mdm-servers/links.ts";
+import { type Asked, statusOf, WorkId } from "../../domain/device-api/work.ts";
+import { ordered } from "../../functions/device-api/enqueue-job.ts";
+import { doWork } from "../../functions/device-api/jobs/run-job.ts";
+import type { WorkPorts } from "../../functions/device-api/jobs/step.ts";
 import { recordToken } from "../bearer.ts";
 import { aContentToken, aLocation } from "../make.ts";
 import { makeService } from "../service.ts";

@@ -1,11 +1,11 @@
 // The daily seal over fake ports: every chain is in it, none that is broken is sealed over, and a run that can't finish seals nothing.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { CustodyRecord } from "../../domain/custody.ts";
-import type { Found } from "../../domain/custody-verification.ts";
-import { brokenSeal, foundSeal, type Seal } from "../../domain/seal.ts";
+import type { CustodyRecord } from "../../domain/custody/custody.ts";
+import type { Found } from "../../domain/custody/custody-verification.ts";
+import { brokenSeal, foundSeal, type Seal } from "../../domain/custody/seal.ts";
 import type { Locations } from "../../functions/ports/records.ts";
 import type { CustodyLog } from "../../functions/ports/telling.ts";
-import { type SealPorts, sealCustody } from "../../functions/schedule/seal-custody.ts";
+import { type SealPorts, sealCustody } from "../../functions/custody/seal.ts";
 import { aRecord, sha256 } from "../chains.ts";
 import { accountId, aLocation, at, contentTokenId, locationId } from "../make.ts";
 import { logInMemory, sealsInMemory } from "../outside.ts";

@@ -1,8 +1,8 @@
 // One device has one spelling: serial numbers are upper case on both APIs, in what is stored and in what is answered.
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { ClientUserId, SerialNumber } from "../../domain/licenses.ts";
-import { doWork } from "../../functions/work/do-work.ts";
+import { ClientUserId, SerialNumber } from "../../domain/licenses/licenses.ts";
+import { doWork } from "../../functions/device-api/jobs/run-job.ts";
 import { askMdm, bearerOf } from "../ask-mdm.ts";
 import { here, makeMdmService } from "../mdm-service.ts";
 

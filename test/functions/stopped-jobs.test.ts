@@ -1,12 +1,12 @@
 // Jobs whose reason to be done is gone: each ends in one step with one failure and one notification, and what was done of it stays.
 import { beforeEach, describe, expect, test } from "vitest";
-import { ContentTokenId } from "../../domain/ids.ts";
-import type { Target } from "../../domain/licenses.ts";
-import { reserved } from "../../domain/subscription.ts";
-import { type Asked, failuresOf, statusOf, type WorkAsset, WorkId } from "../../domain/work.ts";
-import { ordered } from "../../functions/ordered.ts";
-import { doWork } from "../../functions/work/do-work.ts";
-import type { WorkPorts } from "../../functions/work/step.ts";
+import { ContentTokenId } from "../../domain/shared/ids.ts";
+import type { Target } from "../../domain/licenses/licenses.ts";
+import { reserved } from "../../domain/organization/subscription.ts";
+import { type Asked, failuresOf, statusOf, type WorkAsset, WorkId } from "../../domain/device-api/work.ts";
+import { ordered } from "../../functions/device-api/enqueue-job.ts";
+import { doWork } from "../../functions/device-api/jobs/run-job.ts";
+import type { WorkPorts } from "../../functions/device-api/jobs/step.ts";
 import { here, makeMdmService, manager, other } from "../mdm-service.ts";
 
 const APP: WorkAsset = { adamId: "361309726", pricingParam: "STDQ" };

@@ -1,7 +1,7 @@
 // The monthly subscription over the API: which location becomes the built-in service's own, who is told, what is refused meanwhile, and that ending it
 // gives everything back.
 import { beforeEach, describe, expect, test } from "vitest";
-import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
+import { scanExpiry } from "../../functions/tokens/scan-expiry.ts";
 import { here, makeMdmService, other } from "../mdm-service.ts";
 import { ada, signedUp } from "../service.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ACCOUNT_EVENTS } from "../../domain/account-event.ts";
+import { ACCOUNT_EVENTS } from "../../domain/accounts/account-event.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { RecordsStack } from "../../infra/records-stack.ts";
 import { ServiceStack } from "../../infra/service-stack.ts";

@@ -4,11 +4,11 @@
 import { readFileSync } from "node:fs";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { EVENT_DETAILS, EVENT_SOURCE } from "../../domain/events.ts";
+import { EVENT_DETAILS, EVENT_SOURCE } from "../../domain/shared/events.ts";
 import { peopleIn } from "../../functions/aws/people.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import type { Table } from "../../functions/aws/table.ts";
-import { PUBLISHED_EVENTS } from "../../functions/published-events.ts";
+import { PUBLISHED_EVENTS } from "../../functions/contract/published-events.ts";
 import { conditionsHold } from "../../local/events/permissions.ts";
 import { asCognito } from "../cognito.ts";
 import { serve, type TestServer, TO_TEST } from "../http.ts";

@@ -20,8 +20,8 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
-import { readIdentityEvent } from "../../domain/identity-event.ts";
-import { accountIdOf } from "../../functions/identity.ts";
+import { readIdentityEvent } from "../../domain/accounts/identity-event.ts";
+import { accountIdOf } from "../../functions/accounts/account-id.ts";
 import type { Envelope } from "../../local/events/bus.ts";
 import { freePort, type Listening, listen } from "../../local/http.ts";
 import { identityProvider } from "../../local/identity/provider.ts";

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { ENV } from "../../functions/env.ts";
+import { ENV } from "../../functions/contract/env.ts";
 import { type AttributeOf, readTemplates } from "../../local/template.ts";
 
 const place = { region: "us-east-1", accountId: "123456789012" };

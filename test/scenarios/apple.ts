@@ -1,6 +1,6 @@
-import { takeIdentityEvent } from "../../functions/events/take-identity-event.ts";
-import { TokenProved, takeTokenProof } from "../../functions/events/take-token-proof.ts";
-import { scanExpiry } from "../../functions/schedule/scan-expiry.ts";
+import { takeIdentityEvent } from "../../functions/accounts/identity-event.ts";
+import { TokenProved, takeTokenProof } from "../../functions/mdm-servers/token-proved.ts";
+import { scanExpiry } from "../../functions/tokens/scan-expiry.ts";
 import { fileAround } from "../make.ts";
 import { asking, call, event, fileOf, type Host, here, later, manager, neverTimeUp, register, type Scenario, START } from "./scene.ts";
 

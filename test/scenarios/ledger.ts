@@ -1,6 +1,6 @@
 // The ledger of licenses, the closing of locations and the monthly subscription in scene.
-import { judgedUsers } from "../../domain/user-changes.ts";
-import { askedUser, knownUsers } from "../../functions/known-users.ts";
+import { judgedUsers } from "../../domain/licenses/user-changes.ts";
+import { askedUser, knownUsers } from "../../functions/licenses/known-users.ts";
 import { asking, call, type Host, here, issue, link, other, register, type Scenario } from "./scene.ts";
 
 const ADAM_ID = "361309726";

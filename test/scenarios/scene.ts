@@ -1,16 +1,16 @@
 // What a scene is made of: a host whose time is set, calls as the gateway makes them, and what most scenes begin with.
 import { randomBytes } from "node:crypto";
-import type { AppleAnswer } from "../../domain/apple-check.ts";
-import type { Announcement } from "../../domain/events.ts";
-import type { WorkId } from "../../domain/work.ts";
-import { adminRoutes } from "../../functions/api/admin-routes.ts";
-import { custodyRoutes } from "../../functions/api/custody-routes.ts";
-import { http } from "../../functions/doors/http.ts";
-import type { FunctionName } from "../../functions/env.ts";
+import type { AppleAnswer } from "../../domain/tokens/apple-check.ts";
+import type { Announcement } from "../../domain/shared/events.ts";
+import type { WorkId } from "../../domain/device-api/work.ts";
+import { adminRoutes } from "../../functions/routes/admin-routes.ts";
+import { custodyRoutes } from "../../functions/routes/custody-routes.ts";
+import { http } from "../../functions/middleware/http.ts";
+import type { FunctionName } from "../../functions/contract/env.ts";
 import type { Works } from "../../functions/ports/mdm.ts";
 import type { People, Seals } from "../../functions/ports/telling.ts";
-import type { Ports } from "../../functions/ports.ts";
-import { CUSTODY_ROUTES } from "../../functions/routes.ts";
+import type { Ports } from "../../functions/ports/ports.ts";
+import { CUSTODY_ROUTES } from "../../functions/contract/routes.ts";
 import { aLocation, anOrganization, at, locationId } from "../make.ts";
 import {
   appleInMemory,

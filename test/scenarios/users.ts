@@ -1,10 +1,10 @@
 // The work on client users that MDM servers ask for in scene, of more of them than a step takes.
-import { noClientConfig } from "../../domain/client-config.ts";
-import { noLinks } from "../../domain/links.ts";
-import type { UserAct } from "../../domain/user-changes.ts";
-import type { TokenBearer } from "../../functions/handle-mdm.ts";
-import { ordered } from "../../functions/ordered.ts";
-import { doWork } from "../../functions/work/do-work.ts";
+import { noClientConfig } from "../../domain/device-api/client-config.ts";
+import { noLinks } from "../../domain/mdm-servers/links.ts";
+import type { UserAct } from "../../domain/licenses/user-changes.ts";
+import type { TokenBearer } from "../../functions/middleware/mdm-handler.ts";
+import { ordered } from "../../functions/device-api/enqueue-job.ts";
+import { doWork } from "../../functions/device-api/jobs/run-job.ts";
 import { recordToken } from "../bearer.ts";
 import { aContentToken } from "../make.ts";
 import { call, type Host, here, neverTimeUp, type Scenario } from "./scene.ts";

@@ -1,11 +1,11 @@
 // The door of the device management API: the budgets of a location, the page for invited people, and errors in the form of version 1.
 import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { LOOKUPS_PER_SECOND } from "../../../domain/mdm-limits.ts";
-import { mdm } from "../../../functions/doors/mdm.ts";
-import { INVITATION_PAGE } from "../../../functions/mdm/invitation-page.ts";
-import { mdmRoutes } from "../../../functions/mdm/mdm-routes.ts";
-import { serviceConfig } from "../../../functions/mdm/service-config.ts";
+import { LOOKUPS_PER_SECOND } from "../../../domain/device-api/mdm-limits.ts";
+import { mdm } from "../../../functions/middleware/mdm.ts";
+import { INVITATION_PAGE } from "../../../functions/device-api/invitation-page.ts";
+import { mdmRoutes } from "../../../functions/device-api/routes.ts";
+import { serviceConfig } from "../../../functions/device-api/service-config.ts";
 import { bearerOf } from "../../ask-mdm.ts";
 import { type Host, here, issue, later, makeHost, organize, other } from "../../scenarios/scene.ts";
 import { makeWorld } from "../../world.ts";

@@ -1,7 +1,7 @@
 // GET /assets on fake ports: what is answered of each asset, and each filter at its edge.
 import { beforeEach, expect, test } from "vitest";
-import { type AssetTraits, totalOf } from "../../../domain/licenses.ts";
-import { ListAssetsInput, ListAssetsReply, listAssets, pageOfAssets } from "../../../functions/mdm/list-assets.ts";
+import { type AssetTraits, totalOf } from "../../../domain/licenses/licenses.ts";
+import { ListAssetsInput, ListAssetsReply, listAssets, pageOfAssets } from "../../../functions/device-api/list-assets.ts";
 import { asking, bearer, refusedWith } from "../../bearer.ts";
 import { aLocation, locationId } from "../../make.ts";
 import { assigned, device, key, more, traitsOf, user } from "../../postings.ts";

@@ -1,6 +1,6 @@
 // Client users as MDM servers list them.
 import { beforeEach, describe, expect, test } from "vitest";
-import { ListUsersInput, listUsers } from "../../../functions/mdm/list-users.ts";
+import { ListUsersInput, listUsers } from "../../../functions/device-api/list-users.ts";
 import { aLocation, locationId } from "../../make.ts";
 import { makeService } from "../../service.ts";
 import { asking, bearer, done, here, list, refusedWith, register, serveAnew, service, shown } from "../../users-scene.ts";

@@ -1,6 +1,6 @@
 // GET /lookup on fake ports: what people wrote down of assets is told, of this location's alone.
 import { beforeEach, expect, test } from "vitest";
-import { LookUpInput, LookUpReply, lookUp } from "../../../functions/mdm/look-up.ts";
+import { LookUpInput, LookUpReply, lookUp } from "../../../functions/device-api/look-up.ts";
 import { asking, bearer, refusedWith } from "../../bearer.ts";
 import { aLocation, locationId } from "../../make.ts";
 import { key, traitsOf } from "../../postings.ts";

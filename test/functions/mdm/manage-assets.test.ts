@@ -1,6 +1,6 @@
 // POST /assets/associate and /assets/disassociate: unknown client users, who are refused at once or reported by the job.
 import { beforeEach, describe, expect, test } from "vitest";
-import { doWork } from "../../../functions/work/do-work.ts";
+import { doWork } from "../../../functions/device-api/jobs/run-job.ts";
 import { askMdm, bearerOf } from "../../ask-mdm.ts";
 import { call, type Host, here, issue, makeHost, neverTimeUp, organize } from "../../scenarios/scene.ts";
 import { makeWorld } from "../../world.ts";

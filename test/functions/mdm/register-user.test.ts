@@ -1,6 +1,6 @@
 // A client user whom version 1 of the protocol registers, at once.
 import { describe, expect, test } from "vitest";
-import { sha256 } from "../../../functions/hash.ts";
+import { sha256 } from "../../../functions/lib/hash.ts";
 import { bearer, done, LISTENING, location, refusedWith, register, service, shown, told } from "../../users-scene.ts";
 
 describe("a user who is registered by version 1", () => {

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
-import { isPublicAddress } from "../../../domain/address.ts";
-import type { Delivery } from "../../../domain/delivery.ts";
-import { callAddress, type Network } from "../../../functions/notify/call-address.ts";
+import { isPublicAddress } from "../../../domain/device-api/address.ts";
+import type { Delivery } from "../../../domain/device-api/delivery.ts";
+import { callAddress, type Network } from "../../../functions/device-api/notifications/call-address.ts";
 import { serve } from "../../http.ts";
 import { CERTIFICATE, NAME, type Notified, startNotified } from "../../notified.ts";
 

@@ -1,6 +1,6 @@
 // What a name resolves to, asked of a name server over its socket: all that it has, of both kinds, so that none of it goes unjudged.
 import { afterEach, expect, test } from "vitest";
-import { resolveBy } from "../../../functions/notify/resolve.ts";
+import { resolveBy } from "../../../functions/device-api/notifications/resolve.ts";
 import { startDns, type Told } from "../../dns.ts";
 
 const closing: (() => Promise<void>)[] = [];

@@ -2,8 +2,8 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { removedFrom } from "../../../domain/account.ts";
-import { floorToSecond } from "../../../domain/time.ts";
+import { removedFrom } from "../../../domain/accounts/account.ts";
+import { floorToSecond } from "../../../domain/shared/time.ts";
 import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { keys } from "../../../functions/aws/table.ts";
 import { accountId, anAccount, at } from "../../make.ts";

@@ -1,8 +1,8 @@
 // The contract of who has which licenses, as it is read from any place in it, and of what tells one state of the ledger from another.
 import { type QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Assignment, keyOf } from "../../../domain/licenses.ts";
-import { addDays } from "../../../domain/time.ts";
+import { type Assignment, keyOf } from "../../../domain/licenses/licenses.ts";
+import { addDays } from "../../../domain/shared/time.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { keys, type Table } from "../../../functions/aws/table.ts";
 import { aLocation, anOrganization, locationId } from "../../make.ts";

@@ -1,9 +1,9 @@
 // The contract of the look-up of a token by its secret: what ended it, or changed who and where it belongs to, counts at the very next one, although the
 // places of it all are remembered from the one before.
 import { beforeEach, expect, test } from "vitest";
-import { noClientConfig } from "../../../domain/client-config.ts";
-import { noLinks } from "../../../domain/links.ts";
-import { begun, NO_SUBSCRIPTION, reserved } from "../../../domain/subscription.ts";
+import { noClientConfig } from "../../../domain/device-api/client-config.ts";
+import { noLinks } from "../../../domain/mdm-servers/links.ts";
+import { begun, NO_SUBSCRIPTION, reserved } from "../../../domain/organization/subscription.ts";
 import type { BearerFound } from "../../../functions/ports/bearers.ts";
 import { aContentToken, aLocation, anOrganization, at, contentTokenId } from "../../make.ts";
 import { ada, aFile, battery, bob, NOW } from "../../records.ts";

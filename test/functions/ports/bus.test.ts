@@ -3,7 +3,7 @@
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Announcement, Notice } from "../../../domain/events.ts";
+import type { Announcement, Notice } from "../../../domain/shared/events.ts";
 import { busTo } from "../../../functions/aws/bus.ts";
 import { noticesTo } from "../../../functions/aws/notices.ts";
 import type { Bus } from "../../../functions/ports/telling.ts";

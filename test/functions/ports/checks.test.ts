@@ -1,6 +1,6 @@
 // The contract of what is recorded of an imported token: checks with Apple, doubts, and the record that follows an earlier one of the same file.
 import { expect, test } from "vitest";
-import type { AppleCheck } from "../../../domain/apple-check.ts";
+import type { AppleCheck } from "../../../domain/tokens/apple-check.ts";
 import { aContentToken, anEvent, at, contentTokenId } from "../../make.ts";
 import { aFile, battery, NOW } from "../../records.ts";
 

@@ -1,10 +1,10 @@
 // The contract of client users: what changes some of a location's users is recorded whole, over the version that was read, or not at all.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ClientUser } from "../../../domain/client-user.ts";
-import { noUsers } from "../../../domain/client-user.ts";
-import { ClientUserId } from "../../../domain/licenses.ts";
-import { DEFAULT_JOB_LIMITS } from "../../../domain/mdm-limits.ts";
-import type { UserChange } from "../../../domain/user-changes.ts";
+import type { ClientUser } from "../../../domain/licenses/client-user.ts";
+import { noUsers } from "../../../domain/licenses/client-user.ts";
+import { ClientUserId } from "../../../domain/licenses/licenses.ts";
+import { DEFAULT_JOB_LIMITS } from "../../../domain/device-api/mdm-limits.ts";
+import type { UserChange } from "../../../domain/licenses/user-changes.ts";
 import { keys } from "../../../functions/aws/table.ts";
 import type { WhichUsers } from "../../../functions/ports/client-users.ts";
 import { aLocation, anEvent, anOrganization, at, locationId } from "../../make.ts";

@@ -1,8 +1,8 @@
 // The contract of closing a location, to which nothing comes from then on, and of the subscription, which is written with the location that it reserves.
 import { beforeEach, expect, test } from "vitest";
-import { noLinks, openHoldings, withArrival, withClosed } from "../../../domain/links.ts";
-import type { Location } from "../../../domain/organization.ts";
-import { NO_SUBSCRIPTION, released, reserved } from "../../../domain/subscription.ts";
+import { noLinks, openHoldings, withArrival, withClosed } from "../../../domain/mdm-servers/links.ts";
+import type { Location } from "../../../domain/organization/organization.ts";
+import { NO_SUBSCRIPTION, released, reserved } from "../../../domain/organization/subscription.ts";
 import { aContentToken, aLocation, anEvent, anOrganization, conflictId, locationId, mdmServerId } from "../../make.ts";
 import { acquired, assigned, device, key, more, unassigned } from "../../postings.ts";
 import { ada, battery, NOW } from "../../records.ts";

@@ -1,6 +1,6 @@
 // What is read to decide by it is read as it is now: every call to the table says so.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { NO_LICENSES } from "../../../domain/licenses.ts";
+import { NO_LICENSES } from "../../../domain/licenses/licenses.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { locationId } from "../../make.ts";
 import { acquired, assigned, device, key, traitsOf } from "../../postings.ts";

@@ -1,8 +1,8 @@
 // The contract of the custody log: an act and its entry are one, chains have no gap however many write at once, lists are newest first.
 import { describe, expect, test } from "vitest";
-import { brokenLink, type CustodyRecord, entryAfter, type Head } from "../../../domain/custody.ts";
+import { brokenLink, type CustodyRecord, entryAfter, type Head } from "../../../domain/custody/custody.ts";
 import { foundItem, foundShown } from "../../../functions/aws/custody.ts";
-import { sha256 } from "../../../functions/hash.ts";
+import { sha256 } from "../../../functions/lib/hash.ts";
 import { aLocation, at, contentTokenId, locationId } from "../../make.ts";
 import { ada, battery, bob, NOW } from "../../records.ts";
 

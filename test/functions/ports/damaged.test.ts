@@ -2,13 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
-import { DEFAULT_JOB_LIMITS } from "../../../domain/mdm-limits.ts";
-import { WorkId, workOf } from "../../../domain/work.ts";
+import { DEFAULT_JOB_LIMITS } from "../../../domain/device-api/mdm-limits.ts";
+import { WorkId, workOf } from "../../../domain/device-api/work.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { keys, type Table } from "../../../functions/aws/table.ts";
 import type { Bus } from "../../../functions/ports/telling.ts";
-import { resumeJobs } from "../../../functions/schedule/resume-jobs.ts";
-import { sweepOutbox } from "../../../functions/schedule/sweep-outbox.ts";
+import { resumeJobs } from "../../../functions/operations/resume-jobs.ts";
+import { sweepOutbox } from "../../../functions/operations/sweep-outbox.ts";
 import { aContentToken, accountId, aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../make.ts";
 import { filesInMemory, logInMemory } from "../../outside.ts";
 import { ada, aFile, databaseForTests } from "../../records.ts";

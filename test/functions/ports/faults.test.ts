@@ -1,7 +1,7 @@
 // A DynamoDB that refuses transactions for the moment: a proxy before the embedded one, which never does so itself, answers as AWS documents it.
 // Source: DynamoDB API reference, TransactWriteItems, "CancellationReasons".
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { custodyOf } from "../../../functions/announce.ts";
+import { custodyOf } from "../../../functions/lib/publish.ts";
 import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { locationsIn } from "../../../functions/aws/locations.ts";
 import { organizationsIn } from "../../../functions/aws/organization.ts";

@@ -1,6 +1,6 @@
 // The contract of a hand-over: it is recorded only if all it was judged on still holds.
 import { expect, test } from "vitest";
-import type { ContentToken } from "../../../domain/content-token.ts";
+import type { ContentToken } from "../../../domain/tokens/content-token.ts";
 import { accountId, anAccount, at } from "../../make.ts";
 import { ada, battery, bob, NOW } from "../../records.ts";
 

@@ -1,7 +1,7 @@
 // The contract of MDM servers and their links: credentials and what they say of themselves find their server, links change from the version that was read, and what was judged counts.
 import { describe, expect, test } from "vitest";
-import { noLinks, openHoldings, withArrival, withClosed } from "../../../domain/links.ts";
-import { saying, serverSaying, withCredential } from "../../../domain/mdm-server.ts";
+import { noLinks, openHoldings, withArrival, withClosed } from "../../../domain/mdm-servers/links.ts";
+import { saying, serverSaying, withCredential } from "../../../domain/mdm-servers/mdm-server.ts";
 import { aContentToken, anEvent, anMdmServer, at, conflictId, contentTokenId, locationId, mdmServerId } from "../../make.ts";
 import { ada, battery, bob, NOW } from "../../records.ts";
 

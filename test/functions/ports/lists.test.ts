@@ -1,6 +1,6 @@
 // The contract of lists: every record once, newest first, page by page.
 import { expect, test } from "vitest";
-import type { ContentToken } from "../../../domain/content-token.ts";
+import type { ContentToken } from "../../../domain/tokens/content-token.ts";
 import { aContentToken, at, contentTokenId, locationId } from "../../make.ts";
 import { aFile, battery } from "../../records.ts";
 

@@ -1,6 +1,6 @@
 // The contract of what the device management API keeps of MDM servers: their configuration, what they use tokens for, and how often they ask.
 import { beforeEach, describe, expect, test } from "vitest";
-import { noClientConfig } from "../../../domain/client-config.ts";
+import { noClientConfig } from "../../../domain/device-api/client-config.ts";
 import { aLocation, anOrganization, contentTokenId, locationId, mdmServerId } from "../../make.ts";
 import { ada, battery, NOW } from "../../records.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { NotificationCall } from "../../../domain/delivery.ts";
+import type { NotificationCall } from "../../../domain/device-api/delivery.ts";
 import { notifierTo } from "../../../functions/aws/notifier.ts";
 import type { Notifier } from "../../../functions/ports/telling.ts";
 import { bundleOf } from "../../../infra/bundle.ts";

@@ -1,7 +1,7 @@
 // The contract of what waits: announcements until they are told, facts until they can be applied.
 import { describe, expect, test } from "vitest";
-import type { AccountFact } from "../../../domain/account-fact.ts";
-import type { Announcement } from "../../../domain/events.ts";
+import type { AccountFact } from "../../../domain/accounts/account-fact.ts";
+import type { Announcement } from "../../../domain/shared/events.ts";
 import { anEvent, at } from "../../make.ts";
 import { ada, battery, bob, NOW } from "../../records.ts";
 

@@ -3,9 +3,9 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { JobLimits } from "../../../domain/job.ts";
-import { DEFAULT_JOB_LIMITS } from "../../../domain/mdm-limits.ts";
-import { type Asked, isEnded, partsOf, type Work, WorkId, workOf } from "../../../domain/work.ts";
+import type { JobLimits } from "../../../domain/device-api/job.ts";
+import { DEFAULT_JOB_LIMITS } from "../../../domain/device-api/mdm-limits.ts";
+import { type Asked, isEnded, partsOf, type Work, WorkId, workOf } from "../../../domain/device-api/work.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { keys } from "../../../functions/aws/table.ts";
 import { aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../make.ts";

@@ -1,8 +1,8 @@
 // The contract of work: a step is recorded once, with how far the work has come by it, whoever else is given the same step; and what was given up goes no
 // further.
 import { beforeEach, describe, expect, test } from "vitest";
-import { DEFAULT_JOB_LIMITS } from "../../../domain/mdm-limits.ts";
-import { WorkId, workOf } from "../../../domain/work.ts";
+import { DEFAULT_JOB_LIMITS } from "../../../domain/device-api/mdm-limits.ts";
+import { WorkId, workOf } from "../../../domain/device-api/work.ts";
 import type { Progress } from "../../../functions/ports/mdm.ts";
 import { aLocation, anEvent, anOrganization, contentTokenId, locationId } from "../../make.ts";
 import { acquired, assigned, device, key } from "../../postings.ts";

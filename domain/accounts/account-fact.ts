@@ -1,0 +1,17 @@
+// A fact about an account that may end the tokens it was given: it has a new password, or it is gone. Whoever tells it, this is what is kept of it.
+import * as z from "zod";
+import { AccountId } from "../shared/ids.ts";
+import { plainText } from "../shared/text.ts";
+
+export const AccountFact = z.object({
+  accountId: AccountId,
+  /** What repetitions of the same fact are told by. Short enough for a key of the records. */
+  eventId: plainText(256),
+  /** `changed`: tokens given before it are dead. `gone`: all of them are. */
+  meaning: z.enum(["changed", "gone"]),
+  occurredAt: z.date(),
+});
+export type AccountFact = z.infer<typeof AccountFact>;
+
+/** Which account a subject has, whether it is registered or not. It takes a hash, which rules don't compute. */
+export type AccountIdOf = (subject: string) => AccountId;

@@ -1,0 +1,98 @@
+// The monthly subscription: while it runs, one location is the built-in service's own. Which one follows from whether the primary location is in use.
+// Source: Apple, "Reserved location": without assignments made with the primary location's token it becomes reserved and its token does not appear; with
+// some, a new location is created for the built-in service and the primary one keeps its token.
+import * as z from "zod";
+import { LocationId } from "../shared/ids.ts";
+import type { Location } from "./organization.ts";
+import { Refusal } from "../shared/refusal.ts";
+
+export const Plan = z.enum(["none", "monthly"]);
+export type Plan = z.infer<typeof Plan>;
+
+const Edition = {
+  /** When the plan that there is now began; unknown while there was never any other. */
+  sinceAt: z.date().optional(),
+  /** 0 while there was never any plan. */
+  version: z.int().min(0),
+};
+
+export const Subscription = z.discriminatedUnion("plan", [
+  /** `earlierLocationId`: the location that was made for the built-in service, in case it begins again. */
+  z.object({ plan: z.literal("none"), earlierLocationId: LocationId.optional(), ...Edition }),
+  /** `locationId`: the built-in service's own. `wasTold`: somebody was told to remove its token, and is to be told when that no longer counts. */
+  z.object({
+    plan: z.literal("monthly"),
+    locationId: LocationId,
+    wasTold: z.boolean(),
+    earlierLocationId: LocationId.optional(),
+    ...Edition,
+  }),
+]);
+export type Subscription = z.infer<typeof Subscription>;
+
+export const NO_SUBSCRIPTION: Subscription = { plan: "none", version: 0 };
+
+/** The subscription from now on, with `location` as the built-in service's own. A location that was made for it is remembered. */
+export const begun = (before: Subscription, location: Location, { at, wasTold }: { at: Date; wasTold: boolean }): Subscription => ({
+  ...before,
+  plan: "monthly",
+  locationId: location.id,
+  wasTold,
+  ...(location.primary ? {} : { earlierLocationId: location.id }),
+  sinceAt: at,
+  version: before.version + 1,
+});
+
+export const ended = ({ earlierLocationId, version }: Subscription, at: Date): Subscription => ({
+  plan: "none",
+  ...(earlierLocationId === undefined ? {} : { earlierLocationId }),
+  sinceAt: at,
+  version: version + 1,
+});
+
+/** What tells whether the primary location is in use. */
+export type PrimaryUse = {
+  /** Whether its token was ever used to assign something here, and whether one of Apple's was ever imported: what that assigned can't be seen here. */
+  readonly primary: Pick<Location, "assignedThroughTokenAt" | "importedAt">;
+  /** What whoever begins the subscription says of it. */
+  readonly said: boolean | undefined;
+};
+
+/** Whether tokens of it were, or may have been, used to assign something. */
+const isInUse = ({ assignedThroughTokenAt, importedAt }: PrimaryUse["primary"]): boolean =>
+  assignedThroughTokenAt !== undefined || importedAt !== undefined;
+
+/** Whether the primary location is in use. Refuses with `primary_in_use_unsaid` when only a person can know. */
+export const isPrimaryInUse = ({ primary, said }: PrimaryUse): boolean => {
+  if (primary.assignedThroughTokenAt !== undefined) return true;
+  if (said === undefined && primary.importedAt !== undefined)
+    throw new Refusal(
+      "primary_in_use_unsaid",
+      "A token of Apple's was imported for the primary location, and what was assigned with it can't be seen here. Say by primaryInUse whether anything was: if so, the built-in service gets a location of its own.",
+    );
+  return said ?? false;
+};
+
+export const isReserved = ({ reservedAt }: Pick<Location, "reservedAt">): boolean => reservedAt !== undefined;
+
+/** Refuses with `location_reserved`. */
+export const assertNotReserved = (location: Pick<Location, "reservedAt">): void => {
+  if (isReserved(location))
+    throw new Refusal(
+      "location_reserved",
+      "This location is the built-in service's own while the monthly subscription runs: its token is not shown, given out or replaced. Use another location, and transfer licenses to it.",
+    );
+};
+
+/** What the built-in service's location is called where one is made for it. Source: Apple, "Reserved location", by its own service's name. */
+export const BUILT_IN_NAME = "Built-in device management";
+
+/** Whether the location that was made for an earlier subscription can be the built-in service's again: nobody else came to use it. */
+export const isReusable = (
+  earlier: Location,
+  { liveTokens, holdings }: { readonly liveTokens: number; readonly holdings: number },
+): boolean => earlier.closedAt === undefined && !isInUse(earlier) && liveTokens === 0 && holdings === 0;
+
+export const reserved = (location: Location, at: Date): Location => ({ ...location, reservedAt: at, version: location.version + 1 });
+
+export const released = ({ reservedAt: _, ...location }: Location): Location => ({ ...location, version: location.version + 1 });

@@ -1,0 +1,18 @@
+// GET /v1/accounts/{id}.
+import * as z from "zod";
+import { assertMay } from "../../domain/accounts/account.ts";
+import { AccountId } from "../../domain/shared/ids.ts";
+import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { ShownAccount, shownAccount } from "../lib/shown.ts";
+
+export const ShowAccountInput = z.strictObject({ id: AccountId });
+export const ShowAccountReply = ShownAccount;
+
+export const showAccount: Handle<typeof ShowAccountInput, "accounts", z.input<typeof ShowAccountReply>> = async (
+  { caller, input: { id } },
+  { accounts },
+) => {
+  assertMay(caller, "account:manage");
+  const account = existing(await accounts.get(id), "account");
+  return ok(shownAccount(account), account.version);
+};

@@ -1,6 +1,0 @@
-// What both tables of routes have in common. They are two files, so that no function's bundle holds what another one serves.
-import type { Route } from "../doors/route.ts";
-import type { Ports } from "../ports.ts";
-
-/** A handler for each of these routes: one that has none does not compile. */
-export type Served<Keys extends readonly string[]> = Readonly<Record<Keys[number], Route<keyof Ports>>>;

@@ -1,0 +1,59 @@
+// The steps of CREATE, UPDATE and RETIRE: up to 20 users in one transaction with how far the work has come.
+import { shownUser } from "../../../domain/licenses/client-user.ts";
+import type { MdmErrorNumber } from "../../../domain/device-api/mdm-error.ts";
+import { associatedNotifications, userNotifications } from "../../../domain/device-api/notification.ts";
+import { associatedBy, type JudgedUsers, judgedUsers, type UserAct } from "../../../domain/licenses/user-changes.ts";
+import type { Outcome } from "../../../domain/device-api/work.ts";
+import { askedUser, knownUsers } from "../../licenses/known-users.ts";
+import { retireLicenses } from "../../licenses/retire.ts";
+import { tellings } from "../notifications/notifications.ts";
+import { Unfinished } from "../../lib/retry-later.ts";
+import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
+
+/** One failure for each number. */
+const failuresOf = (refused: JudgedUsers["refused"]): Outcome["failures"] =>
+  [...Map.groupBy(refused, ({ errorNumber }) => errorNumber)].flatMap(([errorNumber, users]: [MdmErrorNumber, JudgedUsers["refused"]]) =>
+    failing(
+      errorNumber,
+      users.map(({ clientUserId }) => ({ clientUserId })),
+    ),
+  );
+
+/** Whether all of them gave up what they had. */
+const areWithoutLicenses = async (clientUserIds: Iterable<string>, at: StepAt, ports: WorkPorts): Promise<boolean> => {
+  const { work, location, judged, isTimeUp } = at;
+  for (const clientUserId of clientUserIds) {
+    const gone = await retireLicenses({ locationId: location.id, clientUserId }, ports, async (posting) => {
+      const some = await posting(judged);
+      if (some !== undefined && some.length > 0 && isTimeUp()) throw new Unfinished(`${work.id} retired something, and more is to follow`);
+      return some;
+    });
+    if (gone === undefined) return false;
+  }
+  return true;
+};
+
+const step =
+  (act: UserAct): Step =>
+  async (at, ports) => {
+    const { work, part, location, judged: preconditions } = at;
+    const { clientUsers, now } = ports;
+    const asked = part.users.map((user) => askedUser(user, ports));
+    const known = await knownUsers(location.id, asked, ports);
+    // Licenses first: a step that was cut short finds the users still there, and goes on. What they are given afterwards is found out when they are retired.
+    // Users whom nobody created keep what they have: they are refused.
+    if (act === "RETIRE" && !(await areWithoutLicenses(known.users.keys(), at, ports))) return undefined;
+    const judged = judgedUsers(act, asked, known, now());
+    const outcome = { completed: judged.done.length, failures: failuresOf(judged.refused) };
+    const notifications = [
+      ...userNotifications(work, judged.done.map(shownUser), outcome),
+      ...associatedNotifications(associatedBy(judged.changes).map(shownUser)),
+    ];
+    const traces = tellings(notifications, at, ports);
+    const recording = { progress: { work, outcome, at: now() }, judged: preconditions };
+    return (await clientUsers.record(judged, traces, recording)) ? traces : undefined;
+  };
+
+export const createUsers = step("CREATE");
+export const updateUsers = step("UPDATE");
+export const retireUsers = step("RETIRE");

@@ -1,0 +1,47 @@
+// The step of REVOKE: everything that can come back from some users and devices. What a target has is found when it is done, and may take several postings:
+// each by itself, so that a step that is given again goes on with what is left.
+import { type Asset, assetText, keyOf, type Target } from "../../../domain/licenses/licenses.ts";
+import { assetNotifications } from "../../../domain/device-api/notification.ts";
+import { revoking } from "../../../domain/licenses/postings.ts";
+import { announce, eventOf } from "../../lib/publish.ts";
+import { tellings } from "../notifications/notifications.ts";
+import { Unfinished } from "../../lib/retry-later.ts";
+import type { Step, StepAt, WorkPorts } from "./step.ts";
+
+/** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
+const ASSETS_AT_ONCE = 25;
+
+/** What the target has that can come back. */
+const revocableOf = async (target: Target, { work }: StepAt, { licenses }: WorkPorts): Promise<readonly Asset[]> => {
+  const assets = (await licenses.assets(work.locationId)).filter(({ revocable, assigned }) => revocable && assigned > 0);
+  const held = new Set((await licenses.assignmentsTo(target, assets)).map(({ asset }) => assetText(asset)));
+  return assets.filter((asset) => held.has(assetText(asset)));
+};
+
+/** One posting; false when there was nothing left, `undefined` when what it rested on changed. */
+const revokeSome = async (target: Target, at: StepAt, ports: WorkPorts): Promise<boolean | undefined> => {
+  const { work, judged } = at;
+  const held = (await revocableOf(target, at, ports)).slice(0, ASSETS_AT_ONCE);
+  if (held.length === 0) return false;
+  const when = { at: ports.now(), random: ports.random };
+  const done = held.map((asset) => ({ asset: keyOf(asset), target }));
+  const traces = [
+    ...done.map(({ asset }) => eventOf("LicensesUnassigned", { ...asset, quantity: 1 }, when)),
+    ...tellings(assetNotifications(work, done, { completed: 0, failures: [] }), at, ports),
+  ];
+  if (!(await ports.licenses.post(revoking(target, held, when.at), traces, { judged }))) return undefined;
+  await announce(traces, ports);
+  return true;
+};
+
+/** Whoever has nothing that can come back is done: also who was never known, since a step that is given again finds nothing either. */
+export const revoke: Step = async (at, ports) => {
+  const { work, part, judged, isTimeUp } = at;
+  for (const target of part.targets)
+    for (let some = await revokeSome(target, at, ports); some !== false; some = await revokeSome(target, at, ports)) {
+      if (some === undefined) return undefined;
+      if (isTimeUp()) throw new Unfinished(`${work.id} took back something, and more is to come back`);
+    }
+  const progress = { work, outcome: { completed: part.targets.length, failures: [] }, at: ports.now() };
+  return (await ports.works.advance(progress, [], judged)) ? [] : undefined;
+};

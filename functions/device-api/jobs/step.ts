@@ -1,0 +1,34 @@
+// The shape of one step of work: what it rests on in, what it left behind out.
+import type { ClientConfig } from "../../../domain/device-api/client-config.ts";
+import type { Target } from "../../../domain/licenses/licenses.ts";
+import type { MdmErrorNumber } from "../../../domain/device-api/mdm-error.ts";
+import type { Location } from "../../../domain/organization/organization.ts";
+import type { Outcome, Part, Work, WorkAsset } from "../../../domain/device-api/work.ts";
+import type { Judged, Ports, Trace } from "../../ports/ports.ts";
+
+export type StepAt = {
+  /** As it was read: what the step does is recorded only while the work is there. */
+  readonly work: Work;
+  readonly part: Part;
+  /** Of what is done asset by asset. */
+  readonly asset?: WorkAsset | undefined;
+  /** Neither closed nor reserved. */
+  readonly location: Location;
+  /** Preconditions of the step's writes: nobody ended the token, and the location is unchanged. */
+  readonly judged: Judged;
+  readonly config: ClientConfig;
+  /** For a step of several postings: each of them stands by itself. */
+  readonly isTimeUp: () => boolean;
+};
+
+/**
+ * Answers what it recorded to be told; `undefined` when what it rested on changed meanwhile: then it is judged again. Throws `Unfinished` when it posted
+ * something and its time is up: the same step goes on with what is left.
+ */
+export type Step = (at: StepAt, ports: WorkPorts) => Promise<readonly Trace[] | undefined>;
+
+export type WorkPorts = Pick<Ports, "works" | "licenses" | "bearers" | "clientUsers" | "bus" | "outbox" | "log" | "now" | "random">;
+
+/** For all of `targets`, if there are any. */
+export const failing = (errorNumber: MdmErrorNumber, targets: readonly Target[], asset?: WorkAsset): Outcome["failures"] =>
+  targets.length === 0 ? [] : [{ errorNumber, targets: [...targets], ...(asset === undefined ? {} : { asset }) }];

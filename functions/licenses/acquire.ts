@@ -1,0 +1,49 @@
+// POST /v1/licenses: takes note of licenses that were acquired for a location.
+import * as z from "zod";
+import { assertMay } from "../../domain/accounts/account.ts";
+import { Acquisition, assetText } from "../../domain/licenses/licenses.ts";
+import { assertOpen } from "../../domain/organization/organization.ts";
+import { acquiring } from "../../domain/licenses/postings.ts";
+import { announce, eventOf } from "../lib/publish.ts";
+import { callerNow } from "../middleware/current-caller.ts";
+import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { madeBefore, useIn } from "../lib/idempotency.ts";
+import { AssetInput } from "../lib/inputs.ts";
+import { ShownLicense, shownLicense } from "./shown.ts";
+
+export const AcquireLicensesInput = z.strictObject({
+  ...AssetInput,
+  ...Acquisition.shape,
+});
+export const AcquireLicensesReply = ShownLicense;
+
+type Needs = "accounts" | "locations" | "licenses" | "requests" | "bus" | "outbox" | "log" | "now" | "random";
+
+export const acquireLicenses: Handle<
+  typeof AcquireLicensesInput,
+  Needs,
+  z.input<typeof AcquireLicensesReply>,
+  201,
+  "idempotencyKey"
+> = async ({ caller, input, idempotencyKey }, ports) => {
+  const { locations, licenses, now, random } = ports;
+  const { locationId, adamId, pricingParam, ...acquisition } = input;
+  const key = { locationId, adamId, pricingParam };
+  const use = useIn(caller, idempotencyKey, input);
+  await judgedAgain(async () => {
+    const judged = await callerNow(caller, ports);
+    assertMay(judged, "license:acquire", locationId);
+    const location = existing(await locations.get(locationId), "location");
+    if ((await madeBefore(use, ports)) !== undefined) return true;
+    assertOpen(location);
+    const at = now();
+    const posting = acquiring(key, await licenses.asset(key), acquisition, at);
+    const detail = { ...key, quantity: acquisition.quantity, accountId: caller.id };
+    const traces = [eventOf("LicensesAcquired", detail, { at, random })];
+    const idempotency = use === undefined ? undefined : { ...use, made: assetText(key), at };
+    if (!(await licenses.post(posting, traces, { idempotency, judged: { accounts: [judged] } }))) return undefined;
+    await announce(traces, ports);
+    return true;
+  });
+  return created(shownLicense(existing(await licenses.asset(key), "license")));
+};

@@ -1,0 +1,63 @@
+// POST /v1/assignments: the organization's own assigning, to serial numbers and client users; all of them are given a license, or none.
+import * as z from "zod";
+import { assertMay } from "../../domain/accounts/account.ts";
+import { targetsOf, targetText } from "../../domain/licenses/licenses.ts";
+import { assertOpen } from "../../domain/organization/organization.ts";
+import { assigning } from "../../domain/licenses/postings.ts";
+import { actEventId, assignmentNotifications } from "../device-api/notifications/act-notifications.ts";
+import { announce, eventOf } from "../lib/publish.ts";
+import { callerNow } from "../middleware/current-caller.ts";
+import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { madeBefore, useIn } from "../lib/idempotency.ts";
+import { AssetInput, TargetsInput } from "../lib/inputs.ts";
+import { ShownLicense, shownLicense } from "./shown.ts";
+
+export const AssignLicensesInput = z.strictObject({ ...AssetInput, ...TargetsInput });
+export const AssignLicensesReply = z.object({
+  assigned: z.int().min(0).describe("How many were given a license by this request."),
+  alreadyAssigned: z.int().min(0).describe("How many had one: that costs no second license."),
+  license: ShownLicense.describe("What there is now."),
+});
+
+const Made = z.object({ assigned: z.int(), alreadyAssigned: z.int() });
+
+type Needs = "accounts" | "locations" | "licenses" | "clientConfigs" | "requests" | "bus" | "outbox" | "log" | "now" | "random";
+
+export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<typeof AssignLicensesReply>, 200, "idempotencyKey"> = async (
+  { caller, input, idempotencyKey },
+  ports,
+) => {
+  const { locations, licenses, now, random } = ports;
+  const { serialNumbers, clientUserIds, ...key } = input;
+  const targets = targetsOf(serialNumbers, clientUserIds);
+  const use = useIn(caller, idempotencyKey, input);
+  const made = await judgedAgain(async () => {
+    // Read, and no condition of the write: it would make every writer of a location wait for every other one.
+    assertMay(await callerNow(caller, ports), "license:assign", key.locationId);
+    const location = existing(await locations.get(key.locationId), "location");
+    const earlier = await madeBefore(use, ports);
+    if (earlier !== undefined) return Made.parse(JSON.parse(earlier));
+    assertOpen(location);
+    const asset = existing(await licenses.asset(key), "asset at this location");
+    const holding = new Set((await licenses.holding(key, targets)).map(targetText));
+    const without = targets.filter((target) => !holding.has(targetText(target)));
+    const counted = { assigned: without.length, alreadyAssigned: holding.size };
+    const at = now();
+    const idempotency = use === undefined ? undefined : { ...use, made: JSON.stringify(counted), at };
+    if (without.length === 0) {
+      // A key stands for this answer too: told again after somebody's license was taken back, it must give nobody one.
+      if (idempotency === undefined || (await licenses.post({ at, entries: [] }, [], { idempotency }))) return counted;
+      return undefined;
+    }
+    const posting = assigning(asset, without, at);
+    const act = { id: actEventId(ports), type: "ASSOCIATE", locationId: key.locationId } as const;
+    const traces = [
+      eventOf("LicensesAssigned", { ...key, quantity: without.length }, { at, random }),
+      ...(await assignmentNotifications(act, posting.assigned ?? [], ports)),
+    ];
+    if (!(await licenses.post(posting, traces, { idempotency }))) return undefined;
+    await announce(traces, ports);
+    return counted;
+  });
+  return ok({ ...made, license: shownLicense(existing(await licenses.asset(key), "license")) });
+};

@@ -1,0 +1,31 @@
+// PATCH /v1/licenses: changes the name, the bundle id and the platforms of an asset at a location. The kind of license never changes.
+import * as z from "zod";
+import { assertMay } from "../../domain/accounts/account.ts";
+import { AssetTraits, SupportedPlatforms } from "../../domain/licenses/licenses.ts";
+import { assertOpen } from "../../domain/organization/organization.ts";
+import { describing } from "../../domain/licenses/postings.ts";
+import { callerNow } from "../middleware/current-caller.ts";
+import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { AssetInput } from "../lib/inputs.ts";
+import { ShownLicense, shownLicense } from "./shown.ts";
+
+const { name, bundleId } = AssetTraits.shape;
+export const DescribeAssetInput = z.strictObject({ ...AssetInput, name, bundleId, supportedPlatforms: SupportedPlatforms.optional() });
+export const DescribeAssetReply = ShownLicense;
+
+export const describeAsset: Handle<
+  typeof DescribeAssetInput,
+  "accounts" | "locations" | "licenses" | "now",
+  z.input<typeof DescribeAssetReply>
+> = async ({ caller, input: { locationId, adamId, pricingParam, ...asked } }, ports) => {
+  const { locations, licenses, now } = ports;
+  const key = { locationId, adamId, pricingParam };
+  await judgedAgain(async () => {
+    const judged = await callerNow(caller, ports);
+    assertMay(judged, "license:acquire", locationId);
+    assertOpen(existing(await locations.get(locationId), "location"));
+    const posting = describing(existing(await licenses.asset(key), "asset at this location"), asked, now());
+    return posting === undefined || (await licenses.post(posting, [], { judged: { accounts: [judged] } })) || undefined;
+  });
+  return ok(shownLicense(existing(await licenses.asset(key), "license")));
+};

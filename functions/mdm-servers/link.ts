@@ -1,0 +1,58 @@
+// PUT /v1/mdm-servers/{id}/links/{tokenId}: a person lets the MDM server fetch tokens of the location. Statements, fetches and uses of an MDM server open
+// no link.
+import * as z from "zod";
+import { type Account, assertMay, isAllowed } from "../../domain/accounts/account.ts";
+import { assertUsable } from "../../domain/tokens/content-token.ts";
+import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
+import { type LocationLinks, openLinks } from "../../domain/mdm-servers/links.ts";
+import { Refusal } from "../../domain/shared/refusal.ts";
+import { custodyOf, eventOf } from "../lib/publish.ts";
+import { aroundOf, judgedOf, standingOf } from "../tokens/token-context.ts";
+import { callerNow } from "../middleware/current-caller.ts";
+import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
+import { registeredServer } from "./find.ts";
+import { LinkedToken, shownToken } from "../lib/shown.ts";
+
+export const LinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
+export const LinkMdmServerReply = LinkedToken;
+
+/** A content manager links only an MDM server that an administrator linked here before. A sighting does not count: anybody with a token can cause one. */
+const assertLinkedBefore = (caller: Account, id: MdmServerId, { links }: LocationLinks): void => {
+  if (isAllowed(caller, "mdm-server:manage") || links.some(({ mdmServerId }) => mdmServerId === id)) return;
+  throw new Refusal("not_permitted", "This MDM server was never linked at this location. Ask an administrator to link it the first time.");
+};
+
+type Needs = keyof ArrivalPorts | "accounts" | "tokens" | "locations" | "servers" | "now";
+
+export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typeof LinkMdmServerReply>> = async (
+  { caller, input: { id, tokenId } },
+  ports,
+) => {
+  const { tokens, links, now, random } = ports;
+  const { token, after } = await judgedAgain(async () => {
+    const judgedCaller = await callerNow(caller, ports);
+    const token = existing(await tokens.get(tokenId), "content token");
+    const { locationId } = token;
+    assertMay(judgedCaller, "mdm-server:link", locationId);
+    const before = await links.of(locationId);
+    assertLinkedBefore(judgedCaller, id, before);
+    const server = await registeredServer(id, ports);
+    const at = now();
+    const standing = await standingOf([token], ports);
+    assertUsable(token, standing, at);
+    const isLinked = openLinks(before).some((link) => link.tokenId === tokenId && link.mdmServerId === id);
+    // Told again, it is no second claim.
+    if (isLinked) return { token, after: before };
+    const traces = [
+      eventOf("MdmServerLinked", { tokenId, locationId, mdmServerId: id }, { at, random }),
+      custodyOf("token-linked", { subject: tokenId, at, by: caller.id, locationId, details: { mdmServerId: id } }),
+    ];
+    const { locations } = judgedOf(standing);
+    const judged = { accounts: [judgedCaller], servers: [server], tokens: [token], locations };
+    const arrival = { mdmServerId: id, how: "linked" as const, at };
+    const after = await recordArrival({ before, token, arrival, by: caller.id, traces, judged }, ports);
+    return after === undefined ? undefined : { token, after };
+  });
+  return ok({ ...shownToken(token, await aroundOf([token], ports)), conflictId: after.conflict?.id });
+};

@@ -1,0 +1,18 @@
+// GET /v1/conflicts: where two MDM servers had tokens of one location, newest first, with every claim.
+import * as z from "zod";
+import { assertMay } from "../../domain/accounts/account.ts";
+import { type Handle, ok } from "../middleware/handler.ts";
+import { PageInput } from "../lib/inputs.ts";
+import { pageOf, ShownConflict, shownConflict } from "../lib/shown.ts";
+
+export const ListConflictsInput = z.strictObject(PageInput);
+export const ListConflictsReply = pageOf(ShownConflict);
+
+export const listConflicts: Handle<typeof ListConflictsInput, "links", z.input<typeof ListConflictsReply>> = async (
+  { caller, input },
+  { links },
+) => {
+  assertMay(caller, "mdm-server:manage");
+  const { items, ...rest } = await links.conflicts(input);
+  return ok({ items: items.map(shownConflict), ...rest });
+};

@@ -1,0 +1,60 @@
+// The door of what comes through a queue. One message that fails does not bring back the others: the queue is told which ones to give again.
+// For Lambda such a run went well, so that the failures are counted here, for an alarm.
+import * as z from "zod";
+import type { Log } from "../ports/telling.ts";
+import { Unfinished } from "../lib/retry-later.ts";
+import { type Context, door, isTimeUpIn } from "./door.ts";
+
+const Batch = z.object({
+  Records: z.array(
+    z.object({
+      messageId: z.string(),
+      body: z.string(),
+      eventSourceARN: z.string().default(""),
+      attributes: z.object({ ApproximateReceiveCount: z.coerce.number().int().default(1) }).default({ ApproximateReceiveCount: 1 }),
+    }),
+  ),
+});
+
+/** Where a message comes from, and which time it is given, from 1. */
+export type Given = { readonly queue: string; readonly attempt: number };
+
+export type BatchAnswer = { readonly batchItemFailures: { readonly itemIdentifier: string }[] };
+
+/** The parser's own error would quote the message, and with it a secret into the log. */
+const parseMessage = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Error("the message is not JSON");
+  }
+};
+
+/**
+ * `take` is given each message's JSON, and when to stop; it throws `Unfinished` to be given the message again. One that is not JSON fails as any
+ * other: it ends in the dead-letter queue, never dropped.
+ */
+export const batch = (
+  take: (message: unknown, isTimeUp: () => boolean, given: Given) => Promise<void>,
+  log: Log,
+): ((event: unknown, context?: Context) => Promise<BatchAnswer>) =>
+  door(async (raw, context) => {
+    const again: string[] = [];
+    let failed = 0;
+    for (const { messageId, body, eventSourceARN, attributes } of Batch.parse(raw).Records) {
+      try {
+        const given = { queue: eventSourceARN, attempt: attributes.ApproximateReceiveCount };
+        await take(parseMessage(body), isTimeUpIn(context), given);
+      } catch (error) {
+        again.push(messageId);
+        if (error instanceof Unfinished) {
+          log.info("a message is unfinished and will be given again", { messageId, why: error.message });
+          continue;
+        }
+        failed += 1;
+        log.error("a message failed and will be given again", error, { messageId });
+      }
+    }
+    if (failed > 0) log.count("MessagesFailed", failed);
+    return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
+  });

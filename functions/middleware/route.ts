@@ -1,0 +1,116 @@
+// One route: what it takes, answers and is for, and the handler that serves it, with their types closed in.
+import * as z from "zod";
+import type { Grant } from "../../domain/accounts/account.ts";
+import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import type { Reason } from "../../domain/shared/refusal.ts";
+import type { Handle, Reply, Said, Status } from "./handler.ts";
+import type { Ports } from "../ports/ports.ts";
+import { callerOf, serverOf } from "./bearer.ts";
+import { type HttpEvent, requestOf } from "./http-event.ts";
+
+/** What is to be known of a route beside its types: the API's document and its client are made from it. */
+type Described = {
+  /** The handler's name. */
+  readonly name: string;
+  /** What it does, as one sentence without its full stop. */
+  readonly does: string;
+  /** What each status of success means. */
+  readonly answers: Readonly<Partial<Record<Status, string>>>;
+  /** Whether the answers bear an ETag. */
+  readonly etag: boolean;
+  /** True if successes may bear a `Link` header. */
+  readonly link: boolean;
+  /** What it heeds of a request's headers. */
+  readonly takes: readonly (keyof Said)[];
+  /** Reasons of its own to refuse, beside those that all routes share. */
+  readonly refuses: readonly Reason[];
+};
+
+/** One route, with the types of its handler closed in; what it takes and answers is open, for whoever describes the API. */
+export type Route<Needs extends keyof Ports> = Described & {
+  readonly input: z.ZodType;
+  readonly reply: z.ZodType;
+  /** The least role that may call it, where people do. */
+  readonly who: Grant["role"] | "mdm-server" | "anyone";
+  readonly answer: (event: HttpEvent, ports: Pick<Ports, Needs | "accounts" | "servers" | "now">) => Promise<Reply>;
+};
+
+/** What a route's author says of it. Every status the handler may answer with is explained, and every header it heeds is named: neither more nor less. */
+type Words<Code extends Status, Takes extends keyof Said> = {
+  readonly does: string;
+  readonly answers: Readonly<Record<Code, string>>;
+  readonly etag?: true;
+  readonly link?: true;
+  readonly refuses?: readonly Reason[];
+} & ([Takes] extends [never] ? { readonly takes?: never } : { readonly takes: Readonly<Record<Takes, true>> });
+
+type AnyWords = Pick<Described, "does" | "answers"> & {
+  readonly etag?: true;
+  readonly link?: true;
+  readonly refuses?: readonly Reason[];
+  readonly takes?: Readonly<Partial<Record<keyof Said, true>>>;
+};
+
+const described = ({ name }: { readonly name: string }, { does, answers, etag, link, takes, refuses }: AnyWords): Described => ({
+  name,
+  does,
+  answers,
+  etag: etag ?? false,
+  link: link ?? false,
+  // The keys of such a record are these names, which the compiler does not say of `Object.keys`.
+  takes: Object.keys(takes ?? {}) as (keyof Said)[],
+  refuses: refuses ?? [],
+});
+
+/** A route for people, who sign in. */
+export const route = <
+  Input extends z.ZodType,
+  Body extends z.ZodType,
+  Needs extends keyof Ports,
+  Code extends Status,
+  Takes extends keyof Said = never,
+>(
+  input: Input,
+  reply: Body,
+  handle: Handle<Input, Needs, z.input<Body>, Code, Takes>,
+  words: { readonly who: Grant["role"] } & Words<NoInfer<Code>, NoInfer<Takes>>,
+): Route<Needs> => ({
+  ...described(handle, words),
+  input,
+  reply,
+  who: words.who,
+  answer: async (event, ports) => handle(requestOf(input, await callerOf(event, ports), event), ports as Pick<Ports, Needs>),
+});
+
+/** A route for MDM servers, by their credential. */
+export const serverRoute = <
+  Input extends z.ZodType,
+  Body extends z.ZodType,
+  Needs extends keyof Ports,
+  Code extends Status,
+  Takes extends keyof Said = never,
+>(
+  input: Input,
+  reply: Body,
+  handle: Handle<Input, Needs, z.input<Body>, Code, Takes, MdmServer>,
+  words: Words<NoInfer<Code>, NoInfer<Takes>>,
+): Route<Needs> => ({
+  ...described(handle, words),
+  input,
+  reply,
+  who: "mdm-server",
+  answer: async (event, ports) => handle(requestOf(input, await serverOf(event, ports), event), ports as Pick<Ports, Needs>),
+});
+
+/** A route that anyone may call. */
+export const openRoute = <Body extends z.ZodType, Code extends Status>(
+  reply: Body,
+  answer: () => Reply<z.input<Body>, Code>,
+  words: Words<NoInfer<Code>, never>,
+): Route<never> => ({
+  ...described(answer, words),
+  input: z.strictObject({}),
+  reply,
+  who: "anyone",
+  answer: async () => answer(),
+});

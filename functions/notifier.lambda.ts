@@ -1,9 +1,0 @@
-// Calls addresses that MDM servers chose. It has no rights to any data: whatever answers there, nothing can be had through it.
-import { NotificationCall } from "../domain/delivery.ts";
-import { environmentOf } from "./aws/environment.ts";
-import { invoked } from "./doors/invoked.ts";
-import { callAddress } from "./notify/call-address.ts";
-
-const { LOOPBACK_NOTIFICATIONS: loopback } = environmentOf("notifier");
-
-export const handler = invoked(NotificationCall, (call) => callAddress(call, { loopback }));

@@ -1,0 +1,46 @@
+// Finishes what a crash left: tells what was recorded and not told, erases files that no token has. Run by the minute. What it can't finish either
+// makes it fail, after all else was tried: somebody has to look.
+import { announce, eraseFile } from "../lib/publish.ts";
+import { inBatches } from "../lib/in-batches.ts";
+import type { Ports } from "../ports/ports.ts";
+
+/** Younger ones are still in the hands of the act that recorded them. */
+const TOLD_AFTER_SECONDS = 60;
+/** A request lives 30 s at most; after this long, nobody comes back to the file it stored. */
+const ERASED_AFTER_SECONDS = 300;
+const BATCH = 50;
+
+export type SweepPorts = Pick<Ports, "outbox" | "bus" | "erasures" | "files" | "log" | "now">;
+
+/** How many could not be told. */
+const tellRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
+  let left = 0;
+  for await (const batch of inBatches(ports.outbox.pending(before), BATCH)) {
+    left += await announce(batch, ports);
+    if (isTimeUp()) return left;
+  }
+  return left;
+};
+
+/** How many could not be erased. */
+const eraseRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
+  let left = 0;
+  for await (const fileKey of ports.erasures.planned(before)) {
+    if (isTimeUp()) return left;
+    if (!(await eraseFile(fileKey, ports))) left += 1;
+  }
+  return left;
+};
+
+export const sweepOutbox = async (ports: SweepPorts, isTimeUp: () => boolean): Promise<void> => {
+  const before = (seconds: number): Date => new Date(ports.now().getTime() - seconds * 1000);
+  // Each is done whatever becomes of the other.
+  const [untold, unerased] = await Promise.allSettled([
+    tellRest(before(TOLD_AFTER_SECONDS), ports, isTimeUp),
+    eraseRest(before(ERASED_AFTER_SECONDS), ports, isTimeUp),
+  ]);
+  if (untold.status === "rejected") throw untold.reason;
+  if (unerased.status === "rejected") throw unerased.reason;
+  if (untold.value + unerased.value > 0)
+    throw new Error(`${untold.value} announcements could not be told and ${unerased.value} files could not be erased`);
+};

@@ -1,0 +1,18 @@
+// GET /v1/locations/{id}.
+import * as z from "zod";
+import { assertMay } from "../../domain/accounts/account.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
+import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { ShownLocation, shownLocation } from "../lib/shown.ts";
+
+export const ShowLocationInput = z.strictObject({ id: LocationId });
+export const ShowLocationReply = ShownLocation;
+
+export const showLocation: Handle<typeof ShowLocationInput, "locations" | "links", z.input<typeof ShowLocationReply>> = async (
+  { caller, input: { id } },
+  { locations, links },
+) => {
+  assertMay(caller, "location:read", id);
+  const location = existing(await locations.get(id), "location");
+  return ok(shownLocation(location, await links.of(id)), location.version);
+};

@@ -1,0 +1,57 @@
+// Ends a token for a cause: recorded, then announced, then its file is erased. The outbox function finishes what a crash leaves undone.
+// An imported token that ends for a cause of this service is withdrawn: Apple knows nothing of it.
+
+import { withdrawnNotice } from "../../domain/tokens/apple-notice.ts";
+import { type ContentToken, type Invalidation, isWithdrawal } from "../../domain/tokens/content-token.ts";
+import type { Actor } from "../../domain/custody/custody.ts";
+import { invalidatedNotice } from "../../domain/shared/notice.ts";
+import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../lib/publish.ts";
+import type { Judged, Ports, Trace } from "../ports/ports.ts";
+import { type WherePorts, whereOf } from "./notice-context.ts";
+
+type RecordingPorts = WherePorts & Pick<Ports, "tokens" | "random">;
+
+const effectsOf = async (token: ContentToken, invalidation: Invalidation, by: Actor, ports: RecordingPorts): Promise<readonly Trace[]> => {
+  const { at, cause, reason, supersededBy } = invalidation;
+  const { id, locationId } = token;
+  const when = { at, random: ports.random };
+  const withdrawn = isWithdrawal(token, invalidation);
+  const words = (withdrawn ? withdrawnNotice : invalidatedNotice)(token, await whereOf(token, ports), invalidation);
+  const details = { cause, ...(supersededBy === undefined ? {} : { supersededBy }) };
+  const place = { tokenId: id, locationId, cause, supersededBy };
+  return [
+    withdrawn
+      ? eventOf("ContentTokenWithdrawn", { ...place, withdrawnAt: at }, when)
+      : eventOf("ContentTokenInvalidated", { ...place, invalidatedAt: at }, when),
+    ...(words === undefined ? [] : [noticeOf(words, when)]),
+    custodyOf(withdrawn ? "token-withdrawn" : "token-invalidated", { subject: id, at, by, locationId, reason, details }),
+  ];
+};
+
+/** Records the end and returns its effects; `undefined` if the token had ended before. `by`: the actor who ended it, or caused it to end. */
+export const recordEnd = async (
+  token: ContentToken,
+  invalidation: Invalidation,
+  by: Actor,
+  ports: RecordingPorts,
+  judged?: Judged,
+): Promise<readonly Trace[] | undefined> => {
+  const effects = await effectsOf(token, invalidation, by, ports);
+  return (await ports.tokens.invalidate(token.id, invalidation, effects, judged)) ? effects : undefined;
+};
+
+export type EndingPorts = RecordingPorts & Pick<Ports, "files" | "erasures" | "bus" | "outbox" | "log">;
+
+/** Does nothing if the token had ended before. */
+export const endToken = async (
+  token: ContentToken,
+  invalidation: Invalidation,
+  by: Actor,
+  ports: EndingPorts,
+  judged?: Judged,
+): Promise<void> => {
+  const effects = await recordEnd(token, invalidation, by, ports, judged);
+  if (effects === undefined) return;
+  await announce(effects, ports);
+  await eraseFile(token.file.key, ports);
+};

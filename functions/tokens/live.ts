@@ -1,0 +1,14 @@
+// The tokens of a location that are good, whether they may be shown or not.
+import { type ContentToken, isLive } from "../../domain/tokens/content-token.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import { standingOf } from "./token-context.ts";
+import type { Ports } from "../ports/ports.ts";
+
+export const liveTokens = async (
+  location: LocationId,
+  ports: Pick<Ports, "accounts" | "locations" | "tokens" | "now">,
+): Promise<readonly ContentToken[]> => {
+  const tokens = await Array.fromAsync(ports.tokens.ofLocation(location));
+  const standing = await standingOf(tokens, ports);
+  return tokens.filter((token) => isLive(token, standing, ports.now()));
+};

@@ -1,0 +1,31 @@
+// POST /v1/content-tokens/{id}/revocation: ends a token now. Its file is erased, and links that still circulate die with it.
+import * as z from "zod";
+import { assertMay } from "../../domain/accounts/account.ts";
+import { assertRevocable, tokenState } from "../../domain/tokens/content-token.ts";
+import { ContentTokenId } from "../../domain/shared/ids.ts";
+import { nameText } from "../../domain/shared/text.ts";
+import { aroundOf, standingOf } from "./token-context.ts";
+import { type EndingPorts, endToken } from "./end.ts";
+import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { ShownToken, shownToken } from "../lib/shown.ts";
+
+export const RevokeContentTokenInput = z.strictObject({ id: ContentTokenId, reason: nameText(500) });
+export const RevokeContentTokenReply = ShownToken;
+
+type Needs = keyof EndingPorts | "accounts" | "now";
+
+export const revokeContentToken: Handle<typeof RevokeContentTokenInput, Needs, z.input<typeof RevokeContentTokenReply>> = async (
+  { caller, input: { id, reason } },
+  ports,
+) => {
+  const token = existing(await ports.tokens.get(id), "content token");
+  assertMay(caller, "content-token:revoke", token.locationId);
+  const at = ports.now();
+  assertRevocable(token, at);
+  // One that a password killed, and whose end nobody has recorded yet, keeps the cause that really ended it.
+  const current = tokenState(token, await standingOf([token], ports), at);
+  const cause = current.state === "invalidated" ? current.cause : "revoked";
+  await endToken(token, { at, cause, reason }, caller.id, ports);
+  const ended = existing(await ports.tokens.get(id), "content token");
+  return ok(shownToken(ended, await aroundOf([ended], ports)));
+};
