@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { Email } from "../domain/accounts/account.ts";
-import { APPLE_API, isAppleSetting } from "../domain/tokens/apple-api.ts";
 import { DEFAULT_JOB_LIMITS, DEFAULT_REQUESTS_PER_SECOND, MAX_REQUESTED } from "../domain/device-api/mdm-limits.ts";
 import { Organization } from "../domain/organization/organization.ts";
+import { APPLE_API, isAppleSetting } from "../domain/tokens/apple-api.ts";
 import { DEFAULT_LADDER } from "../domain/tokens/reminder.ts";
 import { COUNTRIES } from "./countries.ts";
 

@@ -7,8 +7,8 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { ACCOUNT_EVENTS } from "../domain/accounts/account-event.ts";
-import { EVENT_SOURCE, type EventType } from "../domain/shared/events.ts";
 import { IDENTITY_OPERATIONS } from "../domain/accounts/identity-event.ts";
+import { EVENT_SOURCE, type EventType } from "../domain/shared/events.ts";
 import type { Alarms } from "./alarms.ts";
 import { hourlyInvocations } from "./rule-metric.ts";
 

@@ -1,9 +1,10 @@
 // The routes of the device management API as operations.
-import type { Described, Operation } from "./document.ts";
+
 import type { AnyMdmRoute } from "./mdm-numbers.ts";
 import { mdmRefusals, mdmSuccesses, UNKNOWN_TOKEN } from "./mdm-responses.ts";
 import { parameterOf } from "./operations.ts";
 import { type Schema, schemaOf } from "./schema.ts";
+import type { Described, Operation } from "./types.ts";
 
 export const DEVICE_API = {
   name: "Device management API",

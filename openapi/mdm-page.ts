@@ -1,8 +1,8 @@
 // What the page says of errors of the device management API: which numbers are a route's own, and what each number means.
 import { MDM_ERROR_NUMBERS, MDM_ERRORS } from "../domain/device-api/mdm-error.ts";
-import { type Document, type Operation, responseOf } from "./document.ts";
 import { SHARED_NUMBERS } from "./mdm-numbers.ts";
 import type { Schema } from "./schema.ts";
+import { type Document, type Operation, responseOf } from "./types.ts";
 
 const numbersIn = ({ anyOf = [], properties }: Schema): readonly unknown[] => [
   ...(properties?.errorNumber?.enum ?? []),

@@ -2,11 +2,11 @@
 
 import { REASONS, Refusal } from "../domain/shared/refusal.ts";
 import { problemOf } from "../functions/middleware/problem.ts";
-import { type Document, type Listed, type Operation, operationsOf, responseOf } from "./document.ts";
 import { isAlwaysRefused } from "./mdm-operations.ts";
 import { ownNumbers, sectionOfNumbers } from "./mdm-page.ts";
 import { UNKNOWN_TOKEN } from "./mdm-responses.ts";
 import type { Schema } from "./schema.ts";
+import { type Document, type Listed, type Operation, operationsOf, responseOf } from "./types.ts";
 
 const ROLES: Readonly<Record<string, string>> = { administrator: "administrators", "content-manager": "administrators, content managers" };
 

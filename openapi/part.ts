@@ -1,5 +1,5 @@
 // A part of the document that is whole in itself: some of its operations, with what they refer to and nothing else.
-import type { Document } from "./document.ts";
+import type { Document } from "./types.ts";
 
 const refsIn = (value: unknown): readonly string[] => [...JSON.stringify(value).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref = ""]) => ref);
 

@@ -2,24 +2,18 @@
 // or one that extends it, is used.
 import * as z from "zod";
 import { Grant } from "../domain/accounts/account.ts";
-import { InvalidationCause } from "../domain/tokens/content-token.ts";
-import { Actor, CustodyAct, SubjectId } from "../domain/custody/custody.ts";
-import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/shared/ids.ts";
+import { Actor, CustodyAct, CustodyEntry, SubjectId } from "../domain/custody/custody.ts";
 import { MdmError } from "../domain/device-api/mdm-error.ts";
-import { Vendor } from "../domain/mdm-servers/mdm-server.ts";
 import { NotificationType } from "../domain/device-api/notification.ts";
-import {
-  ShownAccount,
-  ShownConflict,
-  ShownEntry,
-  ShownLinkTo,
-  ShownLocation,
-  ShownMdmServer,
-  ShownOrganization,
-  ShownToken,
-} from "../functions/lib/shown.ts";
+import { Vendor } from "../domain/mdm-servers/mdm-server.ts";
+import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/shared/ids.ts";
+import { InvalidationCause } from "../domain/tokens/content-token.ts";
+import { ShownAccount } from "../functions/accounts/shown.ts";
+import { ShownConflict, ShownMdmServer } from "../functions/mdm-servers/shown.ts";
 import { Borne } from "../functions/middleware/mdm-route.ts";
 import { Problem } from "../functions/middleware/problem.ts";
+import { ShownLocation, ShownOrganization } from "../functions/organization/shown.ts";
+import { ShownLinkTo, ShownToken } from "../functions/tokens/shown.ts";
 
 /** The part of JSON Schema that the document uses. */
 export type Schema = {
@@ -55,7 +49,7 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   ContentToken: ShownToken,
   ContentTokenId,
   CustodyAct,
-  CustodyEntry: ShownEntry,
+  CustodyEntry,
   DownloadLink: ShownLinkTo,
   Grant,
   InvalidationCause,

@@ -1,7 +1,8 @@
 // The client's types, made from the document: one for each named schema, and for each route what is asked and what is answered by status.
-import type { Document, Listed, Operation, Parameter } from "./document.ts";
-import { operationsOf, responseOf } from "./document.ts";
+
 import type { Schema } from "./schema.ts";
+import type { Document, Listed, Operation, Parameter } from "./types.ts";
+import { operationsOf, responseOf } from "./types.ts";
 
 const comment = (description: string | undefined): string => (description === undefined ? "" : `/** ${description} */\n`);
 const key = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name));

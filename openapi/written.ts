@@ -1,9 +1,9 @@
 // Every file that is made from the routes, by its path, with the text it has to have.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { mdmRoutes } from "../functions/device-api/routes.ts";
 import { adminRoutes } from "../functions/routes/admin-routes.ts";
 import { custodyRoutes } from "../functions/routes/custody-routes.ts";
-import { mdmRoutes } from "../functions/device-api/routes.ts";
 import { documentOf } from "./document.ts";
 import { describedMdmRoutes, isOfDeviceApi } from "./mdm-operations.ts";
 import { describedRoutes } from "./operations.ts";

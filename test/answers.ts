@@ -1,9 +1,9 @@
 // Holds what the service answers against the API's document: an answer that it does not tell of, a field too many or one too few is a complaint.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Document, type Operation, operationsOf, responseOf } from "../openapi/document.ts";
 import { isOfDeviceApi } from "../openapi/mdm-operations.ts";
 import type { Schema } from "../openapi/schema.ts";
+import { type Document, type Operation, operationsOf, responseOf } from "../openapi/types.ts";
 
 /** As it is committed and answered. */
 export const document: Document = JSON.parse(readFileSync(join(import.meta.dirname, "../docs/openapi.json"), "utf8"));

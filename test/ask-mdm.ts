@@ -1,6 +1,6 @@
 // Requests of MDM servers as the gateway gives them to the device management API, and the text of a token's file, which is their bearer.
 import { ContentTokenId } from "../domain/shared/ids.ts";
-import { mdm } from "../functions/middleware/mdm.ts";
+import { mdm } from "../functions/device-api/middleware.ts";
 import { mdmRoutes } from "../functions/device-api/routes.ts";
 import type { Ports } from "../functions/ports/ports.ts";
 

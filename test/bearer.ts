@@ -1,9 +1,9 @@
 // Who asks the device management API in tests of its handlers, and how they ask: as the door gives it to them.
 import type * as z from "zod";
 import { noClientConfig } from "../domain/device-api/client-config.ts";
-import type { ContentToken } from "../domain/tokens/content-token.ts";
 import { noLinks } from "../domain/mdm-servers/links.ts";
 import type { Location } from "../domain/organization/organization.ts";
+import type { ContentToken } from "../domain/tokens/content-token.ts";
 import { parsedBy } from "../functions/middleware/mdm-event.ts";
 import type { MdmHandle, TokenBearer } from "../functions/middleware/mdm-handler.ts";
 import type { Ports } from "../functions/ports/ports.ts";

@@ -2,7 +2,7 @@
 // another one. What answers promise is noted, so that it can be held against the records.
 import * as fc from "fast-check";
 import type { AccountId } from "../domain/shared/ids.ts";
-import { accountIdOf } from "../functions/accounts/account-id.ts";
+import { accountIdOf } from "../functions/lib/account-id.ts";
 import { type Answer, ISSUERS, type MdmServer, PLACES, rarely, type Scene } from "./device-scene.ts";
 import { later } from "./scenarios/scene.ts";
 

@@ -2,10 +2,10 @@
 // that were told, each of which was recorded with its act.
 import { ScanCommand, TransactGetCommand } from "@aws-sdk/lib-dynamodb";
 import { expect } from "vitest";
+import { statusOf, stepsOf, type Work, WorkId } from "../domain/device-api/work.ts";
+import { assetText, targetText, totalOf } from "../domain/licenses/licenses.ts";
 import type { Announcement, Telling } from "../domain/shared/events.ts";
 import type { LocationId } from "../domain/shared/ids.ts";
-import { assetText, targetText, totalOf } from "../domain/licenses/licenses.ts";
-import { statusOf, stepsOf, type Work, WorkId } from "../domain/device-api/work.ts";
 import { keys, type Table } from "../functions/aws/table.ts";
 import { ASSETS, DEVICES, MANY, NAMES, type Promised, statusOf as statusAsked, USERS } from "./device-acts.ts";
 import { PLACES, type Scene } from "./device-scene.ts";

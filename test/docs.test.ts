@@ -2,8 +2,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { InvalidationCause } from "../domain/tokens/content-token.ts";
 import { EVENT_DETAILS } from "../domain/shared/events.ts";
+import { InvalidationCause } from "../domain/tokens/content-token.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../docs/events.md"), "utf8");
 const sections = new Map(page.split(/^## /m).map((section) => [/^.*/.exec(section)?.[0] ?? "", section]));

@@ -1,12 +1,12 @@
 // Values that no honest client sends, and for each operation of the API's document a request that is accepted, in which a test replaces one value at a time.
 import fc from "fast-check";
+import { mdm } from "../functions/device-api/middleware.ts";
+import { mdmRoutes } from "../functions/device-api/routes.ts";
+import { http } from "../functions/middleware/http.ts";
 import { adminRoutes } from "../functions/routes/admin-routes.ts";
 import { custodyRoutes } from "../functions/routes/custody-routes.ts";
-import { http } from "../functions/middleware/http.ts";
-import { mdm } from "../functions/middleware/mdm.ts";
-import { mdmRoutes } from "../functions/device-api/routes.ts";
-import { type Document, type Operation, operationsOf } from "../openapi/document.ts";
 import { isOfDeviceApi } from "../openapi/mdm-operations.ts";
+import { type Document, type Operation, operationsOf } from "../openapi/types.ts";
 import { bearerOf } from "./ask-mdm.ts";
 import { importToken } from "./scenarios/apple.ts";
 import { call, fileOf, type Host, here, issue, link, manager, other, register } from "./scenarios/scene.ts";

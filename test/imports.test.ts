@@ -13,56 +13,79 @@ type Row = {
   readonly may: readonly RegExp[];
 };
 
-/** What handlers stand on: files directly in functions/ that are no entries. */
-const SHARED = /^\.\/functions\/(ports\/)?[a-z-]+\.ts$/;
 const DOMAIN = /^\.\/domain\//;
+
+/** The rooms of functions/, from the top downwards. A room imports itself and the rooms that its entry names. */
+const ROOMS = {
+  entries: [
+    "routes",
+    "organization",
+    "device-api",
+    "accounts",
+    "mdm-servers",
+    "operations",
+    "checks",
+    "tokens",
+    "licenses",
+    "custody",
+    "middleware",
+    "aws",
+  ],
+  routes: ["organization", "accounts", "mdm-servers", "tokens", "licenses", "custody", "middleware", "lib", "ports", "contract"],
+  organization: ["accounts", "mdm-servers", "tokens", "licenses", "custody", "middleware", "lib", "ports", "contract"],
+  "device-api": ["accounts", "mdm-servers", "tokens", "licenses", "custody", "middleware", "lib", "ports", "contract"],
+  checks: ["mdm-servers", "tokens", "middleware", "lib", "ports", "contract"],
+  accounts: ["tokens", "licenses", "custody", "middleware", "lib", "ports", "contract"],
+  "mdm-servers": ["tokens", "licenses", "custody", "middleware", "lib", "ports", "contract"],
+  operations: ["tokens", "licenses", "custody", "middleware", "lib", "ports", "contract"],
+  tokens: ["middleware", "lib", "ports", "contract"],
+  licenses: ["middleware", "lib", "ports", "contract"],
+  custody: ["middleware", "lib", "ports", "contract"],
+  middleware: ["lib", "ports", "contract"],
+  lib: ["ports", "contract"],
+  aws: ["lib", "ports", "contract"],
+  ports: ["contract"],
+  contract: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+type Room = keyof typeof ROOMS;
+
+const roomFiles = (room: string): RegExp => new RegExp(`^\\./functions/${room}/`);
+
+/** Files that open connections to addresses outside of AWS. They know no SDK and no record, so nothing can be had through them. */
+const DIALERS = /^functions\/(checks\/(ask-apple|check-file)|device-api\/notifications\/(call-address|resolve))\.ts$/;
+
+/** Packages beside zod. */
+const PACKAGES: Readonly<Partial<Record<Room, readonly RegExp[]>>> = {
+  // The API's document is answered as it lies in docs/.
+  routes: [/^\.\/docs\/openapi\.json$/],
+  licenses: [/^csv-parse\/sync$/],
+  middleware: [/^@middy\/core$/, /^aws-lambda$/],
+  lib: [/^node:crypto$/],
+  aws: [/^@aws-lambda-powertools\//, /^@aws-sdk\//, /^node:(crypto|timers\/promises)$/],
+};
+
+/** An entry composes routes or events with middleware and adapters; of the rules it knows only the shapes that it parses. */
+const domainFor = (room: string): readonly RegExp[] =>
+  room === "entries" ? [/^\.\/domain\/(device-api\/delivery|tokens\/content-token)\.ts$/] : [DOMAIN];
+
+const rowOfRoom = ([room, below]: [string, readonly string[]]): [string, Row] => [
+  `functions/${room}/`,
+  {
+    files: new RegExp(`^functions/${room}/(?!(notifications/)?(call-address|resolve|ask-apple|check-file)\\.ts$)`),
+    may: [/^zod$/, ...domainFor(room), ...(PACKAGES[room as Room] ?? []), roomFiles(room), ...below.map(roomFiles)],
+  },
+];
 
 const ROWS: Readonly<Record<string, Row>> = {
   "domain/": { files: /^domain\//, may: [/^zod$/, DOMAIN] },
-  "functions/": { files: /^functions\/(ports\/)?[a-z-]+\.ts$/, may: [/^zod$/, /^node:crypto$/, DOMAIN, SHARED] },
-  // An entry puts a door, handlers and ports together; it decides nothing and knows no SDK.
-  "functions/*.lambda.ts": {
-    files: /^functions\/[a-z-]+\.lambda\.ts$/,
-    may: [/^zod$/, /^\.\/domain\/delivery\.ts$/, /^\.\/functions\/(api|apple|aws|checks|doors|events|mdm|notify|schedule|work)\//],
-  },
-  "functions/doors/": {
-    files: /^functions\/doors\//,
+  ...Object.fromEntries(Object.entries(ROOMS).map(rowOfRoom)),
+  "functions that call others": {
+    files: DIALERS,
     may: [
-      /^@middy\/core$/,
-      /^aws-lambda$/,
       /^zod$/,
+      /^node:(dns\/promises|http|https|net)$/,
       DOMAIN,
-      // The door of MDM servers lets in by a token, and notes what it is used for.
-      /^\.\/functions\/((ports|handle|handle-mdm|hash|identity|token-bearer|unfinished|use)\.ts$|ports\/)/,
-      /^\.\/functions\/doors\//,
-    ],
-  },
-  // The API's document is answered as it lies in docs/.
-  "functions/api/": {
-    files: /^functions\/api\//,
-    may: [/^zod$/, /^csv-parse\/sync$/, DOMAIN, SHARED, /^\.\/functions\/(api|doors)\//, /^\.\/docs\/openapi\.json$/],
-  },
-  "functions/mdm/": { files: /^functions\/mdm\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/(mdm|doors)\//] },
-  "functions/work/": { files: /^functions\/work\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/work\//] },
-  "functions/events/": { files: /^functions\/events\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/events\//] },
-  "functions/schedule/": { files: /^functions\/schedule\//, may: [DOMAIN, SHARED, /^\.\/functions\/schedule\//] },
-  "functions/checks/": { files: /^functions\/checks\//, may: [/^zod$/, DOMAIN, SHARED, /^\.\/functions\/checks\//] },
-  // It opens connections to whoever is named to it, and knows no SDK with which it could reach data.
-  "functions/notify/": {
-    files: /^functions\/notify\//,
-    may: [/^zod$/, /^node:(dns\/promises|http|https|net)$/, DOMAIN, SHARED, /^\.\/functions\/notify\//],
-  },
-  // It sends tokens to Apple, and knows no SDK with which it could reach other data.
-  "functions/apple/": { files: /^functions\/apple\//, may: [/^node:(http|https|net)$/, DOMAIN, /^\.\/functions\/apple\//] },
-  "functions/aws/": {
-    files: /^functions\/aws\//,
-    may: [
-      /^@aws-lambda-powertools\//,
-      /^@aws-sdk\//,
-      /^zod$/,
-      /^node:(crypto|timers\/promises)$/,
-      DOMAIN,
-      /^\.\/functions\/((ports|env|cursor|hash|metrics)\.ts|ports\/|aws\/)/,
+      /^\.\/functions\/(checks\/(ask-apple|check-file)|device-api\/notifications\/(call-address|resolve))\.ts$/,
     ],
   },
   // The stacks know of the functions what they are called, which routes they serve, what they are told and what they measure: never how they work.
@@ -75,7 +98,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^zod$/,
       /^node:(fs|module|path)$/,
       DOMAIN,
-      /^\.\/functions\/(env|metrics|published-events|routes)\.ts$/,
+      /^\.\/functions\/contract\//,
       /^\.\/infra\//,
     ],
   },
@@ -87,7 +110,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   // The API's document, its pages and its client's types: made from the routes, and from nothing that runs.
   "openapi/": {
     files: /^openapi\//,
-    may: [/^zod$/, /^node:(fs|path)$/, DOMAIN, /^\.\/functions\/(handle\.ts|(api|doors|mdm)\/)/, /^\.\/openapi\//],
+    may: [
+      /^zod$/,
+      /^node:(fs|path)$/,
+      DOMAIN,
+      /^\.\/functions\/(routes|device-api|middleware|lib|organization|accounts|mdm-servers|tokens|licenses|custody)\//,
+      /^\.\/openapi\//,
+    ],
   },
   // The client can be copied as it is: it knows nothing of the service but its document.
   "client/": { files: /^client\//, may: [/^\.\/client\//] },
@@ -104,7 +133,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^@aws-sdk\/(client-(dynamodb|s3)|lib-dynamodb)$/,
       /^zod$/,
       DOMAIN,
-      /^\.\/functions\/(hash|aws\/(custody|seals))\.ts$/,
+      /^\.\/functions\/(lib\/hash|aws\/(custody|seals))\.ts$/,
       /^\.\/local\/(names|place|session)\.ts$/,
       /^\.\/audit\//,
     ],
@@ -117,9 +146,9 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^esbuild$/,
       /^zod$/,
       DOMAIN,
-      /^\.\/functions\/((env|ports)\.ts|(aws|schedule)\/)/,
+      /^\.\/functions\/(contract|ports|aws|operations|tokens)\//,
       // The acts that are measured, and no route.
-      /^\.\/functions\/(api\/assign-licenses|work\/do-work|handle-mdm|hash|ordered|token-bearer)\.ts$/,
+      /^\.\/functions\/(licenses\/assign|device-api\/(jobs\/run-job|enqueue-job)|middleware\/mdm-handler|lib\/hash|tokens\/authenticate)\.ts$/,
       /^\.\/infra\/bundle\.ts$/,
       /^\.\/local\/dynamodb\.ts$/,
       /^\.\/test\/(contention|make|table)\.ts$/,
@@ -174,33 +203,68 @@ describe.each(Object.entries(ROWS))("%s", (_, { files, may }) => {
 });
 
 test.each([
-  ["domain/account.ts", "node:crypto"],
-  ["functions/announce.ts", "@aws-sdk/client-s3"],
-  ["functions/announce.ts", "./aws/table.ts"],
-  ["functions/admin.lambda.ts", "@aws-sdk/client-s3"],
-  ["functions/admin.lambda.ts", "../domain/account.ts"],
-  ["functions/api/locations.ts", "../aws/table.ts"],
-  ["functions/aws/table.ts", "../api/admin-routes.ts"],
-  ["functions/doors/http.ts", "../aws/connect.ts"],
-  ["functions/notify/call-address.ts", "../aws/connect.ts"],
-  ["functions/notify/call-address.ts", "@aws-sdk/client-lambda"],
-  ["functions/apple/ask-apple.ts", "../aws/connect.ts"],
-  ["functions/apple/check-file.ts", "@aws-sdk/client-s3"],
-  ["functions/checks/run-check.ts", "../apple/ask-apple.ts"],
+  ["domain/accounts/account.ts", "node:crypto"],
+  ["functions/lib/publish.ts", "@aws-sdk/client-s3"],
+  ["functions/lib/publish.ts", "../aws/table.ts"],
+  ["functions/entries/admin.lambda.ts", "@aws-sdk/client-s3"],
+  ["functions/entries/admin.lambda.ts", "../../domain/accounts/account.ts"],
+  ["functions/organization/list-locations.ts", "../aws/table.ts"],
+  ["functions/aws/table.ts", "../routes/admin-routes.ts"],
+  ["functions/middleware/http.ts", "../aws/connect.ts"],
+  ["functions/device-api/notifications/call-address.ts", "../../aws/connect.ts"],
+  ["functions/device-api/notifications/call-address.ts", "@aws-sdk/client-lambda"],
+  ["functions/checks/ask-apple.ts", "../aws/connect.ts"],
+  ["functions/checks/check-file.ts", "@aws-sdk/client-s3"],
+  ["functions/tokens/issue.ts", "../mdm-servers/identify.ts"],
+  ["functions/lib/publish.ts", "../tokens/shown.ts"],
+  ["functions/ports/links.ts", "../lib/publish.ts"],
   ["infra/app.ts", "../functions/aws/table.ts"],
   ["local/place.ts", "../functions/aws/table.ts"],
   ["local/place.ts", "../infra/bundle.ts"],
-  ["local/gateway.ts", "../domain/account.ts"],
-  ["local/demo/walk.ts", "../../functions/ports.ts"],
+  ["local/gateway.ts", "../domain/accounts/account.ts"],
+  ["local/demo/walk.ts", "../../functions/ports/ports.ts"],
   ["openapi/document.ts", "../functions/aws/table.ts"],
-  ["client/client.ts", "../domain/account.ts"],
+  ["client/client.ts", "../domain/accounts/account.ts"],
   ["client/client.ts", "zod"],
-  ["bench/scan.ts", "../functions/api/admin-routes.ts"],
-  ["audit/verify.ts", "../functions/schedule/seal-custody.ts"],
+  ["bench/scan.ts", "../functions/routes/admin-routes.ts"],
+  ["audit/verify.ts", "../functions/custody/seal.ts"],
   ["audit/main.ts", "../local/service.ts"],
 ])("%s may not import %s", (file, specifier) => {
   const [row = ""] = rowsOf(file);
   expect(strays(file, `import "${specifier}";`, ROWS[row]?.may ?? [])).toHaveLength(1);
+});
+
+/** The files of one cycle of imports, in their order; `undefined` without one. */
+const findCycle = (imports: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of imports.get(file) ?? []) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle !== undefined) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of imports.keys()) {
+    const cycle = visit(file, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+};
+
+test("no files import each other in a cycle", () => {
+  const imports = new Map(
+    sources.map((file) => [
+      file,
+      importsOf(readFileSync(join(root, file), "utf8")).map((specifier) => resolved(file, specifier).replace(/^\.\//, "")),
+    ]),
+  );
+  expect(findCycle(imports)).toBeUndefined();
+  const edges = (...pairs: readonly [string, string][]) => new Map(pairs.map(([from, to]) => [from, [to]]));
+  expect(findCycle(edges(["a", "b"], ["b", "c"], ["c", "a"]))).toEqual(["a", "b", "c", "a"]);
+  expect(findCycle(edges(["a", "b"], ["c", "b"]))).toBeUndefined();
 });
 
 test("rules read no clock and draw no randomness", () => {

@@ -1,8 +1,8 @@
 // Acts on the ledger, the tokens and the subscription as a property draws them: what is asked, of which location, and how it is delivered. A delivery may
 // be cut short after any call to a port; whoever asked asks again, with the same key, until there is an answer.
 import * as fc from "fast-check";
-import type { ContentToken } from "../domain/tokens/content-token.ts";
 import type { ContentTokenId, LocationId } from "../domain/shared/ids.ts";
+import type { ContentToken } from "../domain/tokens/content-token.ts";
 import { crashing } from "./crashing.ts";
 import { anAccount, locationId } from "./make.ts";
 import { type Asked, call, FETCH, fileOf, type Host, here, later, organize, register } from "./scenarios/scene.ts";

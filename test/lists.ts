@@ -1,7 +1,7 @@
 // Lists in memory: pages that go newest first, as those of the records do.
 import type { CustodyEntry } from "../domain/custody/custody.ts";
 import { Refusal } from "../domain/shared/refusal.ts";
-import type { Page, PageRequest } from "../functions/ports/ports.ts";
+import type { Page, PageRequest } from "../functions/ports/shared.ts";
 
 export const amongst = <Id, Value>(all: ReadonlyMap<Id, Value>, ids: readonly Id[]): ReadonlyMap<Id, Value> =>
   new Map([...all].filter(([id]) => ids.includes(id)));

@@ -1,10 +1,10 @@
 // Values for tests. Each states only what the test is about; all else is valid and of no interest.
 import type { Account } from "../domain/accounts/account.ts";
-import type { ContentToken } from "../domain/tokens/content-token.ts";
-import type { DomainEvent } from "../domain/shared/events.ts";
-import { AccountId, ConflictId, ContentTokenId, identifierText, LocationId, MdmServerId } from "../domain/shared/ids.ts";
 import type { MdmServer } from "../domain/mdm-servers/mdm-server.ts";
 import { DEFAULT_OVERLAP_DAYS, type Location, type Organization } from "../domain/organization/organization.ts";
+import type { DomainEvent } from "../domain/shared/events.ts";
+import { AccountId, ConflictId, ContentTokenId, identifierText, LocationId, MdmServerId } from "../domain/shared/ids.ts";
+import type { ContentToken } from "../domain/tokens/content-token.ts";
 import { DEFAULT_LADDER } from "../domain/tokens/reminder.ts";
 
 const textOf = (seed: number): string => identifierText(Uint8Array.from({ length: 16 }, (_, index) => (index === 15 ? seed : 0)));

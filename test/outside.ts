@@ -1,14 +1,19 @@
 // What lies outside of the records, in memory: files, the bus, those who sign in. The contract tests hold these and the real ones to one promise.
 import { createHash } from "node:crypto";
+import { readSeal, type Seal, sealText } from "../domain/custody/seal.ts";
+import { type Delivery, NotificationCall } from "../domain/device-api/delivery.ts";
+import { isNotificationUrl } from "../domain/device-api/notification-url.ts";
+import type { Announcement } from "../domain/shared/events.ts";
 import { noAnswer } from "../domain/tokens/apple-answer.ts";
 import type { AppleAnswer } from "../domain/tokens/apple-check.ts";
-import { type Delivery, NotificationCall } from "../domain/device-api/delivery.ts";
-import type { Announcement } from "../domain/shared/events.ts";
-import { isNotificationUrl } from "../domain/device-api/notification-url.ts";
-import { readSeal, type Seal, sealText } from "../domain/custody/seal.ts";
-import type { AppleApi, CheckQueue } from "../functions/ports/apple.ts";
-import type { Bus, Log, Notifier, People, Seals } from "../functions/ports/telling.ts";
-import type { Files } from "../functions/ports/tokens.ts";
+import type { AppleApi } from "../functions/ports/apple.ts";
+import type { Bus } from "../functions/ports/bus.ts";
+import type { CheckQueue } from "../functions/ports/check-queue.ts";
+import type { Files } from "../functions/ports/files.ts";
+import type { Log } from "../functions/ports/log.ts";
+import type { Notifier } from "../functions/ports/notifier.ts";
+import type { People } from "../functions/ports/people.ts";
+import type { Seals } from "../functions/ports/seals.ts";
 
 /** `stored` is what lies there, by key; `isDown` makes every erasure fail. */
 export const filesInMemory = (stored: Map<string, Uint8Array>, isDown = (): boolean => false): Files => ({

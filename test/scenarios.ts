@@ -1,12 +1,13 @@
 // What each handler does, set in scene: what there was before, and the act. Run on any ports, whole or cut short.
-import { Founding, foundOrganization } from "../functions/organization/found-organization.ts";
+
 import { takeIdentityEvent } from "../functions/accounts/identity-event.ts";
-import { accountIdOf } from "../functions/accounts/account-id.ts";
-import { measure } from "../functions/operations/measure.ts";
 import { retryParkedFacts } from "../functions/accounts/retry-parked-facts.ts";
-import { scanExpiry } from "../functions/tokens/scan-expiry.ts";
 import { sealCustody } from "../functions/custody/seal.ts";
+import { accountIdOf } from "../functions/lib/account-id.ts";
+import { measure } from "../functions/operations/measure.ts";
 import { sweepOutbox } from "../functions/operations/sweep-outbox.ts";
+import { Founding, foundOrganization } from "../functions/organization/found-organization.ts";
+import { scanExpiry } from "../functions/tokens/scan-expiry.ts";
 import { busInMemory, filesInMemory } from "./outside.ts";
 import { ACCOUNT_SCENARIOS } from "./scenarios/accounts.ts";
 import { APPLE_SCENARIOS } from "./scenarios/apple.ts";

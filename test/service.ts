@@ -2,14 +2,14 @@
 // against the API's document.
 import { randomBytes } from "node:crypto";
 import type { Account } from "../domain/accounts/account.ts";
-import type { AppleAnswer } from "../domain/tokens/apple-check.ts";
 import type { Announcement } from "../domain/shared/events.ts";
+import type { AppleAnswer } from "../domain/tokens/apple-check.ts";
+import { accountIdOf } from "../functions/lib/account-id.ts";
+import { http } from "../functions/middleware/http.ts";
+import type { Log } from "../functions/ports/log.ts";
+import type { Ports } from "../functions/ports/ports.ts";
 import { adminRoutes } from "../functions/routes/admin-routes.ts";
 import { custodyRoutes } from "../functions/routes/custody-routes.ts";
-import { http } from "../functions/middleware/http.ts";
-import { accountIdOf } from "../functions/accounts/account-id.ts";
-import type { Log } from "../functions/ports/telling.ts";
-import type { Ports } from "../functions/ports/ports.ts";
 import { document, undocumented } from "./answers.ts";
 import { aLocation, anAccount, anOrganization, at } from "./make.ts";
 import {

@@ -1,7 +1,8 @@
 // Client users as the tests give them, and changes of them made by hand: the rules that refuse some of them are not in the way.
+
+import { WorkId, workOf } from "../domain/device-api/work.ts";
 import type { ClientUser, UsersVersion } from "../domain/licenses/client-user.ts";
 import type { UserChange, UserChanges } from "../domain/licenses/user-changes.ts";
-import { WorkId, workOf } from "../domain/device-api/work.ts";
 import { contentTokenId, locationId } from "./make.ts";
 import { NOW } from "./records.ts";
 

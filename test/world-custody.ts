@@ -1,13 +1,15 @@
 // Ports without a world, continued: the custody log, MDM servers and their links, in memory.
-import type { Conflict } from "../domain/mdm-servers/conflict.ts";
-import type { ContentToken } from "../domain/tokens/content-token.ts";
+
 import type { CustodyEntry, SubjectId } from "../domain/custody/custody.ts";
-import type { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/shared/ids.ts";
+import type { Conflict } from "../domain/mdm-servers/conflict.ts";
 import { type LocationLinks, noLinks } from "../domain/mdm-servers/links.ts";
 import type { MdmServer } from "../domain/mdm-servers/mdm-server.ts";
-import type { Links, MdmServers } from "../functions/ports/records.ts";
-import type { CustodyLog } from "../functions/ports/telling.ts";
-import type { Judged, Trace } from "../functions/ports/ports.ts";
+import type { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../domain/shared/ids.ts";
+import type { ContentToken } from "../domain/tokens/content-token.ts";
+import type { CustodyLog } from "../functions/ports/custody.ts";
+import type { Links } from "../functions/ports/links.ts";
+import type { MdmServers } from "../functions/ports/mdm-servers.ts";
+import type { Judged, Trace } from "../functions/ports/shared.ts";
 import { amongst, born, pageOf, written } from "./lists.ts";
 
 /** What these ports share with the rest of the world. */

@@ -15,7 +15,7 @@ import {
 import { changesAssignments } from "../domain/licenses/postings.ts";
 import { foreignCursor } from "../functions/lib/cursor.ts";
 import type { AssetState, Licenses } from "../functions/ports/licenses.ts";
-import type { Page, PageRequest } from "../functions/ports/ports.ts";
+import type { Page, PageRequest } from "../functions/ports/shared.ts";
 import { born, pageOf } from "./lists.ts";
 import type { WorksInMemory } from "./world-mdm.ts";
 import type { SharedPlaces } from "./world-organization.ts";

@@ -1,12 +1,15 @@
 // Ports without a world, continued: what the device management API keeps, in memory.
 import { type ClientConfig, noClientConfig } from "../domain/device-api/client-config.ts";
-import type { ContentToken } from "../domain/tokens/content-token.ts";
-import type { ContentTokenId, LocationId } from "../domain/shared/ids.ts";
 import { hasRoom, NOTHING_PENDING, type PendingCount, type PendingJob } from "../domain/device-api/job.ts";
-import { noLinks } from "../domain/mdm-servers/links.ts";
 import { type Failure, isEnded, type Part, type Work, type WorkId } from "../domain/device-api/work.ts";
+import { noLinks } from "../domain/mdm-servers/links.ts";
+import type { ContentTokenId, LocationId } from "../domain/shared/ids.ts";
+import type { ContentToken } from "../domain/tokens/content-token.ts";
 import type { Bearers } from "../functions/ports/bearers.ts";
-import type { Cipher, ClientConfigs, PendingJobs, Progress, Rates, TokenUse, TokenUses, Works } from "../functions/ports/mdm.ts";
+import type { Cipher } from "../functions/ports/cipher.ts";
+import type { ClientConfigs, Rates, TokenUse, TokenUses } from "../functions/ports/mdm.ts";
+import type { PendingJobs } from "../functions/ports/pending-jobs.ts";
+import type { Progress, Works } from "../functions/ports/works.ts";
 import { amongst } from "./lists.ts";
 import type { SharedPlaces } from "./world-organization.ts";
 

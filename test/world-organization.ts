@@ -1,13 +1,16 @@
 // Ports without a world, continued: the organization, its locations, its subscription, and what was asked with a key, in memory.
 import type { Account } from "../domain/accounts/account.ts";
-import type { AccountId, LocationId } from "../domain/shared/ids.ts";
 import type { Location, Organization } from "../domain/organization/organization.ts";
-import type { ReminderLadder } from "../domain/tokens/reminder.ts";
 import { NO_SUBSCRIPTION, type Subscription } from "../domain/organization/subscription.ts";
+import type { AccountId, LocationId } from "../domain/shared/ids.ts";
 import { addDays } from "../domain/shared/time.ts";
 import { FIRST_VERSION } from "../domain/shared/version.ts";
-import type { Locations, Organizations, Requests, Subscriptions } from "../functions/ports/records.ts";
-import type { Idempotency } from "../functions/ports/ports.ts";
+import type { ReminderLadder } from "../domain/tokens/reminder.ts";
+import type { Locations } from "../functions/ports/locations.ts";
+import type { Organizations } from "../functions/ports/organization.ts";
+import type { Requests } from "../functions/ports/requests.ts";
+import type { Idempotency } from "../functions/ports/shared.ts";
+import type { Subscriptions } from "../functions/ports/subscriptions.ts";
 import { amongst, born, pageOf } from "./lists.ts";
 import type { Shared } from "./world-custody.ts";
 

@@ -1,10 +1,10 @@
 // Facts about accounts on the service's own bus, from the service itself or from a source that the configuration names: another identity provider or
 // a script. The rule of the bus checks the source.
 import * as z from "zod";
-import { Subject } from "./account.ts";
-import { AccountFact, type AccountIdOf } from "./account-fact.ts";
 import { AccountId } from "../shared/ids.ts";
 import { IsoTime } from "../shared/time.ts";
+import { Subject } from "./account.ts";
+import { AccountFact, type AccountIdOf } from "./account-fact.ts";
 
 /** The rule of the service's own bus lets exactly these through. */
 export const ACCOUNT_EVENTS = ["account.password-changed", "account.disabled"] as const;

@@ -2,9 +2,9 @@
 // in both, what counts lies under `detail`, and `userIdentity` is the caller, never the user.
 // Source: Amazon Cognito developer guide, "Logging API calls with AWS CloudTrail". Fixtures tell which events AWS documents and which are composed.
 import * as z from "zod";
+import { IsoTime } from "../shared/time.ts";
 import { Subject } from "./account.ts";
 import { AccountFact, type AccountIdOf } from "./account-fact.ts";
-import { IsoTime } from "../shared/time.ts";
 
 /** `started`: a new password was only asked for, which anybody may do for anybody; nothing ends yet. */
 const MEANING: Readonly<Record<string, AccountFact["meaning"] | "started">> = {

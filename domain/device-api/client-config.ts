@@ -1,12 +1,12 @@
 // What the MDM server of a location says of itself and where it wants to be told of changes. There is one for each location: whoever says it last counts,
 // as the protocol demands. Source: Apple, "ClientConfigRequest".
 import * as z from "zod";
-import { NotificationBearer } from "./delivery.ts";
-import { type ContentTokenId, LocationId, type MdmServerId } from "../shared/ids.ts";
 import { type LocationLinks, serversOn } from "../mdm-servers/links.ts";
+import { MdmInfo, type MdmServer } from "../mdm-servers/mdm-server.ts";
+import { type ContentTokenId, LocationId, type MdmServerId } from "../shared/ids.ts";
+import { NotificationBearer } from "./delivery.ts";
 import { MdmRefusal } from "./mdm-error.ts";
 import { MDM_LIMITS } from "./mdm-limits.ts";
-import { MdmInfo, type MdmServer } from "../mdm-servers/mdm-server.ts";
 import { NotificationType } from "./notification.ts";
 
 export const ClientConfig = z.object({

@@ -1,12 +1,12 @@
 // Rules of the jobs of MDM servers beside their steps: how many may be pending, why one is stopped, and when its queue message counts as lost.
 import * as z from "zod";
 import { type Account, isAllowed } from "../accounts/account.ts";
-import { type ContentToken, causeByHolders } from "../tokens/content-token.ts";
-import { type AccountId, LocationId } from "../shared/ids.ts";
-import type { MdmErrorNumber } from "./mdm-error.ts";
 import type { Location } from "../organization/organization.ts";
 import { isReserved } from "../organization/subscription.ts";
+import { type AccountId, LocationId } from "../shared/ids.ts";
 import { secondsSince } from "../shared/time.ts";
+import { type ContentToken, causeByHolders } from "../tokens/content-token.ts";
+import type { MdmErrorNumber } from "./mdm-error.ts";
 import { type Work, WorkId } from "./work.ts";
 
 /** The jobs of a location that have not ended. A job counts with all the assignments that it asked for until it ends. */

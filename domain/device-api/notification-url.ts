@@ -1,7 +1,8 @@
 // Where an MDM server may ask to be called with notifications. It chooses the address, and this service calls it: so it may lead to a host on the
 // internet and nowhere else. Of a name only the syntax is judged here; what it resolves to is judged when it is called.
-import { isAddress, isPublicAddress } from "./address.ts";
+
 import { bareHost, parseHostAndPath } from "../shared/http-url.ts";
+import { isAddress, isPublicAddress } from "./address.ts";
 import { MDM_LIMITS } from "./mdm-limits.ts";
 
 export const MAX_NOTIFICATION_URL_LENGTH = MDM_LIMITS.maxNotificationLength;

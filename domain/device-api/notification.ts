@@ -1,8 +1,8 @@
 // What an MDM server is told without having asked, at the address that it chose. Source: Apple, "Notifications" (App and Book Management API).
 import * as z from "zod";
 import type { ShownUser } from "../licenses/client-user.ts";
-import { LocationId } from "../shared/ids.ts";
 import { type AssetKey, type AssignmentKey, isDevice } from "../licenses/licenses.ts";
+import { LocationId } from "../shared/ids.ts";
 import { type MdmError, mdmErrorOf } from "./mdm-error.ts";
 import type { Outcome, Work } from "./work.ts";
 

@@ -1,7 +1,16 @@
 // What an MDM server may ask for in one request: how much, each thing once, and only what licenses of the asset can do. Each violation has a number of its
 // own. Source: Apple, "Manage Assets", "Revoke Assets", "Handling error responses".
 import * as z from "zod";
-import { AdamId, type Asset, type AssetTraits, assetText, ClientUserId, PricingParam, SerialNumber, type Target } from "../licenses/licenses.ts";
+import {
+  AdamId,
+  type Asset,
+  type AssetTraits,
+  assetText,
+  ClientUserId,
+  PricingParam,
+  SerialNumber,
+  type Target,
+} from "../licenses/licenses.ts";
 import { type MdmErrorNumber, MdmRefusal } from "./mdm-error.ts";
 import { MDM_LIMITS } from "./mdm-limits.ts";
 import type { WorkAsset } from "./work.ts";

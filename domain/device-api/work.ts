@@ -3,8 +3,8 @@
 // twice is done once.
 import * as z from "zod";
 import { RequestUser } from "../licenses/client-user.ts";
-import { ContentTokenId, LocationId } from "../shared/ids.ts";
 import { AssetKey, isDevice, Target, targetText } from "../licenses/licenses.ts";
+import { ContentTokenId, LocationId } from "../shared/ids.ts";
 import { type ErrorInfo, MdmError, type MdmErrorNumber, mdmErrorOf } from "./mdm-error.ts";
 
 export const WorkId = z.uuid().brand<"WorkId">();

@@ -3,8 +3,8 @@
 import * as z from "zod";
 import { Email } from "../accounts/account.ts";
 import { LocationId } from "../shared/ids.ts";
-import { ClientUserId } from "./licenses.ts";
 import { foreignText } from "../shared/text.ts";
+import { ClientUserId } from "./licenses.ts";
 
 /** The Apple Account's name, as the organization manages it. */
 export const ManagedAppleId = foreignText(254).min(1);

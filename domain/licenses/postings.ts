@@ -1,5 +1,8 @@
 // The ledger's rules: each act on licenses is a posting, as in double-entry bookkeeping. It moves licenses between available, assigned and retired, or
 // brings new ones in, and says every assignment that it makes or ends.
+
+import { Refusal } from "../shared/refusal.ts";
+import { FIRST_VERSION } from "../shared/version.ts";
 import {
   type Acquisition,
   type Asset,
@@ -19,8 +22,6 @@ import {
   type Transfer,
   totalOf,
 } from "./licenses.ts";
-import { Refusal } from "../shared/refusal.ts";
-import { FIRST_VERSION } from "../shared/version.ts";
 
 /** How the counts of one asset change. */
 export type Entry = { readonly asset: AssetKey } & { readonly [Kind in keyof LicenseCounts]?: number };

@@ -1,7 +1,8 @@
 // What creating, updating and retiring client users changes. Some of the users of a request may be refused, each with a number, while the others are
 // changed: they are judged one after the other, each against what those before it made.
-import type { ClientUser, RequestUser, UsersVersion } from "./client-user.ts";
+
 import type { MdmErrorNumber } from "../device-api/mdm-error.ts";
+import type { ClientUser, RequestUser, UsersVersion } from "./client-user.ts";
 
 /** As the protocol spells them. */
 export type UserAct = "CREATE" | "UPDATE" | "RETIRE";

@@ -1,9 +1,9 @@
 // Links and sightings of one location. A link is opened and closed by people and authorizes an MDM server to fetch the location's tokens, including later
 // ones. A sighting is evidence that an MDM server has a token. Both are one record, so that two MDM servers that arrive at once can't overlook each other.
 import * as z from "zod";
-import { Conflict, conflictServers, type HolderHow, joinConflict, openConflict, type Resolution, settleConflict } from "./conflict.ts";
-import { type ContentToken, worksWith } from "../tokens/content-token.ts";
 import { ConflictId, ContentTokenId, LocationId, MdmServerId } from "../shared/ids.ts";
+import { type ContentToken, worksWith } from "../tokens/content-token.ts";
+import { Conflict, conflictServers, type HolderHow, joinConflict, openConflict, type Resolution, settleConflict } from "./conflict.ts";
 import { isSameHolding, type ServerHolding, SIGHTING_INTERVAL_SECONDS, Sighting, TokenService } from "./sighting.ts";
 
 export const Link = z.object({

@@ -2,9 +2,9 @@
 import * as z from "zod";
 import { LocationId } from "../shared/ids.ts";
 import { Refusal } from "../shared/refusal.ts";
-import { ReminderLadder } from "../tokens/reminder.ts";
 import { foreignText, nameText, plainText } from "../shared/text.ts";
 import { Version } from "../shared/version.ts";
+import { ReminderLadder } from "../tokens/reminder.ts";
 
 export const Organization = z.object({
   name: nameText(100),

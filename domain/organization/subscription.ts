@@ -3,8 +3,8 @@
 // some, a new location is created for the built-in service and the primary one keeps its token.
 import * as z from "zod";
 import { LocationId } from "../shared/ids.ts";
-import type { Location } from "./organization.ts";
 import { Refusal } from "../shared/refusal.ts";
+import type { Location } from "./organization.ts";
 
 export const Plan = z.enum(["none", "monthly"]);
 export type Plan = z.infer<typeof Plan>;

@@ -2,12 +2,12 @@
 // the act that causes them and told afterwards, at least once; `id` is what consumers tell repetitions by. None ever carries a secret or a link; events
 // and notices carry no e-mail address either.
 import * as z from "zod";
+import type { NotificationType } from "../device-api/notification.ts";
+import type { WorkId } from "../device-api/work.ts";
+import { AdamId, PricingParam } from "../licenses/licenses.ts";
 import { CheckOutcome, Doubt } from "../tokens/apple-check.ts";
 import { InvalidationCause } from "../tokens/content-token.ts";
 import { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "./ids.ts";
-import { AdamId, PricingParam } from "../licenses/licenses.ts";
-import type { NotificationType } from "../device-api/notification.ts";
-import type { WorkId } from "../device-api/work.ts";
 
 /** The `source` of every event of this service. */
 export const EVENT_SOURCE = "content-tokens";

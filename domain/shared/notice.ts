@@ -1,8 +1,9 @@
 // The words of notices. They say which location, what happens when, and what to do; nothing that would help a thief. Names are quoted: MDM servers choose their own.
-import type { ContentToken, Invalidation, InvalidationCause } from "../tokens/content-token.ts";
+
 import type { MdmServer } from "../mdm-servers/mdm-server.ts";
 import type { Location } from "../organization/organization.ts";
 import { isReserved } from "../organization/subscription.ts";
+import type { ContentToken, Invalidation, InvalidationCause } from "../tokens/content-token.ts";
 import { quote, quoteAscii } from "./untrusted-text.ts";
 
 export type NoticeText = { readonly subject: string; readonly message: string };

@@ -1,8 +1,9 @@
 // Reads an answer of Apple's endpoint `client/config` as the outcome of a check, with the part of it that is kept as evidence.
 // Invariant: only an error number of Apple's ends a token, and only the fields of a configuration make it accepted. Everything else is no answer.
 // Source: Apple, "Handling error responses"; 9622 and 9625 as MDM vendors report them, 9622 with status 200.
-import { type AppleAnswer, CheckEvidence, type CheckOutcome, type NoAnswer } from "./apple-check.ts";
+
 import { MdmInfo } from "../mdm-servers/mdm-server.ts";
+import { type AppleAnswer, CheckEvidence, type CheckOutcome, type NoAnswer } from "./apple-check.ts";
 
 /** An answer as it came: the status, and the body as text. */
 export type RawAnswer = { readonly status: number; readonly body: string };

@@ -1,7 +1,8 @@
 // Notices about imported tokens: withdrawals, doubts and Apple's answers. They claim nothing about Apple without evidence.
+
+import { CAUSE_TEXTS, holdersLine, locationLine, type NoticeText, renewalAdvice, subjectLine, type Where } from "../shared/notice.ts";
 import type { Doubt } from "./apple-check.ts";
 import { type ContentToken, type Invalidation, STILL_OPENS_APPLE } from "./content-token.ts";
-import { CAUSE_TEXTS, holdersLine, locationLine, type NoticeText, renewalAdvice, subjectLine, type Where } from "../shared/notice.ts";
 
 const about = (token: ContentToken, where: Where): string[] => [
   locationLine(where.location),

@@ -1,6 +1,7 @@
 // The imported tokens that checks with Apple are about, and how long Apple has not answered about one.
-import type { ContentToken } from "./content-token.ts";
+
 import { secondsSince } from "../shared/time.ts";
+import type { ContentToken } from "./content-token.ts";
 
 /** True if Apple issued the token and nothing recorded says that it ended. */
 export const isCheckedWithApple = (

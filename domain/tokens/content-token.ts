@@ -1,13 +1,13 @@
 // A content token and what it is worth now. Its state is computed from facts at each question and never stored.
 import * as z from "zod";
 import { type Account, isKilledByPassword } from "../accounts/account.ts";
-import { AppleCheck, Doubt, isEnding } from "./apple-check.ts";
 import { ManagedAppleId } from "../licenses/client-user.ts";
-import { AccountId, ContentTokenId, LocationId } from "../shared/ids.ts";
 import type { Location } from "../organization/organization.ts";
-import { Refusal } from "../shared/refusal.ts";
 import { assertNotReserved, isReserved } from "../organization/subscription.ts";
+import { AccountId, ContentTokenId, LocationId } from "../shared/ids.ts";
+import { Refusal } from "../shared/refusal.ts";
 import { addYears, calendarDaysBetween, floorToSecond, latestInstant } from "../shared/time.ts";
+import { AppleCheck, Doubt, isEnding } from "./apple-check.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 

@@ -1,8 +1,8 @@
 // Whether a token of Apple's that is imported is one of the location it is imported for. The file names the organization alone, never the location:
 // so a difference proves a mistake, and a match proves nothing.
 import * as z from "zod";
-import type { LocationId } from "../shared/ids.ts";
 import type { Location } from "../organization/organization.ts";
+import type { LocationId } from "../shared/ids.ts";
 import { Refusal } from "../shared/refusal.ts";
 import { quote } from "../shared/untrusted-text.ts";
 

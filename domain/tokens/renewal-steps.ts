@@ -1,7 +1,8 @@
 // What a person has to do to renew a token, for each vendor of MDM servers. Menus move with releases: the words name what to look for.
 // Sources: the vendors' own guides on Apple content tokens (Jamf Pro, Microsoft Intune, Fleet, Zentral), as of 2026.
-import type { TokenState, WorksWith } from "./content-token.ts";
+
 import type { Vendor } from "../mdm-servers/mdm-server.ts";
+import type { TokenState, WorksWith } from "./content-token.ts";
 
 const GET: Readonly<Record<WorksWith, readonly string[]>> = {
   "this-service": ["Issue a new content token for the location here, and download its file."],

@@ -1,9 +1,10 @@
 // Renewing: a newer token of a location, while an older one is still good. Both work side by side for a while, so that nobody is cut off; then the
 // older one is superseded, sooner when every MDM server that has it proved that it has a newer one.
 // Source: none of Apple's: it does not say whether an earlier token outlives a new download. This is the organization's own policy.
-import { byNewest, type ContentToken, isOverlapOver, worksWith } from "./content-token.ts";
+
 import { haveAllMovedOn } from "../mdm-servers/holders.ts";
 import type { LocationLinks } from "../mdm-servers/links.ts";
+import { byNewest, type ContentToken, isOverlapOver, worksWith } from "./content-token.ts";
 
 /** Whether `newer` renews `older`: of the same location, issued later, works with the same service. One of Apple's does not renew one of ours. */
 export const isRenewalOf = (newer: ContentToken, older: ContentToken): boolean =>

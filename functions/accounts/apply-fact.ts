@@ -3,11 +3,12 @@ import { isKilledByPassword, isTooFarAhead } from "../../domain/accounts/account
 import type { AccountFact } from "../../domain/accounts/account-fact.ts";
 import type { DomainEvent } from "../../domain/shared/events.ts";
 import type { AccountId } from "../../domain/shared/ids.ts";
+import { sha256 } from "../lib/hash.ts";
 import { announce, custodyOf, eraseFile } from "../lib/publish.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Trace } from "../ports/shared.ts";
 import { doubtDownload } from "../tokens/doubt.ts";
 import { type EndingPorts, recordEnd } from "../tokens/end.ts";
-import { sha256 } from "../lib/hash.ts";
-import type { Ports, Trace } from "../ports/ports.ts";
 
 export type FactPorts = Pick<Ports, "accounts" | "parking" | "log" | "now">;
 export type FanOutPorts = EndingPorts & Pick<Ports, "accounts" | "now">;

@@ -6,10 +6,11 @@ import { AccountId } from "../../domain/shared/ids.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
 import { assertReplaced, existing, type Handle, ok } from "../middleware/handler.ts";
-import type { Ports, Trace } from "../ports/ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Trace } from "../ports/shared.ts";
 import { assertLocations, grantsText } from "./grants.ts";
 import { assertNotOwn } from "./not-own.ts";
-import { ShownAccount, shownAccount } from "../lib/shown.ts";
+import { ShownAccount, shownAccount } from "./shown.ts";
 
 const { grants } = Account.shape;
 export const ChangeAccountInput = z.strictObject({

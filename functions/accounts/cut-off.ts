@@ -1,13 +1,13 @@
 // What would be cut off if the tokens that an account was given ended now: the tokens, and the MDM servers that have them. Asked before whatever ends them.
 import * as z from "zod";
 import type { Account } from "../../domain/accounts/account.ts";
-import { isLive } from "../../domain/tokens/content-token.ts";
 import { holdingServers } from "../../domain/mdm-servers/holders.ts";
-import { AccountId, MdmServerId } from "../../domain/shared/ids.ts";
 import { Vendor } from "../../domain/mdm-servers/mdm-server.ts";
-import { aroundOf } from "../tokens/token-context.ts";
+import { AccountId, MdmServerId } from "../../domain/shared/ids.ts";
+import { isLive } from "../../domain/tokens/content-token.ts";
 import type { Ports } from "../ports/ports.ts";
-import { ShownToken, shownToken } from "../lib/shown.ts";
+import { ShownToken, shownToken } from "../tokens/shown.ts";
+import { aroundOf } from "../tokens/token-context.ts";
 
 const CutOff = z.object({ id: MdmServerId, name: z.string(), vendor: Vendor });
 export const ShownCutOff = z.object({

@@ -3,9 +3,9 @@
 import { readAccountEvent } from "../../domain/accounts/account-event.ts";
 import { readIdentityEvent } from "../../domain/accounts/identity-event.ts";
 import { secondsSince } from "../../domain/shared/time.ts";
-import { applyFact, endKilledTokens, type FactPorts, type FanOutPorts } from "./apply-fact.ts";
-import { accountIdOf } from "./account-id.ts";
+import { accountIdOf } from "../lib/account-id.ts";
 import { Unfinished } from "../lib/retry-later.ts";
+import { applyFact, endKilledTokens, type FactPorts, type FanOutPorts } from "./apply-fact.ts";
 
 /** Throws `Unfinished` when its time was up before every token was ended: the same event has to come again. */
 export const takeIdentityEvent = async (

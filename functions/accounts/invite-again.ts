@@ -5,7 +5,7 @@ import { AccountId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { custodyOf } from "../lib/publish.ts";
 import { accepted, assertReplaced, existing, type Handle } from "../middleware/handler.ts";
-import { ShownAccount, shownAccount } from "../lib/shown.ts";
+import { ShownAccount, shownAccount } from "./shown.ts";
 
 export const InviteAgainInput = z.strictObject({ id: AccountId });
 export const InviteAgainReply = ShownAccount;

@@ -1,9 +1,10 @@
 // GET /v1/accounts: everyone who is registered, newest first.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { type Handle, ok } from "../middleware/handler.ts";
 import { PageInput } from "../lib/inputs.ts";
-import { pageOf, ShownAccount, shownAccount } from "../lib/shown.ts";
+import { pageOf } from "../lib/page.ts";
+import { type Handle, ok } from "../middleware/handler.ts";
+import { ShownAccount, shownAccount } from "./shown.ts";
 
 export const ListAccountsInput = z.strictObject(PageInput);
 export const ListAccountsReply = pageOf(ShownAccount);

@@ -3,13 +3,13 @@ import * as z from "zod";
 import { Account, assertInvitable, assertMay, assertNotRemoved, Email } from "../../domain/accounts/account.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
-import { applyParked } from "./apply-fact.ts";
+import { accountIdOf } from "../lib/account-id.ts";
 import { custodyOf } from "../lib/publish.ts";
 import { assertReplaced, created, existing, type Handle } from "../middleware/handler.ts";
-import { accountIdOf } from "./account-id.ts";
 import type { Ports } from "../ports/ports.ts";
+import { applyParked } from "./apply-fact.ts";
 import { assertLocations, grantsText } from "./grants.ts";
-import { ShownAccount, shownAccount } from "../lib/shown.ts";
+import { ShownAccount, shownAccount } from "./shown.ts";
 
 const { subject, grants, dedicated } = Account.shape;
 export const RegisterAccountInput = z.strictObject({

@@ -6,7 +6,7 @@ import { AccountId } from "../../domain/shared/ids.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
 import { assertReplaced, existing, type Handle, ok } from "../middleware/handler.ts";
 import { assertNotOwn } from "./not-own.ts";
-import { ShownAccount, shownAccount } from "../lib/shown.ts";
+import { ShownAccount, shownAccount } from "./shown.ts";
 
 export const RemoveAccountInput = z.strictObject({ id: AccountId });
 export const RemoveAccountReply = ShownAccount;

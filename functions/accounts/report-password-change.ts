@@ -7,7 +7,7 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import { IsoTime } from "../../domain/shared/time.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
 import { accepted, existing, type Handle, notFound } from "../middleware/handler.ts";
-import { ShownAccount, shownAccount } from "../lib/shown.ts";
+import { ShownAccount, shownAccount } from "./shown.ts";
 
 export const ReportPasswordChangeInput = z.strictObject({
   id: AccountId,

@@ -2,10 +2,10 @@
 // alarmed when it was parked, and an alarm that goes off every hour is one that nobody reads.
 import { isTooFarAhead } from "../../domain/accounts/account.ts";
 import type { AccountFact } from "../../domain/accounts/account-fact.ts";
-import { endKilledTokens, eventOfFact, type FanOutPorts, recordFact } from "./apply-fact.ts";
 import { announce } from "../lib/publish.ts";
-import type { Ports } from "../ports/ports.ts";
 import { Unfinished } from "../lib/retry-later.ts";
+import type { Ports } from "../ports/ports.ts";
+import { endKilledTokens, eventOfFact, type FanOutPorts, recordFact } from "./apply-fact.ts";
 
 type RetryPorts = FanOutPorts & Pick<Ports, "parking">;
 

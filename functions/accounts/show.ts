@@ -3,7 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { AccountId } from "../../domain/shared/ids.ts";
 import { existing, type Handle, ok } from "../middleware/handler.ts";
-import { ShownAccount, shownAccount } from "../lib/shown.ts";
+import { ShownAccount, shownAccount } from "./shown.ts";
 
 export const ShowAccountInput = z.strictObject({ id: AccountId });
 export const ShowAccountReply = ShownAccount;

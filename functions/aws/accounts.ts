@@ -2,11 +2,12 @@
 import { Account } from "../../domain/accounts/account.ts";
 import type { AccountId } from "../../domain/shared/ids.ts";
 import { latestInstant } from "../../domain/shared/time.ts";
-import type { Accounts } from "../ports/records.ts";
-import type { Trace } from "../ports/ports.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import type { Trace } from "../ports/shared.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
-import { putEdition, putNew, transact, type Write } from "./transact.ts";
+import { putEdition, putNew, transact } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 export const accountItem = (account: Account) => ({
   ...keys.account(account.id),

@@ -2,9 +2,9 @@
 // hangs on is read at once; what is remembered says only where to look, never what is there.
 import { Account } from "../../domain/accounts/account.ts";
 import { ClientConfig, noClientConfig } from "../../domain/device-api/client-config.ts";
-import type { AccountId, ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
 import { LocationLinks, noLinks } from "../../domain/mdm-servers/links.ts";
 import { Location } from "../../domain/organization/organization.ts";
+import type { AccountId, ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
 import type { BearerFound, Bearers } from "../ports/bearers.ts";
 import { contentTokensIn, fromStored } from "./content-tokens.ts";
 import { fromItem, keys, readItems, type Table } from "./table.ts";

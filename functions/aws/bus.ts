@@ -10,7 +10,8 @@ import {
   type Telling,
   type WorkOrder,
 } from "../../domain/shared/events.ts";
-import type { Bus, Log } from "../ports/telling.ts";
+import type { Bus } from "../ports/bus.ts";
+import type { Log } from "../ports/log.ts";
 import type { Send } from "./queues.ts";
 
 /** Rejects when it was not sent. */

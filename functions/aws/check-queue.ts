@@ -1,6 +1,6 @@
 // The queue of checks with Apple: senders of checks, and the continuation of the daily run.
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { CheckQueue } from "../ports/apple.ts";
+import type { CheckQueue } from "../ports/check-queue.ts";
 import type { Senders } from "./bus.ts";
 import { sendCheckTo } from "./queues.ts";
 

@@ -1,6 +1,6 @@
 // Values that have to be shown again, encrypted with the service's key. What each belongs to is a part of it: put elsewhere, it can't be read.
 import { DecryptCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
-import type { Cipher } from "../ports/mdm.ts";
+import type { Cipher } from "../ports/cipher.ts";
 
 type Keyed = { readonly client: KMSClient; readonly keyArn: string };
 

@@ -3,13 +3,14 @@
 import { QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { ClientUser, noUsers, UsersVersion } from "../../domain/licenses/client-user.ts";
-import type { LocationId } from "../../domain/shared/ids.ts";
 import type { UserChange } from "../../domain/licenses/user-changes.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import type { ClientUsers, WhichUsers } from "../ports/client-users.ts";
 import { fromItem, itemsOf, keys, readItem, readItems, type Table, toItem } from "./table.ts";
-import { putNew, transact, type Write } from "./transact.ts";
+import { putNew, transact } from "./transact.ts";
 import { progressed } from "./works.ts";
+import type { Write } from "./write.ts";
 
 const Holder = z.object({ sk: z.string().startsWith("IDHASH#"), clientUserId: ClientUser.shape.clientUserId });
 

@@ -6,7 +6,7 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Env, FunctionName } from "../contract/env.ts";
-import type { People } from "../ports/telling.ts";
+import type { People } from "../ports/people.ts";
 import type { Ports } from "../ports/ports.ts";
 import { busTo, type Senders } from "./bus.ts";
 import { custodyIn } from "./custody.ts";

@@ -1,15 +1,16 @@
 // Content tokens in the Records table. Every act is one transaction whose conditions are its rule: what was judged is what is written.
 import * as z from "zod";
+import { AccountId, ContentTokenId } from "../../domain/shared/ids.ts";
 import { isAnswered } from "../../domain/tokens/apple-check.ts";
 import { ContentToken, type Holding } from "../../domain/tokens/content-token.ts";
-import { AccountId, ContentTokenId } from "../../domain/shared/ids.ts";
-import type { ContentTokens } from "../ports/tokens.ts";
+import type { ContentTokens } from "../ports/content-tokens.ts";
 import { plannedErasure } from "./erasures.ts";
 import { listIn, readPage } from "./lists.ts";
 import { arrival, replacedLocation } from "./locations.ts";
 import { usedKey } from "./requests.ts";
 import { fromItem, itemsOf, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
-import { putNew, transact, type Write } from "./transact.ts";
+import { putNew, transact } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 const StoredToken = ContentToken.extend({ downloadedBy: z.record(AccountId, z.iso.datetime()) });
 const Given = z.object({ sk: z.templateLiteral(["CT#", z.string()]), givenAt: z.date() });

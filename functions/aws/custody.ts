@@ -7,10 +7,10 @@ import * as z from "zod";
 import { CustodyEntry, type CustodyRecord, entryAfter, type Head, type SubjectId } from "../../domain/custody/custody.ts";
 import type { Found } from "../../domain/custody/custody-verification.ts";
 import { sha256 } from "../lib/hash.ts";
-import type { CustodyLog } from "../ports/telling.ts";
+import type { CustodyLog } from "../ports/custody.ts";
 import { readPage } from "./lists.ts";
 import { type Table, toItem } from "./table.ts";
-import type { Write } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 const LOG = "LOG";
 

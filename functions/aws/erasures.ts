@@ -1,9 +1,9 @@
 // Files that are to be erased: the plan stands before a file is stored and ends when a token is recorded with it.
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { Erasures } from "../ports/tokens.ts";
+import type { Erasures } from "../ports/erasures.ts";
 import { fromItem, keys, recordsOf, type Table, toItem } from "./table.ts";
-import type { Write } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 const Planned = z.object({ fileKey: z.string(), plannedAt: z.date() });
 

@@ -3,7 +3,7 @@ import { DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, PutOb
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { attachmentHeader } from "../../domain/tokens/file-name.ts";
 import { sha256 } from "../lib/hash.ts";
-import type { Files } from "../ports/tokens.ts";
+import type { Files } from "../ports/files.ts";
 
 type Bucket = { readonly client: S3Client; readonly name: string };
 

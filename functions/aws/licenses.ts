@@ -1,7 +1,6 @@
 // The ledger of licenses in the Records table. Counts change by conditional additions, never by writing over what was read: two writers of one asset
 // don't overtake each other, and none can take what is not there.
 import * as z from "zod";
-import type { LocationId } from "../../domain/shared/ids.ts";
 import {
   type Asset,
   AssetKey,
@@ -15,17 +14,19 @@ import {
   Transfer,
 } from "../../domain/licenses/licenses.ts";
 import { changesAssignments, type Entry, type Posting } from "../../domain/licenses/postings.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
 import { cursorOf } from "../lib/cursor.ts";
 import type { AssetState, AssignmentList, Licenses } from "../ports/licenses.ts";
-import type { Page, PageRequest } from "../ports/ports.ts";
+import type { Page, PageRequest } from "../ports/shared.ts";
 import { assignmentItem, assignmentOf, assignmentsSince, assignmentsTo, holding, offsetReader, TARGETS } from "./assignments.ts";
 import { givenLicenses } from "./client-users.ts";
 import { type List, listIn, readPage } from "./lists.ts";
 import { arrival, replacedLocation } from "./locations.ts";
 import { usedKey } from "./requests.ts";
 import { fromItem, itemsOf, keys, listed, readItem, readItems, type Table, toItem } from "./table.ts";
-import { putEdition, putNew, transact, type Write } from "./transact.ts";
+import { putEdition, putNew, transact } from "./transact.ts";
 import { progressed } from "./works.ts";
+import type { Write } from "./write.ts";
 
 const COUNTED = ["available", "assigned", "retired"] as const;
 

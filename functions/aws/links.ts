@@ -1,12 +1,13 @@
 // Which MDM server has which token: one record per location, whose version is the condition of every change.
 import * as z from "zod";
 import { Conflict } from "../../domain/mdm-servers/conflict.ts";
-import { LocationId } from "../../domain/shared/ids.ts";
 import { LocationLinks, noLinks } from "../../domain/mdm-servers/links.ts";
-import type { Links } from "../ports/records.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
+import type { Links } from "../ports/links.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, itemsOf, keys, listed, readItem, readItems, recordsOf, type Table, toItem } from "./table.ts";
-import { putEdition, transact, type Write } from "./transact.ts";
+import { putEdition, transact } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 const Linked = z.object({ sk: z.templateLiteral(["LOC#", z.string()]) });
 

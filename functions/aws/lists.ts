@@ -2,7 +2,7 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { cursorOf, foreignCursor } from "../lib/cursor.ts";
-import type { Page, PageRequest } from "../ports/ports.ts";
+import type { Page, PageRequest } from "../ports/shared.ts";
 import type { Table } from "./table.ts";
 
 export type List = {

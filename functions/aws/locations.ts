@@ -1,12 +1,13 @@
 // Locations in the Records table. Exactly one is primary: it is written with the organization, whose record names it.
 import * as z from "zod";
-import { LocationId } from "../../domain/shared/ids.ts";
 import { Location } from "../../domain/organization/organization.ts";
-import type { Locations } from "../ports/records.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
+import type { Locations } from "../ports/locations.ts";
 import { keptConflict, replacedLinks } from "./links.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
-import { putEdition, putNew, transact, type Write } from "./transact.ts";
+import { putEdition, putNew, transact } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 const Primary = z.object({ primaryId: LocationId });
 

@@ -3,7 +3,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { METRICS_NAMESPACE } from "../contract/env.ts";
 import { GAUGES } from "../contract/metrics.ts";
-import type { Log } from "../ports/telling.ts";
+import type { Log } from "../ports/log.ts";
 
 export const logAs = (serviceName: string): Log => {
   const logger = new Logger({ serviceName });

@@ -2,13 +2,14 @@
 // by what they say of themselves keeps what those in use say now.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { MdmServerId } from "../../domain/shared/ids.ts";
 import { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import { MdmServerId } from "../../domain/shared/ids.ts";
 import { sha256 } from "../lib/hash.ts";
-import type { MdmServers } from "../ports/records.ts";
+import type { MdmServers } from "../ports/mdm-servers.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
-import { conditionally, putEdition, putNew, transact, type Write } from "./transact.ts";
+import { conditionally, putEdition, putNew, transact } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 /** What a look-up leads to. */
 const Found = z.object({ serverId: MdmServerId });

@@ -2,7 +2,7 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { Delivery } from "../../domain/device-api/delivery.ts";
 import { isNotificationUrl, type UrlRule } from "../../domain/device-api/notification-url.ts";
-import type { Notifier } from "../ports/telling.ts";
+import type { Notifier } from "../ports/notifier.ts";
 import { type InvokedFunction, invoke } from "./invoke.ts";
 
 export const notifierTo = ({ client, functionName, ...rule }: InvokedFunction & UrlRule): Notifier => ({

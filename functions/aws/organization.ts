@@ -1,10 +1,10 @@
 // The organization in the Records table. Its primary location is written with it and nowhere else.
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { LocationId } from "../../domain/shared/ids.ts";
 import { Organization } from "../../domain/organization/organization.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
 import { ReminderLadder } from "../../domain/tokens/reminder.ts";
-import type { Organizations } from "../ports/records.ts";
+import type { Organizations } from "../ports/organization.ts";
 import { accountItem } from "./accounts.ts";
 import { newLocation, replacedLocation } from "./locations.ts";
 import { fromItem, keys, readItem, type Table, toItem } from "./table.ts";

@@ -1,11 +1,11 @@
 // Announcements that were recorded with their act and not told yet.
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { type Announcement, type DomainEvent, EVENT_DETAILS, EVENT_TYPES } from "../../domain/shared/events.ts";
-import { ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
 import { Told } from "../../domain/device-api/notification.ts";
 import { WorkId } from "../../domain/device-api/work.ts";
-import type { Outbox } from "../ports/telling.ts";
+import { type Announcement, type DomainEvent, EVENT_DETAILS, EVENT_TYPES } from "../../domain/shared/events.ts";
+import { ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
+import type { Outbox } from "../ports/outbox.ts";
 import { fromItem, keys, recordsOf, type Table } from "./table.ts";
 
 const Row = { id: z.string(), recordedAt: z.date() };

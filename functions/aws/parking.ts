@@ -2,7 +2,7 @@
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { AccountFact } from "../../domain/accounts/account-fact.ts";
 import type { AccountId } from "../../domain/shared/ids.ts";
-import type { Parking } from "../ports/telling.ts";
+import type { Parking } from "../ports/parking.ts";
 import { fromItem, keys, recordsOf, type Table, toItem } from "./table.ts";
 
 export const parkingIn = (table: Table): Parking => {

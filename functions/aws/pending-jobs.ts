@@ -3,9 +3,10 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type JobLimits, NOTHING_PENDING, PendingCount, PendingJob, pendingLimit } from "../../domain/device-api/job.ts";
 import type { Work } from "../../domain/device-api/work.ts";
-import type { PendingJobs } from "../ports/mdm.ts";
+import type { PendingJobs } from "../ports/pending-jobs.ts";
 import { fromItem, keys, readItem, recordsOf, type Table, toItem } from "./table.ts";
-import { conditionally, putNew, type Write } from "./transact.ts";
+import { conditionally, putNew } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 const counted = ({ name: TableName }: Table, { locationId, requested }: Work, by: 1 | -1): NonNullable<Write["Update"]> => ({
   TableName,

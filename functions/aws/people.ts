@@ -8,7 +8,7 @@ import {
   type AttributeType,
   type CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
-import type { People } from "../ports/telling.ts";
+import type { People } from "../ports/people.ts";
 import { errorName } from "./error-name.ts";
 
 type Pool = { readonly client: CognitoIdentityProviderClient; readonly userPoolId: string };

@@ -1,10 +1,11 @@
 // What tokens are due for, in the Records table: an index that holds the living ones by the time at which the scan has to look at them, and a ledger
 // of the reminders that were sent.
 import * as z from "zod";
-import type { Reminders } from "../ports/tokens.ts";
+import type { Reminders } from "../ports/reminders.ts";
 import { DUE, fromStored, letGo } from "./content-tokens.ts";
 import { fromItem, itemsOf, keys, recordsOf, type Table } from "./table.ts";
-import { putNew, transact, type Write } from "./transact.ts";
+import { putNew, transact } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 const Reminder = z.object({ sk: z.templateLiteral(["REMINDER#", z.string()]) });
 

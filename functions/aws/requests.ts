@@ -1,9 +1,9 @@
 // What was asked with an `Idempotency-Key`, kept for a day: a repeated request finds what the first one made, and a key stands for one request.
 import * as z from "zod";
-import type { Requests } from "../ports/records.ts";
-import type { Idempotency } from "../ports/ports.ts";
+import type { Requests } from "../ports/requests.ts";
+import type { Idempotency } from "../ports/shared.ts";
 import { fromItem, keys, readItem, type Table } from "./table.ts";
-import type { Write } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 const DAY_SECONDS = 86_400;
 

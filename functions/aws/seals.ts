@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { foundSeal, sealText } from "../../domain/custody/seal.ts";
-import type { Seals } from "../ports/telling.ts";
+import type { Seals } from "../ports/seals.ts";
 
 export type SealsBucket = { readonly client: S3Client; readonly name: string };
 

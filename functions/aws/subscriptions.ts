@@ -1,7 +1,7 @@
 // The monthly subscription in the Records table: written with the location that it reserves or releases, and nowhere else.
 import { NO_SUBSCRIPTION, Subscription } from "../../domain/organization/subscription.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
-import type { Subscriptions } from "../ports/records.ts";
+import type { Subscriptions } from "../ports/subscriptions.ts";
 import { newLocation, replacedLocation } from "./locations.ts";
 import { fromItem, keys, readItem, type Table, toItem } from "./table.ts";
 import { putEdition, transact } from "./transact.ts";

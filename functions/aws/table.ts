@@ -55,11 +55,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
+import type { PendingJob } from "../../domain/device-api/job.ts";
+import type { WorkId } from "../../domain/device-api/work.ts";
+import { type AssetKey, assetText, type Target, targetText } from "../../domain/licenses/licenses.ts";
 import type { Announcement } from "../../domain/shared/events.ts";
 import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "../../domain/shared/ids.ts";
-import type { PendingJob } from "../../domain/device-api/job.ts";
-import { type AssetKey, assetText, type Target, targetText } from "../../domain/licenses/licenses.ts";
-import type { WorkId } from "../../domain/device-api/work.ts";
 
 /** The Records table, and the CustodyLog whose entries are written in the same transactions. */
 export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string; readonly custodyLog: string };

@@ -1,18 +1,17 @@
 // Writes that carry their rule as a condition, and the one way in which an act is recorded: with what it leaves behind, all or nothing.
 import { setTimeout as sleep } from "node:timers/promises";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import type { Announcement } from "../../domain/shared/events.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
-import type { Judged, Trace } from "../ports/ports.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import type { Judged, Trace } from "../ports/shared.ts";
 import { nextEntries } from "./custody.ts";
 import { keys, type Table, toItem } from "./table.ts";
-
-export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+import type { Write } from "./write.ts";
 
 /** Where in the write a condition did not hold; `undefined` when that is not what failed. */
 const failedConditions = (error: unknown): readonly number[] | undefined => {

@@ -2,12 +2,13 @@
 // some time after nobody may ask for it any more.
 import type * as z from "zod";
 import { hasRoom, NOTHING_PENDING } from "../../domain/device-api/job.ts";
-import { addDays } from "../../domain/shared/time.ts";
 import { Failure, isEnded, Part, stepsOf, WORK_KEPT_DAYS, Work } from "../../domain/device-api/work.ts";
-import type { Progress, Works } from "../ports/mdm.ts";
+import { addDays } from "../../domain/shared/time.ts";
+import type { Progress, Works } from "../ports/works.ts";
 import { countAdded, listPending, releasePlace } from "./pending-jobs.ts";
 import { fromItem, itemsOf, keys, readItem, type Table, toItem } from "./table.ts";
-import { attemptTransaction, putNew, transact, type Write } from "./transact.ts";
+import { attemptTransaction, putNew, transact } from "./transact.ts";
+import type { Write } from "./write.ts";
 
 const goneAt = ({ requestedAt }: Pick<Work, "requestedAt">) => ({ ttl: Math.floor(addDays(requestedAt, WORK_KEPT_DAYS).getTime() / 1000) });
 

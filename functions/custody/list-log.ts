@@ -1,15 +1,16 @@
 // GET /v1/custody-log: everything that was done, newest first; of one subject, by one actor, of one kind, at one location, within a time.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { Actor, CustodyAct, type CustodyEntry, SubjectId } from "../../domain/custody/custody.ts";
+import { Actor, CustodyAct, CustodyEntry, SubjectId } from "../../domain/custody/custody.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { IsoTime } from "../../domain/shared/time.ts";
 import { filteredPage } from "../lib/filtered-page.ts";
-import { type Handle, ok } from "../middleware/handler.ts";
-import type { Page, PageRequest, Ports } from "../ports/ports.ts";
 import { PageInput } from "../lib/inputs.ts";
-import { pageOf, ShownEntry } from "../lib/shown.ts";
+import { pageOf } from "../lib/page.ts";
+import { type Handle, ok } from "../middleware/handler.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Page, PageRequest } from "../ports/shared.ts";
 
 export const ListCustodyLogInput = z.strictObject({
   subject: SubjectId.optional(),
@@ -20,7 +21,7 @@ export const ListCustodyLogInput = z.strictObject({
   to: IsoTime.optional(),
   ...PageInput,
 });
-export const ListCustodyLogReply = pageOf(ShownEntry);
+export const ListCustodyLogReply = pageOf(CustodyEntry);
 
 type Asked = z.infer<typeof ListCustodyLogInput>;
 

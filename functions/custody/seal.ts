@@ -3,8 +3,8 @@
 import { type BrokenChain, type Sealed, walkFromSealed } from "../../domain/custody/custody-verification.ts";
 import { type Seal, type SealedHead, sealAfter } from "../../domain/custody/seal.ts";
 import { sha256 } from "../lib/hash.ts";
-import type { Seals } from "../ports/telling.ts";
 import type { Ports } from "../ports/ports.ts";
+import type { Seals } from "../ports/seals.ts";
 
 export type SealPorts = Pick<Ports, "custody" | "log" | "now"> & { readonly seals: Seals };
 

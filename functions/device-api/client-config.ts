@@ -2,18 +2,18 @@
 // demands; but a second one is written down as a conflict, which the protocol does not know.
 import * as z from "zod";
 import { ClientConfig, ClientConfigRequest, configAsked, isRoomFor } from "../../domain/device-api/client-config.ts";
-import { mayFetch, serversOn } from "../../domain/mdm-servers/links.ts";
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
-import type { MdmInfo } from "../../domain/mdm-servers/mdm-server.ts";
 import { NotificationType } from "../../domain/device-api/notification.ts";
+import { mayFetch, serversOn } from "../../domain/mdm-servers/links.ts";
+import type { MdmInfo } from "../../domain/mdm-servers/mdm-server.ts";
 import { Organization } from "../../domain/organization/organization.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
+import { UUID_BYTES, uuidOf } from "../lib/uuid.ts";
+import { type IdentifyPorts, identifyServer, recognizeServer } from "../mdm-servers/identify.ts";
 import { judgedAgain } from "../middleware/handler.ts";
 import type { MdmHandle, TokenBearer } from "../middleware/mdm-handler.ts";
-import { type IdentifyPorts, identifyServer, recognizeServer } from "../mdm-servers/identify.ts";
 import type { Ports } from "../ports/ports.ts";
 import { assertMayManage } from "../tokens/authenticate.ts";
-import { UUID_BYTES, uuidOf } from "../lib/uuid.ts";
 
 export const ShowClientConfigInput = z.object({});
 export const ChangeClientConfigInput = ClientConfigRequest;

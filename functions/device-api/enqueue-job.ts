@@ -4,9 +4,9 @@ import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
 import { DEFAULT_JOB_LIMITS } from "../../domain/device-api/mdm-limits.ts";
 import { type Asked, partsOf, type Work, WorkId, workOf } from "../../domain/device-api/work.ts";
 import { announce, workOrderOf } from "../lib/publish.ts";
+import { UUID_BYTES, uuidOf } from "../lib/uuid.ts";
 import type { TokenBearer } from "../middleware/mdm-handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import { UUID_BYTES, uuidOf } from "../lib/uuid.ts";
 
 export type OrderingPorts = Pick<Ports, "works" | "pendingJobs" | "bus" | "outbox" | "log" | "now" | "random">;
 

@@ -1,8 +1,9 @@
 // The state of a location's ledger, from which the version ids of the device management API are made. Each list has a state of its own: it changes with that
 // list's data and with nothing else, because an MDM server abandons a list whose version id changes between two pages.
+
+import type { Versioned } from "../../domain/device-api/version-id.ts";
 import { assetText } from "../../domain/licenses/licenses.ts";
 import type { Location } from "../../domain/organization/organization.ts";
-import type { Versioned } from "../../domain/device-api/version-id.ts";
 import type { AssetState } from "../ports/licenses.ts";
 
 /** One text per data set: what one of them says of its state means nothing to the other. */

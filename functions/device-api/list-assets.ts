@@ -1,5 +1,6 @@
 // GET /assets: what the location has licenses of, and how many.
 import * as z from "zod";
+import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/device-api/mdm-pages.ts";
 import {
   type Asset,
   AssetTraits,
@@ -10,9 +11,8 @@ import {
   supportedPlatformsOf,
   totalOf,
 } from "../../domain/licenses/licenses.ts";
-import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/device-api/mdm-pages.ts";
-import type { MdmHandle } from "../middleware/mdm-handler.ts";
 import { readOfOneState } from "../lib/read-snapshot.ts";
+import type { MdmHandle } from "../middleware/mdm-handler.ts";
 import type { AssetState } from "../ports/licenses.ts";
 import { assetsState, ledgerOf } from "./ledger-state.ts";
 import { Flag, Int32 } from "./query.ts";

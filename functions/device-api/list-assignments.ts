@@ -1,15 +1,23 @@
 // GET /assignments: who has which licenses of the location. A page is asked for by its number, which the records don't know: the assets' counts tell in which
 // of them it begins.
 import * as z from "zod";
-import { userStatus } from "../../domain/licenses/client-user.ts";
-import { AdamId, type Assignment, ClientUserId, isDevice, PricingParam, SerialNumber, type Target } from "../../domain/licenses/licenses.ts";
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
 import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/device-api/mdm-pages.ts";
-import type { Location } from "../../domain/organization/organization.ts";
 import { readVersionId } from "../../domain/device-api/version-id.ts";
-import type { MdmHandle } from "../middleware/mdm-handler.ts";
+import { userStatus } from "../../domain/licenses/client-user.ts";
+import {
+  AdamId,
+  type Assignment,
+  ClientUserId,
+  isDevice,
+  PricingParam,
+  SerialNumber,
+  type Target,
+} from "../../domain/licenses/licenses.ts";
+import type { Location } from "../../domain/organization/organization.ts";
 import { sha256 } from "../lib/hash.ts";
 import { readOfOneState } from "../lib/read-snapshot.ts";
+import type { MdmHandle } from "../middleware/mdm-handler.ts";
 import type { AssetState } from "../ports/licenses.ts";
 import type { Ports } from "../ports/ports.ts";
 import { assignmentsState, ledgerOf } from "./ledger-state.ts";

@@ -1,15 +1,15 @@
 // GET /users: the client users of a location, page by page, all or those that changed since an earlier answer.
 import * as z from "zod";
-import { ClientUser, shownUser, type UsersVersion } from "../../domain/licenses/client-user.ts";
-import type { LocationId } from "../../domain/shared/ids.ts";
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
 import { PAGE_SIZE, PageFields, pageBegin, pageFields } from "../../domain/device-api/mdm-pages.ts";
-import { foreignText } from "../../domain/shared/text.ts";
 import { readVersionNumber } from "../../domain/device-api/version-id.ts";
-import type { MdmHandle } from "../middleware/mdm-handler.ts";
+import { ClientUser, shownUser, type UsersVersion } from "../../domain/licenses/client-user.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import { foreignText } from "../../domain/shared/text.ts";
 import { sha256 } from "../lib/hash.ts";
-import { idHashOf } from "../licenses/known-users.ts";
 import { readOfOneState } from "../lib/read-snapshot.ts";
+import { idHashOf } from "../licenses/known-users.ts";
+import type { MdmHandle } from "../middleware/mdm-handler.ts";
 import type { WhichUsers } from "../ports/client-users.ts";
 import type { Ports } from "../ports/ports.ts";
 import { Flag, Int32 } from "./query.ts";

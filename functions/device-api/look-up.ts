@@ -1,8 +1,8 @@
 // GET /lookup: what the location's assets are called, as `contentMetadataLookup` of the service's configuration points to. It knows what people of the
 // organization wrote down, and asks nobody else: Apple would be sent a token that is none of Apple's.
 import * as z from "zod";
-import { AdamId, AssetTraits, assetText, PricingParam } from "../../domain/licenses/licenses.ts";
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
+import { AdamId, AssetTraits, assetText, PricingParam } from "../../domain/licenses/licenses.ts";
 import type { MdmHandle } from "../middleware/mdm-handler.ts";
 
 /** Besides, MDM servers send `version`, `p`, `caller`, `platform`, `cc` and `l`, which make no difference here. */

@@ -2,13 +2,13 @@
 // done by the worker.
 import * as z from "zod";
 import type { JobLimits } from "../../domain/device-api/job.ts";
-import { type Asset, isDevice, type Target } from "../../domain/licenses/licenses.ts";
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
 import { MDM_LIMITS } from "../../domain/device-api/mdm-limits.ts";
 import { AssetsRequest, assertAssociable, assertRevocable, assetsAsked, targetsAsked } from "../../domain/device-api/work-request.ts";
+import { type Asset, isDevice, type Target } from "../../domain/licenses/licenses.ts";
 import type { MdmHandle, TokenBearer } from "../middleware/mdm-handler.ts";
-import { type OrderingPorts, ordered } from "./enqueue-job.ts";
 import type { Ports } from "../ports/ports.ts";
+import { type OrderingPorts, ordered } from "./enqueue-job.ts";
 
 export const ManageAssetsInput = AssetsRequest;
 export const EventReply = z.object({ eventId: z.string().describe("What the work is known by: ask for it with GET /status.") });

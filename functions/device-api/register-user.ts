@@ -1,20 +1,20 @@
 // POST /registerVPPUserSrv: one client user at once, as version 1 of the protocol has it. Fleet registers by it whoever enrolls a device of their own.
 // Source: Apple, "Register a User (Legacy)"; github.com/fleetdm/fleet, server/mdm/apple/vpp.
 import * as z from "zod";
-import { type ClientUser, ManagedAppleId, shownUser } from "../../domain/licenses/client-user.ts";
-import { ClientUserId } from "../../domain/licenses/licenses.ts";
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
 import { associatedNotifications } from "../../domain/device-api/notification.ts";
-import { isReserved } from "../../domain/organization/subscription.ts";
-import { associatedBy, judgedUsers } from "../../domain/licenses/user-changes.ts";
 import { assertEmails } from "../../domain/device-api/users-request.ts";
+import { type ClientUser, ManagedAppleId, shownUser } from "../../domain/licenses/client-user.ts";
+import { ClientUserId } from "../../domain/licenses/licenses.ts";
+import { associatedBy, judgedUsers } from "../../domain/licenses/user-changes.ts";
+import { isReserved } from "../../domain/organization/subscription.ts";
+import { sha256 } from "../lib/hash.ts";
+import { tellings } from "../lib/mdm-notifications.ts";
 import { announce } from "../lib/publish.ts";
+import { askedUser, knownUsers } from "../licenses/known-users.ts";
 import { existing, judgedAgain } from "../middleware/handler.ts";
 import type { MdmHandle, TokenBearer } from "../middleware/mdm-handler.ts";
-import { sha256 } from "../lib/hash.ts";
-import { askedUser, knownUsers } from "../licenses/known-users.ts";
 import type { Ports } from "../ports/ports.ts";
-import { tellings } from "./notifications/notifications.ts";
 
 export const RegisterUserInput = z.object({
   clientUserIdStr: ClientUserId,

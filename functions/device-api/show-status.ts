@@ -1,8 +1,8 @@
 // GET /status: how far a piece of work has come, and what of it failed.
 import * as z from "zod";
 import { MdmError, MdmRefusal } from "../../domain/device-api/mdm-error.ts";
-import { addDays } from "../../domain/shared/time.ts";
 import { failuresOf, statusOf, WORK_KEPT_DAYS, WorkId, WorkType } from "../../domain/device-api/work.ts";
+import { addDays } from "../../domain/shared/time.ts";
 import type { MdmHandle } from "../middleware/mdm-handler.ts";
 
 export const ShowStatusInput = z.object({ eventId: z.string() });

@@ -1,7 +1,8 @@
 // Asks Apple about one imported token. It may read imported files and nothing else, and is the only function that sends a token anywhere.
-import { checkFile, ImportedFile } from "../tokens/checks/check-file.ts";
+
 import { environmentOf } from "../aws/environment.ts";
 import { readFileOf } from "../aws/token-files.ts";
+import { checkFile, ImportedFile } from "../checks/check-file.ts";
 import { invoked } from "../middleware/invoked.ts";
 
 const env = environmentOf("apple-check");

@@ -1,8 +1,8 @@
 // The daily seal of the custody log. The only one that writes seals.
 import { sealingOf } from "../aws/connect.ts";
 import { environmentOf } from "../aws/environment.ts";
-import { scheduled } from "../middleware/scheduled.ts";
 import { sealCustody } from "../custody/seal.ts";
+import { scheduled } from "../middleware/scheduled.ts";
 
 const ports = sealingOf("custody-seal", environmentOf("custody-seal"));
 

@@ -1,9 +1,10 @@
 // The only signer: issue, import, download, fetch, revoke; and the only one that makes credentials.
-import { custodyRoutes } from "../routes/custody-routes.ts";
+
 import { checkSenderOf } from "../aws/check-queue.ts";
 import { portsOf } from "../aws/connect.ts";
 import { environmentOf } from "../aws/environment.ts";
 import { http } from "../middleware/http.ts";
+import { custodyRoutes } from "../routes/custody-routes.ts";
 
 const env = environmentOf("custody");
 

@@ -1,12 +1,12 @@
 // Takes events that may end tokens, through a queue: facts about accounts and proofs of newer tokens. Every hour it retries parked facts.
 import * as z from "zod";
+import { takeIdentityEvent } from "../accounts/identity-event.ts";
+import { retryParkedFacts } from "../accounts/retry-parked-facts.ts";
 import { checkSenderOf } from "../aws/check-queue.ts";
 import { portsOf } from "../aws/connect.ts";
 import { environmentOf } from "../aws/environment.ts";
-import { batch } from "../middleware/batch.ts";
-import { takeIdentityEvent } from "../accounts/identity-event.ts";
 import { TokenProved, takeTokenProof } from "../mdm-servers/token-proved.ts";
-import { retryParkedFacts } from "../accounts/retry-parked-facts.ts";
+import { batch } from "../middleware/batch.ts";
 
 const env = environmentOf("identity-events");
 const ports = portsOf("identity-events", env, checkSenderOf(env));

@@ -1,8 +1,8 @@
 // Does what MDM servers asked for, location by location; and ends what could not be done after all attempts.
 import { environmentOf } from "../aws/environment.ts";
 import { workPortsOf } from "../aws/serving-mdm.ts";
-import { batch } from "../middleware/batch.ts";
 import { doWork, giveUpWork } from "../device-api/jobs/run-job.ts";
+import { batch } from "../middleware/batch.ts";
 
 const env = environmentOf("license-worker");
 const ports = workPortsOf(env);

@@ -1,7 +1,7 @@
 // The device management API: MDM servers, by their content tokens. It reads and takes orders; it does no work on licenses and sees no token file.
 import { environmentOf } from "../aws/environment.ts";
 import { mdmPortsOf } from "../aws/serving-mdm.ts";
-import { mdm } from "../middleware/mdm.ts";
+import { mdm } from "../device-api/middleware.ts";
 import { mdmRoutes } from "../device-api/routes.ts";
 
 const env = environmentOf("mdm");

@@ -4,7 +4,7 @@ import { checkQueueOf, checkSenderOf } from "../aws/check-queue.ts";
 import { portsOf } from "../aws/connect.ts";
 import { environmentOf } from "../aws/environment.ts";
 import { noticesOf } from "../aws/notices.ts";
-import { takeCheckMessage } from "../tokens/checks/take-check-message.ts";
+import { takeCheckMessage } from "../checks/take-message.ts";
 import { batch } from "../middleware/batch.ts";
 
 const env = environmentOf("token-checks");

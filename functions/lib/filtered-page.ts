@@ -1,5 +1,5 @@
 // A list of which only some items are wanted: it reads on past what it drops, and after so many pages answers with what it has and where to go on.
-import type { Page, PageRequest } from "../ports/ports.ts";
+import type { Page, PageRequest } from "../ports/shared.ts";
 
 const READS = 10;
 

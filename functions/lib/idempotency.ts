@@ -1,8 +1,9 @@
 // A request that comes again with the same `Idempotency-Key` is answered with what the first one made.
 import type { Account } from "../../domain/accounts/account.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Idempotency } from "../ports/shared.ts";
 import { sha256 } from "./hash.ts";
-import type { Idempotency, Ports } from "../ports/ports.ts";
 
 /** The use of a key for a request. */
 export const useOf = (caller: Pick<Account, "id">, key: string, request: unknown): Idempotency => ({

@@ -1,12 +1,13 @@
 // What an act leaves behind, and what follows when it was recorded: telling it and erasing the file. Neither may fail the act, since both are
 // recorded and finished later.
 import type { CustodyRecord } from "../../domain/custody/custody.ts";
-import type { Announcement, CheckRequest, EventOf, EventType, Notice, Telling, WorkOrder } from "../../domain/shared/events.ts";
-import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, type LocationId } from "../../domain/shared/ids.ts";
 import type { Notification } from "../../domain/device-api/notification.ts";
 import type { Work } from "../../domain/device-api/work.ts";
+import type { Announcement, CheckRequest, EventOf, EventType, Notice, Telling, WorkOrder } from "../../domain/shared/events.ts";
+import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, type LocationId } from "../../domain/shared/ids.ts";
 import { ACTS } from "../contract/metrics.ts";
-import type { Ports, Trace } from "../ports/ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Trace } from "../ports/shared.ts";
 
 type When = Pick<Ports, "random"> & { readonly at: Date };
 

@@ -1,7 +1,7 @@
 // What is read while others write: from one state of the data, or with a version id that says it is not.
 import { type Versioned, versionIdOf } from "../../domain/device-api/version-id.ts";
-import { sha256 } from "./hash.ts";
 import type { Ports } from "../ports/ports.ts";
+import { sha256 } from "./hash.ts";
 
 /** Data that changes while it is read. `nameOf` gives each state a name of its own, and tells when the latest change before it was. */
 type DataSet<State> = {

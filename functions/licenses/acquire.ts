@@ -2,13 +2,13 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { Acquisition, assetText } from "../../domain/licenses/licenses.ts";
-import { assertOpen } from "../../domain/organization/organization.ts";
 import { acquiring } from "../../domain/licenses/postings.ts";
+import { assertOpen } from "../../domain/organization/organization.ts";
+import { madeBefore, useIn } from "../lib/idempotency.ts";
+import { AssetInput } from "../lib/inputs.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
-import { madeBefore, useIn } from "../lib/idempotency.ts";
-import { AssetInput } from "../lib/inputs.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 export const AcquireLicensesInput = z.strictObject({

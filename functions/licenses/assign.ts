@@ -2,14 +2,14 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { targetsOf, targetText } from "../../domain/licenses/licenses.ts";
-import { assertOpen } from "../../domain/organization/organization.ts";
 import { assigning } from "../../domain/licenses/postings.ts";
-import { actEventId, assignmentNotifications } from "../device-api/notifications/act-notifications.ts";
+import { assertOpen } from "../../domain/organization/organization.ts";
+import { madeBefore, useIn } from "../lib/idempotency.ts";
+import { AssetInput, TargetsInput } from "../lib/inputs.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
-import { madeBefore, useIn } from "../lib/idempotency.ts";
-import { AssetInput, TargetsInput } from "../lib/inputs.ts";
+import { actEventId, assignmentNotifications } from "./act-notifications.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 export const AssignLicensesInput = z.strictObject({ ...AssetInput, ...TargetsInput });

@@ -1,8 +1,8 @@
 // The lines of a CSV file of licenses that were acquired: each an acquisition, or what is wrong with it. All bad lines are told, not only the first.
 import { CsvError, parse } from "csv-parse/sync";
 import * as z from "zod";
-import { issueText } from "../../domain/shared/issues.ts";
 import { Acquisition, AdamId, PricingParam, SupportedPlatforms } from "../../domain/licenses/licenses.ts";
+import { issueText } from "../../domain/shared/issues.ts";
 import { delimiterOf, detectSeparator, type Separator, withLineFeeds } from "./csv-text.ts";
 
 export const Problem = z.object({ line: z.int().min(1).describe("1 is the line of the columns' names."), problem: z.string() });

@@ -2,11 +2,11 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { AssetTraits, SupportedPlatforms } from "../../domain/licenses/licenses.ts";
-import { assertOpen } from "../../domain/organization/organization.ts";
 import { describing } from "../../domain/licenses/postings.ts";
+import { assertOpen } from "../../domain/organization/organization.ts";
+import { AssetInput } from "../lib/inputs.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
-import { AssetInput } from "../lib/inputs.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 const { name, bundleId } = AssetTraits.shape;

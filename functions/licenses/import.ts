@@ -3,19 +3,20 @@
 // somebody else acquired the same otherwise says which lines are left.
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/accounts/account.ts";
-import { LocationId } from "../../domain/shared/ids.ts";
 import { assetText } from "../../domain/licenses/licenses.ts";
-import { assertOpen } from "../../domain/organization/organization.ts";
 import { acquiring, refusedOf, together } from "../../domain/licenses/postings.ts";
+import { assertOpen } from "../../domain/organization/organization.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { fileBase64 } from "../../domain/shared/text.ts";
+import { madeBefore, useOf } from "../lib/idempotency.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
-import type { Idempotency, Ports } from "../ports/ports.ts";
-import { madeBefore, useOf } from "../lib/idempotency.ts";
-import { decodeCsv, Encoding, Separator } from "./csv-text.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Idempotency } from "../ports/shared.ts";
 import { type LicenseLine, licenseLines, Problem, type ReadLines } from "./csv-lines.ts";
+import { decodeCsv, Encoding, Separator } from "./csv-text.ts";
 
 export const ImportLicensesInput = z.strictObject({
   locationId: LocationId,

@@ -1,7 +1,7 @@
 // What a change of client users rests on: those whom it is about, as they are, and what was said of them without the names of their Apple Accounts.
 import type { RequestUser } from "../../domain/licenses/client-user.ts";
-import type { LocationId } from "../../domain/shared/ids.ts";
 import type { AskedUser, KnownUsers } from "../../domain/licenses/user-changes.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
 import { sha256 } from "../lib/hash.ts";
 import type { Ports } from "../ports/ports.ts";
 

@@ -1,13 +1,13 @@
 // GET /v1/assignments: who has licenses of a location: of one asset, of one serial number or client user, or of all.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { LocationId } from "../../domain/shared/ids.ts";
 import { AdamId, ClientUserId, PricingParam, SerialNumber } from "../../domain/licenses/licenses.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
+import { PageInput } from "../lib/inputs.ts";
+import { pageOf } from "../lib/page.ts";
 import { existing, type Handle, ok } from "../middleware/handler.ts";
 import type { AssignmentList } from "../ports/licenses.ts";
-import { PageInput } from "../lib/inputs.ts";
-import { pageOf } from "../lib/shown.ts";
 import { ShownAssignment, shownAssignment } from "./shown.ts";
 
 export const ListAssignmentsInput = z.strictObject({

@@ -1,12 +1,12 @@
 // GET /v1/license-transfers: newest first, of one location or of all in the caller's reach.
 import * as z from "zod";
 import { assertMay, scopeFor } from "../../domain/accounts/account.ts";
-import { LocationId } from "../../domain/shared/ids.ts";
 import type { Transfer } from "../../domain/licenses/licenses.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
 import { filteredPage } from "../lib/filtered-page.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
 import { PageInput } from "../lib/inputs.ts";
-import { pageOf } from "../lib/shown.ts";
+import { pageOf } from "../lib/page.ts";
+import { existing, type Handle, ok } from "../middleware/handler.ts";
 import { ShownTransfer } from "./shown.ts";
 
 export const ListTransfersInput = z.strictObject({ locationId: LocationId.optional(), ...PageInput });

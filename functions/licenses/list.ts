@@ -2,9 +2,9 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
 import { PageInput } from "../lib/inputs.ts";
-import { pageOf } from "../lib/shown.ts";
+import { pageOf } from "../lib/page.ts";
+import { existing, type Handle, ok } from "../middleware/handler.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 export const ListLicensesInput = z.strictObject({ locationId: LocationId, ...PageInput });

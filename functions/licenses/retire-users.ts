@@ -2,13 +2,13 @@
 // what an MDM server keeps of them at the location.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { LocationId } from "../../domain/shared/ids.ts";
 import { type Asset, ClientUserId } from "../../domain/licenses/licenses.ts";
 import { judgedUsers } from "../../domain/licenses/user-changes.ts";
-import { actEventId, assignmentNotifications, retirementNotifications } from "../device-api/notifications/act-notifications.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
 import { announce } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { actEventId, assignmentNotifications, retirementNotifications } from "./act-notifications.ts";
 import { askedUser, knownUsers } from "./known-users.ts";
 import { type NotifyReleased, retireLicenses } from "./retire.ts";
 

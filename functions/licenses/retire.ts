@@ -1,10 +1,12 @@
 // What a client user who is gone has: what can come back does, the rest (books above all) is retired with them. It may take several postings, each by itself,
 // so that whoever asks again goes on with what is left.
-import type { LocationId } from "../../domain/shared/ids.ts";
+
 import { type Asset, type AssignmentKey, keyOf } from "../../domain/licenses/licenses.ts";
 import { retiring } from "../../domain/licenses/postings.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
 import { announce, eventOf } from "../lib/publish.ts";
-import type { Judged, Ports, Trace } from "../ports/ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Judged, Trace } from "../ports/shared.ts";
 
 /** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
 const ASSETS_AT_ONCE = 25;

@@ -1,15 +1,15 @@
 // POST /v1/license-transfers: unassigned licenses of an asset from one location to another, whole or not at all; or, as a dry run, what would be possible.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { IDENTIFIER_BYTES, identifierText, TransferId } from "../../domain/shared/ids.ts";
 import { LicenseCounts, NO_LICENSES, PricingParam, Transfer } from "../../domain/licenses/licenses.ts";
-import { assertOpen, type Location } from "../../domain/organization/organization.ts";
 import { assertTwoLocations, mostTransferable, transferring, whyNotTransferable } from "../../domain/licenses/postings.ts";
+import { assertOpen, type Location } from "../../domain/organization/organization.ts";
+import { IDENTIFIER_BYTES, identifierText, TransferId } from "../../domain/shared/ids.ts";
 import { REASONS } from "../../domain/shared/refusal.ts";
+import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { created, existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
-import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { ShownTransfer } from "./shown.ts";
 
 const { fromLocationId, toLocationId, adamId, quantity } = Transfer.shape;

@@ -3,11 +3,11 @@ import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { targetsOf } from "../../domain/licenses/licenses.ts";
 import { unassigning } from "../../domain/licenses/postings.ts";
-import { actEventId, assignmentNotifications } from "../device-api/notifications/act-notifications.ts";
+import { AssetInput, TargetsInput } from "../lib/inputs.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
-import { AssetInput, TargetsInput } from "../lib/inputs.ts";
+import { actEventId, assignmentNotifications } from "./act-notifications.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 export const UnassignLicensesInput = z.strictObject({ ...AssetInput, ...TargetsInput });

@@ -1,14 +1,14 @@
 // PATCH /v1/mdm-servers/{id}: its name and vendor.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { MdmServerId } from "../../domain/shared/ids.ts";
 import { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import { MdmServerId } from "../../domain/shared/ids.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
 import { custodyOf } from "../lib/publish.ts";
 import { assertReplaced, type Handle, ok } from "../middleware/handler.ts";
 import { registeredServer } from "./find.ts";
 import { placesOfServer } from "./links-of-server.ts";
-import { ShownMdmServer, shownMdmServer } from "../lib/shown.ts";
+import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
 const { name, vendor } = MdmServer.shape;
 export const ChangeMdmServerInput = z.strictObject({ id: MdmServerId, name: name.optional(), vendor: vendor.optional() });

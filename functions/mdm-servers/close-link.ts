@@ -1,15 +1,16 @@
 // Recording that MDM servers no longer have tokens: their links and sightings are closed.
 import { type Account, assertMay } from "../../domain/accounts/account.ts";
-import { isLive } from "../../domain/tokens/content-token.ts";
 import { holdingsToClose } from "../../domain/mdm-servers/holders.ts";
-import type { AccountId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
 import { type LocationLinks, openHoldings, withClosed } from "../../domain/mdm-servers/links.ts";
 import type { ServerHolding } from "../../domain/mdm-servers/sighting.ts";
+import type { AccountId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
+import { isLive } from "../../domain/tokens/content-token.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
-import { standingOf } from "../tokens/token-context.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { judgedAgain, notFound } from "../middleware/handler.ts";
-import type { Judged, Ports, Trace } from "../ports/ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Judged, Trace } from "../ports/shared.ts";
+import { standingOf } from "../tokens/token-context.ts";
 import { resolutionTraces } from "./record-arrival.ts";
 
 export type UnlinkingPorts = Pick<Ports, "accounts" | "links" | "bus" | "outbox" | "log" | "now" | "random">;

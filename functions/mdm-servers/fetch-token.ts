@@ -2,6 +2,11 @@
 // apart by its own credential, and only a link that a person opened lets it fetch. A poll that finds nothing new makes no entry of the custody log, and costs
 // a write an hour at most.
 import * as z from "zod";
+import { isProofNew, type LocationLinks, mayFetch, openHoldings, openLinks } from "../../domain/mdm-servers/links.ts";
+import { isSeenAnew, type MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import type { ServerHolding } from "../../domain/mdm-servers/sighting.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
+import { Refusal } from "../../domain/shared/refusal.ts";
 import {
   assertUsable,
   byNewest,
@@ -13,20 +18,15 @@ import {
   worksWith,
 } from "../../domain/tokens/content-token.ts";
 import { tokenFileName } from "../../domain/tokens/file-name.ts";
-import { LocationId } from "../../domain/shared/ids.ts";
-import { isProofNew, type LocationLinks, mayFetch, openHoldings, openLinks } from "../../domain/mdm-servers/links.ts";
-import { isSeenAnew, type MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
-import { Refusal } from "../../domain/shared/refusal.ts";
-import type { ServerHolding } from "../../domain/mdm-servers/sighting.ts";
 import { custodyOf, eventOf } from "../lib/publish.ts";
-import { judgedOf, standingOf } from "../tokens/token-context.ts";
 import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
-import { registeredServer } from "./find.ts";
+import { ShownLinkTo } from "../tokens/shown.ts";
 import { type SupersedingPorts, supersedeOlder } from "../tokens/supersede.ts";
+import { judgedOf, standingOf } from "../tokens/token-context.ts";
+import { registeredServer } from "./find.ts";
 import { linksOfServer } from "./links-of-server.ts";
-import { ShownLinkTo } from "../lib/shown.ts";
+import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
 
 export const FetchContentTokenInput = z.strictObject({
   location: LocationId.optional().describe(

@@ -1,6 +1,7 @@
 // An MDM server that is registered and was not removed.
-import type { MdmServerId } from "../../domain/shared/ids.ts";
+
 import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import type { MdmServerId } from "../../domain/shared/ids.ts";
 import { notFound } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 

@@ -2,19 +2,20 @@
 // and never authorizes anything: anybody with the token can state any id.
 import type { Account } from "../../domain/accounts/account.ts";
 import { formerServers, unnamedServer } from "../../domain/device-api/client-config.ts";
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, MdmServerId } from "../../domain/shared/ids.ts";
 import { isSightingDue, type LocationLinks, mayFetch, openSighting } from "../../domain/mdm-servers/links.ts";
 import { isKnownById, type MdmInfo, type MdmServer, saying, serverSaying, statementChange } from "../../domain/mdm-servers/mdm-server.ts";
-import { assertOpen } from "../../domain/organization/organization.ts";
-import { Refusal } from "../../domain/shared/refusal.ts";
 import { SIGHTING_INTERVAL_SECONDS } from "../../domain/mdm-servers/sighting.ts";
+import { assertOpen } from "../../domain/organization/organization.ts";
+import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, MdmServerId } from "../../domain/shared/ids.ts";
+import { Refusal } from "../../domain/shared/refusal.ts";
 import { secondsSince } from "../../domain/shared/time.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import { custodyOf, eventOf } from "../lib/publish.ts";
 import { existing } from "../middleware/handler.ts";
-import type { Judged, Ports } from "../ports/ports.ts";
-import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Judged } from "../ports/shared.ts";
 import { registeredServer } from "./find.ts";
+import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
 
 export type IdentifyPorts = ArrivalPorts & Pick<Ports, "servers" | "locations" | "now">;
 

@@ -2,17 +2,17 @@
 // no link.
 import * as z from "zod";
 import { type Account, assertMay, isAllowed } from "../../domain/accounts/account.ts";
-import { assertUsable } from "../../domain/tokens/content-token.ts";
-import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { type LocationLinks, openLinks } from "../../domain/mdm-servers/links.ts";
+import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
+import { assertUsable } from "../../domain/tokens/content-token.ts";
 import { custodyOf, eventOf } from "../lib/publish.ts";
-import { aroundOf, judgedOf, standingOf } from "../tokens/token-context.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
-import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
+import { LinkedToken, shownToken } from "../tokens/shown.ts";
+import { aroundOf, judgedOf, standingOf } from "../tokens/token-context.ts";
 import { registeredServer } from "./find.ts";
-import { LinkedToken, shownToken } from "../lib/shown.ts";
+import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
 
 export const LinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
 export const LinkMdmServerReply = LinkedToken;

@@ -1,7 +1,8 @@
 // The links of all locations in which an MDM server ever had a token.
-import type { MdmServerId } from "../../domain/shared/ids.ts";
+
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import { isReserved } from "../../domain/organization/subscription.ts";
+import type { MdmServerId } from "../../domain/shared/ids.ts";
 import type { Ports } from "../ports/ports.ts";
 
 export const linksOfServer = async (id: MdmServerId, { links }: Pick<Ports, "links">): Promise<readonly LocationLinks[]> => [

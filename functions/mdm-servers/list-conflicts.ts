@@ -1,9 +1,10 @@
 // GET /v1/conflicts: where two MDM servers had tokens of one location, newest first, with every claim.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { type Handle, ok } from "../middleware/handler.ts";
 import { PageInput } from "../lib/inputs.ts";
-import { pageOf, ShownConflict, shownConflict } from "../lib/shown.ts";
+import { pageOf } from "../lib/page.ts";
+import { type Handle, ok } from "../middleware/handler.ts";
+import { ShownConflict, shownConflict } from "./shown.ts";
 
 export const ListConflictsInput = z.strictObject(PageInput);
 export const ListConflictsReply = pageOf(ShownConflict);

@@ -1,10 +1,11 @@
 // GET /v1/mdm-servers: all that were ever registered, newest first, with what each is linked to.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { type Handle, ok } from "../middleware/handler.ts";
 import { PageInput } from "../lib/inputs.ts";
+import { pageOf } from "../lib/page.ts";
+import { type Handle, ok } from "../middleware/handler.ts";
 import { placesOfServer } from "./links-of-server.ts";
-import { pageOf, ShownMdmServer, shownMdmServer } from "../lib/shown.ts";
+import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
 export const ListMdmServersInput = z.strictObject(PageInput);
 export const ListMdmServersReply = pageOf(ShownMdmServer);

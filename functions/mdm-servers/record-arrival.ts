@@ -1,13 +1,22 @@
 // Recording that an MDM server arrived at a location: a person linked it, or it was seen with a token. If another one is there, the conflict is recorded and
 // announced with it; if it proved a token, the tokens which that renews are re-evaluated.
-import type { Conflict } from "../../domain/mdm-servers/conflict.ts";
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
+
 import type { Actor } from "../../domain/custody/custody.ts";
+import type { Conflict } from "../../domain/mdm-servers/conflict.ts";
 import { hasReplacedMore } from "../../domain/mdm-servers/holders.ts";
+import {
+  type Arrival,
+  claimants,
+  findSettledConflict,
+  isProofNew,
+  type LocationLinks,
+  withArrival,
+} from "../../domain/mdm-servers/links.ts";
 import { ConflictId, IDENTIFIER_BYTES, identifierText } from "../../domain/shared/ids.ts";
-import { type Arrival, claimants, findSettledConflict, isProofNew, type LocationLinks, withArrival } from "../../domain/mdm-servers/links.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
-import type { Judged, Ports, Trace } from "../ports/ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Judged, Trace } from "../ports/shared.ts";
 
 export type ArrivalPorts = Pick<Ports, "links" | "bus" | "outbox" | "log" | "random">;
 

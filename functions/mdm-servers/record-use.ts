@@ -1,8 +1,9 @@
 // Uses of content tokens by MDM servers: noted now and then, since a write for each read would cost more than the read. A use is attributed to the only MDM
 // server that is known to have the token, for people to see. It proves nothing: anybody may try the token.
-import type { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
+
 import { type LocationLinks, openSighting, serversOn } from "../../domain/mdm-servers/links.ts";
 import { SIGHTING_INTERVAL_SECONDS } from "../../domain/mdm-servers/sighting.ts";
+import type { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { custodyOf } from "../lib/publish.ts";
 import type { TokenBearer } from "../middleware/mdm-handler.ts";
 import type { Ports } from "../ports/ports.ts";

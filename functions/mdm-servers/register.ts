@@ -1,14 +1,14 @@
 // POST /v1/mdm-servers: registers an MDM server and shows the credential it fetches with, this once.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { IDENTIFIER_BYTES, identifierText, MdmServerId } from "../../domain/shared/ids.ts";
 import { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import { IDENTIFIER_BYTES, identifierText, MdmServerId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import { custodyOf } from "../lib/publish.ts";
-import { newCredential } from "./credential.ts";
 import { created, type Handle } from "../middleware/handler.ts";
-import { ShownMdmServer, shownMdmServer } from "../lib/shown.ts";
+import { newCredential } from "./credential.ts";
+import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
 const { name, vendor } = MdmServer.shape;
 export const RegisterMdmServerInput = z.strictObject({ name, vendor });

@@ -4,10 +4,10 @@ import { type Account, assertMay } from "../../domain/accounts/account.ts";
 import { MdmServerId } from "../../domain/shared/ids.ts";
 import { custodyOf } from "../lib/publish.ts";
 import { assertReplaced, type Handle, ok } from "../middleware/handler.ts";
-import { registeredServer } from "./find.ts";
 import { type UnlinkingPorts, unlinkAll } from "./close-link.ts";
+import { registeredServer } from "./find.ts";
 import { linksOfServer, placesOfServer } from "./links-of-server.ts";
-import { ShownMdmServer, shownMdmServer } from "../lib/shown.ts";
+import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
 export const RemoveMdmServerInput = z.strictObject({ id: MdmServerId });
 export const RemoveMdmServerReply = ShownMdmServer;

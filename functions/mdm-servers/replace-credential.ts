@@ -1,11 +1,11 @@
 // POST /v1/mdm-servers/{id}/credential: another credential, shown this once. The one before goes on opening for a day, unless it is revoked at once.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { MdmServerId } from "../../domain/shared/ids.ts";
 import { withCredential } from "../../domain/mdm-servers/mdm-server.ts";
+import { MdmServerId } from "../../domain/shared/ids.ts";
 import { custodyOf } from "../lib/publish.ts";
-import { newCredential } from "./credential.ts";
 import { assertReplaced, created, type Handle } from "../middleware/handler.ts";
+import { newCredential } from "./credential.ts";
 import { registeredServer } from "./find.ts";
 
 export const ReplaceCredentialInput = z.strictObject({

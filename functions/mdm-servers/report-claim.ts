@@ -2,13 +2,13 @@
 // other MDM server reads it there, as "managed by another MDM server". It is recorded as a sighting, which authorizes nothing.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { MdmInfo } from "../../domain/mdm-servers/mdm-server.ts";
-import { aroundOf } from "../tokens/token-context.ts";
+import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { LinkedToken, shownToken } from "../tokens/shown.ts";
+import { aroundOf } from "../tokens/token-context.ts";
 import { type IdentifyPorts, identifyServer } from "./identify.ts";
-import { LinkedToken, shownToken } from "../lib/shown.ts";
 
 export const ReportClaimInput = z.strictObject({
   id: ContentTokenId,

@@ -2,17 +2,17 @@
 // person links them again, and the token has to be removed from them.
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/accounts/account.ts";
-import { ConflictId, MdmServerId } from "../../domain/shared/ids.ts";
 import { claimants, openHoldings, withClosed } from "../../domain/mdm-servers/links.ts";
+import { ConflictId, MdmServerId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { nameText } from "../../domain/shared/text.ts";
 import { announce } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import { resolutionTraces } from "./record-arrival.ts";
 import { CLOSED_AT_ONCE, unlinkingTraces } from "./close-link.ts";
-import { ShownConflict, shownConflict } from "../lib/shown.ts";
+import { resolutionTraces } from "./record-arrival.ts";
+import { ShownConflict, shownConflict } from "./shown.ts";
 
 export const ResolveConflictInput = z.strictObject({ id: ConflictId, keptBy: MdmServerId, reason: nameText(500) });
 export const ResolveConflictReply = ShownConflict.extend({

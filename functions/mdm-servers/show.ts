@@ -4,7 +4,7 @@ import { assertMay } from "../../domain/accounts/account.ts";
 import { MdmServerId } from "../../domain/shared/ids.ts";
 import { existing, type Handle, ok } from "../middleware/handler.ts";
 import { placesOfServer } from "./links-of-server.ts";
-import { ShownMdmServer, shownMdmServer } from "../lib/shown.ts";
+import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
 export const ShowMdmServerInput = z.strictObject({ id: MdmServerId });
 export const ShowMdmServerReply = ShownMdmServer;

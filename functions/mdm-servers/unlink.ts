@@ -1,12 +1,12 @@
 // DELETE /v1/mdm-servers/{id}/links/{tokenId}: records that the token was removed from the MDM server. Its link and sighting are closed, and with the latest
 // token those of the earlier ones that it took the place of.
 import * as z from "zod";
-import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { mayFetch } from "../../domain/mdm-servers/links.ts";
-import { aroundOf } from "../tokens/token-context.ts";
+import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { ShownToken, shownToken } from "../tokens/shown.ts";
+import { aroundOf } from "../tokens/token-context.ts";
 import { type UnlinkingPorts, unlinkFrom } from "./close-link.ts";
-import { ShownToken, shownToken } from "../lib/shown.ts";
 
 export const UnlinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
 export const UnlinkMdmServerReply = ShownToken.extend({

@@ -1,8 +1,8 @@
 // The door of what comes through a queue. One message that fails does not bring back the others: the queue is told which ones to give again.
 // For Lambda such a run went well, so that the failures are counted here, for an alarm.
 import * as z from "zod";
-import type { Log } from "../ports/telling.ts";
 import { Unfinished } from "../lib/retry-later.ts";
+import type { Log } from "../ports/log.ts";
 import { type Context, door, isTimeUpIn } from "./door.ts";
 
 const Batch = z.object({

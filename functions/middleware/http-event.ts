@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { issueText } from "../../domain/shared/issues.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
-import type { Request, Said } from "./handler.ts";
 import { BODY_PROBLEMS, parseBody } from "./body.ts";
+import type { Request, Said } from "./handler.ts";
 import { entityTags } from "./headers.ts";
 
 /** What the door reads of an HTTP API event, payload format 2.0. Source: API Gateway developer guide, "Lambda proxy integrations for HTTP APIs". */

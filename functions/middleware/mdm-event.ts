@@ -1,8 +1,8 @@
 // A request of an MDM server as the gateway gives it, on the one greedy route of the device management API. What is wrong with its form has a number of its
 // own; what came is never quoted: it may be a secret.
 import * as z from "zod";
-import { issueText } from "../../domain/shared/issues.ts";
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
+import { issueText } from "../../domain/shared/issues.ts";
 import { BODY_PROBLEMS, parseBody } from "./body.ts";
 import { bearerCredentials } from "./headers.ts";
 import { HttpEvent } from "./http-event.ts";

@@ -3,9 +3,9 @@ import * as z from "zod";
 import { ClientConfig } from "../../domain/device-api/client-config.ts";
 import type { MdmErrorNumber } from "../../domain/device-api/mdm-error.ts";
 import { formatExpDate } from "../../domain/tokens/token-file.ts";
-import type { MdmHandle, TokenBearer } from "./mdm-handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { parsedBy } from "./mdm-event.ts";
+import type { MdmHandle, TokenBearer } from "./mdm-handler.ts";
 
 /** What every answer to a content token bears. */
 export const Borne = z.object({

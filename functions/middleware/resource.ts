@@ -1,7 +1,7 @@
 // The door of a custom resource that only ever creates. CloudFormation waits for the answer at an address it names: without one, a failed
 // deployment hangs for an hour, so that every outcome is answered.
 import * as z from "zod";
-import type { Log } from "../ports/telling.ts";
+import type { Log } from "../ports/log.ts";
 import { door } from "./door.ts";
 
 const Event = z.object({

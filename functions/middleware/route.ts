@@ -3,9 +3,9 @@ import * as z from "zod";
 import type { Grant } from "../../domain/accounts/account.ts";
 import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
 import type { Reason } from "../../domain/shared/refusal.ts";
-import type { Handle, Reply, Said, Status } from "./handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { callerOf, serverOf } from "./bearer.ts";
+import type { Handle, Reply, Said, Status } from "./handler.ts";
 import { type HttpEvent, requestOf } from "./http-event.ts";
 
 /** What is to be known of a route beside its types: the API's document and its client are made from it. */

@@ -1,15 +1,16 @@
 // How things stand, as gauges for the alarms: what waits, what is held, when all was last scanned. Each is measured whatever becomes of the others.
 // One that can't be is not written, and counted: to an alarm a missing value is no good one.
-import { isCheckedWithApple, secondsWithoutAnswer } from "../../domain/tokens/checked-token.ts";
-import { type ContentToken, daysLeft, tokenState } from "../../domain/tokens/content-token.ts";
+
 import { heldTokens } from "../../domain/mdm-servers/holders.ts";
 import { type LocationLinks, openHoldings } from "../../domain/mdm-servers/links.ts";
 import { isReserved } from "../../domain/organization/subscription.ts";
 import { END_OF_TIME, secondsSince } from "../../domain/shared/time.ts";
-import { standingOf } from "../tokens/token-context.ts";
-import { inBatches } from "../lib/in-batches.ts";
+import { isCheckedWithApple, secondsWithoutAnswer } from "../../domain/tokens/checked-token.ts";
+import { type ContentToken, daysLeft, tokenState } from "../../domain/tokens/content-token.ts";
 import type { Gauge } from "../contract/metrics.ts";
+import { inBatches } from "../lib/in-batches.ts";
 import type { Ports } from "../ports/ports.ts";
+import { standingOf } from "../tokens/token-context.ts";
 
 export type MeasuringPorts = Pick<
   Ports,

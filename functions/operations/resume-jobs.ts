@@ -2,8 +2,8 @@
 // is still there is delivered twice, which is harmless: each of its steps is recorded once.
 import { countResumption, isResumeDue, type PendingJob, RESUMED_AFTER_SECONDS } from "../../domain/device-api/job.ts";
 import { isEnded } from "../../domain/device-api/work.ts";
-import { workOrderOf } from "../lib/publish.ts";
 import { inBatches } from "../lib/in-batches.ts";
+import { workOrderOf } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 
 export type ResumePorts = Pick<Ports, "works" | "pendingJobs" | "bus" | "log" | "now" | "random">;

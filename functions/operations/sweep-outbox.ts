@@ -1,7 +1,8 @@
 // Finishes what a crash left: tells what was recorded and not told, erases files that no token has. Run by the minute. What it can't finish either
 // makes it fail, after all else was tried: somebody has to look.
-import { announce, eraseFile } from "../lib/publish.ts";
+
 import { inBatches } from "../lib/in-batches.ts";
+import { announce, eraseFile } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 
 /** Younger ones are still in the hands of the act that recorded them. */

@@ -1,15 +1,15 @@
 // PATCH /v1/locations/{id}: its name, and what Apple calls it. The primary location has the organization's name and is renamed with it.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { LocationId } from "../../domain/shared/ids.ts";
 import { NameWarnings } from "../../domain/organization/location-names.ts";
 import { assertOpen, Location } from "../../domain/organization/organization.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
+import { findNameWarnings } from "../lib/locations-named.ts";
 import { custodyOf } from "../lib/publish.ts";
 import { assertReplaced, existing, type Handle, ok } from "../middleware/handler.ts";
-import { findNameWarnings } from "./locations-named.ts";
-import { ShownLocation, shownLocation } from "../lib/shown.ts";
+import { ShownLocation, shownLocation } from "./shown.ts";
 
 const { name, appleUId, appleOrgName } = Location.shape;
 export const ChangeLocationInput = z.strictObject({ id: LocationId, name: name.optional(), appleUId, appleOrgName });

@@ -4,10 +4,10 @@ import { assertMay } from "../../domain/accounts/account.ts";
 import { NameWarnings } from "../../domain/organization/location-names.ts";
 import { Organization } from "../../domain/organization/organization.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
+import { findNameWarnings } from "../lib/locations-named.ts";
 import { custodyOf } from "../lib/publish.ts";
 import { assertReplaced, type Handle, ok } from "../middleware/handler.ts";
-import { findNameWarnings } from "./locations-named.ts";
-import { ShownOrganization, shownOrganization } from "../lib/shown.ts";
+import { ShownOrganization, shownOrganization } from "./shown.ts";
 
 const { name, reminderLadder, renewalOverlapDays } = Organization.shape;
 export const ChangeOrganizationInput = z.strictObject({ name, reminderLadder, renewalOverlapDays }).partial();

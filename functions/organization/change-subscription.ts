@@ -2,7 +2,6 @@
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/accounts/account.ts";
 import { claimants, type LocationLinks, openHoldings } from "../../domain/mdm-servers/links.ts";
-import { releasedNotice, reservedNotice } from "../../domain/shared/notice.ts";
 import type { Location } from "../../domain/organization/organization.ts";
 import {
   BUILT_IN_NAME,
@@ -15,13 +14,15 @@ import {
   reserved,
   type Subscription,
 } from "../../domain/organization/subscription.ts";
+import { releasedNotice, reservedNotice } from "../../domain/shared/notice.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import { announce, custodyOf, eventOf, noticeOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Judged, Trace } from "../ports/shared.ts";
 import { liveTokens } from "../tokens/live.ts";
 import { newLocation } from "./new-location.ts";
-import type { Judged, Ports, Trace } from "../ports/ports.ts";
 import { ShownSubscription, shownSubscription } from "./shown-subscription.ts";
 
 export const ChangeSubscriptionInput = z.strictObject({

@@ -1,18 +1,18 @@
 // DELETE /v1/locations/{id}: closes it, when no license and no live token is left in it. That is not undone.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { LocationId } from "../../domain/shared/ids.ts";
 import { openHoldings, withClosed } from "../../domain/mdm-servers/links.ts";
 import { assertClosable, type LeftInLocation } from "../../domain/organization/organization.ts";
 import { assertNotReserved } from "../../domain/organization/subscription.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
+import { resolutionTraces } from "../mdm-servers/record-arrival.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
-import { liveTokens } from "../tokens/live.ts";
 import type { Ports } from "../ports/ports.ts";
-import { resolutionTraces } from "../mdm-servers/record-arrival.ts";
-import { ShownLocation, shownLocation } from "../lib/shown.ts";
+import { liveTokens } from "../tokens/live.ts";
+import { ShownLocation, shownLocation } from "./shown.ts";
 
 export const CloseLocationInput = z.strictObject({ id: LocationId });
 export const CloseLocationReply = ShownLocation;

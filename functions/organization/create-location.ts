@@ -4,11 +4,11 @@ import { assertMay } from "../../domain/accounts/account.ts";
 import { NameWarnings } from "../../domain/organization/location-names.ts";
 import { Location } from "../../domain/organization/organization.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
+import { findNameWarnings } from "../lib/locations-named.ts";
 import { custodyOf } from "../lib/publish.ts";
 import { created, type Handle } from "../middleware/handler.ts";
-import { findNameWarnings } from "./locations-named.ts";
 import { newLocation } from "./new-location.ts";
-import { ShownLocation, shownLocation } from "../lib/shown.ts";
+import { ShownLocation, shownLocation } from "./shown.ts";
 
 export const CreateLocationInput = z.strictObject({ name: Location.shape.name });
 export const CreateLocationReply = ShownLocation.extend({ warnings: NameWarnings });

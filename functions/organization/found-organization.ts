@@ -3,10 +3,10 @@ import * as z from "zod";
 import { type Account, Email } from "../../domain/accounts/account.ts";
 import { DEFAULT_OVERLAP_DAYS, Organization } from "../../domain/organization/organization.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
+import { accountIdOf } from "../lib/account-id.ts";
 import { custodyOf } from "../lib/publish.ts";
-import { accountIdOf } from "../accounts/account-id.ts";
-import { newLocation } from "./new-location.ts";
 import type { Ports } from "../ports/ports.ts";
+import { newLocation } from "./new-location.ts";
 
 export const Founding = z.object({
   organization: Organization.shape.name,

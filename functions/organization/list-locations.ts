@@ -1,13 +1,15 @@
 // GET /v1/locations: all of them, or those that a content manager has grants for.
 import * as z from "zod";
 import { type Account, scopeFor } from "../../domain/accounts/account.ts";
-import { LocationId } from "../../domain/shared/ids.ts";
 import type { Location } from "../../domain/organization/organization.ts";
+import { LocationId } from "../../domain/shared/ids.ts";
 import { cursorOf } from "../lib/cursor.ts";
-import { type Handle, ok } from "../middleware/handler.ts";
-import type { Page, PageRequest, Ports } from "../ports/ports.ts";
 import { PageInput } from "../lib/inputs.ts";
-import { pageOf, ShownLocation, shownLocation } from "../lib/shown.ts";
+import { pageOf } from "../lib/page.ts";
+import { type Handle, ok } from "../middleware/handler.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Page, PageRequest } from "../ports/shared.ts";
+import { ShownLocation, shownLocation } from "./shown.ts";
 
 export const ListLocationsInput = z.strictObject(PageInput);
 export const ListLocationsReply = pageOf(ShownLocation);

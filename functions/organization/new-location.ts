@@ -1,6 +1,7 @@
 // A location as it is first recorded, with identifiers of its own.
-import { IDENTIFIER_BYTES, identifierText, LocationId } from "../../domain/shared/ids.ts";
+
 import { type Location, UID_BYTES, uIdOf } from "../../domain/organization/organization.ts";
+import { IDENTIFIER_BYTES, identifierText, LocationId } from "../../domain/shared/ids.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import type { Ports } from "../ports/ports.ts";
 

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
 import { existing, type Handle, ok } from "../middleware/handler.ts";
-import { ShownLocation, shownLocation } from "../lib/shown.ts";
+import { ShownLocation, shownLocation } from "./shown.ts";
 
 export const ShowLocationInput = z.strictObject({ id: LocationId });
 export const ShowLocationReply = ShownLocation;

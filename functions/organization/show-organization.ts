@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { scopeFor } from "../../domain/accounts/account.ts";
 import { type Handle, ok } from "../middleware/handler.ts";
-import { ShownOrganization, shownOrganization } from "../lib/shown.ts";
+import { ShownOrganization, shownOrganization } from "./shown.ts";
 
 export const ShowOrganizationInput = z.strictObject({});
 export const ShowOrganizationReply = ShownOrganization;

@@ -1,10 +1,10 @@
 // How the monthly subscription is shown: whose location is whose, and from which MDM servers a token has to be removed.
 import * as z from "zod";
 import { type Account, isAllowed } from "../../domain/accounts/account.ts";
-import { ContentTokenId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
 import { openHoldings } from "../../domain/mdm-servers/links.ts";
 import { Vendor } from "../../domain/mdm-servers/mdm-server.ts";
 import { Plan, type Subscription } from "../../domain/organization/subscription.ts";
+import { ContentTokenId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
 import type { Ports } from "../ports/ports.ts";
 
 const ToBeRemoved = z.object({

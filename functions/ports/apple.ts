@@ -11,9 +11,3 @@ export interface AppleApi {
    */
   check(file: StoredFile): Promise<AppleAnswer>;
 }
-
-/** The queue of checks, beyond the checks that are announced. */
-export interface CheckQueue {
-  /** Enqueues the rest of the daily run: the tokens after this page. Rejects if the queue did not take it. */
-  continueDailyRun(after: string): Promise<void>;
-}

@@ -1,10 +1,10 @@
 // How a content token opens the device management API.
 import type { Account } from "../../domain/accounts/account.ts";
 import type { ClientConfig } from "../../domain/device-api/client-config.ts";
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import type { AccountId, ContentTokenId } from "../../domain/shared/ids.ts";
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import type { Location } from "../../domain/organization/organization.ts";
+import type { AccountId, ContentTokenId } from "../../domain/shared/ids.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
 
 /** A token with all that its worth hangs on, and what belongs to its location. */
 export type BearerFound = {

@@ -1,10 +1,10 @@
 // The client users of each location, as MDM servers keep them there. All that changes some of them makes the next version of the location's users, and is
 // recorded only over the version that was read.
 import type { ClientUser, UsersVersion } from "../../domain/licenses/client-user.ts";
-import type { LocationId } from "../../domain/shared/ids.ts";
 import type { UserChanges } from "../../domain/licenses/user-changes.ts";
-import type { Judged, Trace } from "./ports.ts";
-import type { Progress } from "./mdm.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import type { Judged, Trace } from "./shared.ts";
+import type { Progress } from "./works.ts";
 
 /** Which users are listed. */
 export type WhichUsers = "all" | "active" | "retired";

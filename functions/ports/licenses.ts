@@ -1,11 +1,11 @@
 // The ledger of licenses as it is kept: each posting is recorded whole or not at all, and its own conditions are what protects the ledger.
 import type { UsersVersion } from "../../domain/licenses/client-user.ts";
-import type { LocationId } from "../../domain/shared/ids.ts";
 import type { Asset, AssetKey, Assignment, Target, Transfer } from "../../domain/licenses/licenses.ts";
-import type { Location } from "../../domain/organization/organization.ts";
 import type { Posting } from "../../domain/licenses/postings.ts";
-import type { Idempotency, Judged, Page, PageRequest, Trace } from "./ports.ts";
-import type { Progress } from "./mdm.ts";
+import type { Location } from "../../domain/organization/organization.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import type { Idempotency, Judged, Page, PageRequest, Trace } from "./shared.ts";
+import type { Progress } from "./works.ts";
 
 /** Whose assignments are listed: those of a location, of one of its assets, or of one target at it. */
 export type AssignmentList =

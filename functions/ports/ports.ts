@@ -1,44 +1,32 @@
-// What handlers need from outside. Declared for whoever calls it: no SDK type, no key layout and no environment shows here.
-// Every act takes the traces it leaves and records them in its own transaction; announcements are told afterwards (`announce`).
-import type { Account } from "../../domain/accounts/account.ts";
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import type { CustodyRecord } from "../../domain/custody/custody.ts";
-import type { Announcement } from "../../domain/shared/events.ts";
-import type { AccountId, LocationId } from "../../domain/shared/ids.ts";
-import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
-import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
-import type { Location, Organization } from "../../domain/organization/organization.ts";
-import type { AppleApi, CheckQueue } from "./apple.ts";
+// Everything that handlers need from outside, by its name. Declared for its callers: no SDK type, no key layout and no environment shows here.
+
+import type { Accounts } from "./accounts.ts";
+import type { AppleApi } from "./apple.ts";
 import type { Bearers } from "./bearers.ts";
+import type { Bus } from "./bus.ts";
+import type { CheckQueue } from "./check-queue.ts";
+import type { Cipher } from "./cipher.ts";
 import type { ClientUsers } from "./client-users.ts";
+import type { ContentTokens } from "./content-tokens.ts";
+import type { CustodyLog } from "./custody.ts";
+import type { Erasures } from "./erasures.ts";
+import type { Files } from "./files.ts";
 import type { Licenses } from "./licenses.ts";
-import type { Cipher, ClientConfigs, PendingJobs, Rates, TokenUses, Works } from "./mdm.ts";
-import type { Accounts, Links, Locations, MdmServers, Organizations, Requests, Subscriptions } from "./records.ts";
-import type { Bus, CustodyLog, Log, Notifier, Outbox, Parking, People } from "./telling.ts";
-import type { ContentTokens, Erasures, Files, Reminders } from "./tokens.ts";
-
-/** `next` is opaque and fits only the list that gave it. */
-export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string };
-export type PageRequest = { readonly limit: number; readonly after?: string | undefined };
-
-/** What an act leaves behind: what is to be told of it, and what the custody log keeps of it. */
-export type Trace = Announcement | CustodyRecord;
-
-/** What a decision rested on. An act is recorded only if none of it changed meanwhile: false means read again, judge again. */
-export type Judged = {
-  readonly organization?: Organization;
-  readonly accounts?: Iterable<Account>;
-  readonly servers?: readonly MdmServer[];
-  readonly tokens?: readonly ContentToken[];
-  /** None of them is closed. */
-  readonly locations?: readonly Location[];
-  readonly links?: readonly LocationLinks[];
-  /** How many times licenses or a token had come to a location. */
-  readonly arrivals?: readonly { readonly location: LocationId; readonly count: number }[];
-};
-
-/** One use of an `Idempotency-Key`: whose, and the SHA-256 of what was asked with it. Kept for a day. */
-export type Idempotency = { readonly accountId: AccountId; readonly key: string; readonly requestSha256: string };
+import type { Links } from "./links.ts";
+import type { Locations } from "./locations.ts";
+import type { Log } from "./log.ts";
+import type { ClientConfigs, Rates, TokenUses } from "./mdm.ts";
+import type { MdmServers } from "./mdm-servers.ts";
+import type { Notifier } from "./notifier.ts";
+import type { Organizations } from "./organization.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Parking } from "./parking.ts";
+import type { PendingJobs } from "./pending-jobs.ts";
+import type { People } from "./people.ts";
+import type { Reminders } from "./reminders.ts";
+import type { Requests } from "./requests.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+import type { Works } from "./works.ts";
 
 export type Ports = {
   readonly organizations: Organizations;

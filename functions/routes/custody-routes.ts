@@ -1,13 +1,14 @@
 // The routes of the only signer: which handler serves which, with what it takes, what it answers and what it is
 // for. The API's document and its client are made from this. A route without a handler does not compile, nor one that says less, more or otherwise than its handler answers.
-import { route, serverRoute } from "../middleware/route.ts";
+
 import type { CUSTODY_ROUTES } from "../contract/routes.ts";
-import { CreateDownloadInput, CreateDownloadReply, createDownload } from "../tokens/download.ts";
 import { FetchContentTokenInput, FetchContentTokenReply, fetchContentToken } from "../mdm-servers/fetch-token.ts";
-import { ImportContentTokenInput, ImportContentTokenReply, importContentToken } from "../tokens/import.ts";
-import { IssueContentTokenInput, IssueContentTokenReply, issueContentToken } from "../tokens/issue.ts";
 import { RegisterMdmServerInput, RegisterMdmServerReply, registerMdmServer } from "../mdm-servers/register.ts";
 import { ReplaceCredentialInput, ReplaceCredentialReply, replaceCredential } from "../mdm-servers/replace-credential.ts";
+import { route, serverRoute } from "../middleware/route.ts";
+import { CreateDownloadInput, CreateDownloadReply, createDownload } from "../tokens/download.ts";
+import { ImportContentTokenInput, ImportContentTokenReply, importContentToken } from "../tokens/import.ts";
+import { IssueContentTokenInput, IssueContentTokenReply, issueContentToken } from "../tokens/issue.ts";
 import {
   ReportApplePasswordChangeInput,
   ReportApplePasswordChangeReply,

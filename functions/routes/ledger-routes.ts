@@ -1,17 +1,18 @@
 // The routes of the license ledger and of the subscription, which the same function serves as the other records: what each takes, answers and is for.
-import { route } from "../middleware/route.ts";
+
 import { AcquireLicensesInput, AcquireLicensesReply, acquireLicenses } from "../licenses/acquire.ts";
 import { AssignLicensesInput, AssignLicensesReply, assignLicenses } from "../licenses/assign.ts";
-import { ChangeSubscriptionInput, ChangeSubscriptionReply, changeSubscription } from "../organization/change-subscription.ts";
 import { DescribeAssetInput, DescribeAssetReply, describeAsset } from "../licenses/describe-asset.ts";
 import { ImportLicensesInput, ImportLicensesReply, importLicenses } from "../licenses/import.ts";
-import { ListAssignmentsInput, ListAssignmentsReply, listAssignments } from "../licenses/list-assignments.ts";
 import { ListLicensesInput, ListLicensesReply, listLicenses } from "../licenses/list.ts";
+import { ListAssignmentsInput, ListAssignmentsReply, listAssignments } from "../licenses/list-assignments.ts";
 import { ListTransfersInput, ListTransfersReply, listTransfers } from "../licenses/list-transfers.ts";
 import { RetireUsersInput, RetireUsersReply, retireUsers } from "../licenses/retire-users.ts";
-import { ShowSubscriptionInput, ShowSubscriptionReply, showSubscription } from "../organization/show-subscription.ts";
 import { TransferLicensesInput, TransferLicensesReply, transferLicenses } from "../licenses/transfer.ts";
 import { UnassignLicensesInput, UnassignLicensesReply, unassignLicenses } from "../licenses/unassign.ts";
+import { route } from "../middleware/route.ts";
+import { ChangeSubscriptionInput, ChangeSubscriptionReply, changeSubscription } from "../organization/change-subscription.ts";
+import { ShowSubscriptionInput, ShowSubscriptionReply, showSubscription } from "../organization/show-subscription.ts";
 
 export const ledgerRoutes = {
   "GET /v1/subscription": route(ShowSubscriptionInput, ShowSubscriptionReply, showSubscription, {

@@ -1,9 +1,10 @@
 // A reminder ladder that was changed reaches the tokens whose due times were set by the one before. Living tokens are read whole for it, once per
 // change: a scan by the same ladder reads what is due and nothing else.
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
+
 import type { Organization } from "../../domain/organization/organization.ts";
-import { firstDueAt, isSameLadder, type ReminderLadder } from "../../domain/tokens/reminder.ts";
 import { END_OF_TIME } from "../../domain/shared/time.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import { firstDueAt, isSameLadder, type ReminderLadder } from "../../domain/tokens/reminder.ts";
 import type { Ports } from "../ports/ports.ts";
 
 type Needs = Pick<Ports, "organizations" | "tokens" | "reminders" | "log" | "now">;

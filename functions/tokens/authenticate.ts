@@ -1,11 +1,12 @@
 // Whom a content token lets in: the text of its file, verbatim, is the bearer. What it is worth is judged anew at each request.
-import { type ContentToken, type TokenState, tokenState } from "../../domain/tokens/content-token.ts";
+
 import { mayHoldersManage } from "../../domain/device-api/job.ts";
 import { type MdmErrorNumber, MdmRefusal } from "../../domain/device-api/mdm-error.ts";
 import { isReserved } from "../../domain/organization/subscription.ts";
+import { type ContentToken, type TokenState, tokenState } from "../../domain/tokens/content-token.ts";
 import { secretIn } from "../../domain/tokens/token-file.ts";
-import type { TokenBearer } from "../middleware/mdm-handler.ts";
 import { sha256 } from "../lib/hash.ts";
+import type { TokenBearer } from "../middleware/mdm-handler.ts";
 import type { BearerFound } from "../ports/bearers.ts";
 import type { Ports } from "../ports/ports.ts";
 

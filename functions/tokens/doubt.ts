@@ -1,8 +1,8 @@
 // A reason to doubt that Apple still accepts an imported token: recorded once, announced, and followed by a check with Apple.
 import type { Account } from "../../domain/accounts/account.ts";
+import type { Actor } from "../../domain/custody/custody.ts";
 import type { Doubt } from "../../domain/tokens/apple-check.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import type { Actor } from "../../domain/custody/custody.ts";
 import { announce, createCheckRequest, custodyOf, eventOf } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 

@@ -1,6 +1,7 @@
 // POST /v1/content-tokens/{id}/downloads: a short-lived link to a token's file.
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/accounts/account.ts";
+import { ContentTokenId } from "../../domain/shared/ids.ts";
 import {
   assertRoomFor,
   assertUsable,
@@ -10,12 +11,11 @@ import {
   MAX_LINK_SECONDS,
 } from "../../domain/tokens/content-token.ts";
 import { tokenFileName } from "../../domain/tokens/file-name.ts";
-import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
-import { judgedOf, standingOf } from "./token-context.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
-import { ShownLinkTo } from "../lib/shown.ts";
+import { ShownLinkTo } from "./shown.ts";
+import { judgedOf, standingOf } from "./token-context.ts";
 
 export const CreateDownloadInput = z.strictObject({
   id: ContentTokenId,

@@ -1,12 +1,13 @@
 // Ends a token for a cause: recorded, then announced, then its file is erased. The outbox function finishes what a crash leaves undone.
 // An imported token that ends for a cause of this service is withdrawn: Apple knows nothing of it.
 
-import { withdrawnNotice } from "../../domain/tokens/apple-notice.ts";
-import { type ContentToken, type Invalidation, isWithdrawal } from "../../domain/tokens/content-token.ts";
 import type { Actor } from "../../domain/custody/custody.ts";
 import { invalidatedNotice } from "../../domain/shared/notice.ts";
+import { withdrawnNotice } from "../../domain/tokens/apple-notice.ts";
+import { type ContentToken, type Invalidation, isWithdrawal } from "../../domain/tokens/content-token.ts";
 import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../lib/publish.ts";
-import type { Judged, Ports, Trace } from "../ports/ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Judged, Trace } from "../ports/shared.ts";
 import { type WherePorts, whereOf } from "./notice-context.ts";
 
 type RecordingPorts = WherePorts & Pick<Ports, "tokens" | "random">;

@@ -1,6 +1,7 @@
 // Records that a token reached its expiry date: announced once, its file erased.
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
+
 import { expiredNotice } from "../../domain/shared/notice.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 import { type WherePorts, whereOf } from "./notice-context.ts";

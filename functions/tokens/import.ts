@@ -2,27 +2,27 @@
 // Apple follows.
 import * as z from "zod";
 import { type Account, assertMay, isAllowed, isKilledByPassword } from "../../domain/accounts/account.ts";
-import type { Doubt } from "../../domain/tokens/apple-check.ts";
 import { ManagedAppleId } from "../../domain/licenses/client-user.ts";
-import type { AppleDownload, ContentToken } from "../../domain/tokens/content-token.ts";
-import { AccountId, LocationId } from "../../domain/shared/ids.ts";
-import { assertMayNameHolder } from "../../domain/tokens/import-holder.ts";
-import { answeredCheck, checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/tokens/location-check.ts";
 import { assertOpen, Location } from "../../domain/organization/organization.ts";
-import { Refusal } from "../../domain/shared/refusal.ts";
 import { assertNotReserved } from "../../domain/organization/subscription.ts";
+import { AccountId, LocationId } from "../../domain/shared/ids.ts";
+import { Refusal } from "../../domain/shared/refusal.ts";
 import { fileBase64, nameText } from "../../domain/shared/text.ts";
 import { addYears } from "../../domain/shared/time.ts";
+import type { Doubt } from "../../domain/tokens/apple-check.ts";
+import type { AppleDownload, ContentToken } from "../../domain/tokens/content-token.ts";
+import { assertMayNameHolder } from "../../domain/tokens/import-holder.ts";
+import { answeredCheck, checkOfLocation, type LocationCheck, LocationCheckOutcome, learnt } from "../../domain/tokens/location-check.ts";
 import { assertNotExpired, parseTokenFile } from "../../domain/tokens/token-file.ts";
+import { sha256 } from "../lib/hash.ts";
+import { findLocationsInFileName } from "../lib/locations-named.ts";
 import { custodyOf } from "../lib/publish.ts";
-import { aroundOf } from "./token-context.ts";
 import { callerNow } from "../middleware/current-caller.ts";
 import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
-import { sha256 } from "../lib/hash.ts";
-import { findLocationsInFileName } from "../organization/locations-named.ts";
 import type { Ports } from "../ports/ports.ts";
-import { ShownToken, shownToken } from "../lib/shown.ts";
+import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store.ts";
+import { aroundOf } from "./token-context.ts";
 
 export const ImportContentTokenInput = z.strictObject({
   locationId: LocationId,

@@ -1,21 +1,21 @@
 // POST /v1/content-tokens: a new token of a location, for one calendar year. The file is fetched by a download of its own.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { assertShown, expiryOf } from "../../domain/tokens/content-token.ts";
-import { ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
 import { assertOpen } from "../../domain/organization/organization.ts";
-import { isRenewalOf } from "../../domain/tokens/renewal.ts";
 import { assertNotReserved } from "../../domain/organization/subscription.ts";
+import { ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
 import { floorToSecond } from "../../domain/shared/time.ts";
+import { assertShown, expiryOf } from "../../domain/tokens/content-token.ts";
+import { isRenewalOf } from "../../domain/tokens/renewal.ts";
 import { renderTokenFile, SECRET_BYTES } from "../../domain/tokens/token-file.ts";
-import { aroundOf } from "./token-context.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
 import { sha256 } from "../lib/hash.ts";
 import { madeBefore, useIn } from "../lib/idempotency.ts";
-import { renewedBy } from "./supersede.ts";
-import { ShownToken, shownToken } from "../lib/shown.ts";
+import { callerNow } from "../middleware/current-caller.ts";
+import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store.ts";
+import { renewedBy } from "./supersede.ts";
+import { aroundOf } from "./token-context.ts";
 
 export const IssueContentTokenInput = z.strictObject({ locationId: LocationId });
 export const IssueContentTokenReply = ShownToken.extend({

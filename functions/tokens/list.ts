@@ -2,11 +2,12 @@
 import * as z from "zod";
 import { type Account, assertMay, scopeFor } from "../../domain/accounts/account.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
-import { aroundOf } from "./token-context.ts";
 import { cursorOf, foreignCursor } from "../lib/cursor.ts";
-import { type Handle, ok } from "../middleware/handler.ts";
 import { PageInput } from "../lib/inputs.ts";
-import { pageOf, ShownToken, shownToken } from "../lib/shown.ts";
+import { pageOf } from "../lib/page.ts";
+import { type Handle, ok } from "../middleware/handler.ts";
+import { ShownToken, shownToken } from "./shown.ts";
+import { aroundOf } from "./token-context.ts";
 
 export const ListContentTokensInput = z.strictObject({
   locationId: LocationId.optional(),

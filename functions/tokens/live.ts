@@ -1,8 +1,9 @@
 // The tokens of a location that are good, whether they may be shown or not.
-import { type ContentToken, isLive } from "../../domain/tokens/content-token.ts";
+
 import type { LocationId } from "../../domain/shared/ids.ts";
-import { standingOf } from "./token-context.ts";
+import { type ContentToken, isLive } from "../../domain/tokens/content-token.ts";
 import type { Ports } from "../ports/ports.ts";
+import { standingOf } from "./token-context.ts";
 
 export const liveTokens = async (
   location: LocationId,

@@ -1,7 +1,8 @@
 // What a notice about a token names: its location, and the MDM servers that would miss it.
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
+
 import { holdingServers } from "../../domain/mdm-servers/holders.ts";
 import type { Where } from "../../domain/shared/notice.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import type { Ports } from "../ports/ports.ts";
 
 export type WherePorts = Pick<Ports, "locations" | "links" | "servers">;

@@ -2,17 +2,17 @@
 // password, which ends the token at Apple. A report with evidence ends it here too; one without is a doubt, which a check with Apple answers.
 import * as z from "zod";
 import { assertMay, CLOCK_TOLERANCE_SECONDS, isTooFarAhead } from "../../domain/accounts/account.ts";
-import { assertRevocable } from "../../domain/tokens/content-token.ts";
 import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { nameText } from "../../domain/shared/text.ts";
 import { floorToSecond, IsoTime } from "../../domain/shared/time.ts";
-import { aroundOf } from "./token-context.ts";
-import { type DoubtingPorts, doubtToken } from "./doubt.ts";
-import { type EndingPorts, endToken } from "./end.ts";
+import { assertRevocable } from "../../domain/tokens/content-token.ts";
 import { existing, type Handle, ok } from "../middleware/handler.ts";
 import { assertMayCheck } from "./checks-budget.ts";
-import { ShownToken, shownToken } from "../lib/shown.ts";
+import { type DoubtingPorts, doubtToken } from "./doubt.ts";
+import { type EndingPorts, endToken } from "./end.ts";
+import { ShownToken, shownToken } from "./shown.ts";
+import { aroundOf } from "./token-context.ts";
 
 export const ReportApplePasswordChangeInput = z.strictObject({
   id: ContentTokenId,

@@ -1,14 +1,14 @@
 // POST /v1/content-tokens/{id}/check: asks Apple about an imported token now. The answer appears as `lastCheck` within seconds.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { assertRevocable } from "../../domain/tokens/content-token.ts";
 import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
+import { assertRevocable } from "../../domain/tokens/content-token.ts";
 import { createCheckRequest } from "../lib/publish.ts";
-import { aroundOf } from "./token-context.ts";
 import { accepted, existing, type Handle } from "../middleware/handler.ts";
 import { assertMayCheck } from "./checks-budget.ts";
-import { ShownToken, shownToken } from "../lib/shown.ts";
+import { ShownToken, shownToken } from "./shown.ts";
+import { aroundOf } from "./token-context.ts";
 
 export const RequestCheckInput = z.strictObject({ id: ContentTokenId });
 export const RequestCheckReply = ShownToken;

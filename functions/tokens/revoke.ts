@@ -1,13 +1,13 @@
 // POST /v1/content-tokens/{id}/revocation: ends a token now. Its file is erased, and links that still circulate die with it.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { assertRevocable, tokenState } from "../../domain/tokens/content-token.ts";
 import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { nameText } from "../../domain/shared/text.ts";
-import { aroundOf, standingOf } from "./token-context.ts";
-import { type EndingPorts, endToken } from "./end.ts";
+import { assertRevocable, tokenState } from "../../domain/tokens/content-token.ts";
 import { existing, type Handle, ok } from "../middleware/handler.ts";
-import { ShownToken, shownToken } from "../lib/shown.ts";
+import { type EndingPorts, endToken } from "./end.ts";
+import { ShownToken, shownToken } from "./shown.ts";
+import { aroundOf, standingOf } from "./token-context.ts";
 
 export const RevokeContentTokenInput = z.strictObject({ id: ContentTokenId, reason: nameText(500) });
 export const RevokeContentTokenReply = ShownToken;

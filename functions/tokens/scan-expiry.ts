@@ -1,20 +1,21 @@
 // The daily scan: reminds of tokens that end, announces those that ended. It reads what is due and nothing else, and stops cleanly before its time
 // is up: what it left is due still, and the next run goes on.
-import { type ContentToken, isOverlapOver, tokenState } from "../../domain/tokens/content-token.ts";
-import type { ContentTokenId } from "../../domain/shared/ids.ts";
+
 import { openSightings } from "../../domain/mdm-servers/links.ts";
-import { expiringNotice } from "../../domain/shared/notice.ts";
 import type { Organization } from "../../domain/organization/organization.ts";
-import { dueStep, nextDueAt, withOverlapEnd } from "../../domain/tokens/reminder.ts";
+import type { ContentTokenId } from "../../domain/shared/ids.ts";
+import { expiringNotice } from "../../domain/shared/notice.ts";
 import { addDays, startOfDay } from "../../domain/shared/time.ts";
+import { type ContentToken, isOverlapOver, tokenState } from "../../domain/tokens/content-token.ts";
+import { dueStep, nextDueAt, withOverlapEnd } from "../../domain/tokens/reminder.ts";
 import { announce, eventOf, noticeOf } from "../lib/publish.ts";
-import { standingOf } from "./token-context.ts";
+import type { Ports } from "../ports/ports.ts";
+import { applyLadder } from "./apply-ladder.ts";
 import { endToken } from "./end.ts";
 import { expireToken } from "./expire.ts";
-import type { Ports } from "../ports/ports.ts";
-import { type SupersedingPorts, supersedeOlder } from "./supersede.ts";
 import { whereOf } from "./notice-context.ts";
-import { applyLadder } from "./apply-ladder.ts";
+import { type SupersedingPorts, supersedeOlder } from "./supersede.ts";
+import { standingOf } from "./token-context.ts";
 
 export type ScanPorts = SupersedingPorts & Pick<Ports, "organizations" | "reminders">;
 

@@ -1,14 +1,14 @@
 // GET /v1/content-tokens/{id}: what it is, what it is worth now, and how to renew it for the MDM servers that have it.
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
-import { assertShown, worksWith } from "../../domain/tokens/content-token.ts";
 import { holdingServers } from "../../domain/mdm-servers/holders.ts";
-import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { Vendor } from "../../domain/mdm-servers/mdm-server.ts";
+import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
+import { assertShown, worksWith } from "../../domain/tokens/content-token.ts";
 import { renewalSteps } from "../../domain/tokens/renewal-steps.ts";
-import { aroundOf } from "./token-context.ts";
 import { existing, type Handle, ok } from "../middleware/handler.ts";
-import { ShownToken, shownToken } from "../lib/shown.ts";
+import { ShownToken, shownToken } from "./shown.ts";
+import { aroundOf } from "./token-context.ts";
 
 export const ShowContentTokenInput = z.strictObject({ id: ContentTokenId });
 export const ShowContentTokenReply = ShownToken.extend({

@@ -1,9 +1,9 @@
 // The facts about Apple that an imported token is shown with: its download, the last check, an open doubt, and a warning once it is withdrawn.
 import * as z from "zod";
 import { type Account, isAllowed } from "../../domain/accounts/account.ts";
+import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { AppleCheck, Doubt } from "../../domain/tokens/apple-check.ts";
 import { AppleDownload, type ContentToken, openDoubt, STILL_OPENS_APPLE, type TokenState } from "../../domain/tokens/content-token.ts";
-import { ContentTokenId } from "../../domain/shared/ids.ts";
 
 export const ShownAppleFacts = {
   appleDownload: AppleDownload.optional().describe(

@@ -1,13 +1,14 @@
 // How a new token comes to be kept, whether it was issued here or imported: the file first, under a plan to erase it, then the record that ends the plan.
 import type { Account } from "../../domain/accounts/account.ts";
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import { ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/shared/ids.ts";
 import type { Location, Organization } from "../../domain/organization/organization.ts";
-import { firstDueAt, withOverlapEnd } from "../../domain/tokens/reminder.ts";
+import { ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/shared/ids.ts";
 import { addDays } from "../../domain/shared/time.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import { firstDueAt, withOverlapEnd } from "../../domain/tokens/reminder.ts";
 import { announce, createCheckRequest, custodyOf, eraseFile, eventOf } from "../lib/publish.ts";
-import type { Adding } from "../ports/tokens.ts";
-import type { Ports, Trace } from "../ports/ports.ts";
+import type { Adding } from "../ports/content-tokens.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Trace } from "../ports/shared.ts";
 import { type SupersedingPorts, supersedeOlder } from "./supersede.ts";
 
 export type StoringPorts = keyof SupersedingPorts;

@@ -1,9 +1,9 @@
 // A newer token ends the older ones that it renews: when the overlap is over, or when every MDM server that has an older one proved that it has a newer one.
 import { type ContentToken, tokenState } from "../../domain/tokens/content-token.ts";
 import { isSuperseded } from "../../domain/tokens/renewal.ts";
-import { standingOf } from "./token-context.ts";
-import { type EndingPorts, endToken } from "./end.ts";
 import type { Ports } from "../ports/ports.ts";
+import { type EndingPorts, endToken } from "./end.ts";
+import { standingOf } from "./token-context.ts";
 
 export type SupersedingPorts = EndingPorts & Pick<Ports, "accounts" | "locations" | "links" | "now">;
 

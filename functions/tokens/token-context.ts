@@ -1,8 +1,10 @@
 // What decides what tokens are worth and who would miss them: the records of everyone who was given their files, their locations, and the links there.
-import type { ContentToken, Standing } from "../../domain/tokens/content-token.ts";
-import type { LocationId } from "../../domain/shared/ids.ts";
+
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
-import type { Judged, Ports } from "../ports/ports.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import type { ContentToken, Standing } from "../../domain/tokens/content-token.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Judged } from "../ports/shared.ts";
 
 export type Around = Standing & { readonly links: ReadonlyMap<LocationId, LocationLinks>; readonly now: Date };
 

@@ -12,14 +12,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { optionsOf } from "../../audit/options.ts";
 import type { CustodyEntry, SubjectId } from "../../domain/custody/custody.ts";
 import { ContentTokenId } from "../../domain/shared/ids.ts";
-import { adminRoutes } from "../../functions/routes/admin-routes.ts";
-import { custodyRoutes } from "../../functions/routes/custody-routes.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import { sealKey, sealsIn } from "../../functions/aws/seals.ts";
 import type { Table } from "../../functions/aws/table.ts";
+import { sealCustody } from "../../functions/custody/seal.ts";
 import { http } from "../../functions/middleware/http.ts";
 import type { Ports } from "../../functions/ports/ports.ts";
-import { sealCustody } from "../../functions/custody/seal.ts";
+import { adminRoutes } from "../../functions/routes/admin-routes.ts";
+import { custodyRoutes } from "../../functions/routes/custody-routes.ts";
 import { startS3 } from "../../local/s3/server.ts";
 import { aRecord, chainOf } from "../chains.ts";
 import { TO_TEST } from "../http.ts";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readAccountEvent } from "../../domain/accounts/account-event.ts";
-import { accountIdOf } from "../../functions/accounts/account-id.ts";
+import { accountIdOf } from "../../functions/lib/account-id.ts";
 import { accountId, at } from "../make.ts";
 
 const event = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ClientConfigRequest, configAsked, isRoomFor, unnamedServer } from "../../domain/device-api/client-config.ts";
-import { noLinks } from "../../domain/mdm-servers/links.ts";
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
+import { noLinks } from "../../domain/mdm-servers/links.ts";
 import { anMdmServer, at, contentTokenId, locationId, mdmServerId } from "../make.ts";
 
 const mdmInfo = { id: "7f0c", name: "Fleet", metadata: "https://fleet.example.org" };

@@ -2,7 +2,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Account } from "../../domain/accounts/account.ts";
-import { assertShown, assertUsable, type ContentToken, daysLeft, expiryOf, type Standing, tokenState } from "../../domain/tokens/content-token.ts";
+import {
+  assertShown,
+  assertUsable,
+  type ContentToken,
+  daysLeft,
+  expiryOf,
+  type Standing,
+  tokenState,
+} from "../../domain/tokens/content-token.ts";
 import { aContentToken, accountId, aLocation, anAccount, at, locationId } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 

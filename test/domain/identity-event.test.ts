@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { IDENTITY_OPERATIONS, readIdentityEvent } from "../../domain/accounts/identity-event.ts";
-import { accountIdOf } from "../../functions/accounts/account-id.ts";
+import { accountIdOf } from "../../functions/lib/account-id.ts";
 import apiCall from "../fixtures/identity/api-call.json" with { type: "json" };
 import challenge from "../fixtures/identity/challenge-without-user.json" with { type: "json" };
 import unknownUser from "../fixtures/identity/forgot-password-of-nobody.json" with { type: "json" };

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Account } from "../../domain/accounts/account.ts";
-import { assertMayNameHolder } from "../../domain/tokens/import-holder.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
+import { assertMayNameHolder } from "../../domain/tokens/import-holder.ts";
 import { accountId, anAccount, at, locationId } from "../make.ts";
 
 const [here, other] = [locationId(1), locationId(2)];

@@ -6,8 +6,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Undelivered } from "../../domain/device-api/delivery.ts";
 import { MDM_ERROR_NUMBERS, MDM_ERRORS, MdmRefusal, mdmErrorOf } from "../../domain/device-api/mdm-error.ts";
-import { parsedBy } from "../../functions/middleware/mdm-event.ts";
 import { mdmRoutes } from "../../functions/device-api/routes.ts";
+import { parsedBy } from "../../functions/middleware/mdm-event.ts";
 
 const isMatchedOn = (message: string): boolean => {
   const text = message.toLowerCase();

@@ -1,6 +1,5 @@
 // MDM servers: which credential opens when, and what they say of themselves.
 import { describe, expect, test } from "vitest";
-import type { ContentTokenId } from "../../domain/shared/ids.ts";
 import {
   isCredentialGood,
   isKnownById,
@@ -11,6 +10,7 @@ import {
   statementChange,
   withCredential,
 } from "../../domain/mdm-servers/mdm-server.ts";
+import type { ContentTokenId } from "../../domain/shared/ids.ts";
 import { anMdmServer, at, contentTokenId, mdmServerId } from "../make.ts";
 
 const NOW = at("2026-06-01T00:00:00Z");

@@ -1,7 +1,14 @@
 // The words of notices: what SNS takes, and that nothing of what matters is cut.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { expiredNotice, expiringNotice, invalidatedNotice, releasedNotice, reservedNotice, type Where } from "../../domain/shared/notice.ts";
+import {
+  expiredNotice,
+  expiringNotice,
+  invalidatedNotice,
+  releasedNotice,
+  reservedNotice,
+  type Where,
+} from "../../domain/shared/notice.ts";
 import { aContentToken, at } from "../make.ts";
 
 const token = aContentToken({ expiresAt: at("2027-01-10T08:00:00Z") });

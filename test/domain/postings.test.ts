@@ -1,7 +1,6 @@
 // The ledger's rules: every posting balances, and each refusal stands exactly at its edge.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TransferId } from "../../domain/shared/ids.ts";
 import {
   type Acquisition,
   type Asset,
@@ -28,6 +27,7 @@ import {
   unassigning,
   whyNotTransferable,
 } from "../../domain/licenses/postings.ts";
+import { TransferId } from "../../domain/shared/ids.ts";
 import { accountId, at, locationId } from "../make.ts";
 import { refusalOf } from "./refused.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Asset } from "../../domain/licenses/licenses.ts";
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
 import { AssetsRequest, assertAssociable, assertRevocable, assetsAsked, targetsAsked } from "../../domain/device-api/work-request.ts";
+import type { Asset } from "../../domain/licenses/licenses.ts";
 import { locationId } from "../make.ts";
 
 const LIMITS = { clientUserIds: 1000, serialNumbers: 1000 };

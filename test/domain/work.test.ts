@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Target } from "../../domain/licenses/licenses.ts";
 import { MAX_NOTIFIED } from "../../domain/device-api/mdm-limits.ts";
 import {
   type Asked,
@@ -15,6 +14,7 @@ import {
   WorkId,
   workOf,
 } from "../../domain/device-api/work.ts";
+import type { Target } from "../../domain/licenses/licenses.ts";
 import { at, contentTokenId, locationId } from "../make.ts";
 
 const id = WorkId.parse("3f2c9d4e-1b7a-4c8d-9e0f-1a2b3c4d5e6f");

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderTokenFile } from "../../domain/tokens/token-file.ts";
 import type { Caller } from "../../local/client.ts";
-import { type Listed, operationsOf } from "../../openapi/document.ts";
 import { isAlwaysRefused, isOfDeviceApi } from "../../openapi/mdm-operations.ts";
+import { type Listed, operationsOf } from "../../openapi/types.ts";
 import { document, operationFor } from "../answers.ts";
 import { answered, callerOf } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";

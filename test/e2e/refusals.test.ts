@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/contract/routes.ts";
 import type { Reply } from "../../local/client.ts";
 import { signIn } from "../../local/sign-in.ts";
-import { operationsOf } from "../../openapi/document.ts";
+import { operationsOf } from "../../openapi/types.ts";
 import { document, operationFor } from "../answers.ts";
 import { callerOf, documented } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";

@@ -1,8 +1,8 @@
 // Accounts from invitation to removal, on fakes: who is invited and who is not, what ends with an account, and what must not come back.
 import { beforeEach, describe, expect, test } from "vitest";
 import { takeIdentityEvent } from "../../functions/accounts/identity-event.ts";
-import { accountIdOf } from "../../functions/accounts/account-id.ts";
 import { ADMIN_ROUTES } from "../../functions/contract/routes.ts";
+import { accountIdOf } from "../../functions/lib/account-id.ts";
 import { makeMdmService, manager, other } from "../mdm-service.ts";
 import { NOW, signedUp } from "../service.ts";
 

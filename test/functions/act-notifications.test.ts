@@ -1,10 +1,10 @@
 // Notifications to MDM servers about acts of people: assignments, removals and retirements.
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Telling } from "../../domain/shared/events.ts";
-import { MAX_TARGETS } from "../../domain/licenses/licenses.ts";
 import { MAX_NOTIFIED } from "../../domain/device-api/mdm-limits.ts";
 import { NotificationType } from "../../domain/device-api/notification.ts";
+import { MAX_TARGETS } from "../../domain/licenses/licenses.ts";
+import type { Telling } from "../../domain/shared/events.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import { doWork } from "../../functions/device-api/jobs/run-job.ts";
 import { askMdm, bearerOf } from "../ask-mdm.ts";

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { sha256 } from "../../functions/lib/hash.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/contract/routes.ts";
+import { sha256 } from "../../functions/lib/hash.ts";
 import { aLocation, at, contentTokenId, fileAround, locationId } from "../make.ts";
 import { ada, makeService, NOW, signedUp } from "../service.ts";
 

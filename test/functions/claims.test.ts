@@ -1,7 +1,7 @@
 // MDM servers that are known by their mdmInfo: a report of one is evidence, which counts for conflicts and reminders and opens no link.
 import { beforeEach, describe, expect, test } from "vitest";
-import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { claimants, openSightings } from "../../domain/mdm-servers/links.ts";
+import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { identifyServer } from "../../functions/mdm-servers/identify.ts";
 import { aLocation } from "../make.ts";
 import { here, makeMdmService, other } from "../mdm-service.ts";

@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { noClientConfig } from "../../domain/device-api/client-config.ts";
 import { WorkId } from "../../domain/device-api/work.ts";
-import { sha256 } from "../../functions/lib/hash.ts";
-import { ManageUsersInput } from "../../functions/device-api/manage-users.ts";
 import { doWork } from "../../functions/device-api/jobs/run-job.ts";
+import { ManageUsersInput } from "../../functions/device-api/manage-users.ts";
+import { sha256 } from "../../functions/lib/hash.ts";
 import {
   type Act,
   asking,

@@ -3,14 +3,14 @@
 // that was recorded is told, by its identifier once.
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { openLinks, openSightings } from "../../domain/mdm-servers/links.ts";
 import { isEnded, statusOf } from "../../domain/device-api/work.ts";
-import { ENV } from "../../functions/contract/env.ts";
-import { mdmRoutes } from "../../functions/device-api/routes.ts";
-import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/contract/routes.ts";
+import { openLinks, openSightings } from "../../domain/mdm-servers/links.ts";
 import { retryParkedFacts } from "../../functions/accounts/retry-parked-facts.ts";
-import { scanExpiry } from "../../functions/tokens/scan-expiry.ts";
+import { ENV } from "../../functions/contract/env.ts";
+import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/contract/routes.ts";
+import { mdmRoutes } from "../../functions/device-api/routes.ts";
 import { sweepOutbox } from "../../functions/operations/sweep-outbox.ts";
+import { scanExpiry } from "../../functions/tokens/scan-expiry.ts";
 import { crashing } from "../crashing.ts";
 import { at } from "../make.ts";
 import { type Host, later, makeHost, neverTimeUp, organize, SCENARIOS, type Scenario } from "../scenarios.ts";

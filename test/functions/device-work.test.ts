@@ -1,11 +1,11 @@
 // What the worker does with an order, on ports in memory: each step once, as much as there is, and what is told of it.
 import { beforeEach, describe, expect, test } from "vitest";
 import { noClientConfig } from "../../domain/device-api/client-config.ts";
-import type { WorkOrder } from "../../domain/shared/events.ts";
-import { ContentTokenId } from "../../domain/shared/ids.ts";
-import type { Target } from "../../domain/licenses/licenses.ts";
 import { DEFAULT_JOB_LIMITS } from "../../domain/device-api/mdm-limits.ts";
 import { type Asked, partsOf, statusOf, type WorkAsset, WorkId, workOf } from "../../domain/device-api/work.ts";
+import type { Target } from "../../domain/licenses/licenses.ts";
+import type { WorkOrder } from "../../domain/shared/events.ts";
+import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { doWork, giveUpWork } from "../../functions/device-api/jobs/run-job.ts";
 import { here } from "../mdm-service.ts";
 import { makeService } from "../service.ts";

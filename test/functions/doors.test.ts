@@ -1,11 +1,11 @@
 // The doors by themselves: what each makes of what comes, and that every outcome is answered to whoever waits for it.
 import { beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { Unfinished } from "../../functions/lib/retry-later.ts";
 import { batch } from "../../functions/middleware/batch.ts";
 import { invoked } from "../../functions/middleware/invoked.ts";
 import { createOnly } from "../../functions/middleware/resource.ts";
 import { scheduled } from "../../functions/middleware/scheduled.ts";
-import { Unfinished } from "../../functions/lib/retry-later.ts";
 import { type Answered, serve } from "../http.ts";
 import { logInMemory } from "../outside.ts";
 

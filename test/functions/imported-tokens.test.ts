@@ -1,9 +1,9 @@
 // Tokens that Apple issued: only evidence about Apple ends them, and nothing that happens here does.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { CheckOutcome } from "../../domain/tokens/apple-check.ts";
 import type { ContentTokenId } from "../../domain/shared/ids.ts";
-import { runCheck } from "../../functions/tokens/checks/run-check.ts";
+import type { CheckOutcome } from "../../domain/tokens/apple-check.ts";
 import { takeIdentityEvent } from "../../functions/accounts/identity-event.ts";
+import { runCheck } from "../../functions/checks/run-check.ts";
 import { scanExpiry } from "../../functions/tokens/scan-expiry.ts";
 import { aLocation, fileAround, locationId } from "../make.ts";
 import { ada, makeService, NOW, signedUp } from "../service.ts";

@@ -1,8 +1,8 @@
 // Requests for jobs while too much of the location is pending are refused with the advice to wait, and nothing of them is recorded.
 import { beforeEach, describe, expect, test } from "vitest";
-import { mdm } from "../../functions/middleware/mdm.ts";
-import { mdmRoutes } from "../../functions/device-api/routes.ts";
 import { doWork } from "../../functions/device-api/jobs/run-job.ts";
+import { mdm } from "../../functions/device-api/middleware.ts";
+import { mdmRoutes } from "../../functions/device-api/routes.ts";
 import { bearerOf } from "../ask-mdm.ts";
 import { makeMdmService, other } from "../mdm-service.ts";
 

@@ -2,11 +2,12 @@
 // was at work; and nobody's reminder waits for it.
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import type { Announcement } from "../../domain/shared/events.ts";
-import { dueStep, firstDueAt, type ReminderLadder } from "../../domain/tokens/reminder.ts";
 import { addDays } from "../../domain/shared/time.ts";
-import type { ContentTokens, Reminders } from "../../functions/ports/tokens.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import { dueStep, firstDueAt, type ReminderLadder } from "../../domain/tokens/reminder.ts";
+import type { ContentTokens } from "../../functions/ports/content-tokens.ts";
+import type { Reminders } from "../../functions/ports/reminders.ts";
 import { type ScanPorts, scanExpiry } from "../../functions/tokens/scan-expiry.ts";
 import { aContentToken, aLocation, anOrganization, at, contentTokenId } from "../make.ts";
 import { busInMemory, filesInMemory, logInMemory } from "../outside.ts";

@@ -1,8 +1,8 @@
 // The largest step that a job can have fits into one transaction of DynamoDB, with everything that may come with it.
 import { expect, test } from "vitest";
 import { noClientConfig } from "../../domain/device-api/client-config.ts";
-import { noLinks } from "../../domain/mdm-servers/links.ts";
 import { type Asked, partsOf, WorkId } from "../../domain/device-api/work.ts";
+import { noLinks } from "../../domain/mdm-servers/links.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import { ordered } from "../../functions/device-api/enqueue-job.ts";
 import { doWork } from "../../functions/device-api/jobs/run-job.ts";

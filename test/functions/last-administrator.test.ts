@@ -2,9 +2,9 @@
 // without the conflicts between transactions that AWS's has.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { AccountId } from "../../domain/shared/ids.ts";
-import { adminRoutes } from "../../functions/routes/admin-routes.ts";
 import { recordsIn } from "../../functions/aws/records.ts";
 import { http } from "../../functions/middleware/http.ts";
+import { adminRoutes } from "../../functions/routes/admin-routes.ts";
 import { contend } from "../contention.ts";
 import { aLocation, anOrganization } from "../make.ts";
 import { databaseForTests } from "../records.ts";

@@ -1,8 +1,8 @@
 // Random sequences of acts of people, MDM servers and holders of tokens at two locations, over the handlers in memory, with invariants that hold after each act.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MdmServerId } from "../../domain/shared/ids.ts";
 import { claimants, openLinks } from "../../domain/mdm-servers/links.ts";
+import { MdmServerId } from "../../domain/shared/ids.ts";
 import { TokenProved, takeTokenProof } from "../../functions/mdm-servers/token-proved.ts";
 import { askMdm, bearerOf } from "../ask-mdm.ts";
 import { here, makeMdmService, other } from "../mdm-service.ts";

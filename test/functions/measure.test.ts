@@ -1,8 +1,8 @@
 // What is measured for the alarms, on fakes: a good value is a value too, what can't be measured is not told, and nothing keeps the sweep from its work.
 import { beforeEach, describe, expect, test } from "vitest";
 import { addDays } from "../../domain/shared/time.ts";
-import { takeCheckMessage } from "../../functions/tokens/checks/take-check-message.ts";
 import { takeIdentityEvent } from "../../functions/accounts/identity-event.ts";
+import { takeCheckMessage } from "../../functions/checks/take-message.ts";
 import { GAUGES } from "../../functions/contract/metrics.ts";
 import { measure } from "../../functions/operations/measure.ts";
 import { runByTheMinute } from "../../functions/operations/run-by-the-minute.ts";

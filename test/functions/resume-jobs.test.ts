@@ -1,12 +1,12 @@
 // Jobs whose queue message was lost are put back into the queue, while those that get on are left alone; and none is tried for ever.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { WorkOrder } from "../../domain/shared/events.ts";
-import type { Target } from "../../domain/licenses/licenses.ts";
 import { statusOf, WorkId } from "../../domain/device-api/work.ts";
+import type { Target } from "../../domain/licenses/licenses.ts";
+import type { WorkOrder } from "../../domain/shared/events.ts";
 import { ordered } from "../../functions/device-api/enqueue-job.ts";
+import { doWork, giveUpWork } from "../../functions/device-api/jobs/run-job.ts";
 import { resumeJobs } from "../../functions/operations/resume-jobs.ts";
 import { runByTheMinute } from "../../functions/operations/run-by-the-minute.ts";
-import { doWork, giveUpWork } from "../../functions/device-api/jobs/run-job.ts";
 import { bearer, recordToken } from "../bearer.ts";
 import { here } from "../mdm-service.ts";
 import { makeService } from "../service.ts";

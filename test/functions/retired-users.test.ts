@@ -1,8 +1,8 @@
 // Client users who are retired while work gives them licenses: whichever comes first, who is retired has nothing that can come back.
 import { beforeEach, expect, test } from "vitest";
 import { noClientConfig } from "../../domain/device-api/client-config.ts";
-import { noLinks } from "../../domain/mdm-servers/links.ts";
 import { type Asked, statusOf, WorkId } from "../../domain/device-api/work.ts";
+import { noLinks } from "../../domain/mdm-servers/links.ts";
 import { ordered } from "../../functions/device-api/enqueue-job.ts";
 import { doWork } from "../../functions/device-api/jobs/run-job.ts";
 import type { WorkPorts } from "../../functions/device-api/jobs/step.ts";

@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { route } from "../../functions/middleware/route.ts";
 import { ENV } from "../../functions/contract/env.ts";
 import { created, type Handle, ok } from "../../functions/middleware/handler.ts";
+import { route } from "../../functions/middleware/route.ts";
 
 const Input = z.strictObject({});
 const Body = z.object({ name: z.string() });

@@ -1,9 +1,9 @@
 // The origin of the addresses that MDM servers discover. They send their token there, so that no client may choose it.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mdm } from "../../functions/middleware/mdm.ts";
-import type { Address } from "../../functions/middleware/mdm-event.ts";
+import { mdm } from "../../functions/device-api/middleware.ts";
 import { mdmRoutes } from "../../functions/device-api/routes.ts";
+import type { Address } from "../../functions/middleware/mdm-event.ts";
 import { makeService } from "../service.ts";
 
 const DOMAIN = "api.example.org";

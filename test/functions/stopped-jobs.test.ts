@@ -1,9 +1,9 @@
 // Jobs whose reason to be done is gone: each ends in one step with one failure and one notification, and what was done of it stays.
 import { beforeEach, describe, expect, test } from "vitest";
-import { ContentTokenId } from "../../domain/shared/ids.ts";
+import { type Asked, failuresOf, statusOf, type WorkAsset, WorkId } from "../../domain/device-api/work.ts";
 import type { Target } from "../../domain/licenses/licenses.ts";
 import { reserved } from "../../domain/organization/subscription.ts";
-import { type Asked, failuresOf, statusOf, type WorkAsset, WorkId } from "../../domain/device-api/work.ts";
+import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { ordered } from "../../functions/device-api/enqueue-job.ts";
 import { doWork } from "../../functions/device-api/jobs/run-job.ts";
 import type { WorkPorts } from "../../functions/device-api/jobs/step.ts";

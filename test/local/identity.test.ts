@@ -21,7 +21,7 @@ import {
 import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { readIdentityEvent } from "../../domain/accounts/identity-event.ts";
-import { accountIdOf } from "../../functions/accounts/account-id.ts";
+import { accountIdOf } from "../../functions/lib/account-id.ts";
 import type { Envelope } from "../../local/events/bus.ts";
 import { freePort, type Listening, listen } from "../../local/http.ts";
 import { identityProvider } from "../../local/identity/provider.ts";

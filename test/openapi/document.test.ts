@@ -5,13 +5,13 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { MDM_ERROR_NUMBERS, statusOfNumber } from "../../domain/device-api/mdm-error.ts";
 import { REASONS } from "../../domain/shared/refusal.ts";
-import { mdmRoutes } from "../../functions/device-api/routes.ts";
 import { ADMIN_ROUTES, CUSTODY_ROUTES, MDM_ROUTES, OPEN_ROUTES } from "../../functions/contract/routes.ts";
-import { type Operation, operationsOf, type Parameter, responseOf } from "../../openapi/document.ts";
+import { mdmRoutes } from "../../functions/device-api/routes.ts";
 import { numbersOf } from "../../openapi/mdm-numbers.ts";
 import { describedMdmRoutes, isAlwaysRefused, isOfDeviceApi } from "../../openapi/mdm-operations.ts";
 import { partOf } from "../../openapi/part.ts";
 import type { Schema } from "../../openapi/schema.ts";
+import { type Operation, operationsOf, type Parameter, responseOf } from "../../openapi/types.ts";
 import { writtenFiles } from "../../openapi/written.ts";
 import { complaintsOf, document } from "../answers.ts";
 

@@ -1,5 +1,5 @@
 // Accounts in scene: who is invited, registered, changed, disabled, removed.
-import { accountIdOf } from "../../functions/accounts/account-id.ts";
+import { accountIdOf } from "../../functions/lib/account-id.ts";
 import { asking, call, fileOf, type Host, here, manager, type Scenario, START } from "./scene.ts";
 
 const invite = async ({ ports, clock }: Host): Promise<string> =>

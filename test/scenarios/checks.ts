@@ -1,7 +1,8 @@
 // Checks with Apple in scene: the daily run, and one check for each answer.
-import type { AppleAnswer, Doubt } from "../../domain/tokens/apple-check.ts";
+
 import type { ContentTokenId } from "../../domain/shared/ids.ts";
-import { takeCheckMessage } from "../../functions/tokens/checks/take-check-message.ts";
+import type { AppleAnswer, Doubt } from "../../domain/tokens/apple-check.ts";
+import { takeCheckMessage } from "../../functions/checks/take-message.ts";
 import { call, fileOf, type Host, later, link, other, register, type Scenario } from "./scene.ts";
 
 const importToken = async (host: Host, token: string): Promise<ContentTokenId> =>

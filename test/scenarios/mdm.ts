@@ -1,8 +1,9 @@
 // MDM servers at the device management API, the work that they ask for, and what they are told, in scene.
+
+import { doWork, giveUpWork } from "../../functions/device-api/jobs/run-job.ts";
 import { notifyMdmServer } from "../../functions/device-api/notifications/notify.ts";
 import { TokenProved, takeTokenProof } from "../../functions/mdm-servers/token-proved.ts";
 import { resumeJobs } from "../../functions/operations/resume-jobs.ts";
-import { doWork, giveUpWork } from "../../functions/device-api/jobs/run-job.ts";
 import { askMdm, bearerOf, type MdmAsked } from "../ask-mdm.ts";
 import { call, event, type Host, here, issue, later, link, neverTimeUp, register, type Scenario } from "./scene.ts";
 

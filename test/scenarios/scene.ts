@@ -1,16 +1,17 @@
 // What a scene is made of: a host whose time is set, calls as the gateway makes them, and what most scenes begin with.
 import { randomBytes } from "node:crypto";
-import type { AppleAnswer } from "../../domain/tokens/apple-check.ts";
-import type { Announcement } from "../../domain/shared/events.ts";
 import type { WorkId } from "../../domain/device-api/work.ts";
+import type { Announcement } from "../../domain/shared/events.ts";
+import type { AppleAnswer } from "../../domain/tokens/apple-check.ts";
+import type { FunctionName } from "../../functions/contract/env.ts";
+import { CUSTODY_ROUTES } from "../../functions/contract/routes.ts";
+import { http } from "../../functions/middleware/http.ts";
+import type { People } from "../../functions/ports/people.ts";
+import type { Ports } from "../../functions/ports/ports.ts";
+import type { Seals } from "../../functions/ports/seals.ts";
+import type { Works } from "../../functions/ports/works.ts";
 import { adminRoutes } from "../../functions/routes/admin-routes.ts";
 import { custodyRoutes } from "../../functions/routes/custody-routes.ts";
-import { http } from "../../functions/middleware/http.ts";
-import type { FunctionName } from "../../functions/contract/env.ts";
-import type { Works } from "../../functions/ports/mdm.ts";
-import type { People, Seals } from "../../functions/ports/telling.ts";
-import type { Ports } from "../../functions/ports/ports.ts";
-import { CUSTODY_ROUTES } from "../../functions/contract/routes.ts";
 import { aLocation, anOrganization, at, locationId } from "../make.ts";
 import {
   appleInMemory,

@@ -1,10 +1,10 @@
 // The work on client users that MDM servers ask for in scene, of more of them than a step takes.
 import { noClientConfig } from "../../domain/device-api/client-config.ts";
-import { noLinks } from "../../domain/mdm-servers/links.ts";
 import type { UserAct } from "../../domain/licenses/user-changes.ts";
-import type { TokenBearer } from "../../functions/middleware/mdm-handler.ts";
+import { noLinks } from "../../domain/mdm-servers/links.ts";
 import { ordered } from "../../functions/device-api/enqueue-job.ts";
 import { doWork } from "../../functions/device-api/jobs/run-job.ts";
+import type { TokenBearer } from "../../functions/middleware/mdm-handler.ts";
 import { recordToken } from "../bearer.ts";
 import { aContentToken } from "../make.ts";
 import { call, type Host, here, neverTimeUp, type Scenario } from "./scene.ts";

@@ -1,11 +1,12 @@
 // The steps of ASSOCIATE and DISASSOCIATE: one asset for up to 85 users and devices, in one transaction with how far the work has come. What a target has, or
 // does not have, already counts as done: so nothing is given twice, whoever asks how often.
-import { type AssignmentKey, isDevice, keyOf, type Target, targetText } from "../../../domain/licenses/licenses.ts";
+
 import { assetNotifications } from "../../../domain/device-api/notification.ts";
-import { assigning, unassigning } from "../../../domain/licenses/postings.ts";
 import type { Outcome } from "../../../domain/device-api/work.ts";
+import { type AssignmentKey, isDevice, keyOf, type Target, targetText } from "../../../domain/licenses/licenses.ts";
+import { assigning, unassigning } from "../../../domain/licenses/postings.ts";
+import { tellings } from "../../lib/mdm-notifications.ts";
 import { eventOf } from "../../lib/publish.ts";
-import { tellings } from "../notifications/notifications.ts";
 import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
 
 /** What there is before a step. */

@@ -1,13 +1,14 @@
 // The steps of CREATE, UPDATE and RETIRE: up to 20 users in one transaction with how far the work has come.
-import { shownUser } from "../../../domain/licenses/client-user.ts";
+
 import type { MdmErrorNumber } from "../../../domain/device-api/mdm-error.ts";
 import { associatedNotifications, userNotifications } from "../../../domain/device-api/notification.ts";
-import { associatedBy, type JudgedUsers, judgedUsers, type UserAct } from "../../../domain/licenses/user-changes.ts";
 import type { Outcome } from "../../../domain/device-api/work.ts";
+import { shownUser } from "../../../domain/licenses/client-user.ts";
+import { associatedBy, type JudgedUsers, judgedUsers, type UserAct } from "../../../domain/licenses/user-changes.ts";
+import { tellings } from "../../lib/mdm-notifications.ts";
+import { Unfinished } from "../../lib/retry-later.ts";
 import { askedUser, knownUsers } from "../../licenses/known-users.ts";
 import { retireLicenses } from "../../licenses/retire.ts";
-import { tellings } from "../notifications/notifications.ts";
-import { Unfinished } from "../../lib/retry-later.ts";
 import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
 
 /** One failure for each number. */

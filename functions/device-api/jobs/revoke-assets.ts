@@ -1,10 +1,11 @@
 // The step of REVOKE: everything that can come back from some users and devices. What a target has is found when it is done, and may take several postings:
 // each by itself, so that a step that is given again goes on with what is left.
-import { type Asset, assetText, keyOf, type Target } from "../../../domain/licenses/licenses.ts";
+
 import { assetNotifications } from "../../../domain/device-api/notification.ts";
+import { type Asset, assetText, keyOf, type Target } from "../../../domain/licenses/licenses.ts";
 import { revoking } from "../../../domain/licenses/postings.ts";
+import { tellings } from "../../lib/mdm-notifications.ts";
 import { announce, eventOf } from "../../lib/publish.ts";
-import { tellings } from "../notifications/notifications.ts";
 import { Unfinished } from "../../lib/retry-later.ts";
 import type { Step, StepAt, WorkPorts } from "./step.ts";
 

@@ -2,13 +2,13 @@
 // that a small request does not wait for a large one.
 import * as z from "zod";
 import { isOverdue, whyStopped } from "../../../domain/device-api/job.ts";
-import { Refusal } from "../../../domain/shared/refusal.ts";
 import { nextStep, type Part, type Work, WorkId, type WorkType } from "../../../domain/device-api/work.ts";
+import { Refusal } from "../../../domain/shared/refusal.ts";
 import { announce, workOrderOf } from "../../lib/publish.ts";
+import { Unfinished } from "../../lib/retry-later.ts";
 import { existing, judgedAgain } from "../../middleware/handler.ts";
 import type { BearerFound } from "../../ports/bearers.ts";
-import type { Judged, Trace } from "../../ports/ports.ts";
-import { Unfinished } from "../../lib/retry-later.ts";
+import type { Judged, Trace } from "../../ports/shared.ts";
 import { associate, disassociate } from "./manage-assets.ts";
 import { createUsers, retireUsers, updateUsers } from "./manage-users.ts";
 import { revoke } from "./revoke-assets.ts";

@@ -1,10 +1,11 @@
 // The shape of one step of work: what it rests on in, what it left behind out.
 import type { ClientConfig } from "../../../domain/device-api/client-config.ts";
-import type { Target } from "../../../domain/licenses/licenses.ts";
 import type { MdmErrorNumber } from "../../../domain/device-api/mdm-error.ts";
-import type { Location } from "../../../domain/organization/organization.ts";
 import type { Outcome, Part, Work, WorkAsset } from "../../../domain/device-api/work.ts";
-import type { Judged, Ports, Trace } from "../../ports/ports.ts";
+import type { Target } from "../../../domain/licenses/licenses.ts";
+import type { Location } from "../../../domain/organization/organization.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Judged, Trace } from "../../ports/shared.ts";
 
 export type StepAt = {
   /** As it was read: what the step does is recorded only while the work is there. */

@@ -2,10 +2,10 @@
 import type { ClientConfig } from "../../../domain/device-api/client-config.ts";
 import { type MdmErrorNumber, mdmErrorOf } from "../../../domain/device-api/mdm-error.ts";
 import { stoppedNotification } from "../../../domain/device-api/notification.ts";
-import type { Location } from "../../../domain/organization/organization.ts";
 import type { Work } from "../../../domain/device-api/work.ts";
-import type { Trace } from "../../ports/ports.ts";
-import { tellings } from "../notifications/notifications.ts";
+import type { Location } from "../../../domain/organization/organization.ts";
+import { tellings } from "../../lib/mdm-notifications.ts";
+import type { Trace } from "../../ports/shared.ts";
 import type { WorkPorts } from "./step.ts";
 
 type At = { readonly work: Work; readonly location: Location; readonly config: ClientConfig };

@@ -2,12 +2,12 @@
 // events of this service. At least once, and no longer than three times: it is a service to MDM servers that ask less often then, never the only way to know.
 import * as z from "zod";
 import type { ClientConfig } from "../../../domain/device-api/client-config.ts";
-import { EVENT_DETAILS } from "../../../domain/shared/events.ts";
 import { assetCountOf, type NotificationType, Told } from "../../../domain/device-api/notification.ts";
+import { EVENT_DETAILS } from "../../../domain/shared/events.ts";
 import { sha256 } from "../../lib/hash.ts";
-import type { Ports } from "../../ports/ports.ts";
 import { Unfinished } from "../../lib/retry-later.ts";
 import { uuidOfHash } from "../../lib/uuid.ts";
+import type { Ports } from "../../ports/ports.ts";
 
 /** Source: Apple, "Notifications": up to three attempts. */
 const ATTEMPTS = 3;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
-import { askApple, type Connection } from "../../../functions/tokens/checks/ask-apple.ts";
+import { askApple, type Connection } from "../../../functions/checks/ask-apple.ts";
 import { serve } from "../../http.ts";
 import { CERTIFICATE, NAME, type Notified, startNotified } from "../../notified.ts";
 

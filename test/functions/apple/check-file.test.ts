@@ -1,6 +1,6 @@
 // Checks of stored files: which files are read, and what becomes of those that can't be sent.
 import { expect, test } from "vitest";
-import { checkFile, ImportedFile } from "../../../functions/tokens/checks/check-file.ts";
+import { checkFile, ImportedFile } from "../../../functions/checks/check-file.ts";
 import { bytesOf } from "../../make.ts";
 
 const file = { key: "tokens/imported/abc", version: "1" };

@@ -1,9 +1,9 @@
 // The daily run of checks: every live imported token is enqueued once, over as many pages as there are, each check with a delay.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ContentToken } from "../../../domain/tokens/content-token.ts";
 import type { CheckRequest } from "../../../domain/shared/events.ts";
-import { DailyRun, enqueueDailyChecks } from "../../../functions/tokens/checks/enqueue-daily-checks.ts";
+import type { ContentToken } from "../../../domain/tokens/content-token.ts";
+import { DailyRun, enqueueDailyChecks } from "../../../functions/checks/enqueue-daily.ts";
 import { aContentToken, at, contentTokenId } from "../../make.ts";
 import { appleInMemory, checkQueueInMemory } from "../../outside.ts";
 import { makeService, NOW } from "../../service.ts";

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { LOOKUPS_PER_SECOND } from "../../../domain/device-api/mdm-limits.ts";
-import { mdm } from "../../../functions/middleware/mdm.ts";
 import { INVITATION_PAGE } from "../../../functions/device-api/invitation-page.ts";
+import { mdm } from "../../../functions/device-api/middleware.ts";
 import { mdmRoutes } from "../../../functions/device-api/routes.ts";
 import { serviceConfig } from "../../../functions/device-api/service-config.ts";
 import { bearerOf } from "../../ask-mdm.ts";

@@ -3,7 +3,12 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Target } from "../../../domain/licenses/licenses.ts";
 import { addDays } from "../../../domain/shared/time.ts";
 import { ListAssetsInput, listAssets } from "../../../functions/device-api/list-assets.ts";
-import { ListAssignmentsInput, ListAssignmentsReply, listAssignments, pageOfAssignments } from "../../../functions/device-api/list-assignments.ts";
+import {
+  ListAssignmentsInput,
+  ListAssignmentsReply,
+  listAssignments,
+  pageOfAssignments,
+} from "../../../functions/device-api/list-assignments.ts";
 import { asking, bearer, refusedWith } from "../../bearer.ts";
 import { aLocation, locationId } from "../../make.ts";
 import { acquired, assigned, device, key, more, unassigned, user } from "../../postings.ts";

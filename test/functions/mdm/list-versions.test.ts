@@ -2,8 +2,8 @@
 // two pages, so that an id may change with the data of its own list only; and it finds changes by the id, so that every change of them must show.
 import { beforeEach, describe, expect, test } from "vitest";
 import { recordsIn } from "../../../functions/aws/records.ts";
-import { ListAssignmentsInput, listAssignments } from "../../../functions/device-api/list-assignments.ts";
 import { doWork } from "../../../functions/device-api/jobs/run-job.ts";
+import { ListAssignmentsInput, listAssignments } from "../../../functions/device-api/list-assignments.ts";
 import { askMdm, bearerOf } from "../../ask-mdm.ts";
 import { asking } from "../../bearer.ts";
 import { acquired, assigned, device, key, more, unassigned } from "../../postings.ts";

@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
+import { readVersionId } from "../../../domain/device-api/version-id.ts";
 import { assetText, type Target, targetText } from "../../../domain/licenses/licenses.ts";
 import { type Posting, retiring } from "../../../domain/licenses/postings.ts";
 import { addDays } from "../../../domain/shared/time.ts";
-import { readVersionId } from "../../../domain/device-api/version-id.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
-import { sha256 } from "../../../functions/lib/hash.ts";
 import { ListAssignmentsInput, pageOfAssignments } from "../../../functions/device-api/list-assignments.ts";
+import { sha256 } from "../../../functions/lib/hash.ts";
 import { readOfOneState } from "../../../functions/lib/read-snapshot.ts";
 import type { Licenses } from "../../../functions/ports/licenses.ts";
 import type { Ports } from "../../../functions/ports/ports.ts";

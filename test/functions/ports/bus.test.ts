@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Announcement, Notice } from "../../../domain/shared/events.ts";
 import { busTo } from "../../../functions/aws/bus.ts";
 import { noticesTo } from "../../../functions/aws/notices.ts";
-import type { Bus } from "../../../functions/ports/telling.ts";
+import type { Bus } from "../../../functions/ports/bus.ts";
 import { type Answered, type Asked, BROKEN, exception, json, serve, type TestServer, TO_TEST } from "../../http.ts";
 import { anEvent, at } from "../../make.ts";
 import { busInMemory, logInMemory } from "../../outside.ts";

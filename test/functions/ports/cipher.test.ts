@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { DecryptCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterEach, describe, expect, test } from "vitest";
 import { cipherWith } from "../../../functions/aws/cipher.ts";
-import type { Cipher } from "../../../functions/ports/mdm.ts";
+import type { Cipher } from "../../../functions/ports/cipher.ts";
 import { listen } from "../../../local/http.ts";
 import { type Keys, kms } from "../../../local/kms.ts";
 import { TO_TEST } from "../../http.ts";

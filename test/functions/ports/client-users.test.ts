@@ -1,9 +1,9 @@
 // The contract of client users: what changes some of a location's users is recorded whole, over the version that was read, or not at all.
 import { beforeEach, describe, expect, test } from "vitest";
+import { DEFAULT_JOB_LIMITS } from "../../../domain/device-api/mdm-limits.ts";
 import type { ClientUser } from "../../../domain/licenses/client-user.ts";
 import { noUsers } from "../../../domain/licenses/client-user.ts";
 import { ClientUserId } from "../../../domain/licenses/licenses.ts";
-import { DEFAULT_JOB_LIMITS } from "../../../domain/device-api/mdm-limits.ts";
 import type { UserChange } from "../../../domain/licenses/user-changes.ts";
 import { keys } from "../../../functions/aws/table.ts";
 import type { WhichUsers } from "../../../functions/ports/client-users.ts";

@@ -1,11 +1,11 @@
 // A DynamoDB that refuses transactions for the moment: a proxy before the embedded one, which never does so itself, answers as AWS documents it.
 // Source: DynamoDB API reference, TransactWriteItems, "CancellationReasons".
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { custodyOf } from "../../../functions/lib/publish.ts";
 import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { locationsIn } from "../../../functions/aws/locations.ts";
 import { organizationsIn } from "../../../functions/aws/organization.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
+import { custodyOf } from "../../../functions/lib/publish.ts";
 import { freePort, json, type Listening, listen } from "../../../local/http.ts";
 import { aLocation, anOrganization, at, locationId } from "../../make.ts";
 import { ada, bob, clientOf, databaseForTests, NOW } from "../../records.ts";

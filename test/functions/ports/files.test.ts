@@ -7,7 +7,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { filesIn } from "../../../functions/aws/files.ts";
 import { sha256 } from "../../../functions/lib/hash.ts";
-import type { Files } from "../../../functions/ports/tokens.ts";
+import type { Files } from "../../../functions/ports/files.ts";
 import { startS3 } from "../../../local/s3/server.ts";
 import { serve, TO_TEST } from "../../http.ts";
 import { bytesOf } from "../../make.ts";

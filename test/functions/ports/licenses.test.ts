@@ -1,11 +1,11 @@
 // The contract of the ledger and of the keys of requests: a posting is recorded whole or not at all, and a key is used once.
 import { beforeEach, describe, expect, test } from "vitest";
-import { TransferId } from "../../../domain/shared/ids.ts";
 import { type Assignment, ClientUserId, type Target, targetText } from "../../../domain/licenses/licenses.ts";
 import type { Posting } from "../../../domain/licenses/postings.ts";
+import { TransferId } from "../../../domain/shared/ids.ts";
 import { addDays } from "../../../domain/shared/time.ts";
 import type { AssignmentList, Recording } from "../../../functions/ports/licenses.ts";
-import type { Page, PageRequest } from "../../../functions/ports/ports.ts";
+import type { Page, PageRequest } from "../../../functions/ports/shared.ts";
 import { aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../make.ts";
 import { acquired, assigned, device, key, more, traitsOf, unassigned, user } from "../../postings.ts";
 import { ada, battery, bob, NOW } from "../../records.ts";

@@ -6,7 +6,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { NotificationCall } from "../../../domain/device-api/delivery.ts";
 import { notifierTo } from "../../../functions/aws/notifier.ts";
-import type { Notifier } from "../../../functions/ports/telling.ts";
+import type { Notifier } from "../../../functions/ports/notifier.ts";
 import { bundleOf } from "../../../infra/bundle.ts";
 import { type LocalFunction, localFunction } from "../../../local/functions.ts";
 import { type Answered, type Listening, listen } from "../../../local/http.ts";

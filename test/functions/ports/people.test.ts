@@ -3,7 +3,7 @@
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { afterEach, describe, expect, test } from "vitest";
 import { peopleIn } from "../../../functions/aws/people.ts";
-import type { People } from "../../../functions/ports/telling.ts";
+import type { People } from "../../../functions/ports/people.ts";
 import { asCognito, operationOf, type User } from "../../cognito.ts";
 import { type Answered, type Asked, exception, json, serve, TO_TEST } from "../../http.ts";
 import { type InPool, peopleInMemory } from "../../outside.ts";

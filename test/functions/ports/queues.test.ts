@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { CheckRequest, Telling, WorkOrder } from "../../../domain/shared/events.ts";
 import { WorkId } from "../../../domain/device-api/work.ts";
+import type { CheckRequest, Telling, WorkOrder } from "../../../domain/shared/events.ts";
 import { continueIn } from "../../../functions/aws/check-queue.ts";
 import { sendCheckTo, sendTellingTo, sendWorkTo } from "../../../functions/aws/queues.ts";
-import { DailyRun } from "../../../functions/tokens/checks/enqueue-daily-checks.ts";
+import { DailyRun } from "../../../functions/checks/enqueue-daily.ts";
 import { type Answered, type Asked, exception, json, serve, type TestServer, TO_TEST } from "../../http.ts";
 import { at, contentTokenId, locationId } from "../../make.ts";
 

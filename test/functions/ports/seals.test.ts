@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { SealedHead, sealAfter, sealText } from "../../../domain/custody/seal.ts";
 import { sealKey, sealPlaces, sealsIn } from "../../../functions/aws/seals.ts";
 import { sha256 } from "../../../functions/lib/hash.ts";
-import type { Seals } from "../../../functions/ports/telling.ts";
+import type { Seals } from "../../../functions/ports/seals.ts";
 import { startS3 } from "../../../local/s3/server.ts";
 import { serve, TO_TEST } from "../../http.ts";
 import { accountId, at } from "../../make.ts";

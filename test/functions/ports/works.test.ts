@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { DEFAULT_JOB_LIMITS } from "../../../domain/device-api/mdm-limits.ts";
 import { WorkId, workOf } from "../../../domain/device-api/work.ts";
-import type { Progress } from "../../../functions/ports/mdm.ts";
+import type { Progress } from "../../../functions/ports/works.ts";
 import { aLocation, anEvent, anOrganization, contentTokenId, locationId } from "../../make.ts";
 import { acquired, assigned, device, key } from "../../postings.ts";
 import { ada, battery, NOW } from "../../records.ts";

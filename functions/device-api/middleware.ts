@@ -4,14 +4,14 @@ import { type MdmErrorNumber, MdmRefusal, statusOfNumber } from "../../domain/de
 import { LOOKUPS_PER_SECOND } from "../../domain/device-api/mdm-limits.ts";
 import { type Reason, Refusal } from "../../domain/shared/refusal.ts";
 import { secondsSince } from "../../domain/shared/time.ts";
-import type { TokenBearer } from "./mdm-handler.ts";
+import { noting, type UsePorts } from "../mdm-servers/record-use.ts";
+import { door } from "../middleware/door.ts";
+import type { Answer } from "../middleware/http.ts";
+import { type Address, assertJson, baseOf, bearerTextOf, bodyOf, cookieTextOf, MdmEvent } from "../middleware/mdm-event.ts";
+import type { TokenBearer } from "../middleware/mdm-handler.ts";
+import type { MdmRoute, OpenMdmRoute, PageMdmRoute } from "../middleware/mdm-route.ts";
 import type { Ports } from "../ports/ports.ts";
 import { assertMayManage, bearerOf } from "../tokens/authenticate.ts";
-import { noting, type UsePorts } from "../mdm-servers/record-use.ts";
-import { door } from "./door.ts";
-import type { Answer } from "./http.ts";
-import { type Address, assertJson, baseOf, bearerTextOf, bodyOf, cookieTextOf, MdmEvent } from "./mdm-event.ts";
-import type { MdmRoute, OpenMdmRoute, PageMdmRoute } from "./mdm-route.ts";
 
 export type MdmRoutes<Needs extends keyof Ports> = Readonly<Record<string, MdmRoute<Needs> | OpenMdmRoute | PageMdmRoute>>;
 

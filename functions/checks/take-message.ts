@@ -1,7 +1,7 @@
 // Takes a message of the queue of checks: one check, or a page of the daily run.
 
-import type { DailyCheckPorts } from "./enqueue-daily-checks.ts";
-import { DailyRun, enqueueDailyChecks } from "./enqueue-daily-checks.ts";
+import type { DailyCheckPorts } from "./enqueue-daily.ts";
+import { DailyRun, enqueueDailyChecks } from "./enqueue-daily.ts";
 import { type CheckPorts, runCheck } from "./run-check.ts";
 
 export const takeCheckMessage = async (message: unknown, ports: CheckPorts & DailyCheckPorts): Promise<void> => {

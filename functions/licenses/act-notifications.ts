@@ -1,13 +1,14 @@
 // Notifications to a location's MDM server about acts of people: assignments, removals and retirements. Apple's service sends them for acts of people
 // as well as for jobs of the MDM server. Source: Apple, "Subscribing to notifications", "Upgrading to the new App and Book Management API".
-import { noClientConfig } from "../../../domain/device-api/client-config.ts";
-import { type ClientUser, shownUser } from "../../../domain/licenses/client-user.ts";
-import type { LocationId } from "../../../domain/shared/ids.ts";
-import type { AssignmentKey } from "../../../domain/licenses/licenses.ts";
-import { assetNotifications, type Notification, userNotifications } from "../../../domain/device-api/notification.ts";
-import type { Ports, Trace } from "../../ports/ports.ts";
-import { tellings } from "./notifications.ts";
-import { UUID_BYTES, uuidOf } from "../../lib/uuid.ts";
+import { noClientConfig } from "../../domain/device-api/client-config.ts";
+import { assetNotifications, type Notification, userNotifications } from "../../domain/device-api/notification.ts";
+import { type ClientUser, shownUser } from "../../domain/licenses/client-user.ts";
+import type { AssignmentKey } from "../../domain/licenses/licenses.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import { tellings } from "../lib/mdm-notifications.ts";
+import { UUID_BYTES, uuidOf } from "../lib/uuid.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Trace } from "../ports/shared.ts";
 
 type NotifyingPorts = Pick<Ports, "clientConfigs" | "now" | "random">;
 

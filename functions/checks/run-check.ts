@@ -1,5 +1,6 @@
 // Checks one imported token with Apple and records the answer: evidence, an end, or another attempt later.
 import * as z from "zod";
+import { ContentTokenId } from "../../domain/shared/ids.ts";
 import {
   type AppleAnswer,
   type AppleCheck,
@@ -8,20 +9,20 @@ import {
   isEnding,
   isRetried,
   retryDelay,
-} from "../../../domain/tokens/apple-check.ts";
-import { acceptedNotice, doubtNotice } from "../../../domain/tokens/apple-notice.ts";
-import { isCheckedWithApple } from "../../../domain/tokens/checked-token.ts";
-import { type ContentToken, openDoubt } from "../../../domain/tokens/content-token.ts";
-import { ContentTokenId } from "../../../domain/shared/ids.ts";
-import { announce, createCheckRequest, custodyOf, eventOf, noticeOf } from "../../lib/publish.ts";
-import { type EndingPorts, endToken } from "../end.ts";
-import { type ExpiringPorts, expireToken } from "../expire.ts";
-import type { IdentifyPorts } from "../../mdm-servers/identify.ts";
-import type { Ports, Trace } from "../../ports/ports.ts";
-import { Unfinished } from "../../lib/retry-later.ts";
-import { whereOf } from "../notice-context.ts";
+} from "../../domain/tokens/apple-check.ts";
+import { acceptedNotice, doubtNotice } from "../../domain/tokens/apple-notice.ts";
+import { isCheckedWithApple } from "../../domain/tokens/checked-token.ts";
+import { type ContentToken, openDoubt } from "../../domain/tokens/content-token.ts";
+import { announce, createCheckRequest, custodyOf, eventOf, noticeOf } from "../lib/publish.ts";
+import { Unfinished } from "../lib/retry-later.ts";
+import type { IdentifyPorts } from "../mdm-servers/identify.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Trace } from "../ports/shared.ts";
+import { type EndingPorts, endToken } from "../tokens/end.ts";
+import { type ExpiringPorts, expireToken } from "../tokens/expire.ts";
+import { whereOf } from "../tokens/notice-context.ts";
 import { learnFromApple } from "./learn-from-apple.ts";
-import { recordAppleSighting } from "./record-apple-sighting.ts";
+import { recordAppleSighting } from "./record-sighting.ts";
 
 export type CheckPorts = EndingPorts & ExpiringPorts & IdentifyPorts & Pick<Ports, "apple" | "tokens" | "locations" | "now">;
 

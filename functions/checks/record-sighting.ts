@@ -1,12 +1,13 @@
 // Records the MDM server that Apple names for an imported token, as evidence that it uses the token. A server other than the linked one is a conflict.
-import type { AppleCheck } from "../../../domain/tokens/apple-check.ts";
-import { isRoomFor } from "../../../domain/device-api/client-config.ts";
-import { type ContentToken, worksWith } from "../../../domain/tokens/content-token.ts";
-import { type LocationLinks, openLinks } from "../../../domain/mdm-servers/links.ts";
-import type { MdmInfo, MdmServer } from "../../../domain/mdm-servers/mdm-server.ts";
-import { Refusal } from "../../../domain/shared/refusal.ts";
-import { judgedAgain } from "../../middleware/handler.ts";
-import { type IdentifyPorts, identifyServer, recognizeServer } from "../../mdm-servers/identify.ts";
+
+import { isRoomFor } from "../../domain/device-api/client-config.ts";
+import { type LocationLinks, openLinks } from "../../domain/mdm-servers/links.ts";
+import type { MdmInfo, MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import { Refusal } from "../../domain/shared/refusal.ts";
+import type { AppleCheck } from "../../domain/tokens/apple-check.ts";
+import { type ContentToken, worksWith } from "../../domain/tokens/content-token.ts";
+import { type IdentifyPorts, identifyServer, recognizeServer } from "../mdm-servers/identify.ts";
+import { judgedAgain } from "../middleware/handler.ts";
 
 /** Apple's answer has metadata too. It may hold anything, and is not kept. */
 const METADATA_NOT_KEPT = "not kept";

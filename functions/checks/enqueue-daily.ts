@@ -1,9 +1,9 @@
 // The daily run: enqueues a check of every live imported token, spread over a quarter of an hour, one page of tokens per message.
 import * as z from "zod";
-import { MAX_DELAY_SECONDS } from "../../../domain/tokens/apple-check.ts";
-import { isCheckedWithApple } from "../../../domain/tokens/checked-token.ts";
-import { createCheckRequest } from "../../lib/publish.ts";
-import type { Ports } from "../../ports/ports.ts";
+import { MAX_DELAY_SECONDS } from "../../domain/tokens/apple-check.ts";
+import { isCheckedWithApple } from "../../domain/tokens/checked-token.ts";
+import { createCheckRequest } from "../lib/publish.ts";
+import type { Ports } from "../ports/ports.ts";
 
 export type DailyCheckPorts = Pick<Ports, "apple" | "checkQueue" | "tokens" | "bus" | "log" | "now" | "random">;
 

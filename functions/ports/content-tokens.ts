@@ -1,10 +1,10 @@
-// What is kept of content tokens: their records, what they are due for, and their files.
+// The content tokens' records.
 import type { Account } from "../../domain/accounts/account.ts";
-import type { AppleCheck, Doubt } from "../../domain/tokens/apple-check.ts";
-import type { ContentToken, Holding, Invalidation, StoredFile } from "../../domain/tokens/content-token.ts";
-import type { AccountId, ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
 import type { Location } from "../../domain/organization/organization.ts";
-import type { Idempotency, Judged, Page, PageRequest, Trace } from "./ports.ts";
+import type { AccountId, ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
+import type { AppleCheck, Doubt } from "../../domain/tokens/apple-check.ts";
+import type { ContentToken, Holding, Invalidation } from "../../domain/tokens/content-token.ts";
+import type { Idempotency, Judged, Page, PageRequest, Trace } from "./shared.ts";
 
 /** What a hand-over was judged on. It is recorded only if all of it still holds. */
 export type HandOver = {
@@ -60,41 +60,4 @@ export interface ContentTokens {
   recordDoubt(token: ContentToken, doubt: Doubt, traces?: readonly Trace[]): Promise<boolean>;
   /** Every living token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
   givenTo(accountId: AccountId): AsyncIterable<{ readonly tokenId: ContentTokenId; readonly holding: Holding }>;
-}
-
-/** Where a look at a due token takes it. `step`: of which a reminder is sent with it. `isOverlapDone`: its older tokens have ended. */
-export type Move = { readonly nextDueAt: Date; readonly step?: number | undefined; readonly isOverlapDone?: boolean };
-
-/** What tokens are due for, and which reminders were sent. */
-export interface Reminders {
-  /** Due by `until`, longest overdue first; reads nothing else. Throws, after all others, when some records can't be read. */
-  due(until: Date): AsyncIterable<ContentToken>;
-  /** The steps of the ladder of which a reminder was sent. */
-  sentSteps(id: ContentTokenId): Promise<ReadonlySet<number>>;
-  /**
-   * Moves the token to its next due time, enters the step in the ledger and records the traces, all or nothing. False when
-   * the token's due time is not the one that was read, or the step was sent: another run was here.
-   */
-  remind(token: ContentToken, move: Move, traces?: readonly Trace[]): Promise<boolean>;
-  /** Records that the end was announced and plans the erasure of the file. False when another run was here. */
-  expire(token: ContentToken, traces: readonly Trace[]): Promise<boolean>;
-}
-
-export interface Files {
-  /** Stores the file under a key of its own. Plan its erasure first: a file that no record names must not stay. */
-  put(key: string, bytes: Uint8Array): Promise<StoredFile>;
-  /** A link to the file that ends at `until`, or earlier where the signing credentials do: the answer tells. */
-  signDownload(file: StoredFile, fileName: string, until: Date): Promise<{ readonly url: string; readonly expiresAt: Date }>;
-  /** Every version of it. Harmless when there is none. */
-  erase(key: string): Promise<void>;
-}
-
-export interface Erasures {
-  /** The file is to be erased unless a token is recorded with it. */
-  plan(fileKey: string, at: Date): Promise<void>;
-  /** What was planned before `before`. */
-  planned(before: Date): AsyncIterable<string>;
-  /** When each was planned, in no order. */
-  plannedTimes(): AsyncIterable<Date>;
-  done(fileKey: string): Promise<void>;
 }

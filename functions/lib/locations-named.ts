@@ -1,9 +1,9 @@
 // Looks locations up by name, for warnings and notes. No rule depends on the answer: the list may be a moment old, and is read up to a bound.
 import { type Account, isAllowed } from "../../domain/accounts/account.ts";
-import { asciiName, parseLocationName } from "../../domain/tokens/file-name.ts";
-import type { LocationId } from "../../domain/shared/ids.ts";
 import { comparableName, MAX_NAMED, type NameWarnings, sameNameWarnings } from "../../domain/organization/location-names.ts";
 import type { Location } from "../../domain/organization/organization.ts";
+import type { LocationId } from "../../domain/shared/ids.ts";
+import { asciiName, parseLocationName } from "../../domain/tokens/file-name.ts";
 import type { Ports } from "../ports/ports.ts";
 
 const PAGE = 100;

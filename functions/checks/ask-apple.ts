@@ -2,9 +2,9 @@
 import { type IncomingMessage, request as requestPlainly } from "node:http";
 import { request as requestSecurely } from "node:https";
 import type { LookupFunction } from "node:net";
-import { noAnswer, readAppleAnswer } from "../../../domain/tokens/apple-answer.ts";
-import { type AppleTarget, appleTarget } from "../../../domain/tokens/apple-api.ts";
-import type { AppleAnswer } from "../../../domain/tokens/apple-check.ts";
+import { noAnswer, readAppleAnswer } from "../../domain/tokens/apple-answer.ts";
+import { type AppleTarget, appleTarget } from "../../domain/tokens/apple-api.ts";
+import type { AppleAnswer } from "../../domain/tokens/apple-check.ts";
 
 export type Connection = {
   /** Permits plain HTTP to this machine. Only the local run sets it. */

@@ -1,11 +1,13 @@
 // Learns from an answer of Apple's: the location's identifier at Apple, and whether the token belongs to another location.
-import type { AppleCheck } from "../../../domain/tokens/apple-check.ts";
-import { otherLocationNotice } from "../../../domain/tokens/apple-notice.ts";
-import type { ContentToken } from "../../../domain/tokens/content-token.ts";
-import { Location } from "../../../domain/organization/organization.ts";
-import { custodyOf, noticeOf } from "../../lib/publish.ts";
-import type { Ports, Trace } from "../../ports/ports.ts";
-import { type WherePorts, whereOf } from "../notice-context.ts";
+
+import { Location } from "../../domain/organization/organization.ts";
+import type { AppleCheck } from "../../domain/tokens/apple-check.ts";
+import { otherLocationNotice } from "../../domain/tokens/apple-notice.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import { custodyOf, noticeOf } from "../lib/publish.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Trace } from "../ports/shared.ts";
+import { type WherePorts, whereOf } from "../tokens/notice-context.ts";
 
 type Learnt = { readonly location?: Location; readonly effects: readonly Trace[] };
 

@@ -1,8 +1,8 @@
 // Checks the token in one stored file with Apple: the only code that reads a token file to send it somewhere.
-import { noAnswer } from "../../../domain/tokens/apple-answer.ts";
-import { CHECKS_OFF } from "../../../domain/tokens/apple-api.ts";
-import type { AppleAnswer } from "../../../domain/tokens/apple-check.ts";
-import { StoredFile } from "../../../domain/tokens/content-token.ts";
+import { noAnswer } from "../../domain/tokens/apple-answer.ts";
+import { CHECKS_OFF } from "../../domain/tokens/apple-api.ts";
+import type { AppleAnswer } from "../../domain/tokens/apple-check.ts";
+import { StoredFile } from "../../domain/tokens/content-token.ts";
 import { askApple, type Connection } from "./ask-apple.ts";
 
 /** Imported files only: a token that this service issued is never sent to Apple. */

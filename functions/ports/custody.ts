@@ -1,0 +1,16 @@
+// The custody log. Entries are written with the acts that they record; here they are read.
+import type { CustodyEntry, SubjectId } from "../../domain/custody/custody.ts";
+import type { Found } from "../../domain/custody/custody-verification.ts";
+import type { Page, PageRequest } from "./shared.ts";
+
+/** Entries are written with the acts they tell of, see `Trace`; here they are read. Lists are newest first. */
+export interface CustodyLog {
+  /** One chain. */
+  history(subject: SubjectId, page: PageRequest): Promise<Page<CustodyEntry>>;
+  /** All chains, by time; both ends belong to it. Not strongly consistent. */
+  list(between: { readonly from?: Date | undefined; readonly to?: Date | undefined }, page: PageRequest): Promise<Page<CustodyEntry>>;
+  /** Whose chains have entries from `since` on, oldest first, each as often as it has; of all time without `since`. Not strongly consistent. */
+  changedSince(since: Date | undefined): AsyncIterable<string>;
+  /** What stands in one chain from entry `from` on, oldest first, strongly consistent. */
+  chain(subject: string, from: number): AsyncIterable<Found>;
+}

@@ -1,0 +1,25 @@
+// The MDM servers' records.
+import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import type { MdmServerId } from "../../domain/shared/ids.ts";
+import type { Judged, Page, PageRequest, Trace } from "./shared.ts";
+
+export interface MdmServers {
+  /** Strongly consistent. */
+  get(id: MdmServerId): Promise<MdmServer | undefined>;
+  /** Those of `ids` that exist, strongly consistent. */
+  getAll(ids: readonly MdmServerId[]): Promise<ReadonlyMap<MdmServerId, MdmServer>>;
+  /** Whose credential ever had this SHA-256 (hex), strongly consistent. Whether it is still good is for `isCredentialGood` to say. */
+  findByCredential(sha256: string): Promise<MdmServer | undefined>;
+  /** The one in use whose `mdmInfo` has this `id`, strongly consistent. */
+  findByMdmInfo(id: string): Promise<MdmServer | undefined>;
+  list(page: PageRequest): Promise<Page<MdmServer>>;
+  /** False, and nothing changed, when the credential or the `mdmInfo.id` is another one's, or what was judged changed. */
+  register(server: MdmServer, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /**
+   * Writes the next version over the one that was read. False when it, or what was judged, changed meanwhile, or when its credential or `mdmInfo.id` is
+   * another one's.
+   */
+  replace(server: MdmServer, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /** Notes that it called. */
+  seen(id: MdmServerId, at: Date): Promise<void>;
+}

@@ -1,0 +1,10 @@
+// Calls of addresses that MDM servers chose.
+import type { Delivery, NotificationCall } from "../../domain/device-api/delivery.ts";
+
+/** Calls addresses that MDM servers chose, from where there is nothing to be had. */
+export interface Notifier {
+  /** Whether such a URL may be called at all. */
+  readonly isTarget: (url: string) => boolean;
+  /** One attempt. What the other side did or did not do is answered; rejects when nobody could try. */
+  deliver(call: NotificationCall): Promise<Delivery>;
+}

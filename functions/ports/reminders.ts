@@ -1,0 +1,22 @@
+// Due times of tokens, and the ledger of sent reminders.
+import type { ContentTokenId } from "../../domain/shared/ids.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+import type { Trace } from "./shared.ts";
+
+/** Where a look at a due token takes it. `step`: of which a reminder is sent with it. `isOverlapDone`: its older tokens have ended. */
+export type Move = { readonly nextDueAt: Date; readonly step?: number | undefined; readonly isOverlapDone?: boolean };
+
+/** What tokens are due for, and which reminders were sent. */
+export interface Reminders {
+  /** Due by `until`, longest overdue first; reads nothing else. Throws, after all others, when some records can't be read. */
+  due(until: Date): AsyncIterable<ContentToken>;
+  /** The steps of the ladder of which a reminder was sent. */
+  sentSteps(id: ContentTokenId): Promise<ReadonlySet<number>>;
+  /**
+   * Moves the token to its next due time, enters the step in the ledger and records the traces, all or nothing. False when
+   * the token's due time is not the one that was read, or the step was sent: another run was here.
+   */
+  remind(token: ContentToken, move: Move, traces?: readonly Trace[]): Promise<boolean>;
+  /** Records that the end was announced and plans the erasure of the file. False when another run was here. */
+  expire(token: ContentToken, traces: readonly Trace[]): Promise<boolean>;
+}

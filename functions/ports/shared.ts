@@ -1,0 +1,33 @@
+// Types that several ports share: pages, effects, preconditions and idempotency.
+import type { Account } from "../../domain/accounts/account.ts";
+import type { CustodyRecord } from "../../domain/custody/custody.ts";
+import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
+import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
+import type { Location, Organization } from "../../domain/organization/organization.ts";
+import type { Announcement } from "../../domain/shared/events.ts";
+import type { AccountId, LocationId } from "../../domain/shared/ids.ts";
+import type { ContentToken } from "../../domain/tokens/content-token.ts";
+
+/** `next` is opaque and fits only the list that gave it. */
+export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string };
+
+export type PageRequest = { readonly limit: number; readonly after?: string | undefined };
+
+/** What an act leaves behind: what is to be told of it, and what the custody log keeps of it. */
+export type Trace = Announcement | CustodyRecord;
+
+/** What a decision rested on. An act is recorded only if none of it changed meanwhile: false means read again, judge again. */
+export type Judged = {
+  readonly organization?: Organization;
+  readonly accounts?: Iterable<Account>;
+  readonly servers?: readonly MdmServer[];
+  readonly tokens?: readonly ContentToken[];
+  /** None of them is closed. */
+  readonly locations?: readonly Location[];
+  readonly links?: readonly LocationLinks[];
+  /** How many times licenses or a token had come to a location. */
+  readonly arrivals?: readonly { readonly location: LocationId; readonly count: number }[];
+};
+
+/** One use of an `Idempotency-Key`: whose, and the SHA-256 of what was asked with it. Kept for a day. */
+export type Idempotency = { readonly accountId: AccountId; readonly key: string; readonly requestSha256: string };
