@@ -15,8 +15,8 @@ import { assignLicenses } from "../functions/licenses/assign.ts";
 import type { TokenBearer } from "../functions/middleware/mdm-handler.ts";
 import type { Ports } from "../functions/ports/ports.ts";
 import { startDynamoDb } from "../local/dynamodb.ts";
-import { aContentToken, aLocation, anAccount, anOrganization, contentTokenId, locationId } from "../test/make.ts";
-import { makeTables, TABLES } from "../test/table.ts";
+import { aContentToken, aLocation, anAccount, anOrganization, contentTokenId, locationId } from "../test/support/builders/make.ts";
+import { makeTables, TABLES } from "../test/support/database/table.ts";
 import { connect, quiet } from "./surroundings.ts";
 import { countWrites, type Written } from "./written.ts";
 

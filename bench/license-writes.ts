@@ -1,5 +1,5 @@
 // How many licenses are assigned, one in each act, by one writer and by many, on one asset and on many of one location: the very handler, over the
-// very records. Easy to get wrong: the embedded database knows no conflicts, so without those of test/contention.ts nobody ever has to wait.
+// very records. Easy to get wrong: the embedded database knows no conflicts, so without those of test/support/adapters/contention.ts nobody ever has to wait.
 import assert from "node:assert/strict";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AssetKey, assetText, targetText } from "../domain/licenses/licenses.ts";
@@ -8,9 +8,9 @@ import { Refusal } from "../domain/shared/refusal.ts";
 import { recordsIn } from "../functions/aws/records.ts";
 import { assignLicenses } from "../functions/licenses/assign.ts";
 import { startDynamoDb } from "../local/dynamodb.ts";
-import { contend } from "../test/contention.ts";
-import { aLocation, anAccount, anOrganization, locationId } from "../test/make.ts";
-import { makeTables, TABLES } from "../test/table.ts";
+import { contend } from "../test/support/adapters/contention.ts";
+import { aLocation, anAccount, anOrganization, locationId } from "../test/support/builders/make.ts";
+import { makeTables, TABLES } from "../test/support/database/table.ts";
 import { connect, quiet } from "./surroundings.ts";
 
 /** Writer i assigns licenses of asset i mod `assets`, one act after the other. */

@@ -5,7 +5,7 @@ import { addDays } from "../domain/shared/time.ts";
 import { type Records, recordsIn } from "../functions/aws/records.ts";
 import { type ScanPorts, scanExpiry } from "../functions/tokens/scan-expiry.ts";
 import { startDynamoDb } from "../local/dynamodb.ts";
-import { makeTables, TABLES } from "../test/table.ts";
+import { makeTables, TABLES } from "../test/support/database/table.ts";
 import { countReads } from "./counted.ts";
 import type { Run } from "./reads.ts";
 import { seed } from "./seed.ts";

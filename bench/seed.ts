@@ -11,7 +11,7 @@ import { DEFAULT_LADDER, nextDueAt } from "../domain/tokens/reminder.ts";
 import { contentTokensIn } from "../functions/aws/content-tokens.ts";
 import { recordsIn } from "../functions/aws/records.ts";
 import type { Table } from "../functions/aws/table.ts";
-import { aContentToken, aLocation, anAccount, anOrganization } from "../test/make.ts";
+import { aContentToken, aLocation, anAccount, anOrganization } from "../test/support/builders/make.ts";
 
 /** How many tokens there are, and how many of them are due in each of the scans, one a day; `firstAt` is when the first one runs. */
 export type Plan = { readonly tokens: number; readonly due: readonly number[]; readonly firstAt: Date };

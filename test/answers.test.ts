@@ -1,6 +1,6 @@
 // The check of answers sees what is wrong: every e2e test and every test of the API rests on it.
 import { describe, expect, test } from "vitest";
-import { type Answered, document, operationFor, undocumented } from "./answers.ts";
+import { type Answered, document, operationFor, undocumented } from "./support/http/answers.ts";
 
 const location = { id: `loc_${"0".repeat(26)}`, name: "Pretendco", uId: "1000000000000001", primary: true };
 const problem = { type: "urn:x", title: "Not found", status: 404, detail: "There is none.", reason: "not_found", requestId: "r-1" };

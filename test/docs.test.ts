@@ -30,7 +30,7 @@ describe("the page of events", () => {
 
 describe("commands in the documents and messages", () => {
   const root = join(import.meta.dirname, "..");
-  const pages = ["README.md", "docs/*.md", "domain/*.ts", "functions/**/*.ts", "infra/*.ts", "local/**/*.ts"];
+  const pages = ["README.md", "docs/*.md", "domain/**/*.ts", "functions/**/*.ts", "infra/*.ts", "local/**/*.ts"];
   const texts = pages
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));

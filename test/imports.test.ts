@@ -151,13 +151,13 @@ const ROWS: Readonly<Record<string, Row>> = {
       /^\.\/functions\/(licenses\/assign|device-api\/(jobs\/run-job|enqueue-job)|middleware\/mdm-handler|lib\/hash|tokens\/authenticate)\.ts$/,
       /^\.\/infra\/bundle\.ts$/,
       /^\.\/local\/dynamodb\.ts$/,
-      /^\.\/test\/(contention|make|table)\.ts$/,
+      /^\.\/test\/support\/(adapters\/contention|builders\/make|database\/table)\.ts$/,
       /^\.\/bench\//,
       // What a bare handler is written with, in the text of its source.
       /^\$\{from\}$/,
     ],
   },
-  "the root": { files: /^[a-z.]+\.ts$/, may: [/^vitest\//, /^\.\/test\/closing-line\.ts$/] },
+  "the root": { files: /^[a-z.]+\.ts$/, may: [/^vitest\//, /^\.\/test\/support\/runner\/closing-line\.ts$/] },
 };
 
 const NOT_SOURCES = new Set(["node_modules", "dist", "cdk.out", ".git", ".local", "test"]);

@@ -21,13 +21,13 @@ import type { Ports } from "../../functions/ports/ports.ts";
 import { adminRoutes } from "../../functions/routes/admin-routes.ts";
 import { custodyRoutes } from "../../functions/routes/custody-routes.ts";
 import { startS3 } from "../../local/s3/server.ts";
-import { aRecord, chainOf } from "../chains.ts";
-import { TO_TEST } from "../http.ts";
-import { aLocation, anOrganization } from "../make.ts";
-import { logInMemory } from "../outside.ts";
-import { databaseForTests } from "../records.ts";
-import { ada, makeService } from "../service.ts";
-import { TABLES } from "../table.ts";
+import { logInMemory } from "../support/adapters/outside.ts";
+import { aRecord, chainOf } from "../support/builders/chains.ts";
+import { aLocation, anOrganization } from "../support/builders/make.ts";
+import { databaseForTests } from "../support/database/records.ts";
+import { TABLES } from "../support/database/table.ts";
+import { TO_TEST } from "../support/http/http.ts";
+import { ada, makeService } from "../support/scenarios/service.ts";
 
 // Each look is a process of its own.
 vi.setConfig({ testTimeout: 30_000 });

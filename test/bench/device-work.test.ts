@@ -5,7 +5,7 @@ import { measureWork, type Way } from "../../bench/device-work.ts";
 import { checksTable, workTable } from "../../bench/report.ts";
 import { measureChecks } from "../../bench/token-checks.ts";
 import { countWrites } from "../../bench/written.ts";
-import { databaseForTests } from "../records.ts";
+import { databaseForTests } from "../support/database/records.ts";
 import { someChecks, someWork } from "./measured.ts";
 
 const database = databaseForTests();

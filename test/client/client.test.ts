@@ -1,7 +1,7 @@
 // The typed client over a real socket: where what is asked goes, what comes back, and what it makes of an answer that nobody documented.
 import { afterEach, describe, expect, test } from "vitest";
 import { clientOf, Refused, succeeded, UnexpectedAnswer } from "../../client/client.ts";
-import { type Answered, serve, type TestServer } from "../http.ts";
+import { type Answered, serve, type TestServer } from "../support/http/http.ts";
 
 const id = `ct_${"0".repeat(26)}`;
 const link = { url: "https://example.org/x", expiresAt: "2026-06-01T12:00:00.000Z", fileName: "x", sha256: "0" };

@@ -1,6 +1,6 @@
 // Calls as local/client.ts makes them, each answer held against the API's document: a test that asks anything checks that too.
 import { type Caller, type Reply, callerOf as uncheckedCallerOf } from "../../local/client.ts";
-import { document, operationFor, undocumented } from "../answers.ts";
+import { document, operationFor, undocumented } from "../support/http/answers.ts";
 
 const complaintsAbout = undocumented(document);
 const operationAt = operationFor(document);

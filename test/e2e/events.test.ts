@@ -13,7 +13,7 @@ import { signIn } from "../../local/sign-in.ts";
 import { readLines } from "../../local/state.ts";
 import apiCall from "../fixtures/identity/api-call.json" with { type: "json" };
 import managedLogin from "../fixtures/identity/managed-login.json" with { type: "json" };
-import { serve } from "../http.ts";
+import { serve } from "../support/http/http.ts";
 import { callerOf } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 

@@ -1,7 +1,7 @@
 // Calls of the device API, each answer held against the API's document: a test that asks anything checks that too.
 import { RETRY_SECONDS } from "../../domain/device-api/mdm-error.ts";
 import { type Caller, callerOf, type Reply } from "../../local/client.ts";
-import { document, operationFor, undocumented } from "../answers.ts";
+import { document, operationFor, undocumented } from "../support/http/answers.ts";
 
 const complaintsAbout = undocumented(document);
 const operationAt = operationFor(document);

@@ -4,7 +4,7 @@ import { renderTokenFile } from "../../domain/tokens/token-file.ts";
 import type { Caller } from "../../local/client.ts";
 import { isAlwaysRefused, isOfDeviceApi } from "../../openapi/mdm-operations.ts";
 import { type Listed, operationsOf } from "../../openapi/types.ts";
-import { document, operationFor } from "../answers.ts";
+import { document, operationFor } from "../support/http/answers.ts";
 import { answered, callerOf } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 import { mdmAnswered, mdmCallerOf } from "./mdm-caller.ts";

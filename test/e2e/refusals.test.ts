@@ -8,7 +8,7 @@ import { ADMIN_ROUTES, CUSTODY_ROUTES, OPEN_ROUTES } from "../../functions/contr
 import type { Reply } from "../../local/client.ts";
 import { signIn } from "../../local/sign-in.ts";
 import { operationsOf } from "../../openapi/types.ts";
-import { document, operationFor } from "../answers.ts";
+import { document, operationFor } from "../support/http/answers.ts";
 import { callerOf, documented } from "./documented.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 

@@ -11,10 +11,10 @@ import { ADMIN_ROUTES, CUSTODY_ROUTES } from "../../functions/contract/routes.ts
 import { mdmRoutes } from "../../functions/device-api/routes.ts";
 import { sweepOutbox } from "../../functions/operations/sweep-outbox.ts";
 import { scanExpiry } from "../../functions/tokens/scan-expiry.ts";
-import { crashing } from "../crashing.ts";
-import { at } from "../make.ts";
-import { type Host, later, makeHost, neverTimeUp, organize, SCENARIOS, type Scenario } from "../scenarios.ts";
-import { makeWorld } from "../world.ts";
+import { crashing } from "../support/adapters/crashing.ts";
+import { makeWorld } from "../support/adapters/world.ts";
+import { at } from "../support/builders/make.ts";
+import { type Host, later, makeHost, neverTimeUp, organize, SCENARIOS, type Scenario } from "../support/scenarios/scenarios.ts";
 
 /** What runs by the clock, until there is nothing left to do for it. */
 const sweep = async (host: Host): Promise<void> => {

@@ -14,10 +14,10 @@ import { notifyMdmServer } from "../../functions/device-api/notifications/notify
 import { batch } from "../../functions/middleware/batch.ts";
 import { runByTheMinute } from "../../functions/operations/run-by-the-minute.ts";
 import { scanExpiry } from "../../functions/tokens/scan-expiry.ts";
-import { askMdm, bearerOf, type MdmAsked } from "../ask-mdm.ts";
-import { fileAround, locationId } from "../make.ts";
-import { notifierInMemory, sealsInMemory } from "../outside.ts";
-import { makeService, NOW } from "../service.ts";
+import { notifierInMemory, sealsInMemory } from "../support/adapters/outside.ts";
+import { fileAround, locationId } from "../support/builders/make.ts";
+import { askMdm, bearerOf, type MdmAsked } from "../support/http/ask-mdm.ts";
+import { makeService, NOW } from "../support/scenarios/service.ts";
 import { Alarm, type AlarmState, stateOf, type Written, writtenIn } from "./evaluator.ts";
 
 const MINUTE = 60_000;

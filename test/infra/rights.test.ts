@@ -10,11 +10,11 @@ import { recordsIn } from "../../functions/aws/records.ts";
 import type { Table } from "../../functions/aws/table.ts";
 import { PUBLISHED_EVENTS } from "../../functions/contract/published-events.ts";
 import { conditionsHold } from "../../local/events/permissions.ts";
-import { asCognito } from "../cognito.ts";
-import { serve, type TestServer, TO_TEST } from "../http.ts";
-import { clientOf, databaseForTests } from "../records.ts";
-import { type Host, makeHost, organize, SCENARIOS } from "../scenarios.ts";
-import { TABLES } from "../table.ts";
+import { asCognito } from "../support/builders/cognito.ts";
+import { clientOf, databaseForTests } from "../support/database/records.ts";
+import { TABLES } from "../support/database/table.ts";
+import { serve, type TestServer, TO_TEST } from "../support/http/http.ts";
+import { type Host, makeHost, organize, SCENARIOS } from "../support/scenarios/scenarios.ts";
 
 type Call = { readonly action: string; readonly table: "Records" | "CustodyLog" | "People"; readonly key: string };
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "v
 import { startApple } from "../../local/apple/apple-api.ts";
 import type { Listening } from "../../local/http.ts";
 import { openState } from "../../local/state.ts";
-import { fileAround } from "../make.ts";
+import { fileAround } from "../support/builders/make.ts";
 
 const fileOf = (token: string, orgName = "Pretendco"): string =>
   fileAround(JSON.stringify({ token, expDate: "2030-01-01T00:00:00+0000", orgName }));

@@ -13,10 +13,10 @@ import { bundleOf } from "../../infra/bundle.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../local/dynamodb.ts";
 import { type LocalFunction, localFunction } from "../../local/functions.ts";
 import { startS3 } from "../../local/s3/server.ts";
-import { TEST_KEY_ID } from "../http.ts";
-import { aLocation, anOrganization } from "../make.ts";
-import { ada } from "../service.ts";
-import { makeTables, TABLES } from "../table.ts";
+import { aLocation, anOrganization } from "../support/builders/make.ts";
+import { makeTables, TABLES } from "../support/database/table.ts";
+import { TEST_KEY_ID } from "../support/http/http.ts";
+import { ada } from "../support/scenarios/service.ts";
 
 const region = "us-east-1";
 const credentials = { accessKeyId: TEST_KEY_ID, secretAccessKey: "local-secret-for-tests" };

@@ -13,7 +13,7 @@ import { partOf } from "../../openapi/part.ts";
 import type { Schema } from "../../openapi/schema.ts";
 import { type Operation, operationsOf, type Parameter, responseOf } from "../../openapi/types.ts";
 import { writtenFiles } from "../../openapi/written.ts";
-import { complaintsOf, document } from "../answers.ts";
+import { complaintsOf, document } from "../support/http/answers.ts";
 
 const root = join(import.meta.dirname, "../..");
 const operations = operationsOf(document);

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { CheckRequest } from "../../../domain/shared/events.ts";
 import type { ContentToken } from "../../../domain/tokens/content-token.ts";
 import { DailyRun, enqueueDailyChecks } from "../../../functions/checks/enqueue-daily.ts";
-import { aContentToken, at, contentTokenId } from "../../make.ts";
-import { appleInMemory, checkQueueInMemory } from "../../outside.ts";
-import { makeService, NOW } from "../../service.ts";
+import { appleInMemory, checkQueueInMemory } from "../../support/adapters/outside.ts";
+import { aContentToken, at, contentTokenId } from "../../support/builders/make.ts";
+import { makeService, NOW } from "../../support/scenarios/service.ts";
 
 const CLOCK = DailyRun.parse({ "detail-type": "Scheduled Event", source: "aws.events" });
 const future = at("2027-01-01T00:00:00Z");

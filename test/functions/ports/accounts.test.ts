@@ -6,8 +6,8 @@ import { removedFrom } from "../../../domain/accounts/account.ts";
 import { floorToSecond } from "../../../domain/shared/time.ts";
 import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { keys } from "../../../functions/aws/table.ts";
-import { accountId, anAccount, at } from "../../make.ts";
-import { ada, battery, bob, databaseForTests, NOW } from "../../records.ts";
+import { accountId, anAccount, at } from "../../support/builders/make.ts";
+import { ada, battery, bob, databaseForTests, NOW } from "../../support/database/records.ts";
 
 battery("accounts", (records) => {
   test("come back as they were registered, and only once", async () => {

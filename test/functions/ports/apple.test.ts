@@ -18,9 +18,9 @@ import { type LocalFunction, localFunction } from "../../../local/functions.ts";
 import { type Answered, type Listening, listen } from "../../../local/http.ts";
 import { invoke } from "../../../local/lambda-api.ts";
 import { startS3 } from "../../../local/s3/server.ts";
-import { BROKEN, exception, serve, TO_TEST } from "../../http.ts";
-import { bytesOf, fileAround } from "../../make.ts";
-import { appleInMemory } from "../../outside.ts";
+import { appleInMemory } from "../../support/adapters/outside.ts";
+import { bytesOf, fileAround } from "../../support/builders/make.ts";
+import { BROKEN, exception, serve, TO_TEST } from "../../support/http/http.ts";
 
 const SECRET = "s3cr3t".repeat(20);
 const FILE = fileAround(JSON.stringify({ token: SECRET, expDate: "2030-01-01T00:00:00+0000", orgName: "Pretendco" }));

@@ -5,9 +5,9 @@ import { type Assignment, keyOf } from "../../../domain/licenses/licenses.ts";
 import { addDays } from "../../../domain/shared/time.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { keys, type Table } from "../../../functions/aws/table.ts";
-import { aLocation, anOrganization, locationId } from "../../make.ts";
-import { acquired, assigned, device, key, more, traitsOf, unassigned, user } from "../../postings.ts";
-import { ada, battery, clientOf, databaseForTests, NOW } from "../../records.ts";
+import { aLocation, anOrganization, locationId } from "../../support/builders/make.ts";
+import { acquired, assigned, device, key, more, traitsOf, unassigned, user } from "../../support/builders/postings.ts";
+import { ada, battery, clientOf, databaseForTests, NOW } from "../../support/database/records.ts";
 
 const here = locationId();
 const other = aLocation({ id: locationId(2), name: "Springfield", uId: "1000000000000001", primary: false });

@@ -5,8 +5,8 @@ import { noClientConfig } from "../../../domain/device-api/client-config.ts";
 import { noLinks } from "../../../domain/mdm-servers/links.ts";
 import { begun, NO_SUBSCRIPTION, reserved } from "../../../domain/organization/subscription.ts";
 import type { BearerFound } from "../../../functions/ports/bearers.ts";
-import { aContentToken, aLocation, anOrganization, at, contentTokenId } from "../../make.ts";
-import { ada, aFile, battery, bob, NOW } from "../../records.ts";
+import { aContentToken, aLocation, anOrganization, at, contentTokenId } from "../../support/builders/make.ts";
+import { ada, aFile, battery, bob, NOW } from "../../support/database/records.ts";
 
 const here = aLocation();
 const token = aContentToken();

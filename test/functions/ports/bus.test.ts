@@ -7,9 +7,9 @@ import type { Announcement, Notice } from "../../../domain/shared/events.ts";
 import { busTo } from "../../../functions/aws/bus.ts";
 import { noticesTo } from "../../../functions/aws/notices.ts";
 import type { Bus } from "../../../functions/ports/bus.ts";
-import { type Answered, type Asked, BROKEN, exception, json, serve, type TestServer, TO_TEST } from "../../http.ts";
-import { anEvent, at } from "../../make.ts";
-import { busInMemory, logInMemory } from "../../outside.ts";
+import { busInMemory, logInMemory } from "../../support/adapters/outside.ts";
+import { anEvent, at } from "../../support/builders/make.ts";
+import { type Answered, type Asked, BROKEN, exception, json, serve, type TestServer, TO_TEST } from "../../support/http/http.ts";
 
 const TOPIC = "arn:aws:sns:us-east-1:123456789012:notices";
 const eventOf = (seed: number): Announcement => anEvent({ id: `evt_${seed}` });

@@ -1,8 +1,8 @@
 // The contract of what is recorded of an imported token: checks with Apple, doubts, and the record that follows an earlier one of the same file.
 import { expect, test } from "vitest";
 import type { AppleCheck } from "../../../domain/tokens/apple-check.ts";
-import { aContentToken, anEvent, at, contentTokenId } from "../../make.ts";
-import { aFile, battery, NOW } from "../../records.ts";
+import { aContentToken, anEvent, at, contentTokenId } from "../../support/builders/make.ts";
+import { aFile, battery, NOW } from "../../support/database/records.ts";
 
 const imported = aContentToken({ origin: "imported", downloadedBy: [], dueAt: at("2026-11-11") });
 const later = at("2026-06-02T12:00:00Z");

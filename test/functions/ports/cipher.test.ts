@@ -6,9 +6,9 @@ import { cipherWith } from "../../../functions/aws/cipher.ts";
 import type { Cipher } from "../../../functions/ports/cipher.ts";
 import { listen } from "../../../local/http.ts";
 import { type Keys, kms } from "../../../local/kms.ts";
-import { TO_TEST } from "../../http.ts";
-import { locationId } from "../../make.ts";
-import { cipherInMemory } from "../../world-mdm.ts";
+import { cipherInMemory } from "../../support/adapters/world-mdm.ts";
+import { locationId } from "../../support/builders/make.ts";
+import { TO_TEST } from "../../support/http/http.ts";
 
 const KEY_ARN = "arn:aws:kms:us-east-1:000000000000:key/key";
 const TEXT = "what an MDM server wants to be shown: ü";

@@ -7,10 +7,10 @@ import { ClientUserId } from "../../../domain/licenses/licenses.ts";
 import type { UserChange } from "../../../domain/licenses/user-changes.ts";
 import { keys } from "../../../functions/aws/table.ts";
 import type { WhichUsers } from "../../../functions/ports/client-users.ts";
-import { aLocation, anEvent, anOrganization, at, locationId } from "../../make.ts";
-import { acquired, assigned, key, user } from "../../postings.ts";
-import { ada, battery, NOW } from "../../records.ts";
-import { aClientUser, changesOf, hashOf, someWork } from "../../users.ts";
+import { aLocation, anEvent, anOrganization, at, locationId } from "../../support/builders/make.ts";
+import { acquired, assigned, key, user } from "../../support/builders/postings.ts";
+import { aClientUser, changesOf, hashOf, someWork } from "../../support/builders/users.ts";
+import { ada, battery, NOW } from "../../support/database/records.ts";
 
 const here = locationId();
 const other = locationId(2);

@@ -3,9 +3,9 @@ import { beforeEach, expect, test } from "vitest";
 import { noLinks, openHoldings, withArrival, withClosed } from "../../../domain/mdm-servers/links.ts";
 import type { Location } from "../../../domain/organization/organization.ts";
 import { NO_SUBSCRIPTION, released, reserved } from "../../../domain/organization/subscription.ts";
-import { aContentToken, aLocation, anEvent, anOrganization, conflictId, locationId, mdmServerId } from "../../make.ts";
-import { acquired, assigned, device, key, more, unassigned } from "../../postings.ts";
-import { ada, battery, NOW } from "../../records.ts";
+import { aContentToken, aLocation, anEvent, anOrganization, conflictId, locationId, mdmServerId } from "../../support/builders/make.ts";
+import { acquired, assigned, device, key, more, unassigned } from "../../support/builders/postings.ts";
+import { ada, battery, NOW } from "../../support/database/records.ts";
 
 const here = locationId();
 const other = aLocation({ id: locationId(2), name: "Springfield", uId: "1000000000000001", primary: false });

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NO_LICENSES } from "../../../domain/licenses/licenses.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
-import { locationId } from "../../make.ts";
-import { acquired, assigned, device, key, traitsOf } from "../../postings.ts";
-import { ada, clientOf, databaseForTests, NOW } from "../../records.ts";
-import { TABLES } from "../../table.ts";
+import { locationId } from "../../support/builders/make.ts";
+import { acquired, assigned, device, key, traitsOf } from "../../support/builders/postings.ts";
+import { ada, clientOf, databaseForTests, NOW } from "../../support/database/records.ts";
+import { TABLES } from "../../support/database/table.ts";
 
 const here = locationId();
 const use = { accountId: ada.id, key: "k", requestSha256: "d".repeat(64) };

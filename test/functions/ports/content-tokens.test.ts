@@ -1,7 +1,7 @@
 // The contract of the content tokens: each is held once, found by what it is found by, and ended once.
 import { describe, expect, test } from "vitest";
-import { aContentToken, anEvent, at, contentTokenId } from "../../make.ts";
-import { ada, aFile, battery, bob, NOW } from "../../records.ts";
+import { aContentToken, anEvent, at, contentTokenId } from "../../support/builders/make.ts";
+import { ada, aFile, battery, bob, NOW } from "../../support/database/records.ts";
 
 battery("content tokens", (records) => {
   test("come back as they were added, by identifier and by secret", async () => {

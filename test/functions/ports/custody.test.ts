@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { brokenLink, type CustodyRecord, entryAfter, type Head } from "../../../domain/custody/custody.ts";
 import { foundItem, foundShown } from "../../../functions/aws/custody.ts";
 import { sha256 } from "../../../functions/lib/hash.ts";
-import { aLocation, at, contentTokenId, locationId } from "../../make.ts";
-import { ada, battery, bob, NOW } from "../../records.ts";
+import { aLocation, at, contentTokenId, locationId } from "../../support/builders/make.ts";
+import { ada, battery, bob, NOW } from "../../support/database/records.ts";
 
 const aRecord = (over: Partial<CustodyRecord> = {}): CustodyRecord => ({
   kind: "custody",

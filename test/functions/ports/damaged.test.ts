@@ -9,9 +9,18 @@ import { keys, type Table } from "../../../functions/aws/table.ts";
 import { resumeJobs } from "../../../functions/operations/resume-jobs.ts";
 import { sweepOutbox } from "../../../functions/operations/sweep-outbox.ts";
 import type { Bus } from "../../../functions/ports/bus.ts";
-import { aContentToken, accountId, aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../make.ts";
-import { filesInMemory, logInMemory } from "../../outside.ts";
-import { ada, aFile, databaseForTests } from "../../records.ts";
+import { filesInMemory, logInMemory } from "../../support/adapters/outside.ts";
+import {
+  aContentToken,
+  accountId,
+  aLocation,
+  anEvent,
+  anOrganization,
+  at,
+  contentTokenId,
+  locationId,
+} from "../../support/builders/make.ts";
+import { ada, aFile, databaseForTests } from "../../support/database/records.ts";
 
 const database = databaseForTests();
 

@@ -7,10 +7,10 @@ import { organizationsIn } from "../../../functions/aws/organization.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { custodyOf } from "../../../functions/lib/publish.ts";
 import { freePort, json, type Listening, listen } from "../../../local/http.ts";
-import { aLocation, anOrganization, at, locationId } from "../../make.ts";
-import { ada, bob, clientOf, databaseForTests, NOW } from "../../records.ts";
-import { makeService, signedUp } from "../../service.ts";
-import { TABLES } from "../../table.ts";
+import { aLocation, anOrganization, at, locationId } from "../../support/builders/make.ts";
+import { ada, bob, clientOf, databaseForTests, NOW } from "../../support/database/records.ts";
+import { TABLES } from "../../support/database/table.ts";
+import { makeService, signedUp } from "../../support/scenarios/service.ts";
 
 // An act waits for up to 4.6 s before it is refused.
 vi.setConfig({ testTimeout: 15_000 });

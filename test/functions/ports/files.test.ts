@@ -9,9 +9,9 @@ import { filesIn } from "../../../functions/aws/files.ts";
 import { sha256 } from "../../../functions/lib/hash.ts";
 import type { Files } from "../../../functions/ports/files.ts";
 import { startS3 } from "../../../local/s3/server.ts";
-import { serve, TO_TEST } from "../../http.ts";
-import { bytesOf } from "../../make.ts";
-import { filesInMemory } from "../../outside.ts";
+import { filesInMemory } from "../../support/adapters/outside.ts";
+import { bytesOf } from "../../support/builders/make.ts";
+import { serve, TO_TEST } from "../../support/http/http.ts";
 
 type Opened = { readonly name: string | undefined; readonly bytes: Uint8Array };
 type Backend = { readonly files: Files; open(url: string): Promise<Opened | undefined> };

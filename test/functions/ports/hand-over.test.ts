@@ -1,8 +1,8 @@
 // The contract of a hand-over: it is recorded only if all it was judged on still holds.
 import { expect, test } from "vitest";
 import type { ContentToken } from "../../../domain/tokens/content-token.ts";
-import { accountId, anAccount, at } from "../../make.ts";
-import { ada, battery, bob, NOW } from "../../records.ts";
+import { accountId, anAccount, at } from "../../support/builders/make.ts";
+import { ada, battery, bob, NOW } from "../../support/database/records.ts";
 
 battery("a hand-over", (records) => {
   const holders = new Map([[ada.id, ada]]);

@@ -6,9 +6,9 @@ import { TransferId } from "../../../domain/shared/ids.ts";
 import { addDays } from "../../../domain/shared/time.ts";
 import type { AssignmentList, Recording } from "../../../functions/ports/licenses.ts";
 import type { Page, PageRequest } from "../../../functions/ports/shared.ts";
-import { aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../make.ts";
-import { acquired, assigned, device, key, more, traitsOf, unassigned, user } from "../../postings.ts";
-import { ada, battery, bob, NOW } from "../../records.ts";
+import { aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../support/builders/make.ts";
+import { acquired, assigned, device, key, more, traitsOf, unassigned, user } from "../../support/builders/postings.ts";
+import { ada, battery, bob, NOW } from "../../support/database/records.ts";
 
 const here = locationId();
 const other = aLocation({ id: locationId(2), name: "Springfield", uId: "1000000000000001", primary: false });

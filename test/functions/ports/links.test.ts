@@ -2,8 +2,17 @@
 import { describe, expect, test } from "vitest";
 import { noLinks, openHoldings, withArrival, withClosed } from "../../../domain/mdm-servers/links.ts";
 import { saying, serverSaying, withCredential } from "../../../domain/mdm-servers/mdm-server.ts";
-import { aContentToken, anEvent, anMdmServer, at, conflictId, contentTokenId, locationId, mdmServerId } from "../../make.ts";
-import { ada, battery, bob, NOW } from "../../records.ts";
+import {
+  aContentToken,
+  anEvent,
+  anMdmServer,
+  at,
+  conflictId,
+  contentTokenId,
+  locationId,
+  mdmServerId,
+} from "../../support/builders/make.ts";
+import { ada, battery, bob, NOW } from "../../support/database/records.ts";
 
 const credentialSha256 = "c".repeat(64);
 const server = anMdmServer({ credentialSha256 });

@@ -1,8 +1,8 @@
 // The contract of lists: every record once, newest first, page by page.
 import { expect, test } from "vitest";
 import type { ContentToken } from "../../../domain/tokens/content-token.ts";
-import { aContentToken, at, contentTokenId, locationId } from "../../make.ts";
-import { aFile, battery } from "../../records.ts";
+import { aContentToken, at, contentTokenId, locationId } from "../../support/builders/make.ts";
+import { aFile, battery } from "../../support/database/records.ts";
 
 battery("lists", (records) => {
   test("give every token once, newest first, page by page, of all or of one location", async () => {

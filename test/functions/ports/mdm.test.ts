@@ -1,8 +1,8 @@
 // The contract of what the device management API keeps of MDM servers: their configuration, what they use tokens for, and how often they ask.
 import { beforeEach, describe, expect, test } from "vitest";
 import { noClientConfig } from "../../../domain/device-api/client-config.ts";
-import { aLocation, anOrganization, contentTokenId, locationId, mdmServerId } from "../../make.ts";
-import { ada, battery, NOW } from "../../records.ts";
+import { aLocation, anOrganization, contentTokenId, locationId, mdmServerId } from "../../support/builders/make.ts";
+import { ada, battery, NOW } from "../../support/database/records.ts";
 
 const here = locationId();
 const other = aLocation({ id: locationId(2), name: "Springfield", uId: "1000000000000001", primary: false });

@@ -11,8 +11,8 @@ import { bundleOf } from "../../../infra/bundle.ts";
 import { type LocalFunction, localFunction } from "../../../local/functions.ts";
 import { type Answered, type Listening, listen } from "../../../local/http.ts";
 import { invoke } from "../../../local/lambda-api.ts";
-import { BROKEN, exception, serve, type TestServer, TO_TEST } from "../../http.ts";
-import { notifierInMemory } from "../../outside.ts";
+import { notifierInMemory } from "../../support/adapters/outside.ts";
+import { BROKEN, exception, serve, type TestServer, TO_TEST } from "../../support/http/http.ts";
 
 let directory: string;
 let notifier: LocalFunction;

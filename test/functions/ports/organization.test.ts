@@ -1,7 +1,7 @@
 // The contract of the organization and its locations, and of edits that were overtaken.
 import { expect, test } from "vitest";
-import { aLocation, anOrganization, at, locationId } from "../../make.ts";
-import { ada, battery, bob } from "../../records.ts";
+import { aLocation, anOrganization, at, locationId } from "../../support/builders/make.ts";
+import { ada, battery, bob } from "../../support/database/records.ts";
 
 battery("the organization", (records) => {
   const other = aLocation({ id: locationId(2), name: "Other", uId: "1000000000000001", primary: false });

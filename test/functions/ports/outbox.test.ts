@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { AccountFact } from "../../../domain/accounts/account-fact.ts";
 import type { Announcement } from "../../../domain/shared/events.ts";
-import { anEvent, at } from "../../make.ts";
-import { ada, battery, bob, NOW } from "../../records.ts";
+import { anEvent, at } from "../../support/builders/make.ts";
+import { ada, battery, bob, NOW } from "../../support/database/records.ts";
 
 battery("announcements", (records) => {
   test("are pending until they are told, oldest first, and only those recorded before", async () => {

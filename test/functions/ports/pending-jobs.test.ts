@@ -8,10 +8,10 @@ import { DEFAULT_JOB_LIMITS } from "../../../domain/device-api/mdm-limits.ts";
 import { type Asked, isEnded, partsOf, type Work, WorkId, workOf } from "../../../domain/device-api/work.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { keys } from "../../../functions/aws/table.ts";
-import { aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../make.ts";
-import { acquired, assigned, device, key } from "../../postings.ts";
-import { ada, battery, databaseForTests, NOW } from "../../records.ts";
-import { changesOf } from "../../users.ts";
+import { aLocation, anEvent, anOrganization, at, contentTokenId, locationId } from "../../support/builders/make.ts";
+import { acquired, assigned, device, key } from "../../support/builders/postings.ts";
+import { changesOf } from "../../support/builders/users.ts";
+import { ada, battery, databaseForTests, NOW } from "../../support/database/records.ts";
 
 const EVER = at("2100-01-01");
 const [here, there] = [locationId(1), locationId(2)];

@@ -4,9 +4,9 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import { afterEach, describe, expect, test } from "vitest";
 import { peopleIn } from "../../../functions/aws/people.ts";
 import type { People } from "../../../functions/ports/people.ts";
-import { asCognito, operationOf, type User } from "../../cognito.ts";
-import { type Answered, type Asked, exception, json, serve, TO_TEST } from "../../http.ts";
-import { type InPool, peopleInMemory } from "../../outside.ts";
+import { type InPool, peopleInMemory } from "../../support/adapters/outside.ts";
+import { asCognito, operationOf, type User } from "../../support/builders/cognito.ts";
+import { type Answered, type Asked, exception, json, serve, TO_TEST } from "../../support/http/http.ts";
 
 const POOL = "us-east-1_AbC";
 const closing: (() => Promise<void>)[] = [];

@@ -7,8 +7,8 @@ import type { CheckRequest, Telling, WorkOrder } from "../../../domain/shared/ev
 import { continueIn } from "../../../functions/aws/check-queue.ts";
 import { sendCheckTo, sendTellingTo, sendWorkTo } from "../../../functions/aws/queues.ts";
 import { DailyRun } from "../../../functions/checks/enqueue-daily.ts";
-import { type Answered, type Asked, exception, json, serve, type TestServer, TO_TEST } from "../../http.ts";
-import { at, contentTokenId, locationId } from "../../make.ts";
+import { at, contentTokenId, locationId } from "../../support/builders/make.ts";
+import { type Answered, type Asked, exception, json, serve, type TestServer, TO_TEST } from "../../support/http/http.ts";
 
 const order: WorkOrder = {
   kind: "work",

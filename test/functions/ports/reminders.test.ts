@@ -1,7 +1,7 @@
 // The contract of what is due: one step is recorded once, however many runs there are.
 import { expect, test } from "vitest";
-import { aContentToken, anEvent, at, contentTokenId } from "../../make.ts";
-import { aFile, battery } from "../../records.ts";
+import { aContentToken, anEvent, at, contentTokenId } from "../../support/builders/make.ts";
+import { aFile, battery } from "../../support/database/records.ts";
 
 battery("reminders", (records) => {
   const due = aContentToken({ dueAt: at("2026-11-11") });

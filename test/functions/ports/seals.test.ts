@@ -9,9 +9,9 @@ import { sealKey, sealPlaces, sealsIn } from "../../../functions/aws/seals.ts";
 import { sha256 } from "../../../functions/lib/hash.ts";
 import type { Seals } from "../../../functions/ports/seals.ts";
 import { startS3 } from "../../../local/s3/server.ts";
-import { serve, TO_TEST } from "../../http.ts";
-import { accountId, at } from "../../make.ts";
-import { sealsInMemory } from "../../outside.ts";
+import { sealsInMemory } from "../../support/adapters/outside.ts";
+import { accountId, at } from "../../support/builders/make.ts";
+import { serve, TO_TEST } from "../../support/http/http.ts";
 
 let directory: string;
 let storage: Awaited<ReturnType<typeof startS3>>;

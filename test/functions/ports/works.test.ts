@@ -4,9 +4,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { DEFAULT_JOB_LIMITS } from "../../../domain/device-api/mdm-limits.ts";
 import { WorkId, workOf } from "../../../domain/device-api/work.ts";
 import type { Progress } from "../../../functions/ports/works.ts";
-import { aLocation, anEvent, anOrganization, contentTokenId, locationId } from "../../make.ts";
-import { acquired, assigned, device, key } from "../../postings.ts";
-import { ada, battery, NOW } from "../../records.ts";
+import { aLocation, anEvent, anOrganization, contentTokenId, locationId } from "../../support/builders/make.ts";
+import { acquired, assigned, device, key } from "../../support/builders/postings.ts";
+import { ada, battery, NOW } from "../../support/database/records.ts";
 
 const here = locationId();
 const ID = WorkId.parse("0b1f9b9e-9d0c-4a5b-8a0f-5d6d2f0e7a11");
