@@ -91,14 +91,17 @@ test.each(INVISIBLE)("an identifier with the invisible character %j inside is re
 
 test("the canonical form is reached in one step, keeps its length, and differs only for different devices", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 64 }), (text) => {
+    fc.property(fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 64 }), (text) => {
       const { data } = SerialNumber.safeParse(text);
       fc.pre(data !== undefined);
       expect(SerialNumber.parse(data)).toBe(data);
       expect(data).toHaveLength(text.trim().length);
-      expect(
-        SerialNumber.parse(data?.toLowerCase().length === data?.length && /^[\x20-\x7e]+$/.test(data) ? data.toLowerCase() : data),
-      ).toBe(data);
+      expect(SerialNumber.parse(data?.toLowerCase())).toBe(data);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 64 }), (text) => {
+      expect(SerialNumber.safeParse(text).success).toBe(/^[ -~]{1,64}$/.test(text.trim()));
     }),
   );
   expect(ClientUserId.parse("u-Ada@example.org")).toBe("u-Ada@example.org");

@@ -122,9 +122,9 @@ describe("over Lambda", () => {
     expect(await overLambda().port.check(await stored())).toEqual({ outcome, evidence });
   });
 
-  test("two tokens have two locations at Apple, unless they are set to one", async () => {
+  test("tokens of two organizations have two locations at Apple, unless they are set to one", async () => {
     await control({ reset: true });
-    const other = fileAround(JSON.stringify({ token: "other", expDate: "2030-01-01T00:00:00+0000", orgName: "Pretendco" }));
+    const other = fileAround(JSON.stringify({ token: "other", expDate: "2030-01-01T00:00:00+0000", orgName: "Another organization" }));
     const uIdOf = async (text: string) => (await overLambda().port.check(await stored(text))).evidence.uId;
     expect(await uIdOf(FILE)).toBe(await uIdOf(FILE));
     expect(await uIdOf(FILE)).not.toBe(await uIdOf(other));
