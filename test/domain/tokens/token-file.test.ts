@@ -21,7 +21,7 @@ const orgName = "Ärzte ??? 中文 >>>";
 const issued = renderTokenFile({ secret, expiresAt, orgName });
 const read = (text: string | Uint8Array, name = "sToken_for_x.vpptoken") =>
   parseTokenFile(typeof text === "string" ? bytesOf(text) : text, name);
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/tokens/${name}`, import.meta.url));
+const fixture = (name: string) => readFileSync(new URL(`../../fixtures/tokens/${name}`, import.meta.url));
 
 describe("an issued file", () => {
   test("is compact JSON in Apple's key order, UTF-8 unescaped, without a newline or BOM", () => {
