@@ -1,12 +1,12 @@
 // The routes for people and for MDM servers with a credential as operations: their schemas, who may call them, which headers they heed, and what they answer.
-import type { Said } from "../functions/middleware/handler.ts";
+import type { RequestHeaders } from "../functions/middleware/handler.ts";
 import type { AnyRoute } from "./reasons.ts";
 import { refusals, successes } from "./responses.ts";
 import { type Schema, schemaOf } from "./schema.ts";
 import type { Described, Operation, Parameter } from "./types.ts";
 
 /** `undefined`: OpenAPI has `Accept` described by what an operation answers, never as a parameter. */
-const HEADERS_TAKEN: Readonly<Record<keyof Said, Omit<Parameter, "in" | "required"> | undefined>> = {
+const HEADERS_TAKEN: Readonly<Record<keyof RequestHeaders, Omit<Parameter, "in" | "required"> | undefined>> = {
   wantsJson: undefined,
   ifMatch: {
     name: "If-Match",

@@ -5,7 +5,7 @@ import { Account, assertMay, assertNotRemoved, disabledFrom, enabledAgain } from
 import { AccountId } from "../../domain/shared/ids.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
-import { assertReplaced, existing, type Handle, ok } from "../middleware/handler.ts";
+import { assertReplaced, getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Trace } from "../ports/shared.ts";
 import { assertLocations, grantsText } from "./grants.ts";
@@ -53,7 +53,7 @@ export const changeAccount: Handle<typeof ChangeAccountInput, Needs, z.input<typ
   assertMay(caller, "account:manage");
   if (change.grants !== undefined || change.enabled === false) assertNotOwn(caller, id);
   if (change.grants !== undefined) await assertLocations(change.grants, ports);
-  const before = existing(await accounts.get(id), "account");
+  const before = getOrThrow(await accounts.get(id), "account");
   assertNotRemoved(before);
   assertVersion(before, ifMatch);
   const at = now();

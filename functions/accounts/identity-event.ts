@@ -4,10 +4,10 @@ import { readAccountEvent } from "../../domain/accounts/account-event.ts";
 import { readIdentityEvent } from "../../domain/accounts/identity-event.ts";
 import { secondsSince } from "../../domain/shared/time.ts";
 import { accountIdOf } from "../lib/account-id.ts";
-import { Unfinished } from "../lib/retry-later.ts";
+import { RetryLater } from "../lib/retry-later.ts";
 import { applyFact, endKilledTokens, type FactPorts, type FanOutPorts } from "./apply-fact.ts";
 
-/** Throws `Unfinished` when its time was up before every token was ended: the same event has to come again. */
+/** Throws `RetryLater` when its time was up before every token was ended: the same event has to come again. */
 export const takeIdentityEvent = async (
   event: unknown,
   userPoolId: string,
@@ -26,7 +26,7 @@ export const takeIdentityEvent = async (
   // Until now the tokens it kills passed for good. What somebody reports on our own bus may be long past, and tells nothing of the way here.
   if (own === undefined) ports.log.gauge("IdentityEventDelaySeconds", secondsSince(fact.occurredAt, ports.now()));
   const { ended, complete } = await endKilledTokens(fact.accountId, ports, isTimeUp);
-  if (!complete) throw new Unfinished(`${ended} tokens of ${fact.accountId} were ended, and more are to be`);
+  if (!complete) throw new RetryLater(`${ended} tokens of ${fact.accountId} were ended, and more are to be`);
   await ports.parking.done(fact);
   ports.log.info("an account's fact was applied", { accountId: fact.accountId, meaning: fact.meaning, ended });
 };

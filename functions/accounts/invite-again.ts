@@ -4,7 +4,7 @@ import { assertMay, assertNotRemoved } from "../../domain/accounts/account.ts";
 import { AccountId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { custodyOf } from "../lib/publish.ts";
-import { accepted, assertReplaced, existing, type Handle } from "../middleware/handler.ts";
+import { accepted, assertReplaced, getOrThrow, type Handle } from "../middleware/handler.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
 
 export const InviteAgainInput = z.strictObject({ id: AccountId });
@@ -29,7 +29,7 @@ export const inviteAgain: Handle<typeof InviteAgainInput, "accounts" | "people" 
   { accounts, people, now },
 ) => {
   assertMay(caller, "account:manage");
-  const account = existing(await accounts.get(id), "account");
+  const account = getOrThrow(await accounts.get(id), "account");
   assertNotRemoved(account);
   // Sent before it is recorded, since a refusal must leave nothing. Asked again after a crash, it is sent again and recorded.
   assertSent(await people.inviteAgain(account.subject));

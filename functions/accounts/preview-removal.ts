@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { AccountId } from "../../domain/shared/ids.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { type Advice, cutOffOf, ShownCutOff } from "./cut-off.ts";
 
 export const PreviewRemovalInput = z.strictObject({ id: AccountId });
@@ -23,6 +23,6 @@ export const previewRemoval: Handle<typeof PreviewRemovalInput, Needs, z.input<t
   ports,
 ) => {
   assertMay(caller, "account:manage");
-  const account = existing(await ports.accounts.get(id), "account");
+  const account = getOrThrow(await ports.accounts.get(id), "account");
   return ok(await cutOffOf(account, ADVICE, ports));
 };

@@ -5,7 +5,7 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import { accountIdOf } from "../lib/account-id.ts";
 import { custodyOf } from "../lib/publish.ts";
-import { assertReplaced, created, existing, type Handle } from "../middleware/handler.ts";
+import { assertReplaced, created, getOrThrow, type Handle } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { applyParked } from "./apply-fact.ts";
 import { assertLocations, grantsText } from "./grants.ts";
@@ -53,6 +53,6 @@ export const registerAccount: Handle<typeof RegisterAccountInput, Needs, z.input
   await assertRegistered(await accounts.register(account, [trace], { accounts: [caller] }), account, ports);
   // What was told about the subject before it had an account counts from now on.
   await applyParked(account.id, ports);
-  const registered = existing(await accounts.get(account.id), "account");
+  const registered = getOrThrow(await accounts.get(account.id), "account");
   return created(shownAccount(registered), registered.version);
 };

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { assertMay, removedFrom } from "../../domain/accounts/account.ts";
 import { AccountId } from "../../domain/shared/ids.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
-import { assertReplaced, existing, type Handle, ok } from "../middleware/handler.ts";
+import { assertReplaced, getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { assertNotOwn } from "./not-own.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
 
@@ -19,7 +19,7 @@ export const removeAccount: Handle<typeof RemoveAccountInput, Needs, z.input<typ
 ) => {
   assertMay(caller, "account:manage");
   assertNotOwn(caller, id);
-  const before = existing(await ports.accounts.get(id), "account");
+  const before = getOrThrow(await ports.accounts.get(id), "account");
   const at = ports.now();
   const after = before.removedAt === undefined ? { ...removedFrom(before, at), version: before.version + 1 } : before;
   if (after !== before) {

@@ -6,7 +6,7 @@ import { AccountId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { IsoTime } from "../../domain/shared/time.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
-import { accepted, existing, type Handle, notFound } from "../middleware/handler.ts";
+import { accepted, getOrThrow, type Handle, notFound } from "../middleware/handler.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
 
 export const ReportPasswordChangeInput = z.strictObject({
@@ -30,12 +30,12 @@ export const reportPasswordChange: Handle<typeof ReportPasswordChangeInput, Need
       "time_in_future",
       `occurredAt is ${occurredAt.toISOString()}, more than ${CLOCK_TOLERANCE_SECONDS} s ahead of this service's clock. Send the time at which the password changed.`,
     );
-  assertNotRemoved(existing(await ports.accounts.get(id), "account"));
+  assertNotRemoved(getOrThrow(await ports.accounts.get(id), "account"));
   const traces = [
     eventOf("account.password-changed", { accountId: id, occurredAt }, { ...ports, at }),
     custodyOf("password-changed", { subject: id, at, by: caller.id, details: { occurredAt: occurredAt.toISOString() } }),
   ];
   if (!(await ports.accounts.recordPasswordChange(id, occurredAt, traces))) throw notFound("account");
   await announce(traces, ports);
-  return accepted(shownAccount(existing(await ports.accounts.get(id), "account")));
+  return accepted(shownAccount(getOrThrow(await ports.accounts.get(id), "account")));
 };

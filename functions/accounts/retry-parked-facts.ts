@@ -3,7 +3,7 @@
 import { isTooFarAhead } from "../../domain/accounts/account.ts";
 import type { AccountFact } from "../../domain/accounts/account-fact.ts";
 import { announce } from "../lib/publish.ts";
-import { Unfinished } from "../lib/retry-later.ts";
+import { RetryLater } from "../lib/retry-later.ts";
 import type { Ports } from "../ports/ports.ts";
 import { endKilledTokens, eventOfFact, type FanOutPorts, recordFact } from "./apply-fact.ts";
 
@@ -21,7 +21,7 @@ const retry = async (fact: AccountFact, ports: RetryPorts, isTimeUp: () => boole
 };
 
 /**
- * One fact that fails keeps none of the others: they are tried, then the failure is thrown. `isTimeUp` is asked before each; throws `Unfinished`
+ * One fact that fails keeps none of the others: they are tried, then the failure is thrown. `isTimeUp` is asked before each; throws `RetryLater`
  * when it was before all were tried.
  */
 export const retryParkedFacts = async (ports: RetryPorts, isTimeUp: () => boolean): Promise<void> => {
@@ -40,5 +40,5 @@ export const retryParkedFacts = async (ports: RetryPorts, isTimeUp: () => boolea
     }
   }
   if (failed > 0) throw new Error(`${failed} parked facts could not be applied`);
-  if (!complete) throw new Unfinished("there are more parked facts to try");
+  if (!complete) throw new RetryLater("there are more parked facts to try");
 };

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { AccountId } from "../../domain/shared/ids.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
 
 export const ShowAccountInput = z.strictObject({ id: AccountId });
@@ -13,6 +13,6 @@ export const showAccount: Handle<typeof ShowAccountInput, "accounts", z.input<ty
   { accounts },
 ) => {
   assertMay(caller, "account:manage");
-  const account = existing(await accounts.get(id), "account");
+  const account = getOrThrow(await accounts.get(id), "account");
   return ok(shownAccount(account), account.version);
 };

@@ -14,7 +14,7 @@ import { acceptedNotice, doubtNotice } from "../../domain/tokens/apple-notice.ts
 import { isCheckedWithApple } from "../../domain/tokens/checked-token.ts";
 import { type ContentToken, openDoubt } from "../../domain/tokens/content-token.ts";
 import { announce, createCheckRequest, custodyOf, eventOf, noticeOf } from "../lib/publish.ts";
-import { Unfinished } from "../lib/retry-later.ts";
+import { RetryLater } from "../lib/retry-later.ts";
 import type { IdentifyPorts } from "../mdm-servers/identify.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Trace } from "../ports/shared.ts";
@@ -52,7 +52,7 @@ const recordAccepted = async (token: ContentToken, check: AppleCheck, ports: Che
   const isRecorded = await ports.tokens.recordCheck(token, check, effects, { location });
   if (isRecorded) await announce(effects, ports);
   // The location changed at the same time: the next check learns from Apple's answer.
-  else if (location !== undefined) throw new Unfinished(`${token.id} could not be recorded as checked: its location changed`);
+  else if (location !== undefined) throw new RetryLater(`${token.id} could not be recorded as checked: its location changed`);
   // After a crash the check is recorded already, and only the sighting is missing. Nothing is missing if the token ended.
   else if ((await ports.tokens.get(token.id))?.invalidation !== undefined) return;
   await recordAppleSighting(token, check.evidence.mdmInfo, ports);

@@ -12,7 +12,7 @@ import { sha256 } from "../lib/hash.ts";
 import { tellings } from "../lib/mdm-notifications.ts";
 import { announce } from "../lib/publish.ts";
 import { askedUser, knownUsers } from "../licenses/known-users.ts";
-import { existing, judgedAgain } from "../middleware/handler.ts";
+import { getOrThrow, judgedAgain } from "../middleware/handler.ts";
 import type { MdmHandle, TokenBearer } from "../middleware/mdm-handler.ts";
 import type { Ports } from "../ports/ports.ts";
 
@@ -51,7 +51,7 @@ const userIdOf = ({ locationId, clientUserId, createdAt }: ClientUser): number =
 const registered = ({ clientUserIdStr, managedAppleIDStr, email }: Asked, caller: TokenBearer, ports: Pick<Ports, Needs>) =>
   judgedAgain(async (): Promise<ClientUser | undefined> => {
     const { clientUsers, locations, now, random } = ports;
-    const location = existing(await locations.get(caller.location.id), "location");
+    const location = getOrThrow(await locations.get(caller.location.id), "location");
     if (isReserved(location)) throw new MdmRefusal(9645);
     const asked = askedUser(
       { clientUserId: clientUserIdStr, email: email ?? undefined, managedAppleId: managedAppleIDStr ?? undefined },

@@ -8,7 +8,7 @@ import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { AssetInput } from "../lib/inputs.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { created, getOrThrow, type Handle, judgedAgain } from "../middleware/handler.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 export const AcquireLicensesInput = z.strictObject({
@@ -33,7 +33,7 @@ export const acquireLicenses: Handle<
   await judgedAgain(async () => {
     const judged = await callerNow(caller, ports);
     assertMay(judged, "license:acquire", locationId);
-    const location = existing(await locations.get(locationId), "location");
+    const location = getOrThrow(await locations.get(locationId), "location");
     if ((await madeBefore(use, ports)) !== undefined) return true;
     assertOpen(location);
     const at = now();
@@ -45,5 +45,5 @@ export const acquireLicenses: Handle<
     await announce(traces, ports);
     return true;
   });
-  return created(shownLicense(existing(await licenses.asset(key), "license")));
+  return created(shownLicense(getOrThrow(await licenses.asset(key), "license")));
 };

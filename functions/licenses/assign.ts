@@ -8,7 +8,7 @@ import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { AssetInput, TargetsInput } from "../lib/inputs.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import { actEventId, assignmentNotifications } from "./act-notifications.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
@@ -34,11 +34,11 @@ export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<t
   const made = await judgedAgain(async () => {
     // Read, and no condition of the write: it would make every writer of a location wait for every other one.
     assertMay(await callerNow(caller, ports), "license:assign", key.locationId);
-    const location = existing(await locations.get(key.locationId), "location");
+    const location = getOrThrow(await locations.get(key.locationId), "location");
     const earlier = await madeBefore(use, ports);
     if (earlier !== undefined) return Made.parse(JSON.parse(earlier));
     assertOpen(location);
-    const asset = existing(await licenses.asset(key), "asset at this location");
+    const asset = getOrThrow(await licenses.asset(key), "asset at this location");
     const holding = new Set((await licenses.holding(key, targets)).map(targetText));
     const without = targets.filter((target) => !holding.has(targetText(target)));
     const counted = { assigned: without.length, alreadyAssigned: holding.size };
@@ -59,5 +59,5 @@ export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<t
     await announce(traces, ports);
     return counted;
   });
-  return ok({ ...made, license: shownLicense(existing(await licenses.asset(key), "license")) });
+  return ok({ ...made, license: shownLicense(getOrThrow(await licenses.asset(key), "license")) });
 };

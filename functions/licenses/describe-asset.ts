@@ -6,7 +6,7 @@ import { describing } from "../../domain/licenses/postings.ts";
 import { assertOpen } from "../../domain/organization/organization.ts";
 import { AssetInput } from "../lib/inputs.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 const { name, bundleId } = AssetTraits.shape;
@@ -23,9 +23,9 @@ export const describeAsset: Handle<
   await judgedAgain(async () => {
     const judged = await callerNow(caller, ports);
     assertMay(judged, "license:acquire", locationId);
-    assertOpen(existing(await locations.get(locationId), "location"));
-    const posting = describing(existing(await licenses.asset(key), "asset at this location"), asked, now());
+    assertOpen(getOrThrow(await locations.get(locationId), "location"));
+    const posting = describing(getOrThrow(await licenses.asset(key), "asset at this location"), asked, now());
     return posting === undefined || (await licenses.post(posting, [], { judged: { accounts: [judged] } })) || undefined;
   });
-  return ok(shownLicense(existing(await licenses.asset(key), "license")));
+  return ok(shownLicense(getOrThrow(await licenses.asset(key), "license")));
 };

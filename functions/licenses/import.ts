@@ -12,7 +12,7 @@ import { fileBase64 } from "../../domain/shared/text.ts";
 import { madeBefore, useOf } from "../lib/idempotency.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Idempotency } from "../ports/shared.ts";
 import { type LicenseLine, licenseLines, Problem, type ReadLines } from "./csv-lines.ts";
@@ -93,7 +93,7 @@ const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick
     const { locations, licenses, now, random } = ports;
     const judged = await callerNow(caller, ports);
     assertMay(judged, "license:acquire", locationId);
-    const location = existing(await locations.get(locationId), "location");
+    const location = getOrThrow(await locations.get(locationId), "location");
     if ((await madeBefore(use, ports)) !== undefined) return true;
     assertOpen(location);
     const at = now();
@@ -127,7 +127,7 @@ export const importLicenses: Handle<typeof ImportLicensesInput, Needs, z.input<t
   const { caller, input, idempotencyKey } = request;
   const { locationId, dryRun } = input;
   assertMay(caller, "license:acquire", locationId);
-  const location = existing(await ports.locations.get(locationId), "location");
+  const location = getOrThrow(await ports.locations.get(locationId), "location");
   // Otherwise each part says whether it was taken while the location was open.
   if (dryRun) assertOpen(location);
   if (!dryRun && idempotencyKey === undefined)

@@ -6,7 +6,7 @@ import { LocationId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { PageInput } from "../lib/inputs.ts";
 import { pageOf } from "../lib/page.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import type { AssignmentList } from "../ports/licenses.ts";
 import { ShownAssignment, shownAssignment } from "./shown.ts";
 
@@ -34,7 +34,7 @@ export const listAssignments: Handle<typeof ListAssignmentsInput, "locations" | 
   { locations, licenses },
 ) => {
   assertMay(caller, "license:read", input.locationId);
-  existing(await locations.get(input.locationId), "location");
+  getOrThrow(await locations.get(input.locationId), "location");
   const { items, ...rest } = await licenses.assignments(listOf(input), input);
   return ok({ items: items.map(shownAssignment), ...rest });
 };

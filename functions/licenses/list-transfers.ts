@@ -6,7 +6,7 @@ import { LocationId } from "../../domain/shared/ids.ts";
 import { filteredPage } from "../lib/filtered-page.ts";
 import { PageInput } from "../lib/inputs.ts";
 import { pageOf } from "../lib/page.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownTransfer } from "./shown.ts";
 
 export const ListTransfersInput = z.strictObject({ locationId: LocationId.optional(), ...PageInput });
@@ -19,7 +19,7 @@ export const listTransfers: Handle<typeof ListTransfersInput, "locations" | "lic
   const { locationId } = input;
   if (locationId !== undefined) {
     assertMay(caller, "license:read", locationId);
-    existing(await locations.get(locationId), "location");
+    getOrThrow(await locations.get(locationId), "location");
   }
   const scope = locationId === undefined ? scopeFor(caller, "license:read") : [locationId];
   const isAsked = ({ fromLocationId, toLocationId }: Transfer): boolean =>

@@ -4,7 +4,7 @@ import { assertMay } from "../../domain/accounts/account.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
 import { PageInput } from "../lib/inputs.ts";
 import { pageOf } from "../lib/page.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 export const ListLicensesInput = z.strictObject({ locationId: LocationId, ...PageInput });
@@ -15,7 +15,7 @@ export const listLicenses: Handle<typeof ListLicensesInput, "locations" | "licen
   { locations, licenses },
 ) => {
   assertMay(caller, "license:read", input.locationId);
-  existing(await locations.get(input.locationId), "location");
+  getOrThrow(await locations.get(input.locationId), "location");
   const { items, ...rest } = await licenses.listAssets(input.locationId, input);
   return ok({ items: items.map(shownLicense), ...rest });
 };

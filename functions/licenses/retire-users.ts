@@ -7,7 +7,7 @@ import { judgedUsers } from "../../domain/licenses/user-changes.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
 import { announce } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import { actEventId, assignmentNotifications, retirementNotifications } from "./act-notifications.ts";
 import { askedUser, knownUsers } from "./known-users.ts";
 import { type NotifyReleased, retireLicenses } from "./retire.ts";
@@ -26,7 +26,7 @@ export const retireUsers: Handle<typeof RetireUsersInput, Needs, z.input<typeof 
 ) => {
   const { locations, clientUsers, now } = ports;
   assertMay(caller, "license:assign", locationId);
-  existing(await locations.get(locationId), "location");
+  getOrThrow(await locations.get(locationId), "location");
   const judged = <Value>(attempt: () => Promise<Value | undefined>): Promise<Value> =>
     judgedAgain(async () => {
       assertMay(await callerNow(caller, ports), "license:assign", locationId);

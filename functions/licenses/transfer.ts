@@ -9,7 +9,7 @@ import { REASONS } from "../../domain/shared/refusal.ts";
 import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { created, existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { created, getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import { ShownTransfer } from "./shown.ts";
 
 const { fromLocationId, toLocationId, adamId, quantity } = Transfer.shape;
@@ -52,14 +52,14 @@ export const transferLicenses: Handle<
     const both: Location[] = [];
     for (const id of [asked.fromLocationId, asked.toLocationId]) {
       assertMay(judged, "license:transfer", id);
-      both.push(existing(await locations.get(id), "location"));
+      both.push(getOrThrow(await locations.get(id), "location"));
     }
     if (!dryRun) {
       const earlier = await madeBefore(use, ports);
-      if (earlier !== undefined) return created(existing(await licenses.transfer(TransferId.parse(earlier)), "transfer"));
+      if (earlier !== undefined) return created(getOrThrow(await licenses.transfer(TransferId.parse(earlier)), "transfer"));
     }
     both.forEach(assertOpen);
-    const from = existing(await licenses.asset({ ...asset, locationId: asked.fromLocationId }), "asset at the location to transfer from");
+    const from = getOrThrow(await licenses.asset({ ...asset, locationId: asked.fromLocationId }), "asset at the location to transfer from");
     const to = await licenses.asset({ ...asset, locationId: asked.toLocationId });
     if (dryRun) {
       const why = whyNotTransferable(from, to, asked.quantity);

@@ -6,7 +6,7 @@ import { unassigning } from "../../domain/licenses/postings.ts";
 import { AssetInput, TargetsInput } from "../lib/inputs.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import { actEventId, assignmentNotifications } from "./act-notifications.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
@@ -28,7 +28,7 @@ export const unassignLicenses: Handle<typeof UnassignLicensesInput, Needs, z.inp
   const targets = targetsOf(serialNumbers, clientUserIds);
   const unassigned = await judgedAgain(async () => {
     assertMay(await callerNow(caller, ports), "license:assign", key.locationId);
-    const asset = existing(await licenses.asset(key), "asset at this location");
+    const asset = getOrThrow(await licenses.asset(key), "asset at this location");
     const holding = await licenses.holding(key, targets);
     if (holding.length === 0) return 0;
     const at = now();
@@ -42,6 +42,6 @@ export const unassignLicenses: Handle<typeof UnassignLicensesInput, Needs, z.inp
     await announce(traces, ports);
     return holding.length;
   });
-  const license = shownLicense(existing(await licenses.asset(key), "license"));
+  const license = shownLicense(getOrThrow(await licenses.asset(key), "license"));
   return ok({ unassigned, notAssigned: targets.length - unassigned, license });
 };

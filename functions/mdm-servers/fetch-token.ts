@@ -19,7 +19,7 @@ import {
 } from "../../domain/tokens/content-token.ts";
 import { tokenFileName } from "../../domain/tokens/file-name.ts";
 import { custodyOf, eventOf } from "../lib/publish.ts";
-import { existing, type Handle, judgedAgain, ok, seeOther, unchanged } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok, seeOther, unchanged } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { ShownLinkTo } from "../tokens/shown.ts";
 import { type SupersedingPorts, supersedeOlder } from "../tokens/supersede.ts";
@@ -86,7 +86,7 @@ const currentToken = async (
   );
   // The list may be a moment old: each is judged by its record.
   for (const { id } of listed.toSorted(byNewest)) {
-    const token = existing(await tokens.get(id), "content token");
+    const token = getOrThrow(await tokens.get(id), "content token");
     const standing = await standingOf([token], ports);
     if (tokenState(token, standing, now()).state === "active") return { token, standing };
   }
@@ -154,7 +154,7 @@ export const fetchContentToken: Handle<
     }
 
     await assertMayFetch(locationId, ports);
-    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location"));
+    const fileName = tokenFileName(getOrThrow(standing.locations.get(locationId), "location"));
     const signed = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
     const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: signed.expiresAt };
     const details = { linkExpiresAt: signed.expiresAt.toISOString() };

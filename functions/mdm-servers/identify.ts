@@ -11,7 +11,7 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import { secondsSince } from "../../domain/shared/time.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import { custodyOf, eventOf } from "../lib/publish.ts";
-import { existing } from "../middleware/handler.ts";
+import { getOrThrow } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Judged } from "../ports/shared.ts";
 import { registeredServer } from "./find.ts";
@@ -133,7 +133,7 @@ export const identifyServer = async (
   const { links, locations, now, random } = ports;
   const { id: tokenId, locationId } = token;
   const { how, mdmInfo } = identification;
-  const location = existing(await locations.get(locationId), "location");
+  const location = getOrThrow(await locations.get(locationId), "location");
   assertOpen(location);
   const judged: Judged = {
     accounts: typeof by === "string" ? [] : [by],

@@ -8,7 +8,7 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import { assertUsable } from "../../domain/tokens/content-token.ts";
 import { custodyOf, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import { LinkedToken, shownToken } from "../tokens/shown.ts";
 import { aroundOf, judgedOf, standingOf } from "../tokens/token-context.ts";
 import { registeredServer } from "./find.ts";
@@ -32,7 +32,7 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
   const { tokens, links, now, random } = ports;
   const { token, after } = await judgedAgain(async () => {
     const judgedCaller = await callerNow(caller, ports);
-    const token = existing(await tokens.get(tokenId), "content token");
+    const token = getOrThrow(await tokens.get(tokenId), "content token");
     const { locationId } = token;
     assertMay(judgedCaller, "mdm-server:link", locationId);
     const before = await links.of(locationId);

@@ -5,7 +5,7 @@ import { assertMay } from "../../domain/accounts/account.ts";
 import { MdmInfo } from "../../domain/mdm-servers/mdm-server.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import { LinkedToken, shownToken } from "../tokens/shown.ts";
 import { aroundOf } from "../tokens/token-context.ts";
 import { type IdentifyPorts, identifyServer } from "./identify.ts";
@@ -28,7 +28,7 @@ export const reportClaim: Handle<typeof ReportClaimInput, Needs, z.input<typeof 
   const { token, after } = await judgedAgain(async () => {
     const by = await callerNow(caller, ports);
     assertMay(by, "mdm-server:manage");
-    const token = existing(await ports.tokens.get(id), "content token");
+    const token = getOrThrow(await ports.tokens.get(id), "content token");
     const after = await identifyServer(token, { ...stated, how: "reported" }, by, ports);
     return after === undefined ? undefined : { token, after };
   });

@@ -8,7 +8,7 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import { nameText } from "../../domain/shared/text.ts";
 import { announce } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { CLOSED_AT_ONCE, unlinkingTraces } from "./close-link.ts";
 import { resolutionTraces } from "./record-arrival.ts";
@@ -27,7 +27,7 @@ const closeSome = (caller: Account, { id, keptBy, reason }: z.infer<typeof Resol
     const { links, now, random } = ports;
     const judged = await callerNow(caller, ports);
     assertMay(judged, "mdm-server:manage");
-    const conflict = existing(await links.conflict(id), "conflict");
+    const conflict = getOrThrow(await links.conflict(id), "conflict");
     const before = await links.of(conflict.location);
     if (before.conflict?.id !== id) throw new Refusal("conflict_resolved", "This conflict is resolved already. Look at its resolution.");
     const claiming = claimants(before);

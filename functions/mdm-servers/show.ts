@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { MdmServerId } from "../../domain/shared/ids.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { placesOfServer } from "./links-of-server.ts";
 import { ShownMdmServer, shownMdmServer } from "./shown.ts";
 
@@ -15,6 +15,6 @@ export const showMdmServer: Handle<
   z.input<typeof ShowMdmServerReply>
 > = async ({ caller, input: { id } }, ports) => {
   assertMay(caller, "mdm-server:manage");
-  const server = existing(await ports.servers.get(id), "MDM server");
+  const server = getOrThrow(await ports.servers.get(id), "MDM server");
   return ok(shownMdmServer(server, await placesOfServer(id, ports)), server.version);
 };

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { mayFetch } from "../../domain/mdm-servers/links.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownToken, shownToken } from "../tokens/shown.ts";
 import { aroundOf } from "../tokens/token-context.ts";
 import { type UnlinkingPorts, unlinkFrom } from "./close-link.ts";
@@ -21,7 +21,7 @@ export const unlinkMdmServer: Handle<typeof UnlinkMdmServerInput, Needs, z.input
   { caller, input: { id, tokenId } },
   ports,
 ) => {
-  const token = existing(await ports.tokens.get(tokenId), "content token");
+  const token = getOrThrow(await ports.tokens.get(tokenId), "content token");
   const after = await unlinkFrom(token.locationId, { tokenId, mdmServerId: id }, caller, ports);
   return ok({ ...shownToken(token, await aroundOf([token], ports)), mayFetch: mayFetch(after, id) });
 };

@@ -1,7 +1,7 @@
 // The door of what comes through a queue. One message that fails does not bring back the others: the queue is told which ones to give again.
 // For Lambda such a run went well, so that the failures are counted here, for an alarm.
 import * as z from "zod";
-import { Unfinished } from "../lib/retry-later.ts";
+import { RetryLater } from "../lib/retry-later.ts";
 import type { Log } from "../ports/log.ts";
 import { type Context, door, isTimeUpIn } from "./door.ts";
 
@@ -31,7 +31,7 @@ const parseMessage = (body: string): unknown => {
 };
 
 /**
- * `take` is given each message's JSON, and when to stop; it throws `Unfinished` to be given the message again. One that is not JSON fails as any
+ * `take` is given each message's JSON, and when to stop; it throws `RetryLater` to be given the message again. One that is not JSON fails as any
  * other: it ends in the dead-letter queue, never dropped.
  */
 export const batch = (
@@ -47,7 +47,7 @@ export const batch = (
         await take(parseMessage(body), isTimeUpIn(context), given);
       } catch (error) {
         again.push(messageId);
-        if (error instanceof Unfinished) {
+        if (error instanceof RetryLater) {
           log.info("a message is unfinished and will be given again", { messageId, why: error.message });
           continue;
         }

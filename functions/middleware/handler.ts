@@ -5,7 +5,7 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import type { Ports } from "../ports/ports.ts";
 
 /** What a request says in its headers. A handler names what it takes of it, so that the API's document can't leave it out. */
-export type Said = {
+export type RequestHeaders = {
   /** The version that the caller means to edit. */
   readonly ifMatch: number | undefined;
   /** The entity tags of the caller's copy. `*` stands for any copy, and does not prove that the caller has one. */
@@ -15,7 +15,7 @@ export type Said = {
   readonly wantsJson: boolean;
 };
 
-export type Request<Input, Takes extends keyof Said = never, Caller = Account> = Pick<Said, Takes> & {
+export type Request<Input, Takes extends keyof RequestHeaders = never, Caller = Account> = Pick<RequestHeaders, Takes> & {
   readonly caller: Caller;
   /** Path and query or body in one, parsed: where they share a name, the path wins. */
   readonly input: Input;
@@ -41,7 +41,7 @@ export type Handle<
   Needs extends keyof Ports,
   Body = unknown,
   Code extends Status = 200,
-  Takes extends keyof Said = never,
+  Takes extends keyof RequestHeaders = never,
   Caller = Account,
 > = (request: Request<z.infer<Input>, Takes, Caller>, ports: Pick<Ports, Needs>) => Promise<Reply<Body, Code>>;
 
@@ -54,7 +54,7 @@ export const unchanged = (etag: string): Reply<never, 304> => ({ status: 304, et
 export const notFound = (what: string): Refusal => new Refusal("not_found", `There is no such ${what}. Check its identifier.`);
 
 /** Refuses with `not_found` when there is none. */
-export const existing = <Value>(value: Value | undefined, what: string): Value => {
+export const getOrThrow = <Value>(value: Value | undefined, what: string): Value => {
   if (value === undefined) throw notFound(what);
   return value;
 };

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { issueText } from "../../domain/shared/issues.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { BODY_PROBLEMS, parseBody } from "./body.ts";
-import type { Request, Said } from "./handler.ts";
+import type { Request, RequestHeaders } from "./handler.ts";
 import { entityTags } from "./headers.ts";
 
 /** What the door reads of an HTTP API event, payload format 2.0. Source: API Gateway developer guide, "Lambda proxy integrations for HTTP APIs". */
@@ -69,7 +69,7 @@ export const requestOf = <Input extends z.ZodType, Caller>(
   schema: Input,
   caller: Caller,
   event: HttpEvent,
-): Request<z.infer<Input>, keyof Said, Caller> => ({
+): Request<z.infer<Input>, keyof RequestHeaders, Caller> => ({
   caller,
   input: inputOf(schema, event),
   ifMatch: versionOf(event.headers["if-match"]),

@@ -5,7 +5,7 @@ import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
 import type { Reason } from "../../domain/shared/refusal.ts";
 import type { Ports } from "../ports/ports.ts";
 import { callerOf, serverOf } from "./bearer.ts";
-import type { Handle, Reply, Said, Status } from "./handler.ts";
+import type { Handle, Reply, RequestHeaders, Status } from "./handler.ts";
 import { type HttpEvent, requestOf } from "./http-event.ts";
 
 /** What is to be known of a route beside its types: the API's document and its client are made from it. */
@@ -21,7 +21,7 @@ type Described = {
   /** True if successes may bear a `Link` header. */
   readonly link: boolean;
   /** What it heeds of a request's headers. */
-  readonly takes: readonly (keyof Said)[];
+  readonly takes: readonly (keyof RequestHeaders)[];
   /** Reasons of its own to refuse, beside those that all routes share. */
   readonly refuses: readonly Reason[];
 };
@@ -36,7 +36,7 @@ export type Route<Needs extends keyof Ports> = Described & {
 };
 
 /** What a route's author says of it. Every status the handler may answer with is explained, and every header it heeds is named: neither more nor less. */
-type Words<Code extends Status, Takes extends keyof Said> = {
+type Words<Code extends Status, Takes extends keyof RequestHeaders> = {
   readonly does: string;
   readonly answers: Readonly<Record<Code, string>>;
   readonly etag?: true;
@@ -48,7 +48,7 @@ type AnyWords = Pick<Described, "does" | "answers"> & {
   readonly etag?: true;
   readonly link?: true;
   readonly refuses?: readonly Reason[];
-  readonly takes?: Readonly<Partial<Record<keyof Said, true>>>;
+  readonly takes?: Readonly<Partial<Record<keyof RequestHeaders, true>>>;
 };
 
 const described = ({ name }: { readonly name: string }, { does, answers, etag, link, takes, refuses }: AnyWords): Described => ({
@@ -58,7 +58,7 @@ const described = ({ name }: { readonly name: string }, { does, answers, etag, l
   etag: etag ?? false,
   link: link ?? false,
   // The keys of such a record are these names, which the compiler does not say of `Object.keys`.
-  takes: Object.keys(takes ?? {}) as (keyof Said)[],
+  takes: Object.keys(takes ?? {}) as (keyof RequestHeaders)[],
   refuses: refuses ?? [],
 });
 
@@ -68,7 +68,7 @@ export const route = <
   Body extends z.ZodType,
   Needs extends keyof Ports,
   Code extends Status,
-  Takes extends keyof Said = never,
+  Takes extends keyof RequestHeaders = never,
 >(
   input: Input,
   reply: Body,
@@ -88,7 +88,7 @@ export const serverRoute = <
   Body extends z.ZodType,
   Needs extends keyof Ports,
   Code extends Status,
-  Takes extends keyof Said = never,
+  Takes extends keyof RequestHeaders = never,
 >(
   input: Input,
   reply: Body,

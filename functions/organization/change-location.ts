@@ -8,7 +8,7 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
 import { findNameWarnings } from "../lib/locations-named.ts";
 import { custodyOf } from "../lib/publish.ts";
-import { assertReplaced, existing, type Handle, ok } from "../middleware/handler.ts";
+import { assertReplaced, getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
 
 const { name, appleUId, appleOrgName } = Location.shape;
@@ -24,7 +24,7 @@ export const changeLocation: Handle<
 > = async ({ caller, input, ifMatch }, ports) => {
   const { locations, links, now } = ports;
   assertMay(caller, "location:manage", input.id);
-  const before = existing(await locations.get(input.id), "location");
+  const before = getOrThrow(await locations.get(input.id), "location");
   if (before.primary && input.name !== undefined && input.name !== before.name)
     throw new Refusal("primary_location", "The primary location has the organization's name. Rename the organization.");
   assertOpen(before);

@@ -9,7 +9,7 @@ import { assertVersion } from "../../domain/shared/version.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
 import { resolutionTraces } from "../mdm-servers/record-arrival.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { existing, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { liveTokens } from "../tokens/live.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
@@ -40,7 +40,7 @@ export const closeLocation: Handle<typeof CloseLocationInput, Needs, z.input<typ
     const { locations, links, now, random } = ports;
     const judged = await callerNow(caller, ports);
     assertMay(judged, "location:manage");
-    const before = existing(await locations.get(id), "location");
+    const before = getOrThrow(await locations.get(id), "location");
     // Closed again, nothing changes.
     if (before.closedAt !== undefined) return ok(shownLocation(before, undefined), before.version);
     assertVersion(before, ifMatch);

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
 
 export const ShowLocationInput = z.strictObject({ id: LocationId });
@@ -13,6 +13,6 @@ export const showLocation: Handle<typeof ShowLocationInput, "locations" | "links
   { locations, links },
 ) => {
   assertMay(caller, "location:read", id);
-  const location = existing(await locations.get(id), "location");
+  const location = getOrThrow(await locations.get(id), "location");
   return ok(shownLocation(location, await links.of(id)), location.version);
 };

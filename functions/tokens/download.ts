@@ -13,7 +13,7 @@ import {
 import { tokenFileName } from "../../domain/tokens/file-name.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { created, getOrThrow, type Handle, judgedAgain } from "../middleware/handler.ts";
 import { ShownLinkTo } from "./shown.ts";
 import { judgedOf, standingOf } from "./token-context.ts";
 
@@ -49,14 +49,14 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
   judgedAgain(async () => {
     const { tokens, files, now, random } = ports;
     const to = await callerNow(caller, ports);
-    const token = existing(await tokens.get(id), "content token");
+    const token = getOrThrow(await tokens.get(id), "content token");
     const { locationId, file } = token;
     assertMay(to, "content-token:download", locationId);
     const standing = await standingOf([token], ports);
     const at = now();
     assertUsable(token, standing, at);
     assertRoomFor(token, to.id);
-    const fileName = tokenFileName(existing(standing.locations.get(locationId), "location"));
+    const fileName = tokenFileName(getOrThrow(standing.locations.get(locationId), "location"));
     const link = await files.signDownload(file, fileName, linkEndOf(token, at, linkSeconds));
     const detail = { tokenId: id, locationId, accountId: to.id, linkExpiresAt: link.expiresAt };
     const details = { linkExpiresAt: link.expiresAt.toISOString() };

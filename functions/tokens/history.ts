@@ -5,7 +5,7 @@ import { CustodyEntry } from "../../domain/custody/custody.ts";
 import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { PageInput } from "../lib/inputs.ts";
 import { pageOf } from "../lib/page.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 
 export const ShowHistoryInput = z.strictObject({ id: ContentTokenId, ...PageInput });
 export const ShowHistoryReply = pageOf(CustodyEntry);
@@ -14,7 +14,7 @@ export const showHistory: Handle<typeof ShowHistoryInput, "tokens" | "custody", 
   { caller, input: { id, ...page } },
   { tokens, custody },
 ) => {
-  const token = existing(await tokens.get(id), "content token");
+  const token = getOrThrow(await tokens.get(id), "content token");
   assertMay(caller, "content-token:read", token.locationId);
   const { items, next } = await custody.history(id, page);
   return ok({ items: [...items], next });

@@ -18,7 +18,7 @@ import { sha256 } from "../lib/hash.ts";
 import { findLocationsInFileName } from "../lib/locations-named.ts";
 import { custodyOf } from "../lib/publish.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { created, getOrThrow, type Handle, judgedAgain } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store.ts";
@@ -112,7 +112,7 @@ export const importContentToken: Handle<
     const judged = await callerNow(caller, ports);
     assertMay(judged, "content-token:import", locationId);
     if (force !== undefined) assertMay(judged, "content-token:force-import");
-    const location = existing(await locations.get(locationId), "location");
+    const location = getOrThrow(await locations.get(locationId), "location");
     assertOpen(location);
     assertNotReserved(location);
     const { secret, expiresAt, orgName, text } = parseTokenFile(new Uint8Array(Buffer.from(file, "base64")), fileName);

@@ -11,7 +11,7 @@ import { renderTokenFile, SECRET_BYTES } from "../../domain/tokens/token-file.ts
 import { sha256 } from "../lib/hash.ts";
 import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { callerNow } from "../middleware/current-caller.ts";
-import { created, existing, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { created, getOrThrow, type Handle, judgedAgain } from "../middleware/handler.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store.ts";
 import { renewedBy } from "./supersede.ts";
@@ -38,10 +38,10 @@ export const issueContentToken: Handle<
   const token = await judgedAgain(async () => {
     const judged = await callerNow(caller, ports);
     assertMay(judged, "content-token:issue", locationId);
-    const location = existing(await locations.get(locationId), "location");
+    const location = getOrThrow(await locations.get(locationId), "location");
     // Of two requests at once with one key, the second one finds what the first one made.
     const earlier = await madeBefore(idempotency, ports);
-    if (earlier !== undefined) return existing(await tokens.get(ContentTokenId.parse(earlier)), "content token");
+    if (earlier !== undefined) return getOrThrow(await tokens.get(ContentTokenId.parse(earlier)), "content token");
     assertOpen(location);
     assertNotReserved(location);
     const organization = await organizations.get();

@@ -7,7 +7,7 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import { nameText } from "../../domain/shared/text.ts";
 import { floorToSecond, IsoTime } from "../../domain/shared/time.ts";
 import { assertRevocable } from "../../domain/tokens/content-token.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { assertMayCheck } from "./checks-budget.ts";
 import { type DoubtingPorts, doubtToken } from "./doubt.ts";
 import { type EndingPorts, endToken } from "./end.ts";
@@ -32,7 +32,7 @@ export const reportApplePasswordChange: Handle<
   Needs,
   z.input<typeof ReportApplePasswordChangeReply>
 > = async ({ caller, input: { id, occurredAt, evidence } }, ports) => {
-  const token = existing(await ports.tokens.get(id), "content token");
+  const token = getOrThrow(await ports.tokens.get(id), "content token");
   assertMay(caller, "content-token:revoke", token.locationId);
   if (token.origin !== "imported")
     throw new Refusal(
@@ -56,6 +56,6 @@ export const reportApplePasswordChange: Handle<
     await assertMayCheck(token.locationId, ports);
     await doubtToken(token, { reason: "reported", at: occurredAt }, caller.id, ports);
   } else await endToken(token, { at, cause: "password-changed", reason: evidence }, caller.id, ports);
-  const after = existing(await ports.tokens.get(id), "content token");
+  const after = getOrThrow(await ports.tokens.get(id), "content token");
   return ok(shownToken(after, await aroundOf([after], ports), caller));
 };

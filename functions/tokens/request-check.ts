@@ -5,7 +5,7 @@ import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { assertRevocable } from "../../domain/tokens/content-token.ts";
 import { createCheckRequest } from "../lib/publish.ts";
-import { accepted, existing, type Handle } from "../middleware/handler.ts";
+import { accepted, getOrThrow, type Handle } from "../middleware/handler.ts";
 import { assertMayCheck } from "./checks-budget.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { aroundOf } from "./token-context.ts";
@@ -19,7 +19,7 @@ export const requestCheck: Handle<typeof RequestCheckInput, Needs, z.input<typeo
   { caller, input: { id } },
   ports,
 ) => {
-  const token = existing(await ports.tokens.get(id), "content token");
+  const token = getOrThrow(await ports.tokens.get(id), "content token");
   assertMay(caller, "content-token:read", token.locationId);
   if (token.origin !== "imported")
     throw new Refusal(

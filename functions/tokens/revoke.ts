@@ -4,7 +4,7 @@ import { assertMay } from "../../domain/accounts/account.ts";
 import { ContentTokenId } from "../../domain/shared/ids.ts";
 import { nameText } from "../../domain/shared/text.ts";
 import { assertRevocable, tokenState } from "../../domain/tokens/content-token.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { type EndingPorts, endToken } from "./end.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { aroundOf, standingOf } from "./token-context.ts";
@@ -18,7 +18,7 @@ export const revokeContentToken: Handle<typeof RevokeContentTokenInput, Needs, z
   { caller, input: { id, reason } },
   ports,
 ) => {
-  const token = existing(await ports.tokens.get(id), "content token");
+  const token = getOrThrow(await ports.tokens.get(id), "content token");
   assertMay(caller, "content-token:revoke", token.locationId);
   const at = ports.now();
   assertRevocable(token, at);
@@ -26,6 +26,6 @@ export const revokeContentToken: Handle<typeof RevokeContentTokenInput, Needs, z
   const current = tokenState(token, await standingOf([token], ports), at);
   const cause = current.state === "invalidated" ? current.cause : "revoked";
   await endToken(token, { at, cause, reason }, caller.id, ports);
-  const ended = existing(await ports.tokens.get(id), "content token");
+  const ended = getOrThrow(await ports.tokens.get(id), "content token");
   return ok(shownToken(ended, await aroundOf([ended], ports)));
 };

@@ -6,7 +6,7 @@ import { Vendor } from "../../domain/mdm-servers/mdm-server.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { assertShown, worksWith } from "../../domain/tokens/content-token.ts";
 import { renewalSteps } from "../../domain/tokens/renewal-steps.ts";
-import { existing, type Handle, ok } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { aroundOf } from "./token-context.ts";
 
@@ -28,7 +28,7 @@ export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.inp
   { caller, input: { id } },
   ports,
 ) => {
-  const token = existing(await ports.tokens.get(id), "content token");
+  const token = getOrThrow(await ports.tokens.get(id), "content token");
   assertMay(caller, "content-token:read", token.locationId);
   const around = await aroundOf([token], ports);
   const current = assertShown(token, around, around.now);

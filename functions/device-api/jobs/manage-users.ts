@@ -6,7 +6,7 @@ import type { Outcome } from "../../../domain/device-api/work.ts";
 import { shownUser } from "../../../domain/licenses/client-user.ts";
 import { associatedBy, type JudgedUsers, judgedUsers, type UserAct } from "../../../domain/licenses/user-changes.ts";
 import { tellings } from "../../lib/mdm-notifications.ts";
-import { Unfinished } from "../../lib/retry-later.ts";
+import { RetryLater } from "../../lib/retry-later.ts";
 import { askedUser, knownUsers } from "../../licenses/known-users.ts";
 import { retireLicenses } from "../../licenses/retire.ts";
 import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
@@ -26,7 +26,7 @@ const areWithoutLicenses = async (clientUserIds: Iterable<string>, at: StepAt, p
   for (const clientUserId of clientUserIds) {
     const gone = await retireLicenses({ locationId: location.id, clientUserId }, ports, async (posting) => {
       const some = await posting(judged);
-      if (some !== undefined && some.length > 0 && isTimeUp()) throw new Unfinished(`${work.id} retired something, and more is to follow`);
+      if (some !== undefined && some.length > 0 && isTimeUp()) throw new RetryLater(`${work.id} retired something, and more is to follow`);
       return some;
     });
     if (gone === undefined) return false;

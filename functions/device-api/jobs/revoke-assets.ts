@@ -6,7 +6,7 @@ import { type Asset, assetText, keyOf, type Target } from "../../../domain/licen
 import { revoking } from "../../../domain/licenses/postings.ts";
 import { tellings } from "../../lib/mdm-notifications.ts";
 import { announce, eventOf } from "../../lib/publish.ts";
-import { Unfinished } from "../../lib/retry-later.ts";
+import { RetryLater } from "../../lib/retry-later.ts";
 import type { Step, StepAt, WorkPorts } from "./step.ts";
 
 /** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
@@ -41,7 +41,7 @@ export const revoke: Step = async (at, ports) => {
   for (const target of part.targets)
     for (let some = await revokeSome(target, at, ports); some !== false; some = await revokeSome(target, at, ports)) {
       if (some === undefined) return undefined;
-      if (isTimeUp()) throw new Unfinished(`${work.id} took back something, and more is to come back`);
+      if (isTimeUp()) throw new RetryLater(`${work.id} took back something, and more is to come back`);
     }
   const progress = { work, outcome: { completed: part.targets.length, failures: [] }, at: ports.now() };
   return (await ports.works.advance(progress, [], judged)) ? [] : undefined;

@@ -5,8 +5,8 @@ import { isOverdue, whyStopped } from "../../../domain/device-api/job.ts";
 import { nextStep, type Part, type Work, WorkId, type WorkType } from "../../../domain/device-api/work.ts";
 import { Refusal } from "../../../domain/shared/refusal.ts";
 import { announce, workOrderOf } from "../../lib/publish.ts";
-import { Unfinished } from "../../lib/retry-later.ts";
-import { existing, judgedAgain } from "../../middleware/handler.ts";
+import { RetryLater } from "../../lib/retry-later.ts";
+import { getOrThrow, judgedAgain } from "../../middleware/handler.ts";
 import type { BearerFound } from "../../ports/bearers.ts";
 import type { Judged, Trace } from "../../ports/shared.ts";
 import { associate, disassociate } from "./manage-assets.ts";
@@ -50,7 +50,7 @@ const stepPreconditions = ({ token, location }: Pick<BearerFound, "token" | "loc
 /** The next step: what it left to be told, `undefined` when all was done before. */
 const stepOf = (id: WorkId, partAt: (index: number) => Promise<Part>, isTimeUp: () => boolean, ports: WorkPorts) =>
   judgedAgain(async (): Promise<{ readonly told: readonly Trace[] | undefined } | undefined> => {
-    const work = existing(await ports.works.get(id), "work");
+    const work = getOrThrow(await ports.works.get(id), "work");
     const next = nextStep(work);
     if (next === undefined) return { told: undefined };
     if (isOverdue(work, ports.now())) {
@@ -86,7 +86,7 @@ const doSome = async (id: WorkId, ports: WorkPorts, isTimeUp: () => boolean): Pr
     }
     return done;
   } catch (error) {
-    if (error instanceof Unfinished) return "some";
+    if (error instanceof RetryLater) return "some";
     if (!isBusy(error)) throw error;
     ports.log.info("work waits since others write to the same records", { workId: id });
     return done;
@@ -104,8 +104,8 @@ export const doWork = async (order: unknown, ports: WorkPorts, isTimeUp: () => b
   const { workId } = Order.parse(order);
   const done = await doSome(workId, ports, isTimeUp);
   if (done === "all") return;
-  if (done === "nothing") throw new Unfinished(`the work ${workId} did not get on`);
-  const work: Work = existing(await works.get(workId), "work");
+  if (done === "nothing") throw new RetryLater(`the work ${workId} did not get on`);
+  const work: Work = getOrThrow(await works.get(workId), "work");
   if (nextStep(work) === undefined) return;
   const told = await bus.publish([workOrderOf(work, { at: now(), random })]);
   if (told.length === 0) throw new Error(`the work ${workId} could not be put back into the queue`);

@@ -23,7 +23,7 @@ export type StepAt = {
 };
 
 /**
- * Answers what it recorded to be told; `undefined` when what it rested on changed meanwhile: then it is judged again. Throws `Unfinished` when it posted
+ * Answers what it recorded to be told; `undefined` when what it rested on changed meanwhile: then it is judged again. Throws `RetryLater` when it posted
  * something and its time is up: the same step goes on with what is left.
  */
 export type Step = (at: StepAt, ports: WorkPorts) => Promise<readonly Trace[] | undefined>;

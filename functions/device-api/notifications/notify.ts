@@ -5,7 +5,7 @@ import type { ClientConfig } from "../../../domain/device-api/client-config.ts";
 import { assetCountOf, type NotificationType, Told } from "../../../domain/device-api/notification.ts";
 import { EVENT_DETAILS } from "../../../domain/shared/events.ts";
 import { sha256 } from "../../lib/hash.ts";
-import { Unfinished } from "../../lib/retry-later.ts";
+import { RetryLater } from "../../lib/retry-later.ts";
 import { uuidOfHash } from "../../lib/uuid.ts";
 import type { Ports } from "../../ports/ports.ts";
 
@@ -52,11 +52,11 @@ const isDone = async ({ id, locationId, type, notification }: ToldOnce, ports: N
   return delivery.delivered;
 };
 
-/** `attempt`: which one it is, from 1. Throws `Unfinished` to be given the message again. */
+/** `attempt`: which one it is, from 1. Throws `RetryLater` to be given the message again. */
 export const notifyMdmServer = async (message: unknown, attempt: number, ports: NotifyPorts): Promise<void> => {
   const undone: ToldOnce[] = [];
   for (const told of Message.parse(message)) if (!(await isDone(told, ports))) undone.push(told);
   if (undone.length === 0) return;
-  if (attempt < ATTEMPTS) throw new Unfinished(`${undone.length} notifications were not taken`);
+  if (attempt < ATTEMPTS) throw new RetryLater(`${undone.length} notifications were not taken`);
   ports.log.count("NotificationsDropped", undone.length);
 };

@@ -6,7 +6,7 @@ import { addDays } from "../../../domain/shared/time.ts";
 import { takeIdentityEvent } from "../../../functions/accounts/identity-event.ts";
 import { retryParkedFacts } from "../../../functions/accounts/retry-parked-facts.ts";
 import { accountIdOf } from "../../../functions/lib/account-id.ts";
-import { Unfinished } from "../../../functions/lib/retry-later.ts";
+import { RetryLater } from "../../../functions/lib/retry-later.ts";
 import { sweepOutbox } from "../../../functions/operations/sweep-outbox.ts";
 import { foundOrganization } from "../../../functions/organization/found-organization.ts";
 import { scanExpiry } from "../../../functions/tokens/scan-expiry.ts";
@@ -125,7 +125,7 @@ describe("a password change", () => {
     service.clock.now = at("2026-06-01T13:00:30Z");
     const endedNow = () => typesOf().filter((type) => type === "ContentTokenInvalidated").length;
     let asked = 0;
-    await expect(takeIdentityEvent(changed(), POOL, service.ports, () => asked++ >= 2)).rejects.toThrow(Unfinished);
+    await expect(takeIdentityEvent(changed(), POOL, service.ports, () => asked++ >= 2)).rejects.toThrow(RetryLater);
     expect(endedNow()).toBe(2);
     expect(await Array.fromAsync(service.ports.tokens.givenTo(ada.id))).toHaveLength(1);
     await take(changed());
@@ -178,7 +178,7 @@ describe("parked facts", () => {
   test("are left for the next run when the time is up", async () => {
     await park(["bob", "eve"]);
     let asked = 0;
-    await expect(retryParkedFacts(service.ports, () => asked++ > 0)).rejects.toThrow(Unfinished);
+    await expect(retryParkedFacts(service.ports, () => asked++ > 0)).rejects.toThrow(RetryLater);
     expect(await waiting()).toEqual(["e-eve"]);
     await retryParkedFacts(service.ports, () => false);
     expect(await waiting()).toEqual([]);
@@ -188,7 +188,7 @@ describe("parked facts", () => {
     const token = await issue();
     await park(["ada"]);
     let asked = 0;
-    await expect(retryParkedFacts(service.ports, () => asked++ > 0)).rejects.toThrow(Unfinished);
+    await expect(retryParkedFacts(service.ports, () => asked++ > 0)).rejects.toThrow(RetryLater);
     expect(await waiting()).toEqual(["e-ada"]);
     await retryParkedFacts(service.ports, () => false);
     expect(await waiting()).toEqual([]);

@@ -1,7 +1,7 @@
 // The doors by themselves: what each makes of what comes, and that every outcome is answered to whoever waits for it.
 import { beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { Unfinished } from "../../../functions/lib/retry-later.ts";
+import { RetryLater } from "../../../functions/lib/retry-later.ts";
 import { batch } from "../../../functions/middleware/batch.ts";
 import { invoked } from "../../../functions/middleware/invoked.ts";
 import { createOnly } from "../../../functions/middleware/resource.ts";
@@ -112,7 +112,7 @@ describe("a batch", () => {
     const handler = batch(async (_, isTimeUp) => {
       expect(isTimeUp()).toBe(false);
       left = 14_999;
-      if (isTimeUp()) throw new Unfinished("there is more");
+      if (isTimeUp()) throw new RetryLater("there is more");
     }, logInMemory(logged));
     const answer = await handler({ Records: [message("m-1", "{}")] }, { getRemainingTimeInMillis: () => left });
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "m-1" }] });

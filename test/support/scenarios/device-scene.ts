@@ -9,7 +9,7 @@ import { recordsIn } from "../../../functions/aws/records.ts";
 import { doWork, giveUpWork } from "../../../functions/device-api/jobs/run-job.ts";
 import { mdm } from "../../../functions/device-api/middleware.ts";
 import { mdmRoutes } from "../../../functions/device-api/routes.ts";
-import { Unfinished } from "../../../functions/lib/retry-later.ts";
+import { RetryLater } from "../../../functions/lib/retry-later.ts";
 import { resumeJobs } from "../../../functions/operations/resume-jobs.ts";
 import { sweepOutbox } from "../../../functions/operations/sweep-outbox.ts";
 import type { Bus } from "../../../functions/ports/bus.ts";
@@ -120,7 +120,7 @@ export const makeScene = async (client: DynamoDBDocumentClient, seed: number) =>
       queue.settle(delivery, true);
     } catch (error) {
       if (error instanceof Crash) counts.crashes += 1;
-      else if (error instanceof Unfinished) message.stuck += 1;
+      else if (error instanceof RetryLater) message.stuck += 1;
       else if (!isNotPutBack(error)) throw error;
       queue.settle(delivery, false);
     }

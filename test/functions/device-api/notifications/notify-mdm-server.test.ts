@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Delivery, NotificationCall } from "../../../../domain/device-api/delivery.ts";
 import { notifyMdmServer } from "../../../../functions/device-api/notifications/notify.ts";
-import { Unfinished } from "../../../../functions/lib/retry-later.ts";
+import { RetryLater } from "../../../../functions/lib/retry-later.ts";
 import { notifierInMemory } from "../../../support/adapters/outside.ts";
 import { aLocation, locationId } from "../../../support/builders/make.ts";
 import { makeService } from "../../../support/scenarios/service.ts";
@@ -53,7 +53,7 @@ test("what was taken is told once, with the address's own token and the location
 describe("what was not taken", () => {
   test("is given again twice, under the same id, and then dropped and counted", async () => {
     answer = () => ({ delivered: false, why: "status_5xx" });
-    for (const attempt of [1, 2]) await expect(notify(TOLD, attempt)).rejects.toThrow(Unfinished);
+    for (const attempt of [1, 2]) await expect(notify(TOLD, attempt)).rejects.toThrow(RetryLater);
     expect(dropped()).toEqual([]);
     await notify(TOLD, 3);
     expect(dropped()).toEqual([JSON.stringify({ metric: "NotificationsDropped", value: 1 })]);
@@ -63,14 +63,14 @@ describe("what was not taken", () => {
 
   test("is done once it is taken", async () => {
     answer = () => (called.length > 1 ? { delivered: true } : { delivered: false, why: "unreachable" });
-    await expect(notify(TOLD)).rejects.toThrow(Unfinished);
+    await expect(notify(TOLD)).rejects.toThrow(RetryLater);
     await notify(TOLD, 2);
     expect([called.length, dropped()]).toEqual([2, []]);
   });
 
   test("by one side of a transfer does not keep it from the other", async () => {
     answer = ({ url }) => (url.endsWith(here) ? { delivered: false, why: "timed_out" } : { delivered: true });
-    await expect(notify(TRANSFERRED)).rejects.toThrow(Unfinished);
+    await expect(notify(TRANSFERRED)).rejects.toThrow(RetryLater);
     expect(bodies().map(({ notification, uId }) => [notification.countDelta, uId])).toEqual([
       [-3, aLocation().uId],
       [3, "1000000000000001"],
