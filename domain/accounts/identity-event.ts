@@ -100,10 +100,13 @@ export const readIdentityEvent = (event: unknown, userPoolId: string, accountIdO
   const envelope = Envelope.safeParse(event);
   if (!envelope.success) return { kind: "unreadable", why: "not an event of CloudTrail" };
   const { detail, "detail-type": frame } = envelope.data;
-  const judged = judge(detail, userPoolId);
-  if ("ignored" in judged) return { kind: "ignored", why: judged.ignored };
+  const preconditions = judge(detail, userPoolId);
+  if ("ignored" in preconditions) return { kind: "ignored", why: preconditions.ignored };
   const { data } = (frame === MANAGED_LOGIN ? ManagedLogin : ApiCall).safeParse(event);
   if (data === undefined) return { kind: "unreadable", why: `${detail.eventName} does not tell its user or its time as documented` };
   const { eventID, eventTime, subject } = data;
-  return { kind: "fact", fact: { accountId: accountIdOf(subject), eventId: eventID, meaning: judged.meaning, occurredAt: eventTime } };
+  return {
+    kind: "fact",
+    fact: { accountId: accountIdOf(subject), eventId: eventID, meaning: preconditions.meaning, occurredAt: eventTime },
+  };
 };

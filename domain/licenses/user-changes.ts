@@ -32,7 +32,7 @@ export type UserChanges = {
   readonly changes: readonly UserChange[];
 };
 
-export type JudgedUsers = UserChanges & {
+export type EvaluatedUsers = UserChanges & {
   /** As they are now, also those for whom nothing changed. */
   readonly done: readonly ClientUser[];
   readonly refused: readonly { readonly clientUserId: string; readonly errorNumber: MdmErrorNumber }[];
@@ -82,7 +82,7 @@ const versionAfter = (before: UsersVersion, changes: readonly UserChange[], at: 
 };
 
 /** What a request for `asked`, each of whom is named once, makes of what is `known`. */
-export const judgedUsers = (act: UserAct, asked: readonly AskedUser[], known: KnownUsers, at: Date): JudgedUsers => {
+export const evaluateUsers = (act: UserAct, asked: readonly AskedUser[], known: KnownUsers, at: Date): EvaluatedUsers => {
   const judge = judges(known.version.locationId, at, known.version.version + 1)[act];
   const holders = new Map(known.holders);
   const changes: UserChange[] = [];

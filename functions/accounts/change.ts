@@ -59,7 +59,7 @@ export const changeAccount: Handle<typeof ChangeAccountInput, Needs, z.input<typ
   const at = now();
   const after = changed(before, change, at);
   const traces = tracesOf(before, after, change, caller, { ...ports, at });
-  // The caller too must be what was judged: two administrators who take each other's grants at once must not both succeed.
+  // The caller is a precondition too: two administrators who take each other's grants at once must not both succeed.
   assertReplaced(await accounts.replace(after, traces, { accounts: [caller] }));
   await announce(traces, ports);
   return ok(shownAccount(after), after.version);

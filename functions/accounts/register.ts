@@ -26,7 +26,7 @@ export const RegisterAccountReply = ShownAccount;
 
 type Needs = "accounts" | "locations" | "people" | "parking" | "bus" | "outbox" | "log" | "now" | "random";
 
-/** Refuses what stands in the way of an account: one that is there, or was; or that the caller is not what was judged any more. */
+/** Refuses when the account exists, when it existed before, or when the caller changed. */
 const assertRegistered = async (isRegistered: boolean, { id }: Account, { accounts }: Pick<Ports, "accounts">): Promise<void> => {
   if (isRegistered) return;
   const known = await accounts.get(id);

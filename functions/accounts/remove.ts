@@ -27,7 +27,7 @@ export const removeAccount: Handle<typeof RemoveAccountInput, Needs, z.input<typ
       eventOf("account.disabled", { accountId: id, occurredAt: after.disabledAt ?? at }, { ...ports, at }),
       custodyOf("account-removed", { subject: id, at, by: caller.id }),
     ];
-    // The caller too must be what was judged: two administrators who remove each other at once must not both succeed.
+    // The caller is a precondition too: two administrators who remove each other at once must not both succeed.
     assertReplaced(await ports.accounts.replace(after, traces, { accounts: [caller] }));
     await announce(traces, ports);
   }

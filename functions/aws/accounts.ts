@@ -45,10 +45,10 @@ export const accountsIn = (table: Table): Accounts => {
 
     list: (page) => readPage(table, listIn(table, "byKind", "ACC"), page, (item) => fromItem(Account, item)),
 
-    register: (account, traces, judged) => transact(table, [putNew(table, accountItem(account))], traces, judged),
+    register: (account, traces, preconditions) => transact(table, [putNew(table, accountItem(account))], traces, preconditions),
 
-    replace(account, traces, judged) {
-      return transact(table, [putEdition(table, accountItem(account), account.version)], traces, judged);
+    replace(account, traces, preconditions) {
+      return transact(table, [putEdition(table, accountItem(account), account.version)], traces, preconditions);
     },
 
     recordPasswordChange(id, occurredAt, traces = []) {

@@ -1,4 +1,4 @@
-// Content tokens in the Records table. Every act is one transaction whose conditions are its rule: what was judged is what is written.
+// Content tokens in the Records table. Every act is one transaction whose conditions are its rule: what was checked is what is written.
 import * as z from "zod";
 import { AccountId, ContentTokenId } from "../../domain/shared/ids.ts";
 import { isAnswered } from "../../domain/tokens/apple-check.ts";
@@ -93,7 +93,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
 
     getAll: (ids) => readById(table, ids, keys.contentToken, fromStored),
 
-    add(token, traces, { idempotency, location, earlier, judged } = {}) {
+    add(token, traces, { idempotency, location, earlier, preconditions } = {}) {
       const writes = [
         putNew(table, toStored(token)),
         secretOf(table, token, earlier),
@@ -106,10 +106,10 @@ export const contentTokensIn = (table: Table): ContentTokens => {
         ...(location === undefined ? [] : [replacedLocation(table, location)]),
         ...usedKey(table, idempotency, token.id, token.issuedAt),
       ];
-      return transact(table, writes, traces, judged);
+      return transact(table, writes, traces, preconditions);
     },
 
-    handOver({ token, to, holders, at }, traces, judged) {
+    handOver({ token, to, holders, at }, traces, preconditions) {
       const accounts = new Map([...holders, [to.id, to]]).values();
       const given = at.toISOString();
       const writes: Write[] = [
@@ -118,7 +118,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
             TableName,
             Key: keys.contentToken(token.id),
             UpdateExpression: "SET downloadedBy.#to = if_not_exists(downloadedBy.#to, :at)",
-            // The map only grows: of equal size, it is the one that was judged, and no holder was overlooked.
+            // The map only grows: of equal size, it is the version that was read, and no holder is missing.
             ConditionExpression: "attribute_not_exists(invalidation) AND expiresAt > :at AND size(downloadedBy) = :holders",
             ExpressionAttributeNames: { "#to": to.id },
             ExpressionAttributeValues: { ":at": given, ":holders": token.downloadedBy.length },
@@ -133,10 +133,10 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           },
         },
       ];
-      return transact(table, writes, traces, { ...judged, accounts });
+      return transact(table, writes, traces, { ...preconditions, accounts });
     },
 
-    async invalidate(id, invalidation, traces, judged) {
+    async invalidate(id, invalidation, traces, preconditions) {
       for (let attempt = 0; attempt < INVALIDATE_ATTEMPTS; attempt++) {
         const token = await get(id);
         if (token === undefined || token.invalidation !== undefined) return false;
@@ -150,7 +150,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
             ExpressionAttributeValues: { ":invalidation": toItem(invalidation), ":holders": token.downloadedBy.length },
           },
         };
-        if (await transact(table, [ended, ...letGo(table, token, invalidation.at)], traces, judged)) return true;
+        if (await transact(table, [ended, ...letGo(table, token, invalidation.at)], traces, preconditions)) return true;
       }
       throw new Error(`${id} could not be ended: it changed ${INVALIDATE_ATTEMPTS} times meanwhile`);
     },
@@ -172,8 +172,8 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           },
         },
       };
-      const judged = location === undefined ? [] : [replacedLocation(table, { ...location, id: locationId })];
-      return transact(table, [recorded, ...judged], traces);
+      const preconditions = location === undefined ? [] : [replacedLocation(table, { ...location, id: locationId })];
+      return transact(table, [recorded, ...preconditions], traces);
     },
 
     recordDoubt({ id }, doubt, traces) {

@@ -72,14 +72,14 @@ export const locationsIn = (table: Table): Locations => {
       const item = await readItem(table, keys.arrivals(id));
       return item === undefined ? 0 : fromItem(Arrivals, item).arrivals;
     },
-    close(closed, { arrivals, links, conflict }, traces, judged) {
+    close(closed, { arrivals, links, conflict }, traces, preconditions) {
       const writes = [
         replacedLocation(table, closed),
         lastArrival(table, closed, arrivals),
         ...(links === undefined ? [] : [replacedLinks(table, links)]),
         ...keptConflict(table, conflict),
       ];
-      return transact(table, writes, traces, judged);
+      return transact(table, writes, traces, preconditions);
     },
   };
 };

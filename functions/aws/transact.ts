@@ -8,7 +8,7 @@ import type { LocationId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import type { Judged, Trace } from "../ports/shared.ts";
+import type { Preconditions, Trace } from "../ports/shared.ts";
 import { nextEntries } from "./custody.ts";
 import { keys, type Table, toItem } from "./table.ts";
 import type { Write } from "./write.ts";
@@ -100,7 +100,7 @@ export const putEdition = (table: Table, item: Record<string, unknown>, version:
 const outboxRow = (table: Table, announcement: Announcement): Write =>
   putNew(table, { ...keys.outbox(announcement), ...toItem(announcement) });
 
-const judgedVersion = ({ name: TableName }: Table, Key: Record<string, string>, version: number, more = ""): Write => ({
+const checkVersion = ({ name: TableName }: Table, Key: Record<string, string>, version: number, more = ""): Write => ({
   ConditionCheck: {
     TableName,
     Key,
@@ -109,8 +109,8 @@ const judgedVersion = ({ name: TableName }: Table, Key: Record<string, string>, 
   },
 });
 
-/** A token is what it was judged as while nobody ended it and nobody more was given it; its date is not written anew. */
-const judgedToken = ({ name: TableName }: Table, { id, downloadedBy }: ContentToken): Write => ({
+/** A token is unchanged while it is not invalidated, has no new holder, and its expiry date was not rewritten. */
+const checkToken = ({ name: TableName }: Table, { id, downloadedBy }: ContentToken): Write => ({
   ConditionCheck: {
     TableName,
     Key: keys.contentToken(id),
@@ -120,12 +120,12 @@ const judgedToken = ({ name: TableName }: Table, { id, downloadedBy }: ContentTo
 });
 
 /** Links that were never written have version 0. */
-const judgedLinks = (table: Table, { location, version }: LocationLinks): Write =>
+const checkLinks = (table: Table, { location, version }: LocationLinks): Write =>
   version === 0
     ? { ConditionCheck: { TableName: table.name, Key: keys.links(location), ConditionExpression: "attribute_not_exists(pk)" } }
-    : judgedVersion(table, keys.links(location), version);
+    : checkVersion(table, keys.links(location), version);
 
-const judgedArrivals = ({ name: TableName }: Table, location: LocationId, count: number): Write => ({
+const checkArrivals = ({ name: TableName }: Table, location: LocationId, count: number): Write => ({
   ConditionCheck: {
     TableName,
     Key: keys.arrivals(location),
@@ -137,15 +137,15 @@ const judgedArrivals = ({ name: TableName }: Table, location: LocationId, count:
 
 const checksOf = (
   table: Table,
-  { organization, accounts = [], servers = [], tokens = [], locations = [], links = [], arrivals = [] }: Judged,
+  { organization, accounts = [], servers = [], tokens = [], locations = [], links = [], arrivals = [] }: Preconditions,
 ): Write[] => [
-  ...(organization === undefined ? [] : [judgedVersion(table, keys.organization(), organization.version)]),
-  ...[...accounts].map(({ id, version }) => judgedVersion(table, keys.account(id), version)),
-  ...servers.map(({ id, version }) => judgedVersion(table, keys.server(id), version, " AND attribute_not_exists(removedAt)")),
-  ...tokens.map((token) => judgedToken(table, token)),
-  ...locations.map(({ id, version }) => judgedVersion(table, keys.location(id), version, " AND attribute_not_exists(closedAt)")),
-  ...links.map((each) => judgedLinks(table, each)),
-  ...arrivals.map(({ location, count }) => judgedArrivals(table, location, count)),
+  ...(organization === undefined ? [] : [checkVersion(table, keys.organization(), organization.version)]),
+  ...[...accounts].map(({ id, version }) => checkVersion(table, keys.account(id), version)),
+  ...servers.map(({ id, version }) => checkVersion(table, keys.server(id), version, " AND attribute_not_exists(removedAt)")),
+  ...tokens.map((token) => checkToken(table, token)),
+  ...locations.map(({ id, version }) => checkVersion(table, keys.location(id), version, " AND attribute_not_exists(closedAt)")),
+  ...links.map((each) => checkLinks(table, each)),
+  ...arrivals.map(({ location, count }) => checkArrivals(table, location, count)),
 ];
 
 /** An item can stand in a transaction once: what is written carries its own condition, and a check stands once. */
@@ -170,9 +170,9 @@ export const attemptTransaction = async (
   table: Table,
   writes: readonly Write[],
   traces: readonly Trace[] = [],
-  judged: Judged = {},
+  preconditions: Preconditions = {},
 ): Promise<readonly number[]> => {
-  const conditional = [...writes, ...withoutRepeats(writes, checksOf(table, judged))];
+  const conditional = [...writes, ...withoutRepeats(writes, checksOf(table, preconditions))];
   const rows = traces.flatMap((trace) => (trace.kind === "custody" ? [] : [outboxRow(table, trace)]));
   const records = traces.filter((trace) => trace.kind === "custody");
   const nextAttempt = attempts();

@@ -54,7 +54,7 @@ export const worksIn = (table: Table): Works => {
   return {
     get: (id) => read(Work, keys.work(id)),
 
-    async add(work, parts, limits, traces, judged) {
+    async add(work, parts, limits, traces, preconditions) {
       if (!hasRoom(NOTHING_PENDING, work, limits)) return "full";
       const writes = [
         countAdded(table, work, limits),
@@ -62,7 +62,7 @@ export const worksIn = (table: Table): Works => {
         putNew(table, { ...keys.work(work.id), ...toItem(work) }),
         ...parts.map((part, index) => putNew(table, { ...keys.workPart(work.id, index), ...goneAt(work), ...toItem(part) })),
       ];
-      const failed = await attemptTransaction(table, writes, traces, judged);
+      const failed = await attemptTransaction(table, writes, traces, preconditions);
       if (failed.length === 0) return "added";
       return failed.includes(0) ? "full" : "changed";
     },
@@ -82,7 +82,7 @@ export const worksIn = (table: Table): Works => {
       return (await Array.fromAsync(itemsOf(table, query))).map((item) => fromItem(Failure, item));
     },
 
-    advance: (progress, traces, judged) => transact(table, progressed(table, progress), traces, judged),
+    advance: (progress, traces, preconditions) => transact(table, progressed(table, progress), traces, preconditions),
 
     stop(work, stopped, traces) {
       const update: Write = {

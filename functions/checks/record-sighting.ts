@@ -7,7 +7,7 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import type { AppleCheck } from "../../domain/tokens/apple-check.ts";
 import { type ContentToken, worksWith } from "../../domain/tokens/content-token.ts";
 import { type IdentifyPorts, identifyServer, recognizeServer } from "../mdm-servers/identify.ts";
-import { judgedAgain } from "../middleware/handler.ts";
+import { retryOnConflict } from "../middleware/handler.ts";
 
 /** Apple's answer has metadata too. It may hold anything, and is not kept. */
 const METADATA_NOT_KEPT = "not kept";
@@ -30,7 +30,7 @@ const mdmInfoOf = (named: Named, known: MdmServer | undefined): MdmInfo => ({
 /** Does nothing if Apple names nobody, or if the token names more MDM servers than are kept. */
 export const recordAppleSighting = async (token: ContentToken, named: Named | undefined, ports: IdentifyPorts): Promise<void> => {
   if (named === undefined) return;
-  await judgedAgain(async () => {
+  await retryOnConflict(async () => {
     const links = await ports.links.of(token.locationId);
     const known = await ports.servers.findByMdmInfo(named.id);
     if (known === undefined && !isRoomFor(links, token.id)) return links;

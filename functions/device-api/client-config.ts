@@ -10,7 +10,7 @@ import { Organization } from "../../domain/organization/organization.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { UUID_BYTES, uuidOf } from "../lib/uuid.ts";
 import { type IdentifyPorts, identifyServer, recognizeServer } from "../mdm-servers/identify.ts";
-import { judgedAgain } from "../middleware/handler.ts";
+import { retryOnConflict } from "../middleware/handler.ts";
 import type { MdmHandle, TokenBearer } from "../middleware/mdm-handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { assertMayManage } from "../tokens/authenticate.ts";
@@ -90,7 +90,7 @@ const entryBudget = ({ id }: TokenBearer["token"], { rates, now }: Pick<Ports, "
  */
 const identifyFor = async (mdmInfo: MdmInfo, { token }: TokenBearer, ports: IdentifyPorts & Pick<Ports, "rates">): Promise<void> => {
   const mayLog = entryBudget(token, ports);
-  await judgedAgain(async () => {
+  await retryOnConflict(async () => {
     const links = await ports.links.of(token.locationId);
     const known = await ports.servers.findByMdmInfo(mdmInfo.id);
     const present = serversOn(links, token.id);

@@ -6,13 +6,13 @@ import { associatedNotifications } from "../../domain/device-api/notification.ts
 import { assertEmails } from "../../domain/device-api/users-request.ts";
 import { type ClientUser, ManagedAppleId, shownUser } from "../../domain/licenses/client-user.ts";
 import { ClientUserId } from "../../domain/licenses/licenses.ts";
-import { associatedBy, judgedUsers } from "../../domain/licenses/user-changes.ts";
+import { associatedBy, evaluateUsers } from "../../domain/licenses/user-changes.ts";
 import { isReserved } from "../../domain/organization/subscription.ts";
 import { sha256 } from "../lib/hash.ts";
 import { tellings } from "../lib/mdm-notifications.ts";
 import { announce } from "../lib/publish.ts";
 import { askedUser, knownUsers } from "../licenses/known-users.ts";
-import { getOrThrow, judgedAgain } from "../middleware/handler.ts";
+import { getOrThrow, retryOnConflict } from "../middleware/handler.ts";
 import type { MdmHandle, TokenBearer } from "../middleware/mdm-handler.ts";
 import type { Ports } from "../ports/ports.ts";
 
@@ -49,7 +49,7 @@ const userIdOf = ({ locationId, clientUserId, createdAt }: ClientUser): number =
 
 /** The user as it is now. One that is there is answered again, as long as it is the very same: a client that saw no answer asks again. */
 const registered = ({ clientUserIdStr, managedAppleIDStr, email }: Asked, caller: TokenBearer, ports: Pick<Ports, Needs>) =>
-  judgedAgain(async (): Promise<ClientUser | undefined> => {
+  retryOnConflict(async (): Promise<ClientUser | undefined> => {
     const { clientUsers, locations, now, random } = ports;
     const location = getOrThrow(await locations.get(caller.location.id), "location");
     if (isReserved(location)) throw new MdmRefusal(9645);
@@ -60,13 +60,13 @@ const registered = ({ clientUserIdStr, managedAppleIDStr, email }: Asked, caller
     const known = await knownUsers(location.id, [asked], ports);
     const there = known.users.get(clientUserIdStr);
     if (there !== undefined && there.idHash === asked.idHash) return there;
-    const judged = judgedUsers("CREATE", [asked], known, now());
-    for (const { errorNumber } of judged.refused) throw new MdmRefusal(errorNumber);
-    const associated = associatedNotifications(associatedBy(judged.changes).map(shownUser));
+    const preconditions = evaluateUsers("CREATE", [asked], known, now());
+    for (const { errorNumber } of preconditions.refused) throw new MdmRefusal(errorNumber);
+    const associated = associatedNotifications(associatedBy(preconditions.changes).map(shownUser));
     const traces = tellings(associated, caller, { now, random });
-    if (!(await clientUsers.record(judged, traces, { judged: { locations: [location] } }))) return undefined;
+    if (!(await clientUsers.record(preconditions, traces, { preconditions: { locations: [location] } }))) return undefined;
     await announce(traces, ports);
-    return judged.done[0];
+    return preconditions.done[0];
   });
 
 export const registerUser: MdmHandle<typeof RegisterUserInput, Needs, z.input<typeof RegisterUserReply>> = async (

@@ -7,8 +7,8 @@ import { assertOpen } from "../../domain/organization/organization.ts";
 import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { AssetInput } from "../lib/inputs.ts";
 import { announce, eventOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { created, getOrThrow, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { created, getOrThrow, type Handle, retryOnConflict } from "../middleware/handler.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 export const AcquireLicensesInput = z.strictObject({
@@ -30,9 +30,9 @@ export const acquireLicenses: Handle<
   const { locationId, adamId, pricingParam, ...acquisition } = input;
   const key = { locationId, adamId, pricingParam };
   const use = useIn(caller, idempotencyKey, input);
-  await judgedAgain(async () => {
-    const judged = await callerNow(caller, ports);
-    assertMay(judged, "license:acquire", locationId);
+  await retryOnConflict(async () => {
+    const currentCaller = await loadCurrentCaller(caller, ports);
+    assertMay(currentCaller, "license:acquire", locationId);
     const location = getOrThrow(await locations.get(locationId), "location");
     if ((await madeBefore(use, ports)) !== undefined) return true;
     assertOpen(location);
@@ -41,7 +41,7 @@ export const acquireLicenses: Handle<
     const detail = { ...key, quantity: acquisition.quantity, accountId: caller.id };
     const traces = [eventOf("LicensesAcquired", detail, { at, random })];
     const idempotency = use === undefined ? undefined : { ...use, made: assetText(key), at };
-    if (!(await licenses.post(posting, traces, { idempotency, judged: { accounts: [judged] } }))) return undefined;
+    if (!(await licenses.post(posting, traces, { idempotency, preconditions: { accounts: [currentCaller] } }))) return undefined;
     await announce(traces, ports);
     return true;
   });

@@ -7,8 +7,8 @@ import { assertOpen } from "../../domain/organization/organization.ts";
 import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { AssetInput, TargetsInput } from "../lib/inputs.ts";
 import { announce, eventOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { actEventId, assignmentNotifications } from "./act-notifications.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
@@ -31,9 +31,9 @@ export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<t
   const { serialNumbers, clientUserIds, ...key } = input;
   const targets = targetsOf(serialNumbers, clientUserIds);
   const use = useIn(caller, idempotencyKey, input);
-  const made = await judgedAgain(async () => {
+  const made = await retryOnConflict(async () => {
     // Read, and no condition of the write: it would make every writer of a location wait for every other one.
-    assertMay(await callerNow(caller, ports), "license:assign", key.locationId);
+    assertMay(await loadCurrentCaller(caller, ports), "license:assign", key.locationId);
     const location = getOrThrow(await locations.get(key.locationId), "location");
     const earlier = await madeBefore(use, ports);
     if (earlier !== undefined) return Made.parse(JSON.parse(earlier));

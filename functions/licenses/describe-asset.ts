@@ -5,8 +5,8 @@ import { AssetTraits, SupportedPlatforms } from "../../domain/licenses/licenses.
 import { describing } from "../../domain/licenses/postings.ts";
 import { assertOpen } from "../../domain/organization/organization.ts";
 import { AssetInput } from "../lib/inputs.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
 const { name, bundleId } = AssetTraits.shape;
@@ -20,12 +20,12 @@ export const describeAsset: Handle<
 > = async ({ caller, input: { locationId, adamId, pricingParam, ...asked } }, ports) => {
   const { locations, licenses, now } = ports;
   const key = { locationId, adamId, pricingParam };
-  await judgedAgain(async () => {
-    const judged = await callerNow(caller, ports);
-    assertMay(judged, "license:acquire", locationId);
+  await retryOnConflict(async () => {
+    const currentCaller = await loadCurrentCaller(caller, ports);
+    assertMay(currentCaller, "license:acquire", locationId);
     assertOpen(getOrThrow(await locations.get(locationId), "location"));
     const posting = describing(getOrThrow(await licenses.asset(key), "asset at this location"), asked, now());
-    return posting === undefined || (await licenses.post(posting, [], { judged: { accounts: [judged] } })) || undefined;
+    return posting === undefined || (await licenses.post(posting, [], { preconditions: { accounts: [currentCaller] } })) || undefined;
   });
   return ok(shownLicense(getOrThrow(await licenses.asset(key), "license")));
 };

@@ -11,8 +11,8 @@ import { Refusal } from "../../domain/shared/refusal.ts";
 import { fileBase64 } from "../../domain/shared/text.ts";
 import { madeBefore, useOf } from "../lib/idempotency.ts";
 import { announce, eventOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Idempotency } from "../ports/shared.ts";
 import { type LicenseLine, licenseLines, Problem, type ReadLines } from "./csv-lines.ts";
@@ -89,10 +89,10 @@ const takenText = (lines: readonly LicenseLine[], left: readonly LicenseLine[]):
 };
 
 const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick<Ports, Needs>): Promise<true> =>
-  judgedAgain(async () => {
+  retryOnConflict(async () => {
     const { locations, licenses, now, random } = ports;
-    const judged = await callerNow(caller, ports);
-    assertMay(judged, "license:acquire", locationId);
+    const currentCaller = await loadCurrentCaller(caller, ports);
+    assertMay(currentCaller, "license:acquire", locationId);
     const location = getOrThrow(await locations.get(locationId), "location");
     if ((await madeBefore(use, ports)) !== undefined) return true;
     assertOpen(location);
@@ -102,7 +102,7 @@ const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick
     const traces = acquisitions.map(({ key, quantity }) =>
       eventOf("LicensesAcquired", { ...key, quantity, accountId: caller.id }, { at, random }),
     );
-    const more = { idempotency: { ...use, made: "", at }, judged: { accounts: [judged] } };
+    const more = { idempotency: { ...use, made: "", at }, preconditions: { accounts: [currentCaller] } };
     const postings = acquisitions.map(({ posting }) => posting);
     if (!(await licenses.post(together(postings, at), traces, more))) return undefined;
     await announce(traces, ports);

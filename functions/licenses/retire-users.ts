@@ -3,11 +3,11 @@
 import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { type Asset, ClientUserId } from "../../domain/licenses/licenses.ts";
-import { judgedUsers } from "../../domain/licenses/user-changes.ts";
+import { evaluateUsers } from "../../domain/licenses/user-changes.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
 import { announce } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { actEventId, assignmentNotifications, retirementNotifications } from "./act-notifications.ts";
 import { askedUser, knownUsers } from "./known-users.ts";
 import { type NotifyReleased, retireLicenses } from "./retire.ts";
@@ -27,21 +27,21 @@ export const retireUsers: Handle<typeof RetireUsersInput, Needs, z.input<typeof 
   const { locations, clientUsers, now } = ports;
   assertMay(caller, "license:assign", locationId);
   getOrThrow(await locations.get(locationId), "location");
-  const judged = <Value>(attempt: () => Promise<Value | undefined>): Promise<Value> =>
-    judgedAgain(async () => {
-      assertMay(await callerNow(caller, ports), "license:assign", locationId);
+  const preconditions = <Value>(attempt: () => Promise<Value | undefined>): Promise<Value> =>
+    retryOnConflict(async () => {
+      assertMay(await loadCurrentCaller(caller, ports), "license:assign", locationId);
       return attempt();
     });
   const asked = [...new Set(clientUserIds)].map((clientUserId) => askedUser({ clientUserId }, ports));
   const gone: Asset[] = [];
   const act = { id: actEventId(ports), locationId };
   const notifyReleased: NotifyReleased = (released) => assignmentNotifications({ ...act, type: "DISASSOCIATE" }, released, ports);
-  await judged(async () => {
+  await preconditions(async () => {
     // Before their licenses: what work gives them afterwards is found out when they are retired.
     const known = await knownUsers(locationId, asked, ports);
     for (const { clientUserId } of asked)
-      gone.push(...((await retireLicenses({ locationId, clientUserId }, ports, judged, notifyReleased)) ?? []));
-    const retired = judgedUsers("RETIRE", asked, known, now());
+      gone.push(...((await retireLicenses({ locationId, clientUserId }, ports, preconditions, notifyReleased)) ?? []));
+    const retired = evaluateUsers("RETIRE", asked, known, now());
     // Whoever was never created, or is retired already, has no entry to change.
     if (retired.changes.length === 0) return true;
     const traces = await retirementNotifications(act, retired.done, ports);

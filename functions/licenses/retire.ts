@@ -6,7 +6,7 @@ import { retiring } from "../../domain/licenses/postings.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
 import { announce, eventOf } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Judged, Trace } from "../ports/shared.ts";
+import type { Preconditions, Trace } from "../ports/shared.ts";
 
 /** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
 const ASSETS_AT_ONCE = 25;
@@ -26,11 +26,11 @@ const heldOf = async ({ locationId, clientUserId }: User, { licenses }: Pick<Por
 };
 
 /** One posting: what went by it, `undefined` when what it rested on changed. */
-export type Retiring = (judged?: Judged) => Promise<readonly Asset[] | undefined>;
+export type Retiring = (preconditions?: Preconditions) => Promise<readonly Asset[] | undefined>;
 
 const retiringSome =
   (user: User, ports: RetiringPorts, notifyReleased: NotifyReleased): Retiring =>
-  async (judged) => {
+  async (preconditions) => {
     const { licenses, now, random } = ports;
     const held = await heldOf(user, ports);
     if (held.length === 0) return held;
@@ -42,7 +42,8 @@ const retiringSome =
       ),
       ...(await notifyReleased(released.map((asset) => ({ asset: keyOf(asset), target: { clientUserId: user.clientUserId } })))),
     ];
-    if (!(await licenses.post(retiring(user.clientUserId, held, at), traces, judged === undefined ? {} : { judged }))) return undefined;
+    if (!(await licenses.post(retiring(user.clientUserId, held, at), traces, preconditions === undefined ? {} : { preconditions })))
+      return undefined;
     await announce(traces, ports);
     return held;
   };

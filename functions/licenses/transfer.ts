@@ -8,8 +8,8 @@ import { IDENTIFIER_BYTES, identifierText, TransferId } from "../../domain/share
 import { REASONS } from "../../domain/shared/refusal.ts";
 import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { announce, eventOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { created, getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { created, getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { ShownTransfer } from "./shown.ts";
 
 const { fromLocationId, toLocationId, adamId, quantity } = Transfer.shape;
@@ -42,16 +42,16 @@ export const transferLicenses: Handle<
   200 | 201,
   "idempotencyKey"
 > = ({ caller, input, idempotencyKey }, ports) =>
-  judgedAgain(async () => {
+  retryOnConflict(async () => {
     const { locations, licenses, now, random } = ports;
     const { dryRun, ...asked } = input;
     const asset = { adamId: asked.adamId, pricingParam: asked.pricingParam };
     const use = useIn(caller, idempotencyKey, asked);
-    const judged = await callerNow(caller, ports);
+    const currentCaller = await loadCurrentCaller(caller, ports);
     assertTwoLocations(asked);
     const both: Location[] = [];
     for (const id of [asked.fromLocationId, asked.toLocationId]) {
-      assertMay(judged, "license:transfer", id);
+      assertMay(currentCaller, "license:transfer", id);
       both.push(getOrThrow(await locations.get(id), "location"));
     }
     if (!dryRun) {
@@ -72,7 +72,8 @@ export const transferLicenses: Handle<
     const { id: transferId, at: _, by: accountId, ...moved } = transfer;
     const traces = [eventOf("LicensesTransferred", { transferId, accountId, ...moved }, { at, random })];
     const idempotency = use === undefined ? undefined : { ...use, made: transferId, at };
-    if (!(await licenses.post(transferring(from, to, transfer), traces, { idempotency, judged: { accounts: [judged] } }))) return undefined;
+    if (!(await licenses.post(transferring(from, to, transfer), traces, { idempotency, preconditions: { accounts: [currentCaller] } })))
+      return undefined;
     await announce(traces, ports);
     return created(transfer);
   });

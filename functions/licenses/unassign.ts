@@ -5,8 +5,8 @@ import { targetsOf } from "../../domain/licenses/licenses.ts";
 import { unassigning } from "../../domain/licenses/postings.ts";
 import { AssetInput, TargetsInput } from "../lib/inputs.ts";
 import { announce, eventOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { actEventId, assignmentNotifications } from "./act-notifications.ts";
 import { ShownLicense, shownLicense } from "./shown.ts";
 
@@ -26,8 +26,8 @@ export const unassignLicenses: Handle<typeof UnassignLicensesInput, Needs, z.inp
   const { licenses, now, random } = ports;
   const { serialNumbers, clientUserIds, ...key } = input;
   const targets = targetsOf(serialNumbers, clientUserIds);
-  const unassigned = await judgedAgain(async () => {
-    assertMay(await callerNow(caller, ports), "license:assign", key.locationId);
+  const unassigned = await retryOnConflict(async () => {
+    assertMay(await loadCurrentCaller(caller, ports), "license:assign", key.locationId);
     const asset = getOrThrow(await licenses.asset(key), "asset at this location");
     const holding = await licenses.holding(key, targets);
     if (holding.length === 0) return 0;

@@ -6,10 +6,10 @@ import type { ServerHolding } from "../../domain/mdm-servers/sighting.ts";
 import type { AccountId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
 import { isLive } from "../../domain/tokens/content-token.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { judgedAgain, notFound } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { notFound, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Judged, Trace } from "../ports/shared.ts";
+import type { Preconditions, Trace } from "../ports/shared.ts";
 import { standingOf } from "../tokens/token-context.ts";
 import { resolutionTraces } from "./record-arrival.ts";
 
@@ -31,7 +31,7 @@ export const unlinkingTraces = (
   custodyOf("token-unlinked", { subject: tokenId, at, by, locationId, details: { mdmServerId } }),
 ];
 
-type Selection = { readonly closing: readonly ServerHolding[]; readonly judged?: Judged };
+type Selection = { readonly closing: readonly ServerHolding[]; readonly preconditions?: Preconditions };
 
 /** Closes what `select` names, in as many transactions as that takes. A conflict that this leaves with fewer than two MDM servers is settled by it. */
 const closeHoldings = async (
@@ -42,17 +42,17 @@ const closeHoldings = async (
 ): Promise<LocationLinks> => {
   const { links, now, random } = ports;
   for (;;) {
-    const { after, isComplete } = await judgedAgain(async () => {
-      const judgedCaller = await callerNow(caller, ports);
-      assertMay(judgedCaller, "mdm-server:link", locationId);
+    const { after, isComplete } = await retryOnConflict(async () => {
+      const currentCaller = await loadCurrentCaller(caller, ports);
+      assertMay(currentCaller, "mdm-server:link", locationId);
       const before = await links.of(locationId);
-      const { closing, judged = {} } = await select(before);
+      const { closing, preconditions = {} } = await select(before);
       if (closing.length === 0) return { after: before, isComplete: true };
       const part = closing.slice(0, CLOSED_AT_ONCE);
       const by = { at: now(), by: caller.id };
       const { after: closed, settled } = withClosed(before, part, { ...by, reason: NO_LONGER_TWO });
       const traces = [...part.flatMap((each) => unlinkingTraces(each, locationId, by, random)), ...resolutionTraces(settled, random)];
-      if (!(await links.replace(closed, { conflict: settled }, traces, { ...judged, accounts: [judgedCaller] }))) return undefined;
+      if (!(await links.replace(closed, { conflict: settled }, traces, { ...preconditions, accounts: [currentCaller] }))) return undefined;
       await announce(traces, ports);
       return { after: closed, isComplete: part.length === closing.length };
     });
@@ -79,7 +79,7 @@ export const unlinkFrom = (
     if (closing.length === 0) throw notFound("link");
     // As many as fit beside the closings. A token that ends unnoticed meanwhile counts as ended after the removal.
     const kept = [...live.values()].filter(({ id }) => !closing.some(({ tokenId }) => tokenId === id));
-    return { closing, judged: { tokens: kept.slice(0, CLOSED_AT_ONCE / 4) } };
+    return { closing, preconditions: { tokens: kept.slice(0, CLOSED_AT_ONCE / 4) } };
   };
   return closeHoldings(locationId, select, caller, ports);
 };

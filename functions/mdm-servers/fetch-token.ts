@@ -19,11 +19,11 @@ import {
 } from "../../domain/tokens/content-token.ts";
 import { tokenFileName } from "../../domain/tokens/file-name.ts";
 import { custodyOf, eventOf } from "../lib/publish.ts";
-import { getOrThrow, type Handle, judgedAgain, ok, seeOther, unchanged } from "../middleware/handler.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict, seeOther, unchanged } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { ShownLinkTo } from "../tokens/shown.ts";
 import { type SupersedingPorts, supersedeOlder } from "../tokens/supersede.ts";
-import { judgedOf, standingOf } from "../tokens/token-context.ts";
+import { preconditionsOf, standingOf } from "../tokens/token-context.ts";
 import { registeredServer } from "./find.ts";
 import { linksOfServer } from "./links-of-server.ts";
 import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
@@ -84,7 +84,7 @@ const currentToken = async (
   const listed = (await Array.fromAsync(tokens.ofLocation(latest.locationId))).filter(
     (token) => kinds.has(worksWith(token)) && token.invalidation === undefined && token.expiresAt > now(),
   );
-  // The list may be a moment old: each is judged by its record.
+  // The list is eventually consistent: the record of each token decides.
   for (const { id } of listed.toSorted(byNewest)) {
     const token = getOrThrow(await tokens.get(id), "content token");
     const standing = await standingOf([token], ports);
@@ -119,7 +119,7 @@ export const fetchContentToken: Handle<
   "ifNoneMatch" | "wantsJson",
   MdmServer
 > = ({ caller, input: { location }, ifNoneMatch, wantsJson }, ports) =>
-  judgedAgain(async () => {
+  retryOnConflict(async () => {
     const { tokens, servers, files, now, random } = ports;
     const server = await registeredServer(caller.id, ports);
     const { before, otherLocations } = await placesToFetch(server, location, ports);
@@ -138,8 +138,8 @@ export const fetchContentToken: Handle<
     const { id, locationId, file } = token;
     const at = now();
     if (isSeenAnew(server, at)) await servers.seen(server.id, at);
-    const judged = { ...judgedOf(standing), servers: [server], tokens: [token] };
-    const recording = { before, token, by: server.id, judged, mayWriteTokens: true };
+    const preconditions = { ...preconditionsOf(standing), servers: [server], tokens: [token] };
+    const recording = { before, token, by: server.id, preconditions, mayWriteTokens: true };
 
     // `*` asks for no existing representation, and does not prove that the MDM server has one.
     if (ifNoneMatch === "*") return { ...unchanged(file.sha256), link };

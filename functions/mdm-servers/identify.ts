@@ -13,7 +13,7 @@ import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import { custodyOf, eventOf } from "../lib/publish.ts";
 import { getOrThrow } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Judged } from "../ports/shared.ts";
+import type { Preconditions } from "../ports/shared.ts";
 import { registeredServer } from "./find.ts";
 import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
 
@@ -46,7 +46,7 @@ type Context = {
   readonly before: LocationLinks;
   readonly by: Account["id"] | ContentTokenId | "service";
   readonly at: Date;
-  readonly judged: Judged;
+  readonly preconditions: Preconditions;
   readonly mayLog: NonNullable<Options["mayLog"]>;
 };
 
@@ -88,11 +88,11 @@ const detailsOf = ({ name, vendor }: MdmServer, { id: mdmInfoId, name: mdmInfoNa
 });
 
 const registerServer = async (context: Context, { servers, random }: IdentifyPorts): Promise<MdmServer | undefined> => {
-  const { identification, statedWith, by, at, judged } = context;
+  const { identification, statedWith, by, at, preconditions } = context;
   const { mdmInfo } = identification;
   const server = serverSaying(mdmInfo, MdmServerId.parse(`mdm_${identifierText(random(IDENTIFIER_BYTES))}`), at, statedWith);
   const trace = custodyOf("mdm-server-registered", { subject: server.id, at, by, details: detailsOf(server, mdmInfo) });
-  return (await servers.register(server, [trace], judged)) ? server : undefined;
+  return (await servers.register(server, [trace], preconditions)) ? server : undefined;
 };
 
 /**
@@ -101,7 +101,7 @@ const registerServer = async (context: Context, { servers, random }: IdentifyPor
  * Invariant: a statement changes the id or name only together with an entry of the custody log, and the metadata at most every five minutes.
  */
 const updateServer = async (server: MdmServer, context: Context, { servers, log }: IdentifyPorts): Promise<MdmServer | undefined> => {
-  const { identification, statedWith, before, by, at, judged, mayLog } = context;
+  const { identification, statedWith, before, by, at, preconditions, mayLog } = context;
   const { how, mdmInfo } = identification;
   const change = statementChange(server, mdmInfo);
   if (change === "none" || (how !== "reported" && !mayFetch(before, server.id))) return server;
@@ -113,7 +113,7 @@ const updateServer = async (server: MdmServer, context: Context, { servers, log 
   }
   const after = saying(server, mdmInfo, at, statedWith);
   const traces = isLogged ? [custodyOf("mdm-server-changed", { subject: server.id, at, by, details: detailsOf(after, mdmInfo) })] : [];
-  return (await servers.replace(after, traces, { ...judged, links: [before] })) ? after : undefined;
+  return (await servers.replace(after, traces, { ...preconditions, links: [before] })) ? after : undefined;
 };
 
 /**
@@ -135,7 +135,7 @@ export const identifyServer = async (
   const { how, mdmInfo } = identification;
   const location = getOrThrow(await locations.get(locationId), "location");
   assertOpen(location);
-  const judged: Judged = {
+  const preconditions: Preconditions = {
     accounts: typeof by === "string" ? [] : [by],
     locations: [location],
     // An end is final, so an ended token needs no precondition.
@@ -145,7 +145,7 @@ export const identifyServer = async (
   const actor = typeof by === "string" ? by : by.id;
   const at = now();
   const statedWith = how === "reported" ? undefined : tokenId;
-  const context = { identification, statedWith, before, by: actor, at, judged, mayLog };
+  const context = { identification, statedWith, before, by: actor, at, preconditions, mayLog };
   const known = await findServer(identification, ports);
   const server = await (known === undefined ? registerServer(context, ports) : updateServer(known, context, ports));
   if (server === undefined) return undefined;
@@ -162,5 +162,5 @@ export const identifyServer = async (
         ]
       : [];
   const arrival = { mdmServerId, how, at, isProof, statedName: mdmInfo.name };
-  return recordArrival({ before, token, arrival, by: actor, traces, judged: { ...judged, servers: [server] } }, ports);
+  return recordArrival({ before, token, arrival, by: actor, traces, preconditions: { ...preconditions, servers: [server] } }, ports);
 };

@@ -7,10 +7,10 @@ import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { assertUsable } from "../../domain/tokens/content-token.ts";
 import { custodyOf, eventOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { LinkedToken, shownToken } from "../tokens/shown.ts";
-import { aroundOf, judgedOf, standingOf } from "../tokens/token-context.ts";
+import { aroundOf, preconditionsOf, standingOf } from "../tokens/token-context.ts";
 import { registeredServer } from "./find.ts";
 import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
 
@@ -30,13 +30,13 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
   ports,
 ) => {
   const { tokens, links, now, random } = ports;
-  const { token, after } = await judgedAgain(async () => {
-    const judgedCaller = await callerNow(caller, ports);
+  const { token, after } = await retryOnConflict(async () => {
+    const currentCaller = await loadCurrentCaller(caller, ports);
     const token = getOrThrow(await tokens.get(tokenId), "content token");
     const { locationId } = token;
-    assertMay(judgedCaller, "mdm-server:link", locationId);
+    assertMay(currentCaller, "mdm-server:link", locationId);
     const before = await links.of(locationId);
-    assertLinkedBefore(judgedCaller, id, before);
+    assertLinkedBefore(currentCaller, id, before);
     const server = await registeredServer(id, ports);
     const at = now();
     const standing = await standingOf([token], ports);
@@ -48,10 +48,10 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
       eventOf("MdmServerLinked", { tokenId, locationId, mdmServerId: id }, { at, random }),
       custodyOf("token-linked", { subject: tokenId, at, by: caller.id, locationId, details: { mdmServerId: id } }),
     ];
-    const { locations } = judgedOf(standing);
-    const judged = { accounts: [judgedCaller], servers: [server], tokens: [token], locations };
+    const { locations } = preconditionsOf(standing);
+    const preconditions = { accounts: [currentCaller], servers: [server], tokens: [token], locations };
     const arrival = { mdmServerId: id, how: "linked" as const, at };
-    const after = await recordArrival({ before, token, arrival, by: caller.id, traces, judged }, ports);
+    const after = await recordArrival({ before, token, arrival, by: caller.id, traces, preconditions }, ports);
     return after === undefined ? undefined : { token, after };
   });
   return ok({ ...shownToken(token, await aroundOf([token], ports)), conflictId: after.conflict?.id });

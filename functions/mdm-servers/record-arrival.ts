@@ -16,7 +16,7 @@ import { ConflictId, IDENTIFIER_BYTES, identifierText } from "../../domain/share
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Judged, Trace } from "../ports/shared.ts";
+import type { Preconditions, Trace } from "../ports/shared.ts";
 
 export type ArrivalPorts = Pick<Ports, "links" | "bus" | "outbox" | "log" | "random">;
 
@@ -27,7 +27,7 @@ type Recording = {
   readonly by: Actor;
   /** Further effects of the act. */
   readonly traces: readonly Trace[];
-  readonly judged: Judged;
+  readonly preconditions: Preconditions;
   /** The caller may write tokens: an earlier token that this may end becomes due for the next scan, even if this request fails afterwards. */
   readonly mayWriteTokens?: boolean;
 };
@@ -69,7 +69,7 @@ const proofTraces = ({ before, token, arrival }: Recording, random: Ports["rando
 
 /** The record after the arrival; `undefined` when it, or a precondition, changed meanwhile. */
 export const recordArrival = async (recording: Recording, ports: ArrivalPorts): Promise<LocationLinks | undefined> => {
-  const { before, token, arrival, judged, mayWriteTokens = false } = recording;
+  const { before, token, arrival, preconditions, mayWriteTokens = false } = recording;
   const { links, random } = ports;
   const { mdmServerId, at } = arrival;
   const conflictId = ConflictId.parse(`cfl_${identifierText(random(IDENTIFIER_BYTES))}`);
@@ -79,7 +79,7 @@ export const recordArrival = async (recording: Recording, ports: ArrivalPorts): 
   const { after, found } = withArrival(before, token, arrival, { conflictId, settled });
   const traces = [...recording.traces, ...proofTraces(recording, random), ...(found ? conflictTraces(after, recording, random) : [])];
   const lookAgain = mayWriteTokens && hasReplacedMore(before, after) ? { ...token, dueAt: at } : undefined;
-  if (!(await links.replace(after, { conflict: after.conflict, lookAgain, server: mdmServerId }, traces, judged))) return undefined;
+  if (!(await links.replace(after, { conflict: after.conflict, lookAgain, server: mdmServerId }, traces, preconditions))) return undefined;
   await announce(traces, ports);
   return after;
 };

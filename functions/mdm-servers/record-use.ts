@@ -22,7 +22,9 @@ const recordFirstUse = async ({ token, links }: TokenBearer, mdmServerId: MdmSer
   const { id: tokenId, locationId } = token;
   const traces = [custodyOf("token-used", { subject: tokenId, at, by: tokenId, locationId, details: { mdmServerId } })];
   const arrival = { mdmServerId, how: "used" as const, at };
-  return (await recordArrival({ before: links, token, arrival, by: tokenId, traces, judged: { tokens: [token] } }, ports)) !== undefined;
+  return (
+    (await recordArrival({ before: links, token, arrival, by: tokenId, traces, preconditions: { tokens: [token] } }, ports)) !== undefined
+  );
 };
 
 const MOST_REMEMBERED = 1000;

@@ -4,8 +4,8 @@ import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { MdmInfo } from "../../domain/mdm-servers/mdm-server.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { LinkedToken, shownToken } from "../tokens/shown.ts";
 import { aroundOf } from "../tokens/token-context.ts";
 import { type IdentifyPorts, identifyServer } from "./identify.ts";
@@ -25,8 +25,8 @@ export const reportClaim: Handle<typeof ReportClaimInput, Needs, z.input<typeof 
   { caller, input: { id, ...stated } },
   ports,
 ) => {
-  const { token, after } = await judgedAgain(async () => {
-    const by = await callerNow(caller, ports);
+  const { token, after } = await retryOnConflict(async () => {
+    const by = await loadCurrentCaller(caller, ports);
     assertMay(by, "mdm-server:manage");
     const token = getOrThrow(await ports.tokens.get(id), "content token");
     const after = await identifyServer(token, { ...stated, how: "reported" }, by, ports);

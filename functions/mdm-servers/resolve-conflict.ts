@@ -7,8 +7,8 @@ import { ConflictId, MdmServerId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { nameText } from "../../domain/shared/text.ts";
 import { announce } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { CLOSED_AT_ONCE, unlinkingTraces } from "./close-link.ts";
 import { resolutionTraces } from "./record-arrival.ts";
@@ -23,10 +23,10 @@ type Needs = "accounts" | "links" | "bus" | "outbox" | "log" | "now" | "random";
 
 /** Closes some of the others' links and sightings, and with the last ones settles the conflict; answers it then. */
 const closeSome = (caller: Account, { id, keptBy, reason }: z.infer<typeof ResolveConflictInput>, ports: Pick<Ports, Needs>) =>
-  judgedAgain(async () => {
+  retryOnConflict(async () => {
     const { links, now, random } = ports;
-    const judged = await callerNow(caller, ports);
-    assertMay(judged, "mdm-server:manage");
+    const currentCaller = await loadCurrentCaller(caller, ports);
+    assertMay(currentCaller, "mdm-server:manage");
     const conflict = getOrThrow(await links.conflict(id), "conflict");
     const before = await links.of(conflict.location);
     if (before.conflict?.id !== id) throw new Refusal("conflict_resolved", "This conflict is resolved already. Look at its resolution.");
@@ -41,7 +41,7 @@ const closeSome = (caller: Account, { id, keptBy, reason }: z.infer<typeof Resol
       ...closing.flatMap((holding) => unlinkingTraces(holding, conflict.location, why, random)),
       ...resolutionTraces(settled, random),
     ];
-    if (!(await links.replace(after, { conflict: settled }, traces, { accounts: [judged] }))) return undefined;
+    if (!(await links.replace(after, { conflict: settled }, traces, { accounts: [currentCaller] }))) return undefined;
     await announce(traces, ports);
     return { settled };
   });

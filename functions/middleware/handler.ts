@@ -67,10 +67,10 @@ export const assertReplaced = (replaced: boolean): void => {
 const ATTEMPTS = 5;
 
 /**
- * What `attempt` makes. `undefined` means that what it judged had changed when it was to be recorded: then it judges again, and refuses as `busy`
- * after five times, which only a storm of changes to the same records explains.
+ * The result of `attempt`. `undefined` from it means that a precondition changed before the write: it is retried. Refuses with `busy` after five
+ * attempts, which happens only when many requests change the same records at once.
  */
-export const judgedAgain = async <Value>(attempt: () => Promise<Value | undefined>): Promise<Value> => {
+export const retryOnConflict = async <Value>(attempt: () => Promise<Value | undefined>): Promise<Value> => {
   for (let count = 0; count < ATTEMPTS; count++) {
     const made = await attempt();
     if (made !== undefined) return made;

@@ -17,10 +17,10 @@ import {
 import { releasedNotice, reservedNotice } from "../../domain/shared/notice.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import { announce, custodyOf, eventOf, noticeOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Judged, Trace } from "../ports/shared.ts";
+import type { Preconditions, Trace } from "../ports/shared.ts";
 import { liveTokens } from "../tokens/live.ts";
 import { newLocation } from "./new-location.ts";
 import { ShownSubscription, shownSubscription } from "./shown-subscription.ts";
@@ -46,22 +46,23 @@ const reusable = async ({ before }: Making, ports: Pick<Ports, Needs>) => {
   const arrivals = [{ location: earlier.id, count: await ports.locations.arrivals(earlier.id) }];
   const links = await ports.links.of(earlier.id);
   const use = { liveTokens: (await liveTokens(earlier.id, ports)).length, holdings: openHoldings(links).length };
-  return isReusable(earlier, use) ? { earlier, judged: { links: [links], arrivals } } : undefined;
+  return isReusable(earlier, use) ? { earlier, preconditions: { links: [links], arrivals } } : undefined;
 };
 
-/** The built-in service's location as it is reserved, and what that was judged on: the primary one, the one that it had before, or a new one. */
+/** The built-in service's location as it is reserved, and its preconditions: the primary one, the one that it had before, or a new one. */
 const toReserve = async (
   isInUse: boolean,
   primary: Location,
   making: Making,
   ports: Pick<Ports, Needs>,
-): Promise<{ readonly location: Location; readonly judged: Judged }> => {
+): Promise<{ readonly location: Location; readonly preconditions: Preconditions }> => {
   const { at } = making;
-  if (!isInUse) return { location: reserved(primary, at), judged: {} };
+  if (!isInUse) return { location: reserved(primary, at), preconditions: {} };
   const again = await reusable(making, ports);
-  if (again !== undefined) return { location: reserved(again.earlier, at), judged: { locations: [primary], ...again.judged } };
+  if (again !== undefined)
+    return { location: reserved(again.earlier, at), preconditions: { locations: [primary], ...again.preconditions } };
   const made = newLocation(BUILT_IN_NAME, { primary: false, at, random: ports.random });
-  return { location: { ...made, reservedAt: at }, judged: { locations: [primary] } };
+  return { location: { ...made, reservedAt: at }, preconditions: { locations: [primary] } };
 };
 
 /** Tokens that are a condition of a write: as many as leave room for the rest of a transaction. */
@@ -82,7 +83,7 @@ const begin = async (making: Making, said: boolean | undefined, ports: Pick<Port
   const { locations, links, servers, subscriptions, random } = ports;
   const primary = await locations.primary();
   const isInUse = isPrimaryInUse({ primary, said });
-  const { location, judged } = await toReserve(isInUse, primary, making, ports);
+  const { location, preconditions } = await toReserve(isInUse, primary, making, ports);
   // Read before who has its tokens: one who comes by one afterwards is noticed.
   const arrived = { location: primary.id, count: await locations.arrivals(primary.id) };
   const linked = await links.of(primary.id);
@@ -99,8 +100,8 @@ const begin = async (making: Making, said: boolean | undefined, ports: Pick<Port
     ...(warned.length === 0 ? [] : [noticeOf(reservedNotice(where, !isInUse), { at, random })]),
   ];
   const after = begun(before, location, { at, wasTold: !isInUse && warned.length > 0 });
-  const both = { links: [...(judged.links ?? []), linked], arrivals: [...(judged.arrivals ?? []), arrived] };
-  if (!(await subscriptions.replace(after, location, traces, { ...judged, ...both, accounts: [by], tokens }))) return undefined;
+  const both = { links: [...(preconditions.links ?? []), linked], arrivals: [...(preconditions.arrivals ?? []), arrived] };
+  if (!(await subscriptions.replace(after, location, traces, { ...preconditions, ...both, accounts: [by], tokens }))) return undefined;
   await announce(traces, ports);
   return after;
 };
@@ -131,8 +132,8 @@ export const changeSubscription: Handle<typeof ChangeSubscriptionInput, Needs, z
   { caller, input: { plan, primaryInUse } },
   ports,
 ) => {
-  const changed = await judgedAgain(async () => {
-    const by = await callerNow(caller, ports);
+  const changed = await retryOnConflict(async () => {
+    const by = await loadCurrentCaller(caller, ports);
     assertMay(by, "subscription:manage");
     const before = await ports.subscriptions.get();
     if (before.plan === plan) return before;

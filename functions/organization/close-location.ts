@@ -8,8 +8,8 @@ import { LocationId } from "../../domain/shared/ids.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
 import { resolutionTraces } from "../mdm-servers/record-arrival.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { getOrThrow, type Handle, judgedAgain, ok } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { liveTokens } from "../tokens/live.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
@@ -36,10 +36,10 @@ export const closeLocation: Handle<typeof CloseLocationInput, Needs, z.input<typ
   { caller, input: { id }, ifMatch },
   ports,
 ) =>
-  judgedAgain(async () => {
+  retryOnConflict(async () => {
     const { locations, links, now, random } = ports;
-    const judged = await callerNow(caller, ports);
-    assertMay(judged, "location:manage");
+    const currentCaller = await loadCurrentCaller(caller, ports);
+    assertMay(currentCaller, "location:manage");
     const before = getOrThrow(await locations.get(id), "location");
     // Closed again, nothing changes.
     if (before.closedAt !== undefined) return ok(shownLocation(before, undefined), before.version);
@@ -59,7 +59,7 @@ export const closeLocation: Handle<typeof CloseLocationInput, Needs, z.input<typ
       ...resolutionTraces(settled, random),
     ];
     const closing = { arrivals, links: holdings.length > 0 ? after : undefined, conflict: settled };
-    if (!(await locations.close(closed, closing, traces, { accounts: [judged], links: [linked] }))) return undefined;
+    if (!(await locations.close(closed, closing, traces, { accounts: [currentCaller], links: [linked] }))) return undefined;
     await announce(traces, ports);
     return ok(shownLocation(closed, undefined), closed.version);
   });

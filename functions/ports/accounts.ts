@@ -1,7 +1,7 @@
 // The accounts' records.
 import type { Account } from "../../domain/accounts/account.ts";
 import type { AccountId } from "../../domain/shared/ids.ts";
-import type { Judged, Page, PageRequest, Trace } from "./shared.ts";
+import type { Page, PageRequest, Preconditions, Trace } from "./shared.ts";
 
 export interface Accounts {
   /** Strongly consistent: what a decision rests on must not be older than the change that forbids it. */
@@ -10,10 +10,10 @@ export interface Accounts {
   getAll(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>>;
   /** All but removed ones. */
   list(page: PageRequest): Promise<Page<Account>>;
-  /** False, and nothing changed, when the account is registered already, or what was judged changed. */
-  register(account: Account, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
-  /** Writes the next version over the one that was read. False when it, or what was judged, changed meanwhile. */
-  replace(account: Account, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /** False, and nothing changed, when the account is registered already, or a precondition changed. */
+  register(account: Account, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
+  /** Writes the next version over the one that was read. False when it, or a precondition, changed meanwhile. */
+  replace(account: Account, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
   /** Keeps the latest of all changes told. False, and nothing announced, when there is no such account. */
   recordPasswordChange(id: AccountId, occurredAt: Date, traces?: readonly Trace[]): Promise<boolean>;
   /**

@@ -3,7 +3,7 @@
 import type { ClientUser, UsersVersion } from "../../domain/licenses/client-user.ts";
 import type { UserChanges } from "../../domain/licenses/user-changes.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import type { Judged, Trace } from "./shared.ts";
+import type { Preconditions, Trace } from "./shared.ts";
 import type { Progress } from "./works.ts";
 
 /** Which users are listed. */
@@ -25,11 +25,11 @@ export interface ClientUsers {
   changedSince(location: LocationId, version: number, which: WhichUsers): Promise<readonly ClientUser[]>;
   /**
    * False, and nothing changed, when the users are not of the version before, work gave some of them a license since that was read, an entry is not as it
-   * was read, an Apple Account is not whose it was, the work is not where it was read, or what was judged changed. Without changes only the work goes on.
+   * was read, an Apple Account is not whose it was, the work is not where it was read, or a precondition changed. Without changes only the work goes on.
    */
   record(
     changes: UserChanges,
     traces?: readonly Trace[],
-    more?: { readonly progress?: Progress | undefined; readonly judged?: Judged | undefined },
+    more?: { readonly progress?: Progress | undefined; readonly preconditions?: Preconditions | undefined },
   ): Promise<boolean>;
 }

@@ -4,9 +4,9 @@ import type { Location } from "../../domain/organization/organization.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
 import type { AppleCheck, Doubt } from "../../domain/tokens/apple-check.ts";
 import type { ContentToken, Holding, Invalidation } from "../../domain/tokens/content-token.ts";
-import type { Idempotency, Judged, Page, PageRequest, Trace } from "./shared.ts";
+import type { Idempotency, Page, PageRequest, Preconditions, Trace } from "./shared.ts";
 
-/** What a hand-over was judged on. It is recorded only if all of it still holds. */
+/** The preconditions of a hand-over. It is recorded only if all of them still hold. */
 export type HandOver = {
   readonly token: ContentToken;
   readonly to: Account;
@@ -20,7 +20,7 @@ export type Adding = {
   readonly location?: Location | undefined;
   /** The record of the same secret that ended before. The new one takes its place in the look-up by secret. */
   readonly earlier?: ContentToken | undefined;
-  readonly judged?: Judged;
+  readonly preconditions?: Preconditions;
 };
 
 /** `expiresAt`: the time from which Apple says the token is expired; the token is due then. `location`: its next version, with Apple's identifier of it. */
@@ -34,7 +34,7 @@ export interface ContentTokens {
   list(location: LocationId | "all", page: PageRequest): Promise<Page<ContentToken>>;
   /**
    * False, and nothing changed, when a token with the same secret other than `earlier` is held already, when the idempotency key was used, when
-   * what was judged changed, the location was closed, or when a planned erasure of its file has been begun. Ends the plan to erase the file.
+   * a precondition changed, the location was closed, or when a planned erasure of its file has been begun. Ends the plan to erase the file.
    */
   add(token: ContentToken, traces?: readonly Trace[], adding?: Adding): Promise<boolean>;
   /** Every token the location ever had, strongly consistent, in no order. */
@@ -42,15 +42,15 @@ export interface ContentTokens {
   /** Those of `ids` that exist, strongly consistent. */
   getAll(ids: readonly ContentTokenId[]): Promise<ReadonlyMap<ContentTokenId, ContentToken>>;
   /**
-   * Records that an account is given the file. False, and nothing changed, when the token, any account involved or what else was judged
-   * is no longer what it was: read again, judge again.
+   * Records that an account is given the file. False, and nothing changed, when the token, any account involved or another precondition
+   * changed: read again and retry.
    */
-  handOver(handOver: HandOver, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  handOver(handOver: HandOver, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
   /**
-   * Ends a token and plans the erasure of its file. False when it had ended before: the first cause stays, nothing is announced. `judged`: a newer token
+   * Ends a token and plans the erasure of its file. False when it had ended before: the first cause stays, nothing is announced. `preconditions`: a newer token
    * that takes its place; rejects when that one ended meanwhile.
    */
-  invalidate(id: ContentTokenId, invalidation: Invalidation, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  invalidate(id: ContentTokenId, invalidation: Invalidation, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
   /**
    * Records a check with Apple and moves the expiry forward to `expiresAt` if Apple says that the token expired. False if the token ended or a later
    * check is recorded.

@@ -4,7 +4,7 @@ import type { Asset, AssetKey, Assignment, Target, Transfer } from "../../domain
 import type { Posting } from "../../domain/licenses/postings.ts";
 import type { Location } from "../../domain/organization/organization.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import type { Idempotency, Judged, Page, PageRequest, Trace } from "./shared.ts";
+import type { Idempotency, Page, PageRequest, Preconditions, Trace } from "./shared.ts";
 import type { Progress } from "./works.ts";
 
 /** Whose assignments are listed: those of a location, of one of its assets, or of one target at it. */
@@ -29,7 +29,7 @@ export type AssetState = {
 export type Recording = {
   /** The use of a key, and what a repeated request finds as made. */
   readonly idempotency?: (Idempotency & { readonly made: string; readonly at: Date }) | undefined;
-  readonly judged?: Judged;
+  readonly preconditions?: Preconditions;
   /** How far the work that it is a step of comes by it. */
   readonly progress?: Progress;
   /** Users of the location as they were read, of whom some are given a license: none of them was retired meanwhile, and who retires one finds out. */
@@ -68,7 +68,7 @@ export interface Licenses {
   /**
    * False, and nothing changed, when a count would fall below 0, an assignment that is made exists or one that is ended does not, traits are not of the
    * version before, a location that licenses come to is closed, the idempotency key was used, the work is not where it was read, the users
-   * are not of the version that was read, or what was judged changed. Refuses as `busy` when
+   * are not of the version that was read, or a precondition changed. Refuses as `busy` when
    * conflicts with other writes outlast the attempts.
    */
   post(posting: Posting, traces?: readonly Trace[], more?: Recording): Promise<boolean>;

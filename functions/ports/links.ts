@@ -3,7 +3,7 @@ import type { Conflict } from "../../domain/mdm-servers/conflict.ts";
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import type { ConflictId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import type { Judged, Page, PageRequest, Trace } from "./shared.ts";
+import type { Page, PageRequest, Preconditions, Trace } from "./shared.ts";
 
 export interface Links {
   /** Strongly consistent. */
@@ -17,7 +17,7 @@ export interface Links {
   /**
    * Writes the next version over the one that was read, with the conflict as it is now, if there is one. `lookAgain`: a token that the next scan
    * has to look at, whatever comes in between. `server`: the MDM server that is found by the location from now on. False when the links,
-   * or what was judged, changed meanwhile.
+   * or a precondition, changed meanwhile.
    */
   replace(
     after: LocationLinks,
@@ -27,7 +27,7 @@ export interface Links {
       readonly server?: MdmServerId | undefined;
     },
     traces?: readonly Trace[],
-    judged?: Judged,
+    preconditions?: Preconditions,
   ): Promise<boolean>;
   conflict(id: ConflictId): Promise<Conflict | undefined>;
   conflicts(page: PageRequest): Promise<Page<Conflict>>;

@@ -3,7 +3,7 @@ import type { Conflict } from "../../domain/mdm-servers/conflict.ts";
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import type { Location } from "../../domain/organization/organization.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import type { Judged, Page, PageRequest, Trace } from "./shared.ts";
+import type { Page, PageRequest, Preconditions, Trace } from "./shared.ts";
 
 export interface Locations {
   get(id: LocationId): Promise<Location | undefined>;
@@ -21,7 +21,7 @@ export interface Locations {
    * Closes it, with its links as they are then: from now on nothing comes to it, and it is in no list. False when it, its links or its arrivals
    * changed meanwhile.
    */
-  close(closed: Location, closing: Closing, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  close(closed: Location, closing: Closing, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
 }
 
 /** `links`: the next version, when there are any to close; `conflict`: as it is settled by that. */

@@ -1,7 +1,7 @@
 // The MDM servers' records.
 import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
 import type { MdmServerId } from "../../domain/shared/ids.ts";
-import type { Judged, Page, PageRequest, Trace } from "./shared.ts";
+import type { Page, PageRequest, Preconditions, Trace } from "./shared.ts";
 
 export interface MdmServers {
   /** Strongly consistent. */
@@ -13,13 +13,13 @@ export interface MdmServers {
   /** The one in use whose `mdmInfo` has this `id`, strongly consistent. */
   findByMdmInfo(id: string): Promise<MdmServer | undefined>;
   list(page: PageRequest): Promise<Page<MdmServer>>;
-  /** False, and nothing changed, when the credential or the `mdmInfo.id` is another one's, or what was judged changed. */
-  register(server: MdmServer, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  /** False, and nothing changed, when the credential or the `mdmInfo.id` is another one's, or a precondition changed. */
+  register(server: MdmServer, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
   /**
-   * Writes the next version over the one that was read. False when it, or what was judged, changed meanwhile, or when its credential or `mdmInfo.id` is
+   * Writes the next version over the one that was read. False when it, or a precondition, changed meanwhile, or when its credential or `mdmInfo.id` is
    * another one's.
    */
-  replace(server: MdmServer, traces?: readonly Trace[], judged?: Judged): Promise<boolean>;
+  replace(server: MdmServer, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
   /** Notes that it called. */
   seen(id: MdmServerId, at: Date): Promise<void>;
 }

@@ -17,7 +17,7 @@ export type PageRequest = { readonly limit: number; readonly after?: string | un
 export type Trace = Announcement | CustodyRecord;
 
 /** What a decision rested on. An act is recorded only if none of it changed meanwhile: false means read again, judge again. */
-export type Judged = {
+export type Preconditions = {
   readonly organization?: Organization;
   readonly accounts?: Iterable<Account>;
   readonly servers?: readonly MdmServer[];

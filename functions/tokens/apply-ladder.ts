@@ -12,8 +12,8 @@ type Needs = Pick<Ports, "organizations" | "tokens" | "reminders" | "log" | "now
 const ATTEMPTS = 5;
 
 /**
- * Only ever earlier: a token that is due too early is looked at for nothing and moves on. Overtaken by another run it is judged again, since that
- * one may have gone by the ladder before.
+ * Moves a due date only to an earlier time: a token that is due too early costs one useless check. When another run wrote the token first, it is
+ * evaluated again, since that run may have used the previous ladder.
  */
 const bringForward = async (listed: ContentToken, ladder: ReminderLadder, { tokens, reminders, now }: Needs): Promise<boolean> => {
   const { id, expiresAt } = listed;

@@ -1,4 +1,4 @@
-// Whom a content token lets in: the text of its file, verbatim, is the bearer. What it is worth is judged anew at each request.
+// Authentication with a content token: the text of its file, verbatim, is the bearer token. Its validity is checked at each request.
 
 import { mayHoldersManage } from "../../domain/device-api/job.ts";
 import { type MdmErrorNumber, MdmRefusal } from "../../domain/device-api/mdm-error.ts";

@@ -12,10 +12,10 @@ import {
 } from "../../domain/tokens/content-token.ts";
 import { tokenFileName } from "../../domain/tokens/file-name.ts";
 import { announce, custodyOf, eventOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { created, getOrThrow, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { created, getOrThrow, type Handle, retryOnConflict } from "../middleware/handler.ts";
 import { ShownLinkTo } from "./shown.ts";
-import { judgedOf, standingOf } from "./token-context.ts";
+import { preconditionsOf, standingOf } from "./token-context.ts";
 
 export const CreateDownloadInput = z.strictObject({
   id: ContentTokenId,
@@ -46,9 +46,9 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
   { caller, input: { id, linkSeconds } },
   ports,
 ) =>
-  judgedAgain(async () => {
+  retryOnConflict(async () => {
     const { tokens, files, now, random } = ports;
-    const to = await callerNow(caller, ports);
+    const to = await loadCurrentCaller(caller, ports);
     const token = getOrThrow(await tokens.get(id), "content token");
     const { locationId, file } = token;
     assertMay(to, "content-token:download", locationId);
@@ -65,7 +65,7 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
       custodyOf("token-downloaded", { subject: id, at, by: to.id, locationId, details }),
     ];
     // Recorded before it is revealed: a link nobody can account for must not exist.
-    if (!(await tokens.handOver({ token, to, holders: standing.holders, at }, traces, judgedOf(standing)))) return undefined;
+    if (!(await tokens.handOver({ token, to, holders: standing.holders, at }, traces, preconditionsOf(standing)))) return undefined;
     await announce(traces, ports);
     return created({ ...link, fileName, sha256: file.sha256, ...adviceFor(to, token) });
   });

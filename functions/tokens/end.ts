@@ -7,7 +7,7 @@ import { withdrawnNotice } from "../../domain/tokens/apple-notice.ts";
 import { type ContentToken, type Invalidation, isWithdrawal } from "../../domain/tokens/content-token.ts";
 import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Judged, Trace } from "../ports/shared.ts";
+import type { Preconditions, Trace } from "../ports/shared.ts";
 import { type WherePorts, whereOf } from "./notice-context.ts";
 
 type RecordingPorts = WherePorts & Pick<Ports, "tokens" | "random">;
@@ -35,10 +35,10 @@ export const recordEnd = async (
   invalidation: Invalidation,
   by: Actor,
   ports: RecordingPorts,
-  judged?: Judged,
+  preconditions?: Preconditions,
 ): Promise<readonly Trace[] | undefined> => {
   const effects = await effectsOf(token, invalidation, by, ports);
-  return (await ports.tokens.invalidate(token.id, invalidation, effects, judged)) ? effects : undefined;
+  return (await ports.tokens.invalidate(token.id, invalidation, effects, preconditions)) ? effects : undefined;
 };
 
 export type EndingPorts = RecordingPorts & Pick<Ports, "files" | "erasures" | "bus" | "outbox" | "log">;
@@ -49,9 +49,9 @@ export const endToken = async (
   invalidation: Invalidation,
   by: Actor,
   ports: EndingPorts,
-  judged?: Judged,
+  preconditions?: Preconditions,
 ): Promise<void> => {
-  const effects = await recordEnd(token, invalidation, by, ports, judged);
+  const effects = await recordEnd(token, invalidation, by, ports, preconditions);
   if (effects === undefined) return;
   await announce(effects, ports);
   await eraseFile(token.file.key, ports);

@@ -17,8 +17,8 @@ import { assertNotExpired, parseTokenFile } from "../../domain/tokens/token-file
 import { sha256 } from "../lib/hash.ts";
 import { findLocationsInFileName } from "../lib/locations-named.ts";
 import { custodyOf } from "../lib/publish.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { created, getOrThrow, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { created, getOrThrow, type Handle, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store.ts";
@@ -108,10 +108,10 @@ export const importContentToken: Handle<
   201
 > = async ({ caller, input: { locationId, fileName, file, downloadedBy, managedAppleAccount, appleUId, force } }, ports) => {
   const { locations, organizations, accounts, now } = ports;
-  const { token, check } = await judgedAgain(async () => {
-    const judged = await callerNow(caller, ports);
-    assertMay(judged, "content-token:import", locationId);
-    if (force !== undefined) assertMay(judged, "content-token:force-import");
+  const { token, check } = await retryOnConflict(async () => {
+    const currentCaller = await loadCurrentCaller(caller, ports);
+    assertMay(currentCaller, "content-token:import", locationId);
+    if (force !== undefined) assertMay(currentCaller, "content-token:force-import");
     const location = getOrThrow(await locations.get(locationId), "location");
     assertOpen(location);
     assertNotReserved(location);
@@ -127,7 +127,7 @@ export const importContentToken: Handle<
     const yearBefore = addYears(expiresAt, -1);
     const issuedAt = yearBefore < at ? yearBefore : at;
     const holder = downloadedBy === "unknown" ? undefined : await accounts.get(downloadedBy);
-    if (downloadedBy !== "unknown") assertMayNameHolder(judged, holder, locationId);
+    if (downloadedBy !== "unknown") assertMayNameHolder(currentCaller, holder, locationId);
 
     const facts = {
       locationId,
@@ -140,10 +140,10 @@ export const importContentToken: Handle<
     };
     const fromApple = {
       ...downloadOf(managedAppleAccount, holder),
-      ...doubtAbout(holder, issuedAt, judged),
+      ...doubtAbout(holder, issuedAt, currentCaller),
       ...(earlier === undefined ? {} : { earlierRecord: earlier.id }),
     };
-    const basis = { caller: judged, holder, organization: await organizations.get(), location };
+    const basis = { caller: currentCaller, holder, organization: await organizations.get(), location };
     const token = await storeToken({ ...facts, ...fromApple }, basis, ports, {
       earlier,
       reason: check.outcome === "forced" ? force?.reason : undefined,

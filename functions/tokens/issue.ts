@@ -10,8 +10,8 @@ import { isRenewalOf } from "../../domain/tokens/renewal.ts";
 import { renderTokenFile, SECRET_BYTES } from "../../domain/tokens/token-file.ts";
 import { sha256 } from "../lib/hash.ts";
 import { madeBefore, useIn } from "../lib/idempotency.ts";
-import { callerNow } from "../middleware/current-caller.ts";
-import { created, getOrThrow, type Handle, judgedAgain } from "../middleware/handler.ts";
+import { loadCurrentCaller } from "../middleware/current-caller.ts";
+import { created, getOrThrow, type Handle, retryOnConflict } from "../middleware/handler.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store.ts";
 import { renewedBy } from "./supersede.ts";
@@ -35,9 +35,9 @@ export const issueContentToken: Handle<
   const { locations, organizations, tokens, now, random } = ports;
   const idempotency = useIn(caller, idempotencyKey, { locationId });
 
-  const token = await judgedAgain(async () => {
-    const judged = await callerNow(caller, ports);
-    assertMay(judged, "content-token:issue", locationId);
+  const token = await retryOnConflict(async () => {
+    const currentCaller = await loadCurrentCaller(caller, ports);
+    assertMay(currentCaller, "content-token:issue", locationId);
     const location = getOrThrow(await locations.get(locationId), "location");
     // Of two requests at once with one key, the second one finds what the first one made.
     const earlier = await madeBefore(idempotency, ports);
@@ -51,7 +51,7 @@ export const issueContentToken: Handle<
     const bytes = new TextEncoder().encode(renderTokenFile({ secret, expiresAt, orgName: organization.name }));
     const downloadedBy = [{ accountId: caller.id, givenAt: at }];
     const facts = { locationId, origin: "issued" as const, issuedAt: at, expiresAt, secretSha256: sha256(secret), downloadedBy, bytes };
-    return storeToken(facts, { caller: judged, holder: undefined, organization, location }, ports, { idempotency });
+    return storeToken(facts, { caller: currentCaller, holder: undefined, organization, location }, ports, { idempotency });
   });
 
   const around = await aroundOf([token], ports);

@@ -63,7 +63,7 @@ const look = async (token: ContentToken, organization: Organization, ports: Scan
   await endToken(token, { at: now, cause: current.cause }, "service", ports);
 };
 
-/** Looks at all that is due but what is in `failed`, where it adds what it could not look at: one token that can't be judged must not silence the others. */
+/** Processes all due tokens except those in `failed`, and adds to `failed` the tokens that it could not process: one bad record must not stop the others. */
 const lookAtDue = async (organization: Organization, failed: Set<ContentTokenId>, ports: ScanPorts, isTimeUp: () => boolean) => {
   let looked = 0;
   for await (const token of ports.reminders.due(ports.now())) {

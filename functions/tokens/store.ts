@@ -32,7 +32,7 @@ type More = Pick<Adding, "idempotency" | "earlier"> & {
   readonly traces?: readonly Trace[];
 };
 
-/** Answers `undefined`, and keeps nothing, when the secret is held already, the idempotency key was used, or what was judged changed. */
+/** Answers `undefined`, and keeps nothing, when the secret is held already, the idempotency key was used, or a precondition changed. */
 export const storeToken = async (
   { bytes, ...facts }: NewToken,
   { caller, holder, organization, location }: Basis,
@@ -70,7 +70,7 @@ export const storeToken = async (
       idempotency,
       earlier,
       location: learnt,
-      judged: { organization, accounts, locations: [location] },
+      preconditions: { organization, accounts, locations: [location] },
     }))
   ) {
     await eraseFile(fileKey, ports);

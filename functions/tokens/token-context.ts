@@ -4,7 +4,7 @@ import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
 import type { ContentToken, Standing } from "../../domain/tokens/content-token.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Judged } from "../ports/shared.ts";
+import type { Preconditions } from "../ports/shared.ts";
 
 export type Around = Standing & { readonly links: ReadonlyMap<LocationId, LocationLinks>; readonly now: Date };
 
@@ -18,11 +18,11 @@ export const standingOf = async (
 });
 
 /** The same as what an act on the tokens is conditioned on. */
-export const judgedOf = ({ holders, locations }: Standing) =>
+export const preconditionsOf = ({ holders, locations }: Standing) =>
   ({
     accounts: [...holders.values()],
     locations: [...locations.values()],
-  }) satisfies Judged;
+  }) satisfies Preconditions;
 
 /** What `tokens` are shown with. */
 export const aroundOf = async (

@@ -32,7 +32,7 @@ const keysOf = (asset: AssignmentKey["asset"], targets: readonly Target[]): read
   targets.map((target) => ({ asset, target }));
 
 export const associate: Step = async (at, ports) => {
-  const { work, asset, location, judged } = at;
+  const { work, asset, location, preconditions } = at;
   const { licenses, works, now, random } = ports;
   const { key, version, known, holding, unknown, without } = await before(at, ports);
   const wrong = known?.deviceAssignable === false ? without.filter(isDevice) : [];
@@ -45,7 +45,7 @@ export const associate: Step = async (at, ports) => {
   const told = tellings(assetNotifications(work, keysOf(key, [...holding, ...given]), outcome), at, ports);
   const when = now();
   const progress = { work, outcome, at: when };
-  if (known === undefined || given.length === 0) return (await works.advance(progress, told, judged)) ? told : undefined;
+  if (known === undefined || given.length === 0) return (await works.advance(progress, told, preconditions)) ? told : undefined;
   const traces = [eventOf("LicensesAssigned", { ...key, quantity: given.length }, { at: when, random }), ...told];
   // That the location is in use decides what a monthly subscription begins with.
   const first = location.assignedThroughTokenAt === undefined;
@@ -53,11 +53,11 @@ export const associate: Step = async (at, ports) => {
   const posting = assigning(known, given, when);
   // Devices have none, and their licenses wait for nobody.
   const givenTo = given.every(isDevice) ? undefined : version;
-  return (await licenses.post(posting, traces, { judged, progress, givenTo, location: used })) ? traces : undefined;
+  return (await licenses.post(posting, traces, { preconditions, progress, givenTo, location: used })) ? traces : undefined;
 };
 
 export const disassociate: Step = async (at, ports) => {
-  const { work, asset, judged } = at;
+  const { work, asset, preconditions } = at;
   const { licenses, works, now, random } = ports;
   const { key, known, holding, unknown, without } = await before(at, ports);
   const [back, never] = known?.revocable === false ? [[], holding] : [holding, []];
@@ -68,7 +68,7 @@ export const disassociate: Step = async (at, ports) => {
   const told = tellings(assetNotifications(work, keysOf(key, [...back, ...without]), outcome), at, ports);
   const when = now();
   const progress = { work, outcome, at: when };
-  if (known === undefined || back.length === 0) return (await works.advance(progress, told, judged)) ? told : undefined;
+  if (known === undefined || back.length === 0) return (await works.advance(progress, told, preconditions)) ? told : undefined;
   const traces = [eventOf("LicensesUnassigned", { ...keyOf(key), quantity: back.length }, { at: when, random }), ...told];
-  return (await licenses.post(unassigning(known, back, when), traces, { judged, progress })) ? traces : undefined;
+  return (await licenses.post(unassigning(known, back, when), traces, { preconditions, progress })) ? traces : undefined;
 };

@@ -21,7 +21,7 @@ const revocableOf = async (target: Target, { work }: StepAt, { licenses }: WorkP
 
 /** One posting; false when there was nothing left, `undefined` when what it rested on changed. */
 const revokeSome = async (target: Target, at: StepAt, ports: WorkPorts): Promise<boolean | undefined> => {
-  const { work, judged } = at;
+  const { work, preconditions } = at;
   const held = (await revocableOf(target, at, ports)).slice(0, ASSETS_AT_ONCE);
   if (held.length === 0) return false;
   const when = { at: ports.now(), random: ports.random };
@@ -30,19 +30,19 @@ const revokeSome = async (target: Target, at: StepAt, ports: WorkPorts): Promise
     ...done.map(({ asset }) => eventOf("LicensesUnassigned", { ...asset, quantity: 1 }, when)),
     ...tellings(assetNotifications(work, done, { completed: 0, failures: [] }), at, ports),
   ];
-  if (!(await ports.licenses.post(revoking(target, held, when.at), traces, { judged }))) return undefined;
+  if (!(await ports.licenses.post(revoking(target, held, when.at), traces, { preconditions }))) return undefined;
   await announce(traces, ports);
   return true;
 };
 
 /** Whoever has nothing that can come back is done: also who was never known, since a step that is given again finds nothing either. */
 export const revoke: Step = async (at, ports) => {
-  const { work, part, judged, isTimeUp } = at;
+  const { work, part, preconditions, isTimeUp } = at;
   for (const target of part.targets)
     for (let some = await revokeSome(target, at, ports); some !== false; some = await revokeSome(target, at, ports)) {
       if (some === undefined) return undefined;
       if (isTimeUp()) throw new RetryLater(`${work.id} took back something, and more is to come back`);
     }
   const progress = { work, outcome: { completed: part.targets.length, failures: [] }, at: ports.now() };
-  return (await ports.works.advance(progress, [], judged)) ? [] : undefined;
+  return (await ports.works.advance(progress, [], preconditions)) ? [] : undefined;
 };

@@ -6,9 +6,9 @@ import { nextStep, type Part, type Work, WorkId, type WorkType } from "../../../
 import { Refusal } from "../../../domain/shared/refusal.ts";
 import { announce, workOrderOf } from "../../lib/publish.ts";
 import { RetryLater } from "../../lib/retry-later.ts";
-import { getOrThrow, judgedAgain } from "../../middleware/handler.ts";
+import { getOrThrow, retryOnConflict } from "../../middleware/handler.ts";
 import type { BearerFound } from "../../ports/bearers.ts";
-import type { Judged, Trace } from "../../ports/shared.ts";
+import type { Preconditions, Trace } from "../../ports/shared.ts";
 import { associate, disassociate } from "./manage-assets.ts";
 import { createUsers, retireUsers, updateUsers } from "./manage-users.ts";
 import { revoke } from "./revoke-assets.ts";
@@ -42,14 +42,14 @@ const partsOf = (id: WorkId, { works }: WorkPorts) => {
  * Preconditions of a step. A superseded token is left out, since its end is final. The accounts that were given the token are read again before each step and
  * are no precondition: one account may have the tokens of many locations, whose steps would contend for its record.
  */
-const stepPreconditions = ({ token, location }: Pick<BearerFound, "token" | "location">): Judged => ({
+const stepPreconditions = ({ token, location }: Pick<BearerFound, "token" | "location">): Preconditions => ({
   locations: [location],
   tokens: token.invalidation === undefined ? [token] : [],
 });
 
 /** The next step: what it left to be told, `undefined` when all was done before. */
 const stepOf = (id: WorkId, partAt: (index: number) => Promise<Part>, isTimeUp: () => boolean, ports: WorkPorts) =>
-  judgedAgain(async (): Promise<{ readonly told: readonly Trace[] | undefined } | undefined> => {
+  retryOnConflict(async (): Promise<{ readonly told: readonly Trace[] | undefined } | undefined> => {
     const work = getOrThrow(await ports.works.get(id), "work");
     const next = nextStep(work);
     if (next === undefined) return { told: undefined };
@@ -62,7 +62,7 @@ const stepOf = (id: WorkId, partAt: (index: number) => Promise<Part>, isTimeUp: 
     const reason = whyStopped(found);
     if (reason !== undefined) return { told: await stopJob(reason, { work, location, config }, ports) };
     const told = await STEPS[work.type](
-      { work, part, asset: next.asset, location, judged: stepPreconditions(found), config, isTimeUp },
+      { work, part, asset: next.asset, location, preconditions: stepPreconditions(found), config, isTimeUp },
       ports,
     );
     return told === undefined ? undefined : { told };

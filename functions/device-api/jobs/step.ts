@@ -5,7 +5,7 @@ import type { Outcome, Part, Work, WorkAsset } from "../../../domain/device-api/
 import type { Target } from "../../../domain/licenses/licenses.ts";
 import type { Location } from "../../../domain/organization/organization.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Judged, Trace } from "../../ports/shared.ts";
+import type { Preconditions, Trace } from "../../ports/shared.ts";
 
 export type StepAt = {
   /** As it was read: what the step does is recorded only while the work is there. */
@@ -16,15 +16,15 @@ export type StepAt = {
   /** Neither closed nor reserved. */
   readonly location: Location;
   /** Preconditions of the step's writes: nobody ended the token, and the location is unchanged. */
-  readonly judged: Judged;
+  readonly preconditions: Preconditions;
   readonly config: ClientConfig;
   /** For a step of several postings: each of them stands by itself. */
   readonly isTimeUp: () => boolean;
 };
 
 /**
- * Answers what it recorded to be told; `undefined` when what it rested on changed meanwhile: then it is judged again. Throws `RetryLater` when it posted
- * something and its time is up: the same step goes on with what is left.
+ * Returns the effects it recorded to publish; `undefined` when a precondition changed: then it is retried. Throws `RetryLater` when it posted
+ * something and its time is up: the next delivery continues the same step.
  */
 export type Step = (at: StepAt, ports: WorkPorts) => Promise<readonly Trace[] | undefined>;
 

@@ -1,5 +1,5 @@
-// Calls an address that somebody else chose. Invariant: a connection is made only to an address that was judged, which is why the name is resolved once,
-// all that it resolves to is judged, and the socket is given those addresses instead of the name.
+// Calls an address that somebody else chose. Invariant: a connection is made only to an address that was checked. The name is therefore resolved once,
+// every address of the answer is checked, and the socket is given those addresses instead of the name.
 import { request as requestPlainly } from "node:http";
 import { request as requestSecurely } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
@@ -82,7 +82,7 @@ const post = (
 const attempt = async (call: NotificationCall, target: NotificationTarget, network: Network, signal: AbortSignal): Promise<Delivery> => {
   const to = { ...target, port: network.port ?? target.port };
   const { ca } = network;
-  // It was judged with the URL.
+  // The URL check covers it.
   if (target.address !== undefined) return post(call, to, { addresses: [target.address], ca, signal });
   const addresses = await network.resolve(target.host, signal).catch(() => []);
   if (addresses.length === 0) return undelivered("unresolvable");

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ClientUser, noUsers, shownUser, type UsersVersion } from "../../../domain/licenses/client-user.ts";
-import { type AskedUser, associatedBy, type JudgedUsers, judgedUsers, type UserAct } from "../../../domain/licenses/user-changes.ts";
+import { type AskedUser, associatedBy, type EvaluatedUsers, evaluateUsers, type UserAct } from "../../../domain/licenses/user-changes.ts";
 import { at, locationId } from "../../support/builders/make.ts";
 import { aClientUser, hashOf } from "../../support/builders/users.ts";
 import { NOW } from "../../support/database/records.ts";
@@ -16,8 +16,8 @@ const EMPTY: World = { version: noUsers(locationId()), entries: [] };
 
 const activeOf = ({ entries }: World): readonly ClientUser[] => entries.filter(({ retiredAt }) => retiredAt === undefined);
 
-const judge = (world: World, act: UserAct, all: readonly AskedUser[], when = NOW): JudgedUsers =>
-  judgedUsers(
+const judge = (world: World, act: UserAct, all: readonly AskedUser[], when = NOW): EvaluatedUsers =>
+  evaluateUsers(
     act,
     all,
     {
@@ -28,7 +28,7 @@ const judge = (world: World, act: UserAct, all: readonly AskedUser[], when = NOW
     when,
   );
 
-const after = ({ entries }: World, { version, changes }: JudgedUsers): World => ({
+const after = ({ entries }: World, { version, changes }: EvaluatedUsers): World => ({
   version,
   entries: [...entries.filter((entry) => !changes.some(({ before }) => before === entry)), ...changes.map((change) => change.after)],
 });
@@ -92,21 +92,21 @@ test("whatever is asked in whichever order: one entry that is not retired, one h
       let world = EMPTY;
       for (const { act, users } of steps) {
         const before = world;
-        const judged = judge(world, act, users);
-        world = after(world, judged);
+        const preconditions = judge(world, act, users);
+        world = after(world, preconditions);
         const active = activeOf(world);
         const ids = active.map(({ clientUserId }) => clientUserId);
         const hashes = active.flatMap(({ idHash }) => idHash ?? []);
         expect(new Set(ids).size).toBe(ids.length);
         expect(new Set(hashes).size).toBe(hashes.length);
         expect(world.version).toMatchObject({ active: active.length, retired: world.entries.length - active.length });
-        expect(judged.done.length + judged.refused.length).toBe(users.length);
+        expect(preconditions.done.length + preconditions.refused.length).toBe(users.length);
         // What is created was not there, and all else was.
         const there = new Set(activeOf(before).map(({ clientUserId }) => clientUserId));
-        for (const { clientUserId } of judged.done) expect(there.has(clientUserId)).toBe(act !== "CREATE");
-        expect(world.version.version).toBe(before.version.version + (judged.changes.length > 0 ? 1 : 0));
+        for (const { clientUserId } of preconditions.done) expect(there.has(clientUserId)).toBe(act !== "CREATE");
+        expect(world.version.version).toBe(before.version.version + (preconditions.changes.length > 0 ? 1 : 0));
         const changed = world.entries.filter(({ changedIn }) => changedIn > before.version.version);
-        expect(changed).toEqual(judged.changes.map((change) => change.after));
+        expect(changed).toEqual(preconditions.changes.map((change) => change.after));
       }
     }),
   );

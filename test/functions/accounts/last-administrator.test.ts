@@ -30,10 +30,10 @@ beforeEach(async () => {
 const togetherWith = (count: number): void => {
   const { replace } = ports.accounts;
   const { promise, resolve } = Promise.withResolvers<void>();
-  let judged = 0;
+  let preconditions = 0;
   ports.accounts.replace = async (...given) => {
-    judged += 1;
-    if (judged === count) resolve();
+    preconditions += 1;
+    if (preconditions === count) resolve();
     await promise;
     return replace(...given);
   };

@@ -278,13 +278,13 @@ describe("fetching", () => {
     const token = await service.issue();
     await service.link(service.fleet, token);
     const { replace } = service.ports.links;
-    let judged = 0;
+    let preconditions = 0;
     service.ports.links.replace = (after, change, traces, rested) => {
-      judged = [...(rested?.accounts ?? [])].length;
+      preconditions = [...(rested?.accounts ?? [])].length;
       return replace(after, change, traces, rested);
     };
     expect((await service.fetchAs(service.fleet)).status).toBe(303);
-    expect(judged).toBe(1);
+    expect(preconditions).toBe(1);
   });
 
   test("after a download that the list does not know of yet judges the token as it is", async () => {

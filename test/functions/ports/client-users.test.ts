@@ -164,7 +164,7 @@ battery("client users", (records) => {
       await records.works.add(someWork("x"), [{ targets: [], users: [{ clientUserId: "x" }] }], DEFAULT_JOB_LIMITS);
     });
     const fresh = () => ({ after: aClientUser({ clientUserId: "x" }) });
-    test.each<[string, () => readonly UserChange[], { older?: number; judged?: object; step?: number }?]>([
+    test.each<[string, () => readonly UserChange[], { older?: number; preconditions?: object; step?: number }?]>([
       ["others changed them meanwhile", () => [fresh()], { older: 1 }],
       ["one who is created is there", () => [fresh(), { after: active }]],
       ["one was changed since they were read", () => [fresh(), { before: { ...active, changedIn: 9 }, after: active }]],
@@ -178,13 +178,13 @@ battery("client users", (records) => {
       ],
       ["one's Apple Account is another one's", () => [{ after: { ...fresh().after, idHash: hashOf("a") } }]],
       ["an update's Apple Account is another one's", () => [fresh(), { before: active, after: { ...active, idHash: hashOf("a") } }]],
-      ["what was judged changed", () => [fresh()], { judged: { accounts: [{ ...ada, version: 9 }] } }],
+      ["what was judged changed", () => [fresh()], { preconditions: { accounts: [{ ...ada, version: 9 }] } }],
       ["the work is elsewhere", () => [fresh()], { step: 1 }],
-    ])("%s", async (_, made, { older = 0, judged = {}, step = 0 } = {}) => {
+    ])("%s", async (_, made, { older = 0, preconditions = {}, step = 0 } = {}) => {
       const before = await records.clientUsers.version(here);
       const changes = changesOf({ ...before, version: before.version - older }, ...made());
       const progress = { work: { ...someWork("x"), step }, outcome: { completed: 1, failures: [] }, at: NOW };
-      expect(await records.clientUsers.record(changes, [anEvent()], { progress, judged })).toBe(false);
+      expect(await records.clientUsers.record(changes, [anEvent()], { progress, preconditions })).toBe(false);
       expect(await records.clientUsers.version(here)).toEqual(before);
       expect(await records.clientUsers.list(here, "all", { skip: 0, limit: 10 })).toEqual([active, held]);
       expect(await records.clientUsers.holders(here, [hashOf("a")])).toEqual(new Map([[hashOf("a"), "u-2"]]));

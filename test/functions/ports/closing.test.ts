@@ -57,9 +57,9 @@ battery("closing a location", (records) => {
     ["its links changed", () => records.links.replace({ ...noLinks(other.id), version: 1 }, {})],
     ["the caller changed", () => records.accounts.replace({ ...ada, dedicated: true, version: 2 })],
   ])("changes nothing when %s since it was judged", async (_, happens) => {
-    const judged = { ...(await closing()), links: { ...noLinks(other.id), version: 1 } };
+    const preconditions = { ...(await closing()), links: { ...noLinks(other.id), version: 1 } };
     await happens();
-    expect(await records.locations.close(closed, judged, [anEvent()], { accounts: [ada] })).toBe(false);
+    expect(await records.locations.close(closed, preconditions, [anEvent()], { accounts: [ada] })).toBe(false);
     expect((await records.locations.get(other.id))?.closedAt).toBeUndefined();
     expect(await records.untold()).toEqual([]);
     expect(await records.licenses.post(acquired(key("102", other.id), 1))).toBe(true);
@@ -67,9 +67,9 @@ battery("closing a location", (records) => {
 
   test.each([0, 1])("and an arrival at once: one of them, after %i arrivals", async (before) => {
     if (before === 1) await records.licenses.post(acquired(there, 1));
-    const judged = await closing();
+    const preconditions = await closing();
     // The arrival is asked first: a closing that heeds only what comes after it would go through.
-    const both = [records.licenses.post(acquired(key("102", other.id), 1)), records.locations.close(closed, judged)];
+    const both = [records.licenses.post(acquired(key("102", other.id), 1)), records.locations.close(closed, preconditions)];
     expect((await Promise.all(both)).toSorted()).toEqual([false, true]);
     const isClosed = (await records.locations.get(other.id))?.closedAt !== undefined;
     expect((await records.licenses.asset(key("102", other.id))) === undefined).toBe(isClosed);
@@ -145,10 +145,10 @@ battery("the subscription", (records) => {
   ])("does not begin when %s since it was judged", async (_, happens) => {
     const linked = { ...noLinks(here), version: 1 };
     await records.links.replace(linked, {});
-    const judged = { accounts: [ada], locations: [other], links: [noLinks(other.id), linked] };
+    const preconditions = { accounts: [ada], locations: [other], links: [noLinks(other.id), linked] };
     await happens();
     const before = [await records.subscriptions.get(), await records.locations.primary()];
-    expect(await records.subscriptions.replace(began(ofPrimary), ofPrimary, [anEvent()], judged)).toBe(false);
+    expect(await records.subscriptions.replace(began(ofPrimary), ofPrimary, [anEvent()], preconditions)).toBe(false);
     expect([await records.subscriptions.get(), await records.locations.primary()]).toEqual(before);
     expect(await records.untold()).toEqual([]);
   });
@@ -168,8 +168,8 @@ battery("the subscription", (records) => {
   test("begins when nothing of what was judged changed", async () => {
     const linked = { ...noLinks(here), version: 1 };
     await records.links.replace(linked, {});
-    const judged = { accounts: [ada], locations: [other], links: [noLinks(other.id), linked] };
-    expect(await records.subscriptions.replace(began(ofPrimary), ofPrimary, [], judged)).toBe(true);
+    const preconditions = { accounts: [ada], locations: [other], links: [noLinks(other.id), linked] };
+    expect(await records.subscriptions.replace(began(ofPrimary), ofPrimary, [], preconditions)).toBe(true);
   });
 
   test("of a location that is judged as open and was closed without a new version is noticed", async () => {

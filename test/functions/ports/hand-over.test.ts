@@ -38,8 +38,8 @@ battery("a hand-over", (records) => {
     const changed = at("2026-01-01");
     await records.accounts.recordPasswordChange(ada.id, changed);
     await records.accounts.recordDisabled(ada.id, NOW);
-    const asJudged = new Map([[ada.id, { ...ada, passwordChangedAt: changed }]]);
-    expect(await records.tokens.handOver({ token, to: bob, holders: asJudged, at: NOW })).toBe(false);
+    const asExpected = new Map([[ada.id, { ...ada, passwordChangedAt: changed }]]);
+    expect(await records.tokens.handOver({ token, to: bob, holders: asExpected, at: NOW })).toBe(false);
   });
 
   test("changes nothing when another account was given the file after it was judged", async () => {

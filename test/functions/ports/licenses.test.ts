@@ -94,7 +94,7 @@ battery("licenses", (records) => {
         both(more(key(), 1)),
         { idempotency: { ...use, requestSha256: "e".repeat(64), made: "x", at: NOW } },
       ],
-      ["the caller changed", both(more(key(), 1)), { judged: { accounts: [{ ...ada, version: 9 }] } }],
+      ["the caller changed", both(more(key(), 1)), { preconditions: { accounts: [{ ...ada, version: 9 }] } }],
     ])("%s", async (_, posting, with_) => {
       await records.licenses.post(assigned(key(), device("A"), user("u")));
       await records.licenses.post({ at: NOW, entries: [] }, [], { idempotency: { ...use, made: "first", at: NOW } });

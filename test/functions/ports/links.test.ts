@@ -154,9 +154,9 @@ battery("links", (records) => {
     ])("has to be the same when it is written: %s", async (_, happens) => {
       await records.withToken(token);
       await records.servers.register(server);
-      const judged = { accounts: [bob], servers: [server], tokens: [token] };
+      const preconditions = { accounts: [bob], servers: [server], tokens: [token] };
       await happens();
-      expect(await records.links.replace(claim().after, {}, [anEvent()], judged)).toBe(false);
+      expect(await records.links.replace(claim().after, {}, [anEvent()], preconditions)).toBe(false);
       expect(await records.links.of(here)).toEqual(noLinks(here));
       expect(await records.untold()).toEqual([]);
     });
@@ -164,15 +164,15 @@ battery("links", (records) => {
     test("that did not change lets it through", async () => {
       await records.withToken(token);
       await records.servers.register(server);
-      const judged = { accounts: [bob, bob], servers: [server], tokens: [token] };
-      expect(await records.links.replace(claim().after, {}, [], judged)).toBe(true);
+      const preconditions = { accounts: [bob, bob], servers: [server], tokens: [token] };
+      expect(await records.links.replace(claim().after, {}, [], preconditions)).toBe(true);
     });
 
     test("lets nobody add a token whose holder changed meanwhile", async () => {
       await records.accounts.register(ada);
       await records.accounts.recordPasswordChange(ada.id, NOW);
       await records.erasures.plan(token.file.key, NOW);
-      expect(await records.tokens.add(token, [anEvent()], { judged: { accounts: [ada] } })).toBe(false);
+      expect(await records.tokens.add(token, [anEvent()], { preconditions: { accounts: [ada] } })).toBe(false);
       expect(await records.tokens.get(token.id)).toBeUndefined();
       expect(await records.untold()).toEqual([]);
     });

@@ -159,11 +159,11 @@ battery("work", (records) => {
 
     test("writes down that the location is in use, over the version that was read", async () => {
       const used = { ...aLocation(), assignedThroughTokenAt: NOW, version: 2 };
-      const judged = { locations: [aLocation()] };
-      const first = records.licenses.post(assigned(key(), a), [], { judged, progress: step(0), location: used });
+      const preconditions = { locations: [aLocation()] };
+      const first = records.licenses.post(assigned(key(), a), [], { preconditions, progress: step(0), location: used });
       expect(await first).toBe(true);
       expect(await records.locations.get(here)).toEqual(used);
-      expect(await records.licenses.post(assigned(key(), b), [], { judged, progress: step(1), location: used })).toBe(false);
+      expect(await records.licenses.post(assigned(key(), b), [], { preconditions, progress: step(1), location: used })).toBe(false);
       expect(await counts()).toEqual({ available: 2, assigned: 1 });
       expect(await records.works.get(ID)).toMatchObject({ step: 1 });
     });

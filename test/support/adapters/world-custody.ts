@@ -9,7 +9,7 @@ import type { ContentToken } from "../../../domain/tokens/content-token.ts";
 import type { CustodyLog } from "../../../functions/ports/custody.ts";
 import type { Links } from "../../../functions/ports/links.ts";
 import type { MdmServers } from "../../../functions/ports/mdm-servers.ts";
-import type { Judged, Trace } from "../../../functions/ports/shared.ts";
+import type { Preconditions, Trace } from "../../../functions/ports/shared.ts";
 import { amongst, born, pageOf, written } from "./lists.ts";
 
 /** What these ports share with the rest of the world. */
@@ -19,7 +19,7 @@ export type Shared = {
   readonly linked: Map<LocationId, LocationLinks>;
   readonly conflicts: Map<ConflictId, Conflict>;
   readonly record: (traces?: readonly Trace[]) => boolean;
-  readonly isJudged: (judged?: Judged) => boolean;
+  readonly areMet: (preconditions?: Preconditions) => boolean;
 };
 
 export const custodyInMemory = (chains: ReadonlyMap<SubjectId, readonly CustodyEntry[]>): CustodyLog => ({
@@ -40,7 +40,7 @@ export const custodyInMemory = (chains: ReadonlyMap<SubjectId, readonly CustodyE
   },
 });
 
-export const serversInMemory = ({ registered, record, isJudged }: Shared): MdmServers => {
+export const serversInMemory = ({ registered, record, areMet }: Shared): MdmServers => {
   const credentials = new Map<string, MdmServerId>();
   const saying = (info: string | undefined): MdmServer | undefined =>
     [...registered.values()].find(({ mdmInfo, removedAt }) => info !== undefined && mdmInfo?.id === info && removedAt === undefined);
@@ -68,12 +68,12 @@ export const serversInMemory = ({ registered, record, isJudged }: Shared): MdmSe
     async list(page) {
       return pageOf(registered.values(), (one) => born(one.createdAt, one), page);
     },
-    async register(server, traces, judged) {
-      if (registered.has(server.id) || isTaken(server) || !isJudged(judged)) return false;
+    async register(server, traces, preconditions) {
+      if (registered.has(server.id) || isTaken(server) || !areMet(preconditions)) return false;
       return keep(server, traces);
     },
-    async replace(server, traces, judged) {
-      if (registered.get(server.id)?.version !== server.version - 1 || isTaken(server) || !isJudged(judged)) return false;
+    async replace(server, traces, preconditions) {
+      if (registered.get(server.id)?.version !== server.version - 1 || isTaken(server) || !areMet(preconditions)) return false;
       return keep(server, traces);
     },
     async seen(id, at) {
@@ -83,7 +83,7 @@ export const serversInMemory = ({ registered, record, isJudged }: Shared): MdmSe
   };
 };
 
-export const linksInMemory = ({ held, linked, conflicts, record, isJudged }: Shared): Links => {
+export const linksInMemory = ({ held, linked, conflicts, record, areMet }: Shared): Links => {
   const everLinked = new Set<string>();
   return {
     async of(location) {
@@ -98,8 +98,8 @@ export const linksInMemory = ({ held, linked, conflicts, record, isJudged }: Sha
     async locationsOf(server) {
       return [...linked.keys()].filter((location) => everLinked.has(`${server} ${location}`));
     },
-    async replace(after, { conflict, lookAgain, server }, traces, judged) {
-      if ((linked.get(after.location)?.version ?? 0) !== after.version - 1 || !isJudged(judged)) return false;
+    async replace(after, { conflict, lookAgain, server }, traces, preconditions) {
+      if ((linked.get(after.location)?.version ?? 0) !== after.version - 1 || !areMet(preconditions)) return false;
       const token = lookAgain === undefined ? undefined : held.get(lookAgain.id);
       if (lookAgain !== undefined && (token === undefined || token.invalidation !== undefined || token.dueAt === undefined)) return false;
       if (token !== undefined && lookAgain?.dueAt !== undefined) held.set(token.id, { ...token, dueAt: lookAgain.dueAt });

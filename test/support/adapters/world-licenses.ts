@@ -38,7 +38,7 @@ const ascending = <Item>(all: Iterable<Item>, place: (item: Item) => string, { l
 };
 
 export const licensesInMemory = (
-  { record, isJudged, isOpen, arrive, requests, places }: SharedPlaces,
+  { record, areMet, isOpen, arrive, requests, places }: SharedPlaces,
   works: Pick<WorksInMemory, "isThere" | "move">,
   users: UsersVersions,
 ): Licenses => {
@@ -95,7 +95,7 @@ export const licensesInMemory = (
     async assignmentsTo(target, assets) {
       return assets.flatMap((asset) => assignments.get(placeOf(asset, target)) ?? []);
     },
-    async post(posting, traces, { idempotency, judged, progress, givenTo, location } = {}) {
+    async post(posting, traces, { idempotency, preconditions, progress, givenTo, location } = {}) {
       const { at, entries, traits = [], assigned = [], unassigned = [], transfer } = posting;
       const after = entries.map(({ asset, ...change }) => {
         const before = counts.get(nameOf(asset)) ?? NO_LICENSES;
@@ -108,7 +108,7 @@ export const licensesInMemory = (
       if (assigned.some(({ asset, target }) => assignments.has(placeOf(asset, target)))) return false;
       if (unassigned.some(({ asset, target }) => !assignments.has(placeOf(asset, target)))) return false;
       const grown = after.filter(({ grows }) => grows).map(({ asset }) => asset.locationId);
-      if (grown.some((location) => !isOpen(location)) || !isJudged(judged) || !works.isThere(progress)) return false;
+      if (grown.some((location) => !isOpen(location)) || !areMet(preconditions) || !works.isThere(progress)) return false;
       const toUsers = givenTo === undefined ? undefined : users.get(givenTo.locationId);
       if (givenTo !== undefined && toUsers?.version !== givenTo.version) return false;
       if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;

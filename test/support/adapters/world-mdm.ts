@@ -21,8 +21,8 @@ export type WorksInMemory = Works & {
 
 export const worksInMemory = ({
   record,
-  isJudged,
-}: Pick<SharedPlaces, "record" | "isJudged">): { readonly works: WorksInMemory; readonly pendingJobs: PendingJobs } => {
+  areMet,
+}: Pick<SharedPlaces, "record" | "areMet">): { readonly works: WorksInMemory; readonly pendingJobs: PendingJobs } => {
   const works = new Map<WorkId, Work>();
   const parts = new Map<WorkId, readonly Part[]>();
   const failures = new Map<WorkId, readonly Failure[]>();
@@ -59,9 +59,9 @@ export const worksInMemory = ({
     async get(id) {
       return works.get(id);
     },
-    async add(work, all, limits, traces, judged) {
+    async add(work, all, limits, traces, preconditions) {
       if (!hasRoom(countAt(work.locationId), work, limits)) return "full";
-      if (works.has(work.id) || !isJudged(judged)) return "changed";
+      if (works.has(work.id) || !areMet(preconditions)) return "changed";
       const { id, locationId, requestedAt } = work;
       works.set(id, work);
       parts.set(id, all);
@@ -78,8 +78,8 @@ export const worksInMemory = ({
     async failures(id) {
       return failures.get(id) ?? [];
     },
-    async advance(progress, traces, judged) {
-      if (!isThere(progress) || !isJudged(judged)) return false;
+    async advance(progress, traces, preconditions) {
+      if (!isThere(progress) || !areMet(preconditions)) return false;
       move(progress);
       return record(traces);
     },

@@ -48,7 +48,7 @@ export const requestsInMemory = (): Requests & {
   };
 };
 
-export const organizationsInMemory = ({ founded, places, records, record, isJudged }: SharedPlaces): Organizations => ({
+export const organizationsInMemory = ({ founded, places, records, record, areMet }: SharedPlaces): Organizations => ({
   async get() {
     if (founded.organization === undefined) throw new Error("the organization was not founded");
     return founded.organization;
@@ -75,7 +75,7 @@ export const organizationsInMemory = ({ founded, places, records, record, isJudg
     return founded.scanned;
   },
   async keepScannedLadder(organization) {
-    if (!isJudged({ organization })) return false;
+    if (!areMet({ organization })) return false;
     founded.scanned = organization.reminderLadder;
     return true;
   },
@@ -87,7 +87,7 @@ export const organizationsInMemory = ({ founded, places, records, record, isJudg
   },
 });
 
-export const locationsInMemory = ({ places, arrivals, linked, conflicts, record, isJudged }: SharedPlaces): Locations => ({
+export const locationsInMemory = ({ places, arrivals, linked, conflicts, record, areMet }: SharedPlaces): Locations => ({
   async get(id) {
     return places.get(id);
   },
@@ -119,8 +119,8 @@ export const locationsInMemory = ({ places, arrivals, linked, conflicts, record,
   async arrivals(id) {
     return arrivals.get(id) ?? 0;
   },
-  async close(closed, closing, traces, judged) {
-    if (places.get(closed.id)?.version !== closed.version - 1 || !isJudged(judged)) return false;
+  async close(closed, closing, traces, preconditions) {
+    if (places.get(closed.id)?.version !== closed.version - 1 || !areMet(preconditions)) return false;
     if ((arrivals.get(closed.id) ?? 0) !== closing.arrivals) return false;
     if (closing.links !== undefined && (linked.get(closed.id)?.version ?? 0) !== closing.links.version - 1) return false;
     places.set(closed.id, closed);
@@ -130,14 +130,14 @@ export const locationsInMemory = ({ places, arrivals, linked, conflicts, record,
   },
 });
 
-export const subscriptionsInMemory = ({ places, record, isJudged }: SharedPlaces): Subscriptions => {
+export const subscriptionsInMemory = ({ places, record, areMet }: SharedPlaces): Subscriptions => {
   let current: Subscription = NO_SUBSCRIPTION;
   return {
     async get() {
       return current;
     },
-    async replace(after, location, traces, judged) {
-      if (current.version !== after.version - 1 || !isJudged(judged)) return false;
+    async replace(after, location, traces, preconditions) {
+      if (current.version !== after.version - 1 || !areMet(preconditions)) return false;
       const before = location.version === FIRST_VERSION ? undefined : location.version - 1;
       if (places.get(location.id)?.version !== before) return false;
       if (before === undefined && [...places.values()].some(({ uId }) => uId === location.uId)) return false;

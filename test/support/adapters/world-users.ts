@@ -16,7 +16,7 @@ const isOf = (which: WhichUsers, { retiredAt }: ClientUser): boolean =>
 export type UsersVersions = Map<LocationId, UsersVersion>;
 
 export const clientUsersInMemory = (
-  { record, isJudged }: Pick<SharedPlaces, "record" | "isJudged">,
+  { record, areMet }: Pick<SharedPlaces, "record" | "areMet">,
   works: Pick<WorksInMemory, "isThere" | "move">,
   versions: UsersVersions,
 ): ClientUsers => {
@@ -56,8 +56,8 @@ export const clientUsersInMemory = (
     async changedSince(location, version, which) {
       return of(location, which).filter(({ changedIn }) => changedIn > version);
     },
-    async record({ version, changes }, traces, { progress, judged } = {}) {
-      if (!works.isThere(progress) || !isJudged(judged)) return false;
+    async record({ version, changes }, traces, { progress, preconditions } = {}) {
+      if (!works.isThere(progress) || !areMet(preconditions)) return false;
       const { locationId } = version;
       if (changes.length > 0) {
         const before = versionOf(locationId);

@@ -30,7 +30,7 @@ import type { Parking } from "../../../functions/ports/parking.ts";
 import type { PendingJobs } from "../../../functions/ports/pending-jobs.ts";
 import type { Reminders } from "../../../functions/ports/reminders.ts";
 import type { Requests } from "../../../functions/ports/requests.ts";
-import type { Judged, Trace } from "../../../functions/ports/shared.ts";
+import type { Preconditions, Trace } from "../../../functions/ports/shared.ts";
 import type { Subscriptions } from "../../../functions/ports/subscriptions.ts";
 import type { Works } from "../../../functions/ports/works.ts";
 import { amongst, born, pageOf } from "./lists.ts";
@@ -85,29 +85,29 @@ export const makeWorld = (): World => {
   const isOpen = (id: LocationId): boolean => places.get(id)?.closedAt === undefined;
   const arrive = (id: LocationId): void => void arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
 
-  /** Whether everything is what was judged; `written` carries a condition of its own. */
-  const isJudged = (
+  /** Whether all preconditions hold; `written` carries a condition of its own. */
+  const areMet = (
     {
       organization,
-      accounts: judged = [],
-      servers: judgedServers = [],
-      tokens: judgedTokens = [],
-      locations: judgedPlaces = [],
-      links: judgedLinks = [],
-      arrivals: judgedArrivals = [],
-    }: Judged = {},
+      accounts: preconditions = [],
+      servers: expectedServers = [],
+      tokens: expectedTokens = [],
+      locations: expectedLocations = [],
+      links: checkLinks = [],
+      arrivals: checkArrivals = [],
+    }: Preconditions = {},
     written?: AccountId,
   ): boolean =>
     (organization === undefined || founded.organization?.version === organization.version) &&
-    [...judged].every(({ id, version }) => id === written || records.get(id)?.version === version) &&
-    judgedServers.every(({ id, version }) => registered.get(id)?.version === version && registered.get(id)?.removedAt === undefined) &&
-    judgedTokens.every(({ id, downloadedBy }) => {
+    [...preconditions].every(({ id, version }) => id === written || records.get(id)?.version === version) &&
+    expectedServers.every(({ id, version }) => registered.get(id)?.version === version && registered.get(id)?.removedAt === undefined) &&
+    expectedTokens.every(({ id, downloadedBy }) => {
       const token = held.get(id);
       return token !== undefined && token.invalidation === undefined && token.downloadedBy.length === downloadedBy.length;
     }) &&
-    judgedPlaces.every(({ id, version }) => places.get(id)?.version === version && isOpen(id)) &&
-    judgedLinks.every(({ location, version }) => (linked.get(location)?.version ?? 0) === version) &&
-    judgedArrivals.every(({ location, count }) => (arrivals.get(location) ?? 0) === count);
+    expectedLocations.every(({ id, version }) => places.get(id)?.version === version && isOpen(id)) &&
+    checkLinks.every(({ location, version }) => (linked.get(location)?.version ?? 0) === version) &&
+    checkArrivals.every(({ location, count }) => (arrivals.get(location) ?? 0) === count);
 
   const record = (traces: readonly Trace[] = []) => {
     for (const one of traces)
@@ -131,13 +131,13 @@ export const makeWorld = (): World => {
       const kept = [...records.values()].filter(({ removedAt }) => removedAt === undefined);
       return pageOf(kept, (one) => born(one.createdAt, one), page);
     },
-    async register(account, traces, judged) {
-      if (records.has(account.id) || !isJudged(judged)) return false;
+    async register(account, traces, preconditions) {
+      if (records.has(account.id) || !areMet(preconditions)) return false;
       records.set(account.id, account);
       return record(traces);
     },
-    async replace(account, traces, judged) {
-      if (records.get(account.id)?.version !== account.version - 1 || !isJudged(judged, account.id)) return false;
+    async replace(account, traces, preconditions) {
+      if (records.get(account.id)?.version !== account.version - 1 || !areMet(preconditions, account.id)) return false;
       records.set(account.id, account);
       return record(traces);
     },
@@ -187,8 +187,8 @@ export const makeWorld = (): World => {
     async getAll(ids) {
       return amongst(held, ids);
     },
-    async add(token, traces, { idempotency, location, earlier, judged } = {}) {
-      if (!isJudged(judged) || !isOpen(token.locationId)) return false;
+    async add(token, traces, { idempotency, location, earlier, preconditions } = {}) {
+      if (!areMet(preconditions) || !isOpen(token.locationId)) return false;
       if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
       if (held.has(token.id) || secrets.get(token.secretSha256) !== earlier?.id || !plans.has(token.file.key)) return false;
       if (!requests.use(idempotency, token.id, token.issuedAt)) return false;
@@ -199,20 +199,20 @@ export const makeWorld = (): World => {
       plans.delete(token.file.key);
       return record(traces);
     },
-    async handOver({ token: { id, downloadedBy }, to, holders, at }, traces, judged) {
+    async handOver({ token: { id, downloadedBy }, to, holders, at }, traces, preconditions) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined || token.expiresAt <= at) return false;
       if (token.downloadedBy.length !== downloadedBy.length) return false;
-      if (!isJudged({ ...judged, accounts: [...holders.values(), to] })) return false;
+      if (!areMet({ ...preconditions, accounts: [...holders.values(), to] })) return false;
       const isHolder = token.downloadedBy.some(({ accountId }) => accountId === to.id);
       const first: Holding[] = isHolder ? [] : [{ accountId: to.id, givenAt: at }];
       held.set(id, { ...token, downloadedBy: [...token.downloadedBy, ...first] });
       return record(traces);
     },
-    async invalidate(id, invalidation, traces, judged) {
+    async invalidate(id, invalidation, traces, preconditions) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined) return false;
-      if (!isJudged(judged)) throw new Error(`${id} could not be ended: what it rested on changed`);
+      if (!areMet(preconditions)) throw new Error(`${id} could not be ended: what it rested on changed`);
       end({ ...token, invalidation }, invalidation.at);
       return record(traces);
     },
@@ -307,7 +307,7 @@ export const makeWorld = (): World => {
     },
   };
 
-  const shared = { held, registered, linked, conflicts, places, arrivals, records, founded, record, isJudged, isOpen, arrive, requests };
+  const shared = { held, registered, linked, conflicts, places, arrivals, records, founded, record, areMet, isOpen, arrive, requests };
   const { works, pendingJobs } = worksInMemory(shared);
   const users: UsersVersions = new Map();
   const clientConfigs = clientConfigsInMemory();

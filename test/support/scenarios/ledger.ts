@@ -1,5 +1,5 @@
 // The ledger of licenses, the closing of locations and the monthly subscription in scene.
-import { judgedUsers } from "../../../domain/licenses/user-changes.ts";
+import { evaluateUsers } from "../../../domain/licenses/user-changes.ts";
 import { askedUser, knownUsers } from "../../../functions/licenses/known-users.ts";
 import { asking, call, type Host, here, issue, link, other, register, type Scenario } from "./scene.ts";
 
@@ -35,7 +35,7 @@ const withLicenses = async (host: Host): Promise<string[]> => {
 const createUser = async ({ ports, clock }: Host, clientUserId: string): Promise<void> => {
   const asked = [askedUser({ clientUserId, managedAppleId: "eve@example.net" }, ports)];
   const known = await knownUsers(here.id, asked, ports);
-  if (!(await ports.clientUsers.record(judgedUsers("CREATE", asked, known, clock.now)))) throw new Error("the user could not be created");
+  if (!(await ports.clientUsers.record(evaluateUsers("CREATE", asked, known, clock.now)))) throw new Error("the user could not be created");
 };
 
 const CSV = ["adamId,productType,quantity", ...Array.from({ length: 35 }, (_, index) => `${index + 1},App,2`)].join("\n");
