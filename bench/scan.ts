@@ -21,7 +21,7 @@ const notAsked = (): never => {
   throw new Error("the scan was not expected to store or sign a file");
 };
 
-const around = (records: Pick<ScanPorts, keyof ReturnType<typeof recordsIn> & keyof ScanPorts>, now: Date): ScanPorts => ({
+const context = (records: Pick<ScanPorts, keyof ReturnType<typeof recordsIn> & keyof ScanPorts>, now: Date): ScanPorts => ({
   ...records,
   ...quiet,
   files: { put: notAsked, signDownload: notAsked, erase: async () => {} },
@@ -46,7 +46,7 @@ export const countScans = async (
   const records = { ...kept, reminders: change(kept) };
 
   const scanOf = async (size: number, due: number, now: Date): Promise<Run> => {
-    const answer = await scanExpiry(around(records, now), isTimeUp);
+    const answer = await scanExpiry(context(records, now), isTimeUp);
     assert.deepEqual(answer, { looked: due, complete: true }, `of ${size} tokens the scan was to look at the ${due} that are due`);
     return { tokens: size, due, reads: readSince() };
   };

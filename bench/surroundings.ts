@@ -13,7 +13,7 @@ export const connect = (endpoint: string, maxSockets = 50): DynamoDBDocumentClie
 
 /** A bus that takes everything; what is logged as an error ends the measuring. */
 export const quiet: Pick<Ports, "bus" | "log" | "random"> = {
-  bus: { publish: async (announcements) => announcements },
+  bus: { publish: async (messages) => messages },
   log: {
     info: () => {},
     error: (message, cause) => {

@@ -38,22 +38,22 @@ export class Overview extends Construct {
   constructor(scope: Construct, id: string, { alarms, functions, deadLetters, work }: OverviewProps) {
     super(scope, id);
     const dashboard = new Dashboard(this, "Dashboard", { defaultInterval: Duration.days(1) });
-    const standing = (title: string, width: number, metrics: readonly IMetric[]): IWidget =>
+    const context = (title: string, width: number, metrics: readonly IMetric[]): IWidget =>
       new SingleValueWidget({ title, width, height: 5, metrics: [...metrics] });
     const course = (title: string, metrics: readonly IMetric[]): IWidget =>
       new GraphWidget({ title, width: 12, height: 6, left: [...metrics], view: GraphWidgetView.TIME_SERIES });
 
     dashboard.addWidgets(question("Are all tokens well?"));
     dashboard.addWidgets(
-      standing("Held by MDM servers", 9, [
+      context("Held by MDM servers", 9, [
         ownMetric("outbox", "HeldDeadTokens"),
         ownMetric("outbox", "HeldEndingTokens"),
         ownMetric("outbox", "OpenConflicts"),
         ownMetric("outbox", "HeldReservedTokens"),
       ]),
-      standing("Facts about accounts that are parked", 6, [ownMetric("outbox", "ParkedFacts"), ownMetric("outbox", "ParkedOldestSeconds")]),
-      standing("Until a password change counts", 5, [ownMetric("identity-events", "IdentityEventDelaySeconds")]),
-      standing("Since Apple answered", 4, [ownMetric("outbox", "AppleCheckOldestSeconds")]),
+      context("Facts about accounts that are parked", 6, [ownMetric("outbox", "ParkedFacts"), ownMetric("outbox", "ParkedOldestSeconds")]),
+      context("Until a password change counts", 5, [ownMetric("identity-events", "IdentityEventDelaySeconds")]),
+      context("Since Apple answered", 4, [ownMetric("outbox", "AppleCheckOldestSeconds")]),
     );
 
     dashboard.addWidgets(question("Is everything running?"));
@@ -63,7 +63,7 @@ export class Overview extends Construct {
       ),
     );
     dashboard.addWidgets(
-      standing("Scan, outbox, erasures, gauges, dead letters", WHOLE_WIDTH, [
+      context("Scan, outbox, erasures, gauges, dead letters", WHOLE_WIDTH, [
         ownMetric("outbox", "ScanAgeSeconds"),
         ownMetric("outbox", "OutboxOldestSeconds"),
         ownMetric("outbox", "ErasuresOldestSeconds"),
@@ -71,7 +71,7 @@ export class Overview extends Construct {
         deadLetters,
       ]),
     );
-    dashboard.addWidgets(standing("Work of MDM servers, and what they did not take", WHOLE_WIDTH, work));
+    dashboard.addWidgets(context("Work of MDM servers, and what they did not take", WHOLE_WIDTH, work));
     const perFunction = (metric: (each: LambdaFunction) => IMetric): IMetric[] => functions.map(metric);
     const sums = (each: LambdaFunction) => ({ period: Duration.minutes(5), statistic: "Sum", label: each.node.id });
     dashboard.addWidgets(
@@ -86,7 +86,7 @@ export class Overview extends Construct {
     );
 
     dashboard.addWidgets(question("What changed today?"));
-    dashboard.addWidgets(standing("Since midnight (UTC), as it was told", WHOLE_WIDTH, [...ACTS, "FutureFactParked" as const].map(dayOf)));
+    dashboard.addWidgets(context("Since midnight (UTC), as it was told", WHOLE_WIDTH, [...ACTS, "FutureFactParked" as const].map(dayOf)));
     this.dashboardName = dashboard.dashboardName;
   }
 }

@@ -51,7 +51,7 @@ export class DeviceApi extends Construct {
   readonly notifier: ServiceFunction<"notifier">;
   readonly workQueue: Queue;
   readonly workDeadLetters: Queue;
-  readonly tellings: Queue;
+  readonly notificationsQueue: Queue;
 
   constructor(scope: Construct, id: string, { alarms, key, told, limits, publicUrl }: DeviceApiProps) {
     super(scope, id);
@@ -66,7 +66,7 @@ export class DeviceApi extends Construct {
       visibilityTimeout: Duration.seconds(WORK.toSeconds() * 6),
       deadLetterQueue: { queue: this.workDeadLetters, maxReceiveCount: WORK_ATTEMPTS },
     });
-    this.tellings = new Queue(scope, "TellingsQueue", {
+    this.notificationsQueue = new Queue(scope, "NotificationsQueue", {
       ...encrypted,
       visibilityTimeout: BETWEEN_ATTEMPTS,
       // Later nobody waits for it.
@@ -122,7 +122,7 @@ export class DeviceApi extends Construct {
     const one = { batchSize: 1, reportBatchItemFailures: true };
     for (const queue of [this.workQueue, this.workDeadLetters]) this.worker.addEventSource(new SqsEventSource(queue, one));
     // Bounded: MDM servers that answer slowly hold no more environments than this.
-    this.notifications.addEventSource(new SqsEventSource(this.tellings, { ...one, maxConcurrency: 10 }));
+    this.notifications.addEventSource(new SqsEventSource(this.notificationsQueue, { ...one, maxConcurrency: 10 }));
     // Version 1's registration is done at once, by the function that is asked, and leaves something to be told.
     for (const each of [this.mdm, this.worker]) this.grantTell(each);
     for (const each of [this.mdm, this.notifications]) this.notifier.grantInvoke(each);
@@ -146,7 +146,7 @@ export class DeviceApi extends Construct {
   }
 
   /** What shows how the work of MDM servers stands. */
-  get standing(): readonly IMetric[] {
+  get context(): readonly IMetric[] {
     return [
       ageIn(this.workQueue, "Oldest work, seconds"),
       ageIn(this.workDeadLetters, "Oldest dead work, seconds"),
@@ -158,16 +158,16 @@ export class DeviceApi extends Construct {
 
   /** To send what was recorded to be sent. */
   grantTell(grantee: IGrantable): void {
-    for (const queue of [this.workQueue, this.tellings]) queue.grantSendMessages(grantee);
+    for (const queue of [this.workQueue, this.notificationsQueue]) queue.grantSendMessages(grantee);
   }
 
   /** Lets a function send MDM notifications and no jobs. */
   grantSendNotifications(grantee: IGrantable): void {
-    this.tellings.grant(grantee, "sqs:SendMessage");
+    this.notificationsQueue.grant(grantee, "sqs:SendMessage");
   }
 
   /** What whoever sends is told. */
   get queues() {
-    return { WORK_QUEUE_URL: this.workQueue.queueUrl, TELLINGS_QUEUE_URL: this.tellings.queueUrl };
+    return { WORK_QUEUE_URL: this.workQueue.queueUrl, NOTIFICATIONS_QUEUE_URL: this.notificationsQueue.queueUrl };
   }
 }

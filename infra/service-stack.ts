@@ -82,7 +82,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: "admin",
       severity: "high",
-      environment: { ...told, USER_POOL_ID: records.userPool.userPoolId, TELLINGS_QUEUE_URL: device.queues.TELLINGS_QUEUE_URL },
+      environment: { ...told, USER_POOL_ID: records.userPool.userPoolId, NOTIFICATIONS_QUEUE_URL: device.queues.NOTIFICATIONS_QUEUE_URL },
       timeout: REQUEST,
       impact: "Administrators can't see or change locations, accounts and tokens; MDM servers keep working.",
     });
@@ -143,8 +143,8 @@ export class ServiceStack extends Stack {
     addIdentityRules(this, { ...common, bus, identityEvents, deadLetters: this.#deadLetters, identitySources: config.identitySources });
     // Transfers and acquisitions: MDM servers may want to know what they count with.
     const licensesChanged = { source: [EVENT_SOURCE], detailType: ["LicensesAcquired", "LicensesTransferred"] satisfies EventType[] };
-    const tellings = [new SqsQueue(device.tellings, { deadLetterQueue: this.#deadLetters })];
-    new Rule(this, "LicensesChanged", { eventBus: bus, eventPattern: licensesChanged, targets: tellings });
+    const notificationTargets = [new SqsQueue(device.notificationsQueue, { deadLetterQueue: this.#deadLetters })];
+    new Rule(this, "LicensesChanged", { eventBus: bus, eventPattern: licensesChanged, targets: notificationTargets });
     const custodySeal = this.#seal();
     this.#clock("ExpiryScanDaily", {
       runs: expiryScan,
@@ -169,7 +169,7 @@ export class ServiceStack extends Stack {
     const { appleCheck, tokenChecks } = checks;
     const served = [admin, custody, custodySeal, expiryScan, identityEvents, worker, mdm, notifications, notifier, outbox, setup];
     const functions = [appleCheck, ...served, tokenChecks];
-    const { dashboardName } = new Overview(this, "Overview", { alarms: this.#alarms, functions, deadLetters: dead, work: device.standing });
+    const { dashboardName } = new Overview(this, "Overview", { alarms: this.#alarms, functions, deadLetters: dead, work: device.context });
     new CfnOutput(this, "DashboardName", { value: dashboardName });
   }
 

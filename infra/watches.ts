@@ -136,11 +136,11 @@ const WATCHES: readonly Watch[] = [
     when: { reaches: 26 * HOUR, periods: 3, silence: "bad" },
   },
   {
-    heading: "Announcements wait",
+    heading: "Outbox messages wait",
     service: "outbox",
     metric: "OutboxOldestSeconds",
     severity: "medium",
-    happened: "An event or a notice has waited for more than 10 minutes to be told.",
+    happened: "An outbox message has not been published for more than 10 minutes.",
     impact: "Systems and people who have to act on it do not know.",
     when: gauge(10 * MINUTE),
   },

@@ -1,8 +1,8 @@
 // `npm run demo`: a token's life on this machine, on the service that runs already or on one started for it. Ends with an error at the first promise
 // that is not kept.
 import { trustAuthority } from "./certificate.ts";
+import { BrokenPromise, createNarrator } from "./demo/narrator.ts";
 import { peopleOf } from "./demo/person.ts";
-import { BrokenPromise, tellingTo } from "./demo/telling.ts";
 import { walkTokenLife } from "./demo/walk.ts";
 import { LOCAL_DIRECTORY, startLocal } from "./main.ts";
 import { readSession, type Session } from "./session.ts";
@@ -19,7 +19,7 @@ export const runDemo = async (
 ): Promise<void> => {
   const people = peopleOf(session);
   try {
-    await walkTokenLife({ session, directory, people, telling: tellingTo(print), onSecret });
+    await walkTokenLife({ session, directory, people, narrator: createNarrator(print), onSecret });
   } finally {
     people.close();
   }

@@ -91,7 +91,7 @@ export type Scheme = "http" | "https";
 type Place = { readonly apiId: string; readonly scheme: Scheme };
 type Matched = { readonly route: Served; readonly pathParameters: Record<string, string>; readonly claims: Claims | undefined };
 
-const eventOf = (
+const createEvent = (
   { method, path, query, headers, body, sourceIp }: Asked,
   { route, pathParameters, claims }: Matched,
   { apiId, scheme }: Place,
@@ -176,7 +176,7 @@ export const gatewayOf = (
       if (claims === undefined) return json(401, { message: "Unauthorized" }, { "www-authenticate": "Bearer" });
     }
     try {
-      const answer = Answer.parse(await match.route.call.invoke(eventOf(asked, { ...match, claims }, { apiId: api.name(), scheme })));
+      const answer = Answer.parse(await match.route.call.invoke(createEvent(asked, { ...match, claims }, { apiId: api.name(), scheme })));
       const body = answer.isBase64Encoded ? Buffer.from(answer.body, "base64") : answer.body;
       return { status: answer.statusCode, headers: answer.headers, body };
     } catch (error) {

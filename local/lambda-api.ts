@@ -39,6 +39,6 @@ export const invoke = async (name: string, { headers, body }: Asked, { functionO
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     const { errorType, message: errorMessage } = error;
-    return json(200, { errorType, errorMessage, trace: [] }, { "x-amz-executed-version": "$LATEST", "x-amz-function-error": "Unhandled" });
+    return json(200, { errorType, errorMessage, effect: [] }, { "x-amz-executed-version": "$LATEST", "x-amz-function-error": "Unhandled" });
   }
 };

@@ -68,8 +68,8 @@ const Written = {
 };
 
 /** An act before it has its place in a chain. It is recorded in the transaction of what was done. */
-export const CustodyRecord = z.object({ kind: z.literal("custody"), ...Written });
-export type CustodyRecord = z.infer<typeof CustodyRecord>;
+export const AuditRecord = z.object({ kind: z.literal("custody"), ...Written });
+export type AuditRecord = z.infer<typeof AuditRecord>;
 
 export const CustodyEntry = z.object({
   ...Written,
@@ -103,7 +103,7 @@ const hashedText = ({ subject, seq, at, act, by, locationId, reason, details, pr
 /** The end of a chain: what the next entry ties to, and what is sealed. */
 export type Head = Pick<CustodyEntry, "seq" | "hash">;
 
-export const entryAfter = ({ kind: _, ...record }: CustodyRecord, head: Head | undefined, sha256: Sha256Of): CustodyEntry => {
+export const entryAfter = ({ kind: _, ...record }: AuditRecord, head: Head | undefined, sha256: Sha256Of): CustodyEntry => {
   const entry = { ...record, seq: (head?.seq ?? 0) + 1, previous: head?.hash ?? NO_PREVIOUS };
   return { ...entry, hash: sha256(hashedText(entry)) };
 };

@@ -1,6 +1,6 @@
-// What is announced: events on the service's own bus, notices to people, orders to go on with work, and what MDM servers are told. All are recorded with
-// the act that causes them and told afterwards, at least once; `id` is what consumers tell repetitions by. None ever carries a secret or a link; events
-// and notices carry no e-mail address either.
+// Outbox messages: events for the service's event bus, notices to people, requests to continue jobs or check tokens, and notifications for MDM servers.
+// Each is recorded in the transaction of its act and published afterwards, at least once; consumers deduplicate by `id`. None contains a secret or a link;
+// events and notices contain no e-mail address either.
 import * as z from "zod";
 import type { NotificationType } from "../device-api/notification.ts";
 import type { WorkId } from "../device-api/work.ts";
@@ -104,7 +104,7 @@ export type Notice = {
   readonly message: string;
 };
 
-/** Work of an MDM server that is to be gone on with. `id` tells one order of the same work from the next. */
+/** A request to continue a job of an MDM server. `id` differs between two requests for the same job. */
 export type WorkOrder = {
   readonly kind: "work";
   readonly id: string;
@@ -113,9 +113,9 @@ export type WorkOrder = {
   readonly locationId: LocationId;
 };
 
-/** What the MDM server of a location is to be told at the address that it chose, if it wants to know. `id` is what it tells repetitions by. */
-export type Telling = {
-  readonly kind: "telling";
+/** A notification for the MDM server of a location, sent to its `notificationUrl`. The server deduplicates by `id`. */
+export type MdmNotification = {
+  readonly kind: "mdm-notification";
   readonly id: string;
   readonly recordedAt: Date;
   readonly locationId: LocationId;
@@ -133,4 +133,4 @@ export type CheckRequest = {
   readonly delaySeconds: number;
 };
 
-export type Announcement = DomainEvent | Notice | WorkOrder | Telling | CheckRequest;
+export type OutboxMessage = DomainEvent | Notice | WorkOrder | MdmNotification | CheckRequest;

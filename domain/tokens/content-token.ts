@@ -122,13 +122,13 @@ export const isWithdrawal = ({ origin }: Pick<ContentToken, "origin">, { cause }
 /** When a token issued at `issuedAt` ends: one calendar year later, to the second. Source: Apple, "Getting started with the management API". */
 export const expiryOf = (issuedAt: Date): Date => addYears(issuedAt, 1);
 
-/** What a token's worth hangs on beside its own record: those who were given the file, and its location. */
-export type Standing = {
+/** The records that a token's state depends on beside its own: the accounts that have the file, and its location. */
+export type TokenContext = {
   readonly holders: ReadonlyMap<AccountId, Account>;
   readonly locations: ReadonlyMap<LocationId, Location>;
 };
 
-/** What the record alone says. */
+/** The state by the token's record alone. */
 const recordedState = (token: ContentToken, now: Date): TokenState => {
   const { invalidation, expiresAt, lastCheck } = token;
   if (invalidation !== undefined)
@@ -138,7 +138,7 @@ const recordedState = (token: ContentToken, now: Date): TokenState => {
   return { state: now >= expiresAt ? "expired" : "active" };
 };
 
-const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): Location => {
+const locationOf = ({ id, locationId }: ContentToken, { locations }: TokenContext): Location => {
   const location = locations.get(locationId);
   if (location === undefined) throw new Error(`the record of ${locationId}, which has ${id}, was not loaded`);
   return location;
@@ -149,7 +149,7 @@ const locationOf = ({ id, locationId }: ContentToken, { locations }: Standing): 
  * Throws when the record of one of them is missing: a token that can't be evaluated must not pass as good.
  * Invariant: accounts of this service never end an imported token. Apple knows nothing of them.
  */
-export const causeByHolders = (token: ContentToken, holders: Standing["holders"]): InvalidationCause | undefined => {
+export const causeByHolders = (token: ContentToken, holders: TokenContext["holders"]): InvalidationCause | undefined => {
   const { id, origin, downloadedBy } = token;
   if (origin === "imported") return undefined;
   let disabled = false;
@@ -163,25 +163,25 @@ export const causeByHolders = (token: ContentToken, holders: Standing["holders"]
 };
 
 /**
- * A token's state at `now`. `holders` must contain the record of every account in `downloadedBy`, and `locations` its location's; one that is missing is
- * an error, since a token that can't be judged must not pass for good.
+ * A token's state at `now`. `holders` must contain every account in `downloadedBy`, and `locations` the token's location. Throws when one is missing: a token
+ * that can't be evaluated must not count as active.
  * Invariant: a recorded invalidation is final; expiry hides no recorded cause; reservation hides no end.
  */
-export const tokenState = (token: ContentToken, standing: Standing, now: Date): TokenState => {
+export const tokenState = (token: ContentToken, context: TokenContext, now: Date): TokenState => {
   const recorded = recordedState(token, now);
   if (recorded.state !== "active") return recorded;
-  const cause = causeByHolders(token, standing.holders);
+  const cause = causeByHolders(token, context.holders);
   if (cause !== undefined) return { state: "invalidated", cause };
-  return isReserved(locationOf(token, standing)) ? { state: "reserved" } : { state: "active" };
+  return isReserved(locationOf(token, context)) ? { state: "reserved" } : { state: "active" };
 };
 
 /** The unresolved reason to doubt an imported token: no check that was made after it has an answer. */
 export const openDoubt = ({ doubt, answeredAt }: Pick<ContentToken, "doubt" | "answeredAt">): Doubt | undefined =>
   doubt !== undefined && (answeredAt === undefined || answeredAt <= latestInstant(doubt.at)) ? doubt : undefined;
 
-/** Whether it would open something but for whose location it is: whatever ends it then ends something. */
-export const isLive = (token: ContentToken, standing: Standing, now: Date): boolean =>
-  ["active", "reserved"].includes(tokenState(token, standing, now).state);
+/** True if the token is active, or would be if its location were not reserved: its end then needs an event. */
+export const isLive = (token: ContentToken, context: TokenContext, now: Date): boolean =>
+  ["active", "reserved"].includes(tokenState(token, context, now).state);
 
 /** The warning that every answer, notice and page about a withdrawn token carries. */
 export const STILL_OPENS_APPLE =
@@ -196,15 +196,15 @@ const assertState = (current: TokenState, { expiresAt }: ContentToken): void => 
 };
 
 /** Refuses with `token_expired`, `token_invalidated` or `location_reserved` unless the token is active. */
-export const assertUsable = (token: ContentToken, standing: Standing, now: Date): void => {
-  assertState(tokenState(token, standing, now), token);
-  assertNotReserved(locationOf(token, standing));
+export const assertUsable = (token: ContentToken, context: TokenContext, now: Date): void => {
+  assertState(tokenState(token, context, now), token);
+  assertNotReserved(locationOf(token, context));
 };
 
 /** The token's state. Refuses with `location_reserved` if the token may not be shown: it would be good, and is the built-in service's own. */
-export const assertShown = (token: ContentToken, standing: Standing, now: Date): TokenState => {
-  const current = tokenState(token, standing, now);
-  if (current.state === "reserved") assertNotReserved(locationOf(token, standing));
+export const assertShown = (token: ContentToken, context: TokenContext, now: Date): TokenState => {
+  const current = tokenState(token, context, now);
+  if (current.state === "reserved") assertNotReserved(locationOf(token, context));
   return current;
 };
 

@@ -4,25 +4,25 @@ import type { AccountFact } from "../../domain/accounts/account-fact.ts";
 import type { DomainEvent } from "../../domain/shared/events.ts";
 import type { AccountId } from "../../domain/shared/ids.ts";
 import { sha256 } from "../lib/hash.ts";
-import { announce, custodyOf, eraseFile } from "../lib/publish.ts";
+import { createAuditRecord, eraseFile, publishEffects } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Trace } from "../ports/shared.ts";
+import type { Effect } from "../ports/shared.ts";
 import { doubtDownload } from "../tokens/doubt.ts";
 import { type EndingPorts, recordEnd } from "../tokens/end.ts";
 
 export type FactPorts = Pick<Ports, "accounts" | "parking" | "log" | "now">;
 export type FanOutPorts = EndingPorts & Pick<Ports, "accounts" | "now">;
 
-/** Records the fact, unless its account is not registered; with it, what is announced. */
+/** Records the fact and its effects. False when the account is not registered. */
 export const recordFact = (
   { accountId, meaning, occurredAt, eventId }: AccountFact,
   { accounts, now }: Pick<Ports, "accounts" | "now">,
-  announcements: readonly Trace[] = [],
+  effects: readonly Effect[] = [],
 ): Promise<boolean> => {
   const told = { subject: accountId, at: now(), by: "service" as const, details: { occurredAt: occurredAt.toISOString(), eventId } };
   return meaning === "changed"
-    ? accounts.recordPasswordChange(accountId, occurredAt, [custodyOf("password-changed", told), ...announcements])
-    : accounts.recordDisabled(accountId, occurredAt, [custodyOf("account-disabled", told), ...announcements]);
+    ? accounts.recordPasswordChange(accountId, occurredAt, [createAuditRecord("password-changed", told), ...effects])
+    : accounts.recordDisabled(accountId, occurredAt, [createAuditRecord("account-disabled", told), ...effects]);
 };
 
 /** Whether the fact counts now. If not it is parked: `max` of a time to come would kill every later token for ever. */
@@ -60,7 +60,7 @@ export const applyParked = async (accountId: AccountId, ports: FactPorts & Pick<
     if (isTooFarAhead(fact.occurredAt, at)) continue;
     const event = eventOfFact(fact, at);
     if (!(await recordFact(fact, ports, [event]))) continue;
-    await announce([event], ports);
+    await publishEffects([event], ports);
     await parking.done(fact);
   }
 };
@@ -77,7 +77,7 @@ export const endKilledTokens = async (
 ): Promise<{ readonly ended: number; readonly complete: boolean }> => {
   const account = await ports.accounts.get(accountId);
   if (account === undefined) return { ended: 0, complete: true };
-  const traces: Trace[] = [];
+  const effects: Effect[] = [];
   const fileKeys: string[] = [];
   let complete = true;
   for await (const { tokenId, holding } of ports.tokens.givenTo(accountId)) {
@@ -97,10 +97,10 @@ export const endKilledTokens = async (
     const invalidation = { at: ports.now(), cause };
     const left = await recordEnd(token, invalidation, accountId, ports);
     if (left === undefined) continue;
-    traces.push(...left);
+    effects.push(...left);
     fileKeys.push(token.file.key);
   }
-  await announce(traces, ports);
+  await publishEffects(effects, ports);
   for (const fileKey of fileKeys) {
     // The plans to erase them were recorded with their ends: the outbox function finishes what time does not allow here.
     if (isTimeUp()) break;

@@ -4,10 +4,10 @@ import * as z from "zod";
 import { Account, assertMay, assertNotRemoved, disabledFrom, enabledAgain } from "../../domain/accounts/account.ts";
 import { AccountId } from "../../domain/shared/ids.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
-import { announce, custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent, publishEffects } from "../lib/publish.ts";
 import { assertReplaced, getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Trace } from "../ports/shared.ts";
+import type { Effect } from "../ports/shared.ts";
 import { assertLocations, grantsText } from "./grants.ts";
 import { assertNotOwn } from "./not-own.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
@@ -33,15 +33,15 @@ const changed = (before: Account, { grants = before.grants, dedicated = before.d
 };
 
 /** Disabling is an act of its own beside what else is changed. Told again, it is no second act: but it is announced, which resumes an interrupted fan-out. */
-const tracesOf = (before: Account, after: Account, change: Change, by: Account, when: { at: Date } & Pick<Ports, "random">): Trace[] => {
+const effectsOf = (before: Account, after: Account, change: Change, by: Account, when: { at: Date } & Pick<Ports, "random">): Effect[] => {
   const { id, grants, dedicated, disabledAt } = after;
   const entry = { subject: id, at: when.at, by: by.id };
   const details = { grants: grantsText(grants), dedicated: String(dedicated), ...(change.enabled ? { enabled: "true" } : {}) };
   const isMore = change.enabled !== false || change.grants !== undefined || change.dedicated !== undefined;
   return [
-    ...(isMore ? [custodyOf("account-changed", { ...entry, details })] : []),
-    ...(disabledAt !== undefined && before.disabledAt === undefined ? [custodyOf("account-disabled", entry)] : []),
-    ...(change.enabled === false ? [eventOf("account.disabled", { accountId: id, occurredAt: disabledAt ?? when.at }, when)] : []),
+    ...(isMore ? [createAuditRecord("account-changed", { ...entry, details })] : []),
+    ...(disabledAt !== undefined && before.disabledAt === undefined ? [createAuditRecord("account-disabled", entry)] : []),
+    ...(change.enabled === false ? [createEvent("account.disabled", { accountId: id, occurredAt: disabledAt ?? when.at }, when)] : []),
   ];
 };
 
@@ -58,9 +58,9 @@ export const changeAccount: Handle<typeof ChangeAccountInput, Needs, z.input<typ
   assertVersion(before, ifMatch);
   const at = now();
   const after = changed(before, change, at);
-  const traces = tracesOf(before, after, change, caller, { ...ports, at });
+  const effects = effectsOf(before, after, change, caller, { ...ports, at });
   // The caller is a precondition too: two administrators who take each other's grants at once must not both succeed.
-  assertReplaced(await accounts.replace(after, traces, { accounts: [caller] }));
-  await announce(traces, ports);
+  assertReplaced(await accounts.replace(after, effects, { accounts: [caller] }));
+  await publishEffects(effects, ports);
   return ok(shownAccount(after), after.version);
 };

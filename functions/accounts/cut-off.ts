@@ -7,7 +7,7 @@ import { AccountId, MdmServerId } from "../../domain/shared/ids.ts";
 import { isLive } from "../../domain/tokens/content-token.ts";
 import type { Ports } from "../ports/ports.ts";
 import { ShownToken, shownToken } from "../tokens/shown.ts";
-import { aroundOf } from "../tokens/token-context.ts";
+import { loadTokenViewContext } from "../tokens/token-context.ts";
 
 const CutOff = z.object({ id: MdmServerId, name: z.string(), vendor: Vendor });
 export const ShownCutOff = z.object({
@@ -50,20 +50,20 @@ export const cutOffOf = async (
 ): Promise<z.input<typeof ShownCutOff>> => {
   const given = await Array.fromAsync(ports.tokens.givenTo(id));
   const tokens = [...(await ports.tokens.getAll(given.map(({ tokenId }) => tokenId))).values()];
-  const around = await aroundOf(tokens, ports);
-  const live = tokens.filter((token) => isLive(token, around, around.now));
+  const context = await loadTokenViewContext(tokens, ports);
+  const live = tokens.filter((token) => isLive(token, context, context.now));
   const { issued: usable = [], imported = [] } = Object.groupBy(live, ({ origin }) => origin);
-  const copies = imported.map((token) => ({ ...shownToken(token, around), isDownloader: token.appleDownload?.accountId === id }));
+  const copies = imported.map((token) => ({ ...shownToken(token, context), isDownloader: token.appleDownload?.accountId === id }));
   const holding = new Map(
     usable.map((token) => {
-      const links = around.links.get(token.locationId);
+      const links = context.links.get(token.locationId);
       return [token.id, links === undefined ? [] : holdingServers(links, token.id)];
     }),
   );
   const servers = await ports.servers.getAll([...holding.values()].flat());
   const cutOffBy = (ids: readonly MdmServerId[]) => ids.flatMap((server) => servers.get(server) ?? []).map((each) => CutOff.parse(each));
   const shown = usable
-    .map((token) => ({ ...shownToken(token, around), cutOff: cutOffBy(holding.get(token.id) ?? []) }))
+    .map((token) => ({ ...shownToken(token, context), cutOff: cutOffBy(holding.get(token.id) ?? []) }))
     .toSorted((one, other) => other.cutOff.length - one.cutOff.length || one.expiresAt.getTime() - other.expiresAt.getTime());
   const cutOff = cutOffBy([...servers.keys()]);
   const advice = [

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { assertMay, assertNotRemoved } from "../../domain/accounts/account.ts";
 import { AccountId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { accepted, assertReplaced, getOrThrow, type Handle } from "../middleware/handler.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
 
@@ -35,7 +35,9 @@ export const inviteAgain: Handle<typeof InviteAgainInput, "accounts" | "people" 
   assertSent(await people.inviteAgain(account.subject));
   const after = { ...account, version: account.version + 1 };
   assertReplaced(
-    await accounts.replace(after, [custodyOf("invitation-sent", { subject: id, at: now(), by: caller.id })], { accounts: [caller] }),
+    await accounts.replace(after, [createAuditRecord("invitation-sent", { subject: id, at: now(), by: caller.id })], {
+      accounts: [caller],
+    }),
   );
   return accepted(shownAccount(after));
 };

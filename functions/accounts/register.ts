@@ -4,7 +4,7 @@ import { Account, assertInvitable, assertMay, assertNotRemoved, Email } from "..
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import { accountIdOf } from "../lib/account-id.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { assertReplaced, created, getOrThrow, type Handle } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { applyParked } from "./apply-fact.ts";
@@ -49,8 +49,8 @@ export const registerAccount: Handle<typeof RegisterAccountInput, Needs, z.input
   const account: Account = { ...input, subject, id: accountIdOf(subject), createdAt: at, version: FIRST_VERSION };
   const invited = input.subject === undefined ? { invited: "true" } : {};
   const details = { grants: grantsText(account.grants), dedicated: String(account.dedicated), ...invited };
-  const trace = custodyOf("account-registered", { subject: account.id, at, by: caller.id, details });
-  await assertRegistered(await accounts.register(account, [trace], { accounts: [caller] }), account, ports);
+  const effect = createAuditRecord("account-registered", { subject: account.id, at, by: caller.id, details });
+  await assertRegistered(await accounts.register(account, [effect], { accounts: [caller] }), account, ports);
   // What was told about the subject before it had an account counts from now on.
   await applyParked(account.id, ports);
   const registered = getOrThrow(await accounts.get(account.id), "account");

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { assertMay, removedFrom } from "../../domain/accounts/account.ts";
 import { AccountId } from "../../domain/shared/ids.ts";
-import { announce, custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent, publishEffects } from "../lib/publish.ts";
 import { assertReplaced, getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { assertNotOwn } from "./not-own.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
@@ -23,13 +23,13 @@ export const removeAccount: Handle<typeof RemoveAccountInput, Needs, z.input<typ
   const at = ports.now();
   const after = before.removedAt === undefined ? { ...removedFrom(before, at), version: before.version + 1 } : before;
   if (after !== before) {
-    const traces = [
-      eventOf("account.disabled", { accountId: id, occurredAt: after.disabledAt ?? at }, { ...ports, at }),
-      custodyOf("account-removed", { subject: id, at, by: caller.id }),
+    const effects = [
+      createEvent("account.disabled", { accountId: id, occurredAt: after.disabledAt ?? at }, { ...ports, at }),
+      createAuditRecord("account-removed", { subject: id, at, by: caller.id }),
     ];
     // The caller is a precondition too: two administrators who remove each other at once must not both succeed.
-    assertReplaced(await ports.accounts.replace(after, traces, { accounts: [caller] }));
-    await announce(traces, ports);
+    assertReplaced(await ports.accounts.replace(after, effects, { accounts: [caller] }));
+    await publishEffects(effects, ports);
   }
   // After the record, so that the tokens are dead whatever happens. Asked again after a crash, it is done again.
   await ports.people.remove(after.subject);

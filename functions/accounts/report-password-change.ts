@@ -5,7 +5,7 @@ import { assertMay, assertNotRemoved, CLOCK_TOLERANCE_SECONDS, isTooFarAhead } f
 import { AccountId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { IsoTime } from "../../domain/shared/time.ts";
-import { announce, custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent, publishEffects } from "../lib/publish.ts";
 import { accepted, getOrThrow, type Handle, notFound } from "../middleware/handler.ts";
 import { ShownAccount, shownAccount } from "./shown.ts";
 
@@ -31,11 +31,11 @@ export const reportPasswordChange: Handle<typeof ReportPasswordChangeInput, Need
       `occurredAt is ${occurredAt.toISOString()}, more than ${CLOCK_TOLERANCE_SECONDS} s ahead of this service's clock. Send the time at which the password changed.`,
     );
   assertNotRemoved(getOrThrow(await ports.accounts.get(id), "account"));
-  const traces = [
-    eventOf("account.password-changed", { accountId: id, occurredAt }, { ...ports, at }),
-    custodyOf("password-changed", { subject: id, at, by: caller.id, details: { occurredAt: occurredAt.toISOString() } }),
+  const effects = [
+    createEvent("account.password-changed", { accountId: id, occurredAt }, { ...ports, at }),
+    createAuditRecord("password-changed", { subject: id, at, by: caller.id, details: { occurredAt: occurredAt.toISOString() } }),
   ];
-  if (!(await ports.accounts.recordPasswordChange(id, occurredAt, traces))) throw notFound("account");
-  await announce(traces, ports);
+  if (!(await ports.accounts.recordPasswordChange(id, occurredAt, effects))) throw notFound("account");
+  await publishEffects(effects, ports);
   return accepted(shownAccount(getOrThrow(await ports.accounts.get(id), "account")));
 };

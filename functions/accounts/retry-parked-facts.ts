@@ -2,7 +2,7 @@
 // alarmed when it was parked, and an alarm that goes off every hour is one that nobody reads.
 import { isTooFarAhead } from "../../domain/accounts/account.ts";
 import type { AccountFact } from "../../domain/accounts/account-fact.ts";
-import { announce } from "../lib/publish.ts";
+import { publishEffects } from "../lib/publish.ts";
 import { RetryLater } from "../lib/retry-later.ts";
 import type { Ports } from "../ports/ports.ts";
 import { endKilledTokens, eventOfFact, type FanOutPorts, recordFact } from "./apply-fact.ts";
@@ -14,7 +14,7 @@ const retry = async (fact: AccountFact, ports: RetryPorts, isTimeUp: () => boole
   const at = ports.now();
   const event = eventOfFact(fact, at);
   if (isTooFarAhead(fact.occurredAt, at) || !(await recordFact(fact, ports, [event]))) return true;
-  await announce([event], ports);
+  await publishEffects([event], ports);
   const { complete } = await endKilledTokens(fact.accountId, ports, isTimeUp);
   if (complete) await ports.parking.done(fact);
   return complete;

@@ -3,7 +3,7 @@ import { Account } from "../../domain/accounts/account.ts";
 import type { AccountId } from "../../domain/shared/ids.ts";
 import { latestInstant } from "../../domain/shared/time.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { Trace } from "../ports/shared.ts";
+import type { Effect } from "../ports/shared.ts";
 import { listIn, readPage } from "./lists.ts";
 import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "./table.ts";
 import { putEdition, putNew, transact } from "./transact.ts";
@@ -28,13 +28,13 @@ export const accountsIn = (table: Table): Accounts => {
    * A fact that moves an account one way. Told again, it moves nothing and is no second act: but what was to be announced still is, so that a
    * repeated report resumes an interrupted fan-out.
    */
-  const recordFact = async (id: AccountId, moved: Write, traces: readonly Trace[]): Promise<boolean> => {
-    if (await transact(table, [moved], traces)) return true;
+  const recordFact = async (id: AccountId, moved: Write, effects: readonly Effect[]): Promise<boolean> => {
+    if (await transact(table, [moved], effects)) return true;
     const exists = { ConditionCheck: { TableName, Key: keys.account(id), ConditionExpression: "attribute_exists(pk)" } };
     return transact(
       table,
       [exists],
-      traces.filter(({ kind }) => kind !== "custody"),
+      effects.filter(({ kind }) => kind !== "custody"),
     );
   };
 
@@ -45,13 +45,13 @@ export const accountsIn = (table: Table): Accounts => {
 
     list: (page) => readPage(table, listIn(table, "byKind", "ACC"), page, (item) => fromItem(Account, item)),
 
-    register: (account, traces, preconditions) => transact(table, [putNew(table, accountItem(account))], traces, preconditions),
+    register: (account, effects, preconditions) => transact(table, [putNew(table, accountItem(account))], effects, preconditions),
 
-    replace(account, traces, preconditions) {
-      return transact(table, [putEdition(table, accountItem(account), account.version)], traces, preconditions);
+    replace(account, effects, preconditions) {
+      return transact(table, [putEdition(table, accountItem(account), account.version)], effects, preconditions);
     },
 
-    recordPasswordChange(id, occurredAt, traces = []) {
+    recordPasswordChange(id, occurredAt, effects = []) {
       const later: Write = {
         Update: {
           TableName,
@@ -61,10 +61,10 @@ export const accountsIn = (table: Table): Accounts => {
           ExpressionAttributeValues: { ":at": occurredAt.toISOString(), ":one": 1 },
         },
       };
-      return recordFact(id, later, traces);
+      return recordFact(id, later, effects);
     },
 
-    recordDisabled(id, disabledAt, traces = []) {
+    recordDisabled(id, disabledAt, effects = []) {
       const first: Write = {
         Update: {
           TableName,
@@ -79,7 +79,7 @@ export const accountsIn = (table: Table): Accounts => {
           },
         },
       };
-      return recordFact(id, first, traces);
+      return recordFact(id, first, effects);
     },
   };
 };

@@ -2,12 +2,12 @@
 // for each: a batch may be taken in part.
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import {
-  type Announcement,
   type CheckRequest,
   type DomainEvent,
   EVENT_SOURCE,
+  type MdmNotification,
   type Notice,
-  type Telling,
+  type OutboxMessage,
   type WorkOrder,
 } from "../../domain/shared/events.ts";
 import type { Bus } from "../ports/bus.ts";
@@ -21,7 +21,7 @@ export type SendNotice = (notice: Pick<Notice, "subject" | "message">) => Promis
 export type Senders = {
   readonly sendNotice?: SendNotice | undefined;
   readonly sendWork?: Send<WorkOrder> | undefined;
-  readonly sendTelling?: Send<Telling> | undefined;
+  readonly sendMdmNotification?: Send<MdmNotification> | undefined;
   readonly sendCheck?: Send<CheckRequest> | undefined;
 };
 
@@ -38,8 +38,8 @@ const entryOf = (event: DomainEvent, EventBusName: string) => ({
   Detail: JSON.stringify({ id: event.id, ...event.detail }),
 });
 
-export const busTo = ({ events, busName, sendNotice, sendWork, sendTelling, sendCheck }: Targets, log: Log): Bus => {
-  const putBatch = async (batch: readonly DomainEvent[]): Promise<Announcement[]> => {
+export const busTo = ({ events, busName, sendNotice, sendWork, sendMdmNotification, sendCheck }: Targets, log: Log): Bus => {
+  const putBatch = async (batch: readonly DomainEvent[]): Promise<OutboxMessage[]> => {
     try {
       const { Entries = [] } = await events.send(new PutEventsCommand({ Entries: batch.map((event) => entryOf(event, busName)) }));
       const taken = batch.filter((_, index) => Entries[index]?.EventId !== undefined);
@@ -51,29 +51,29 @@ export const busTo = ({ events, busName, sendNotice, sendWork, sendTelling, send
     }
   };
 
-  const sent = async <What extends Exclude<Announcement, DomainEvent>>(what: What, send: Send<What> | undefined): Promise<boolean> => {
+  const sent = async <What extends Exclude<OutboxMessage, DomainEvent>>(what: What, send: Send<What> | undefined): Promise<boolean> => {
     if (send === undefined) return false;
     try {
       await send(what);
       return true;
     } catch (error) {
-      log.error("an announcement could not be sent", error, { id: what.id, kind: what.kind });
+      log.error("an outbox message could not be sent", error, { id: what.id, kind: what.kind });
       return false;
     }
   };
 
-  const isSent = (one: Exclude<Announcement, DomainEvent>): Promise<boolean> => {
+  const isSent = (one: Exclude<OutboxMessage, DomainEvent>): Promise<boolean> => {
     if (one.kind === "notice") return sent(one, sendNotice);
     if (one.kind === "check") return sent(one, sendCheck);
-    return one.kind === "work" ? sent(one, sendWork) : sent(one, sendTelling);
+    return one.kind === "work" ? sent(one, sendWork) : sent(one, sendMdmNotification);
   };
 
   return {
-    async publish(announcements) {
-      const told: Announcement[] = [];
-      const toPut = announcements.filter((one) => one.kind === "event");
+    async publish(messages) {
+      const told: OutboxMessage[] = [];
+      const toPut = messages.filter((one) => one.kind === "event");
       for (let start = 0; start < toPut.length; start += BATCH) told.push(...(await putBatch(toPut.slice(start, start + BATCH))));
-      for (const one of announcements) if (one.kind !== "event" && (await isSent(one))) told.push(one);
+      for (const one of messages) if (one.kind !== "event" && (await isSent(one))) told.push(one);
       return told;
     },
   };

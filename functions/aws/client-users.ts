@@ -179,7 +179,7 @@ export const clientUsersIn = (table: Table): ClientUsers => {
       return (await Array.fromAsync(itemsOf(table, changed))).map(userOf);
     },
 
-    record({ version, changes }, traces, { progress, preconditions } = {}) {
+    record({ version, changes }, effects, { progress, preconditions } = {}) {
       const { locationId } = version;
       const changed =
         changes.length === 0
@@ -189,7 +189,7 @@ export const clientUsersIn = (table: Table): ClientUsers => {
               ...changes.flatMap((change) => entryWrites(table, change)),
               ...accountWrites(table, locationId, changes),
             ];
-      return transact(table, [...changed, ...progressed(table, progress)], traces, preconditions);
+      return transact(table, [...changed, ...progressed(table, progress)], effects, preconditions);
     },
   };
 };

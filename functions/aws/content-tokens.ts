@@ -93,7 +93,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
 
     getAll: (ids) => readById(table, ids, keys.contentToken, fromStored),
 
-    add(token, traces, { idempotency, location, earlier, preconditions } = {}) {
+    add(token, effects, { idempotency, location, earlier, preconditions } = {}) {
       const writes = [
         putNew(table, toStored(token)),
         secretOf(table, token, earlier),
@@ -106,10 +106,10 @@ export const contentTokensIn = (table: Table): ContentTokens => {
         ...(location === undefined ? [] : [replacedLocation(table, location)]),
         ...usedKey(table, idempotency, token.id, token.issuedAt),
       ];
-      return transact(table, writes, traces, preconditions);
+      return transact(table, writes, effects, preconditions);
     },
 
-    handOver({ token, to, holders, at }, traces, preconditions) {
+    handOver({ token, to, holders, at }, effects, preconditions) {
       const accounts = new Map([...holders, [to.id, to]]).values();
       const given = at.toISOString();
       const writes: Write[] = [
@@ -133,10 +133,10 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           },
         },
       ];
-      return transact(table, writes, traces, { ...preconditions, accounts });
+      return transact(table, writes, effects, { ...preconditions, accounts });
     },
 
-    async invalidate(id, invalidation, traces, preconditions) {
+    async invalidate(id, invalidation, effects, preconditions) {
       for (let attempt = 0; attempt < INVALIDATE_ATTEMPTS; attempt++) {
         const token = await get(id);
         if (token === undefined || token.invalidation !== undefined) return false;
@@ -150,12 +150,12 @@ export const contentTokensIn = (table: Table): ContentTokens => {
             ExpressionAttributeValues: { ":invalidation": toItem(invalidation), ":holders": token.downloadedBy.length },
           },
         };
-        if (await transact(table, [ended, ...letGo(table, token, invalidation.at)], traces, preconditions)) return true;
+        if (await transact(table, [ended, ...letGo(table, token, invalidation.at)], effects, preconditions)) return true;
       }
       throw new Error(`${id} could not be ended: it changed ${INVALIDATE_ATTEMPTS} times meanwhile`);
     },
 
-    recordCheck({ id, locationId }, check, traces, { expiresAt, location } = {}) {
+    recordCheck({ id, locationId }, check, effects, { expiresAt, location } = {}) {
       const answered = isAnswered(check) ? ", answeredAt = :at" : "";
       const expired = expiresAt === undefined ? "" : ", expiresAt = :expiresAt, dueAt = :expiresAt";
       const recorded: Write = {
@@ -173,10 +173,10 @@ export const contentTokensIn = (table: Table): ContentTokens => {
         },
       };
       const preconditions = location === undefined ? [] : [replacedLocation(table, { ...location, id: locationId })];
-      return transact(table, [recorded, ...preconditions], traces);
+      return transact(table, [recorded, ...preconditions], effects);
     },
 
-    recordDoubt({ id }, doubt, traces) {
+    recordDoubt({ id }, doubt, effects) {
       const isNew = "attribute_not_exists(doubt) OR doubt.#at < :at";
       const isNotice = doubt.noticedAt === undefined ? "" : " OR (doubt.#at = :at AND attribute_not_exists(doubt.noticedAt))";
       const recorded: Write = {
@@ -189,7 +189,7 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           ExpressionAttributeValues: { ":doubt": toItem(doubt), ":at": doubt.at.toISOString() },
         },
       };
-      return transact(table, [recorded], traces);
+      return transact(table, [recorded], effects);
     },
 
     async *givenTo(accountId) {

@@ -4,7 +4,7 @@
 //   subject   seq (number)   the entry; `log` and `timeKey` = at#subject#seq place it in the index byTime
 import { paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { CustodyEntry, type CustodyRecord, entryAfter, type Head, type SubjectId } from "../../domain/custody/custody.ts";
+import { type AuditRecord, CustodyEntry, entryAfter, type Head, type SubjectId } from "../../domain/custody/custody.ts";
 import type { Found } from "../../domain/custody/custody-verification.ts";
 import { sha256 } from "../lib/hash.ts";
 import type { CustodyLog } from "../ports/custody.ts";
@@ -69,7 +69,7 @@ const headOf = async ({ client, custodyLog: TableName }: CustodyTable, subject: 
 };
 
 /** The entries of `records` as writes, each tied to the end of its chain as it is now. */
-export const nextEntries = async (table: Table, records: readonly CustodyRecord[]): Promise<Write[]> => {
+export const nextEntries = async (table: Table, records: readonly AuditRecord[]): Promise<Write[]> => {
   const heads = new Map<SubjectId, Head | undefined>();
   const writes: Write[] = [];
   for (const record of records) {

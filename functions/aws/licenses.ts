@@ -194,7 +194,7 @@ export const licensesIn = (table: Table): Licenses => {
     assignmentsSince: (asset, after) => assignmentsSince(table, asset, after),
     assignmentsTo: (target, among) => assignmentsTo(table, target, among),
 
-    post(posting, traces, { idempotency, preconditions, progress, givenTo, location } = {}) {
+    post(posting, effects, { idempotency, preconditions, progress, givenTo, location } = {}) {
       const { entries, traits = [], assigned = [], unassigned = [], transfer } = posting;
       const writes: Write[] = [
         ...entries.map((entry) => counted(table, posting, entry)),
@@ -212,7 +212,7 @@ export const licensesIn = (table: Table): Licenses => {
         ...(location === undefined ? [] : [replacedLocation(table, location)]),
         ...progressed(table, progress),
       ];
-      return transact(table, writes, traces, preconditions);
+      return transact(table, writes, effects, preconditions);
     },
 
     transfers: (page) => readPage(table, listIn(table, "byKind", "TRANSFER"), page, (item) => fromItem(Transfer, item)),

@@ -58,7 +58,7 @@ export const linksIn = (table: Table): Links => {
       return items.map((item) => LocationId.parse(fromItem(Linked, item).sk.slice("LOC#".length)));
     },
 
-    replace(after, { conflict, lookAgain, server }, traces, preconditions) {
+    replace(after, { conflict, lookAgain, server }, effects, preconditions) {
       const writes: Write[] = [
         replacedLinks(table, after),
         ...(server === undefined ? [] : [{ Put: { TableName, Item: keys.linkedLocation(server, after.location) } }]),
@@ -74,7 +74,7 @@ export const linksIn = (table: Table): Links => {
             ExpressionAttributeValues: { ":at": lookAgain.dueAt?.toISOString() },
           },
         });
-      return transact(table, writes, traces, preconditions);
+      return transact(table, writes, effects, preconditions);
     },
 
     async conflict(id) {

@@ -66,20 +66,20 @@ export const locationsIn = (table: Table): Locations => {
       return primary;
     },
     list: (page) => readPage(table, listIn(table, "byKind", "LOC"), page, fromStored),
-    add: (location, traces) => transact(table, newLocation(table, location), traces),
-    replace: (location, traces) => transact(table, [replacedLocation(table, location)], traces),
+    add: (location, effects) => transact(table, newLocation(table, location), effects),
+    replace: (location, effects) => transact(table, [replacedLocation(table, location)], effects),
     async arrivals(id) {
       const item = await readItem(table, keys.arrivals(id));
       return item === undefined ? 0 : fromItem(Arrivals, item).arrivals;
     },
-    close(closed, { arrivals, links, conflict }, traces, preconditions) {
+    close(closed, { arrivals, links, conflict }, effects, preconditions) {
       const writes = [
         replacedLocation(table, closed),
         lastArrival(table, closed, arrivals),
         ...(links === undefined ? [] : [replacedLinks(table, links)]),
         ...keptConflict(table, conflict),
       ];
-      return transact(table, writes, traces, preconditions);
+      return transact(table, writes, effects, preconditions);
     },
   };
 };

@@ -53,13 +53,13 @@ export const mdmServersIn = (table: Table): MdmServers => {
 
     list: (page) => readPage(table, listIn(table, "byKind", "MDM"), page, fromStored),
 
-    register: (server, traces, preconditions) =>
-      transact(table, [putNew(table, serverItem(server)), ...keptCredential(server), ...keptInfo(server)], traces, preconditions),
+    register: (server, effects, preconditions) =>
+      transact(table, [putNew(table, serverItem(server)), ...keptCredential(server), ...keptInfo(server)], effects, preconditions),
 
-    async replace(server, traces, preconditions) {
+    async replace(server, effects, preconditions) {
       const before = await get(server.id);
       const overBefore = putEdition(table, serverItem(server), server.version);
-      return transact(table, [overBefore, ...keptCredential(server, before), ...keptInfo(server, before)], traces, preconditions);
+      return transact(table, [overBefore, ...keptCredential(server, before), ...keptInfo(server, before)], effects, preconditions);
     },
 
     async seen(id, at) {

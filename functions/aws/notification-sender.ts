@@ -2,8 +2,8 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Env } from "../contract/env.ts";
 import type { Senders } from "./bus.ts";
-import { sendTellingTo } from "./queues.ts";
+import { sendMdmNotificationTo } from "./queues.ts";
 
-export const notificationSenderOf = ({ TELLINGS_QUEUE_URL }: Pick<Env<"admin">, "TELLINGS_QUEUE_URL">): Senders => ({
-  sendTelling: sendTellingTo(new SQSClient(), TELLINGS_QUEUE_URL),
+export const notificationSenderOf = ({ NOTIFICATIONS_QUEUE_URL }: Pick<Env<"admin">, "NOTIFICATIONS_QUEUE_URL">): Senders => ({
+  sendMdmNotification: sendMdmNotificationTo(new SQSClient(), NOTIFICATIONS_QUEUE_URL),
 });

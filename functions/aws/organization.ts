@@ -31,7 +31,7 @@ export const organizationsIn = (table: Table): Organizations => {
       return (await readItem(table, keys.organization())) !== undefined;
     },
 
-    found(organization, primary, administrator, traces) {
+    found(organization, primary, administrator, effects) {
       const writes = [
         putNew(table, organizationItem(organization, primary.id)),
         // Every token to come is made due by it.
@@ -39,13 +39,13 @@ export const organizationsIn = (table: Table): Organizations => {
         ...newLocation(table, primary),
         putNew(table, accountItem(administrator)),
       ];
-      return transact(table, writes, traces);
+      return transact(table, writes, effects);
     },
 
-    replace(organization, primary, traces) {
+    replace(organization, primary, effects) {
       const overBefore = putEdition(table, organizationItem(organization, primary.id), organization.version);
       const ladderForgotten = { Delete: { TableName, Key: keys.scannedLadder() } };
-      return transact(table, [overBefore, replacedLocation(table, primary), ladderForgotten], traces);
+      return transact(table, [overBefore, replacedLocation(table, primary), ladderForgotten], effects);
     },
 
     async scannedLadder() {

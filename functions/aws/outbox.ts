@@ -1,9 +1,9 @@
-// Announcements that were recorded with their act and not told yet.
+// Outbox messages that were recorded with their act and are not published yet.
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { Told } from "../../domain/device-api/notification.ts";
 import { WorkId } from "../../domain/device-api/work.ts";
-import { type Announcement, type DomainEvent, EVENT_DETAILS, EVENT_TYPES } from "../../domain/shared/events.ts";
+import { type DomainEvent, EVENT_DETAILS, EVENT_TYPES, type OutboxMessage } from "../../domain/shared/events.ts";
 import { ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
 import type { Outbox } from "../ports/outbox.ts";
 import { fromItem, keys, recordsOf, type Table } from "./table.ts";
@@ -20,11 +20,11 @@ const Recorded = z.discriminatedUnion("kind", [
     attempt: z.int().min(1),
     delaySeconds: z.int().min(0),
   }),
-  z.object({ kind: z.literal("telling"), ...Row, ...Told }),
+  z.object({ kind: z.literal("mdm-notification"), ...Row, ...Told }),
 ]);
 
 /** The detail is parsed by the schema that its type names: together they are an event, which the compiler can't see. */
-const announcementOf = (item: Record<string, unknown>): Announcement => {
+const outboxMessageOf = (item: Record<string, unknown>): OutboxMessage => {
   const row = fromItem(Recorded, item);
   return row.kind !== "event" ? row : ({ ...row, detail: EVENT_DETAILS[row.type].parse(row.detail) } as DomainEvent);
 };
@@ -36,10 +36,9 @@ export const outboxIn = (table: Table): Outbox => ({
       KeyConditionExpression: "pk = :pk AND sk < :before",
       ExpressionAttributeValues: { ":pk": "OUTBOX", ":before": before.toISOString() },
     };
-    yield* recordsOf(table, query, announcementOf);
+    yield* recordsOf(table, query, outboxMessageOf);
   },
-  async done(announcements) {
-    for (const announcement of announcements)
-      await table.client.send(new DeleteCommand({ TableName: table.name, Key: keys.outbox(announcement) }));
+  async done(messages) {
+    for (const message of messages) await table.client.send(new DeleteCommand({ TableName: table.name, Key: keys.outbox(message) }));
   },
 });

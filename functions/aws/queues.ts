@@ -1,6 +1,6 @@
 // What is sent to the service's own queues: orders for work, one after the other for each location, and what MDM servers are to be told.
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { CheckRequest, Telling, WorkOrder } from "../../domain/shared/events.ts";
+import type { CheckRequest, MdmNotification, WorkOrder } from "../../domain/shared/events.ts";
 
 /** Rejects when it was not taken. */
 export type Send<What> = (what: What) => Promise<void>;
@@ -19,8 +19,8 @@ export const sendWorkTo =
     );
   };
 
-export const sendTellingTo =
-  (client: SQSClient, QueueUrl: string): Send<Telling> =>
+export const sendMdmNotificationTo =
+  (client: SQSClient, QueueUrl: string): Send<MdmNotification> =>
   async ({ id, locationId, type, notification }) => {
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ id, locationId, type, notification }) }));
   };

@@ -31,7 +31,7 @@ export const remindersIn = (table: Table): Reminders => {
       return new Set(items.map((item) => Number(fromItem(Reminder, item).sk.slice("REMINDER#".length))));
     },
 
-    remind(token, { step, nextDueAt, isOverlapDone }, traces) {
+    remind(token, { step, nextDueAt, isOverlapDone }, effects) {
       const moved: Write = {
         Update: {
           TableName,
@@ -42,10 +42,10 @@ export const remindersIn = (table: Table): Reminders => {
         },
       };
       const ledger = step === undefined ? [] : [putNew(table, keys.reminder(token.id, step))];
-      return transact(table, [moved, ...ledger], traces);
+      return transact(table, [moved, ...ledger], effects);
     },
 
-    expire(token, traces) {
+    expire(token, effects) {
       const ended: Write = {
         Update: {
           TableName,
@@ -55,7 +55,7 @@ export const remindersIn = (table: Table): Reminders => {
           ExpressionAttributeValues: { ":seen": token.dueAt?.toISOString(), ":holders": token.downloadedBy.length },
         },
       };
-      return transact(table, [ended, ...letGo(table, token, token.expiresAt)], traces);
+      return transact(table, [ended, ...letGo(table, token, token.expiresAt)], effects);
     },
   };
 };

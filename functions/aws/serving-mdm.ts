@@ -4,12 +4,15 @@ import type { Env } from "../contract/env.ts";
 import { cipherOf } from "./cipher.ts";
 import { recordsOf } from "./connect.ts";
 import { notifierOf } from "./notifier.ts";
-import { sendTellingTo, sendWorkTo } from "./queues.ts";
+import { sendMdmNotificationTo, sendWorkTo } from "./queues.ts";
 
 /** For what is recorded and sent by others too, a client of the queues. */
-export const queuesOf = ({ WORK_QUEUE_URL, TELLINGS_QUEUE_URL }: Pick<Env<"outbox">, "WORK_QUEUE_URL" | "TELLINGS_QUEUE_URL">) => {
+export const queuesOf = ({
+  WORK_QUEUE_URL,
+  NOTIFICATIONS_QUEUE_URL,
+}: Pick<Env<"outbox">, "WORK_QUEUE_URL" | "NOTIFICATIONS_QUEUE_URL">) => {
   const client = new SQSClient();
-  return { sendWork: sendWorkTo(client, WORK_QUEUE_URL), sendTelling: sendTellingTo(client, TELLINGS_QUEUE_URL) };
+  return { sendWork: sendWorkTo(client, WORK_QUEUE_URL), sendMdmNotification: sendMdmNotificationTo(client, NOTIFICATIONS_QUEUE_URL) };
 };
 
 export const mdmPortsOf = (env: Env<"mdm">) => ({

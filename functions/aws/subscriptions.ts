@@ -12,9 +12,9 @@ export const subscriptionsIn = (table: Table): Subscriptions => ({
     return item === undefined ? NO_SUBSCRIPTION : fromItem(Subscription, item);
   },
 
-  replace(after, location, traces, preconditions) {
+  replace(after, location, effects, preconditions) {
     const overBefore = putEdition(table, { ...keys.subscription(), ...toItem(after) }, after.version);
     const place = location.version === FIRST_VERSION ? newLocation(table, location) : [replacedLocation(table, location)];
-    return transact(table, [overBefore, ...place], traces, preconditions);
+    return transact(table, [overBefore, ...place], effects, preconditions);
   },
 });

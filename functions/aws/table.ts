@@ -47,7 +47,7 @@
 //   JOBS#<location>        COUNT              PendingCount: of the location's Works that have not ended
 //   GIVEN#<account>        CT#<token>         givenAt: one per (account, living token), so that a password change finds them with one query
 //   IDEMPOTENCY#<account>  KEY#<key>          what a request made; `ttl` in seconds
-//   OUTBOX                 <recordedAt>#<id>  an announcement that was not told yet
+//   OUTBOX                 <recordedAt>#<id>  an outbox message that is not published yet
 //   ERASE                  FILE#<key>         a file that no living token has
 //   PARKED                 <account>#<event>  a fact about an account that can't be applied yet
 //
@@ -58,7 +58,7 @@ import type * as z from "zod";
 import type { PendingJob } from "../../domain/device-api/job.ts";
 import type { WorkId } from "../../domain/device-api/work.ts";
 import { type AssetKey, assetText, type Target, targetText } from "../../domain/licenses/licenses.ts";
-import type { Announcement } from "../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../domain/shared/events.ts";
 import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId, TransferId } from "../../domain/shared/ids.ts";
 
 /** The Records table, and the CustodyLog whose entries are written in the same transactions. */
@@ -107,7 +107,7 @@ export const keys = {
   pendingJob: ({ id, requestedAt }: Pick<PendingJob, "id" | "requestedAt">) => ({ pk: "JOBS", sk: `${requestedAt.toISOString()}#${id}` }),
   pendingCount: (id: LocationId) => ({ pk: `JOBS#${id}`, sk: "COUNT" }),
   idempotency: (account: AccountId, key: string) => ({ pk: `IDEMPOTENCY#${account}`, sk: `KEY#${key}` }),
-  outbox: ({ recordedAt, id }: Announcement) => ({ pk: "OUTBOX", sk: `${recordedAt.toISOString()}#${id}` }),
+  outbox: ({ recordedAt, id }: OutboxMessage) => ({ pk: "OUTBOX", sk: `${recordedAt.toISOString()}#${id}` }),
   erasure: (fileKey: string) => ({ pk: "ERASE", sk: `FILE#${fileKey}` }),
   parked: (account: AccountId, eventId: string) => ({ pk: "PARKED", sk: `${account}#${eventId}` }),
 };

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
-import type { Announcement } from "../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../domain/shared/events.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import type { Preconditions, Trace } from "../ports/shared.ts";
+import type { Effect, Preconditions } from "../ports/shared.ts";
 import { nextEntries } from "./custody.ts";
 import { keys, type Table, toItem } from "./table.ts";
 import type { Write } from "./write.ts";
@@ -97,8 +97,7 @@ export const putEdition = (table: Table, item: Record<string, unknown>, version:
         },
       };
 
-const outboxRow = (table: Table, announcement: Announcement): Write =>
-  putNew(table, { ...keys.outbox(announcement), ...toItem(announcement) });
+const outboxRow = (table: Table, message: OutboxMessage): Write => putNew(table, { ...keys.outbox(message), ...toItem(message) });
 
 const checkVersion = ({ name: TableName }: Table, Key: Record<string, string>, version: number, more = ""): Write => ({
   ConditionCheck: {
@@ -169,12 +168,12 @@ const withoutRepeats = (writes: readonly Write[], checks: readonly Write[]): Wri
 export const attemptTransaction = async (
   table: Table,
   writes: readonly Write[],
-  traces: readonly Trace[] = [],
+  effects: readonly Effect[] = [],
   preconditions: Preconditions = {},
 ): Promise<readonly number[]> => {
   const conditional = [...writes, ...withoutRepeats(writes, checksOf(table, preconditions))];
-  const rows = traces.flatMap((trace) => (trace.kind === "custody" ? [] : [outboxRow(table, trace)]));
-  const records = traces.filter((trace) => trace.kind === "custody");
+  const rows = effects.flatMap((effect) => (effect.kind === "custody" ? [] : [outboxRow(table, effect)]));
+  const records = effects.filter((effect) => effect.kind === "custody");
   const nextAttempt = attempts();
   for (;;) {
     const TransactItems = [...conditional, ...rows, ...(await nextEntries(table, records))];

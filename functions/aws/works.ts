@@ -54,7 +54,7 @@ export const worksIn = (table: Table): Works => {
   return {
     get: (id) => read(Work, keys.work(id)),
 
-    async add(work, parts, limits, traces, preconditions) {
+    async add(work, parts, limits, effects, preconditions) {
       if (!hasRoom(NOTHING_PENDING, work, limits)) return "full";
       const writes = [
         countAdded(table, work, limits),
@@ -62,7 +62,7 @@ export const worksIn = (table: Table): Works => {
         putNew(table, { ...keys.work(work.id), ...toItem(work) }),
         ...parts.map((part, index) => putNew(table, { ...keys.workPart(work.id, index), ...goneAt(work), ...toItem(part) })),
       ];
-      const failed = await attemptTransaction(table, writes, traces, preconditions);
+      const failed = await attemptTransaction(table, writes, effects, preconditions);
       if (failed.length === 0) return "added";
       return failed.includes(0) ? "full" : "changed";
     },
@@ -82,9 +82,9 @@ export const worksIn = (table: Table): Works => {
       return (await Array.fromAsync(itemsOf(table, query))).map((item) => fromItem(Failure, item));
     },
 
-    advance: (progress, traces, preconditions) => transact(table, progressed(table, progress), traces, preconditions),
+    advance: (progress, effects, preconditions) => transact(table, progressed(table, progress), effects, preconditions),
 
-    stop(work, stopped, traces) {
+    stop(work, stopped, effects) {
       const update: Write = {
         Update: {
           TableName: table.name,
@@ -95,7 +95,7 @@ export const worksIn = (table: Table): Works => {
           ExpressionAttributeValues: { ":stopped": toItem(stopped), ":steps": stepsOf(work), ":ttl": goneAt(work).ttl },
         },
       };
-      return transact(table, [update, ...releasePlace(table, work)], traces);
+      return transact(table, [update, ...releasePlace(table, work)], effects);
     },
   };
 };

@@ -4,12 +4,12 @@ import { Location } from "../../domain/organization/organization.ts";
 import type { AppleCheck } from "../../domain/tokens/apple-check.ts";
 import { otherLocationNotice } from "../../domain/tokens/apple-notice.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import { custodyOf, noticeOf } from "../lib/publish.ts";
+import { createAuditRecord, createNotice } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Trace } from "../ports/shared.ts";
+import type { Effect } from "../ports/shared.ts";
 import { type WherePorts, whereOf } from "../tokens/notice-context.ts";
 
-type Learnt = { readonly location?: Location; readonly effects: readonly Trace[] };
+type Learnt = { readonly location?: Location; readonly effects: readonly Effect[] };
 
 /** `location`: its next version, if Apple's answer is the first to contain Apple's identifier of it. One notice is sent for each differing answer. */
 export const learnFromApple = async (
@@ -25,10 +25,10 @@ export const learnFromApple = async (
     const details = { learntFrom: "Apple's answer", appleUId };
     return {
       location: { ...location, appleUId, version: location.version + 1 },
-      effects: [custodyOf("location-changed", { subject: locationId, at, by: "service", locationId, details })],
+      effects: [createAuditRecord("location-changed", { subject: locationId, at, by: "service", locationId, details })],
     };
   }
   if (location.appleUId === appleUId || lastCheck?.evidence.uId === evidence.uId) return { effects: [] };
-  const notice = noticeOf(otherLocationNotice(token, await whereOf(token, ports), at), { at, random: ports.random });
+  const notice = createNotice(otherLocationNotice(token, await whereOf(token, ports), at), { at, random: ports.random });
   return { effects: [notice] };
 };

@@ -13,11 +13,11 @@ import {
 import { acceptedNotice, doubtNotice } from "../../domain/tokens/apple-notice.ts";
 import { isCheckedWithApple } from "../../domain/tokens/checked-token.ts";
 import { type ContentToken, openDoubt } from "../../domain/tokens/content-token.ts";
-import { announce, createCheckRequest, custodyOf, eventOf, noticeOf } from "../lib/publish.ts";
+import { createAuditRecord, createCheckRequest, createEvent, createNotice, publishEffects } from "../lib/publish.ts";
 import { RetryLater } from "../lib/retry-later.ts";
 import type { IdentifyPorts } from "../mdm-servers/identify.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Trace } from "../ports/shared.ts";
+import type { Effect } from "../ports/shared.ts";
 import { type EndingPorts, endToken } from "../tokens/end.ts";
 import { type ExpiringPorts, expireToken } from "../tokens/expire.ts";
 import { whereOf } from "../tokens/notice-context.ts";
@@ -35,9 +35,9 @@ const askApple = async ({ file }: ContentToken, { apple }: CheckPorts): Promise<
 };
 
 /** The effects of an answer that ends the token or a doubt. */
-const verdictEffects = ({ id: tokenId, locationId }: ContentToken, { at, outcome }: AppleCheck, { random }: CheckPorts): Trace[] => [
-  eventOf("ContentTokenChecked", { tokenId, locationId, outcome, checkedAt: at }, { at, random }),
-  custodyOf("token-checked", { subject: tokenId, at, by: "service", locationId, details: { outcome } }),
+const verdictEffects = ({ id: tokenId, locationId }: ContentToken, { at, outcome }: AppleCheck, { random }: CheckPorts): Effect[] => [
+  createEvent("ContentTokenChecked", { tokenId, locationId, outcome, checkedAt: at }, { at, random }),
+  createAuditRecord("token-checked", { subject: tokenId, at, by: "service", locationId, details: { outcome } }),
 ];
 
 const recordAccepted = async (token: ContentToken, check: AppleCheck, ports: CheckPorts): Promise<void> => {
@@ -46,11 +46,11 @@ const recordAccepted = async (token: ContentToken, check: AppleCheck, ports: Che
   const { location, effects: learnt } = await learnFromApple(token, check, ports);
   const effects = [
     ...(doubt === undefined ? [] : verdictEffects(token, check, ports)),
-    ...(doubt?.noticedAt === undefined ? [] : [noticeOf(acceptedNotice(token, await whereOf(token, ports), check.at), when)]),
+    ...(doubt?.noticedAt === undefined ? [] : [createNotice(acceptedNotice(token, await whereOf(token, ports), check.at), when)]),
     ...learnt,
   ];
   const isRecorded = await ports.tokens.recordCheck(token, check, effects, { location });
-  if (isRecorded) await announce(effects, ports);
+  if (isRecorded) await publishEffects(effects, ports);
   // The location changed at the same time: the next check learns from Apple's answer.
   else if (location !== undefined) throw new RetryLater(`${token.id} could not be recorded as checked: its location changed`);
   // After a crash the check is recorded already, and only the sighting is missing. Nothing is missing if the token ended.
@@ -61,7 +61,7 @@ const recordAccepted = async (token: ContentToken, check: AppleCheck, ports: Che
 const recordEnding = async (token: ContentToken, check: AppleCheck, cause: EndingOutcome, ports: CheckPorts): Promise<void> => {
   // After a crash between the two writes the verdict is recorded already, and only the end is missing.
   const effects = token.lastCheck?.outcome === cause ? [] : verdictEffects(token, check, ports);
-  if (await ports.tokens.recordCheck(token, check, effects)) await announce(effects, ports);
+  if (await ports.tokens.recordCheck(token, check, effects)) await publishEffects(effects, ports);
   await endToken(token, { at: check.at, cause }, "service", ports);
 };
 
@@ -69,7 +69,7 @@ const recordExpired = async (token: ContentToken, check: AppleCheck, ports: Chec
   const expiresAt = check.at < token.expiresAt ? check.at : token.expiresAt;
   const effects = verdictEffects(token, check, ports);
   if (!(await ports.tokens.recordCheck(token, check, effects, { expiresAt }))) return;
-  await announce(effects, ports);
+  await publishEffects(effects, ports);
   await expireToken({ ...token, lastCheck: check, expiresAt, dueAt: expiresAt }, check.at, ports);
 };
 
@@ -78,8 +78,8 @@ const recordNoAnswer = async (token: ContentToken, check: AppleCheck, ports: Che
   await ports.tokens.recordCheck(token, check);
   const doubt = openDoubt(token);
   if (doubt === undefined || doubt.noticedAt !== undefined) return;
-  const effects = [noticeOf(doubtNotice(token, await whereOf(token, ports), doubt), { at: check.at, random: ports.random })];
-  if (await ports.tokens.recordDoubt(token, { ...doubt, noticedAt: check.at }, effects)) await announce(effects, ports);
+  const effects = [createNotice(doubtNotice(token, await whereOf(token, ports), doubt), { at: check.at, random: ports.random })];
+  if (await ports.tokens.recordDoubt(token, { ...doubt, noticedAt: check.at }, effects)) await publishEffects(effects, ports);
 };
 
 const conclude = async (token: ContentToken, answer: AppleAnswer, ports: CheckPorts): Promise<void> => {

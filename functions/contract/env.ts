@@ -18,7 +18,7 @@ const apple = { APPLE_API: name };
 const checks = { CHECKS_QUEUE_URL: name };
 
 export const ENV = {
-  admin: z.object({ ...told, USER_POOL_ID: name, TELLINGS_QUEUE_URL: name }),
+  admin: z.object({ ...told, USER_POOL_ID: name, NOTIFICATIONS_QUEUE_URL: name }),
   /** LOOPBACK_APPLE_API permits plain HTTP to this machine. Only the local run sets it. */
   "apple-check": z.object({ ...apple, TOKENS_BUCKET: name, LOOPBACK_APPLE_API: z.literal("allowed").exactOptional() }),
   custody: z.object({ ...told, ...checks, TOKENS_BUCKET: name }),
@@ -27,12 +27,12 @@ export const ENV = {
   "identity-events": z.object({ ...told, ...checks, TOKENS_BUCKET: name, USER_POOL_ID: name }),
   notifier: z.object({ ...loopback }),
   notifications: z.object({ ...told, ...notifies }),
-  "license-worker": z.object({ ...told, WORK_QUEUE_URL: name, TELLINGS_QUEUE_URL: name, WORK_DEAD_LETTERS_ARN: name }),
+  "license-worker": z.object({ ...told, WORK_QUEUE_URL: name, NOTIFICATIONS_QUEUE_URL: name, WORK_DEAD_LETTERS_ARN: name }),
   mdm: z.object({
     ...told,
     ...notifies,
     WORK_QUEUE_URL: name,
-    TELLINGS_QUEUE_URL: name,
+    NOTIFICATIONS_QUEUE_URL: name,
     REQUESTS_PER_SECOND: z.string().regex(/^[1-9]\d{0,4}$/),
     MAX_PENDING_JOBS: count,
     MAX_PENDING_ASSIGNMENTS: count,
@@ -47,7 +47,7 @@ export const ENV = {
     TOKENS_BUCKET: name,
     NOTICE_TOPIC_ARN: name,
     WORK_QUEUE_URL: name,
-    TELLINGS_QUEUE_URL: name,
+    NOTIFICATIONS_QUEUE_URL: name,
     /** Seconds without progress after which a job is put back into the queue. Only the local run, whose queues a restart empties, sets it. */
     JOBS_RESUMED_AFTER_SECONDS: count.exactOptional(),
   }),

@@ -3,7 +3,7 @@ import { hasRoom, type JobLimits, NOTHING_PENDING } from "../../domain/device-ap
 import { MdmRefusal } from "../../domain/device-api/mdm-error.ts";
 import { DEFAULT_JOB_LIMITS } from "../../domain/device-api/mdm-limits.ts";
 import { type Asked, partsOf, type Work, WorkId, workOf } from "../../domain/device-api/work.ts";
-import { announce, workOrderOf } from "../lib/publish.ts";
+import { publishEffects, workOrderOf } from "../lib/publish.ts";
 import { UUID_BYTES, uuidOf } from "../lib/uuid.ts";
 import type { TokenBearer } from "../middleware/mdm-handler.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -36,10 +36,10 @@ export const ordered = async (
   const at = now();
   const id = WorkId.parse(uuidOf(random(UUID_BYTES)));
   const work = workOf(asked, { id, locationId: location.id, tokenId: token.id, requestedAt: at });
-  const traces = [workOrderOf(work, { at, random })];
-  const result = await works.add(work, partsOf(asked), limits, traces);
+  const effects = [workOrderOf(work, { at, random })];
+  const result = await works.add(work, partsOf(asked), limits, effects);
   if (result === "full") return refuseFull(work, limits, ports);
   if (result === "changed") throw new Error(`there is work with the id ${id} already`);
-  await announce(traces, ports);
+  await publishEffects(effects, ports);
   return { eventId: id };
 };

@@ -9,8 +9,8 @@ import { ClientUserId } from "../../domain/licenses/licenses.ts";
 import { associatedBy, evaluateUsers } from "../../domain/licenses/user-changes.ts";
 import { isReserved } from "../../domain/organization/subscription.ts";
 import { sha256 } from "../lib/hash.ts";
-import { tellings } from "../lib/mdm-notifications.ts";
-import { announce } from "../lib/publish.ts";
+import { createMdmNotifications } from "../lib/mdm-notifications.ts";
+import { publishEffects } from "../lib/publish.ts";
 import { askedUser, knownUsers } from "../licenses/known-users.ts";
 import { getOrThrow, retryOnConflict } from "../middleware/handler.ts";
 import type { MdmHandle, TokenBearer } from "../middleware/mdm-handler.ts";
@@ -63,9 +63,9 @@ const registered = ({ clientUserIdStr, managedAppleIDStr, email }: Asked, caller
     const preconditions = evaluateUsers("CREATE", [asked], known, now());
     for (const { errorNumber } of preconditions.refused) throw new MdmRefusal(errorNumber);
     const associated = associatedNotifications(associatedBy(preconditions.changes).map(shownUser));
-    const traces = tellings(associated, caller, { now, random });
-    if (!(await clientUsers.record(preconditions, traces, { preconditions: { locations: [location] } }))) return undefined;
-    await announce(traces, ports);
+    const effects = createMdmNotifications(associated, caller, { now, random });
+    if (!(await clientUsers.record(preconditions, effects, { preconditions: { locations: [location] } }))) return undefined;
+    await publishEffects(effects, ports);
     return preconditions.done[0];
   });
 

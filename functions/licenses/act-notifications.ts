@@ -5,10 +5,10 @@ import { assetNotifications, type Notification, userNotifications } from "../../
 import { type ClientUser, shownUser } from "../../domain/licenses/client-user.ts";
 import type { AssignmentKey } from "../../domain/licenses/licenses.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import { tellings } from "../lib/mdm-notifications.ts";
+import { createMdmNotifications } from "../lib/mdm-notifications.ts";
 import { UUID_BYTES, uuidOf } from "../lib/uuid.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Trace } from "../ports/shared.ts";
+import type { Effect } from "../ports/shared.ts";
 
 type NotifyingPorts = Pick<Ports, "clientConfigs" | "now" | "random">;
 
@@ -19,9 +19,9 @@ const subscribedTo = async (
   locationId: LocationId,
   notifications: readonly Notification[],
   ports: NotifyingPorts,
-): Promise<readonly Trace[]> => {
+): Promise<readonly Effect[]> => {
   const config = (await ports.clientConfigs.get(locationId)) ?? noClientConfig(locationId);
-  return tellings(notifications, { config, location: { id: locationId } }, ports);
+  return createMdmNotifications(notifications, { config, location: { id: locationId } }, ports);
 };
 
 type AssignmentAct = { readonly id: string; readonly type: "ASSOCIATE" | "DISASSOCIATE"; readonly locationId: LocationId };
@@ -31,7 +31,7 @@ export const assignmentNotifications = async (
   act: AssignmentAct,
   assignments: readonly AssignmentKey[],
   ports: NotifyingPorts,
-): Promise<readonly Trace[]> =>
+): Promise<readonly Effect[]> =>
   subscribedTo(act.locationId, assetNotifications(act, assignments, { completed: assignments.length, failures: [] }), ports);
 
 /** The same about client users who were retired. */
@@ -39,7 +39,7 @@ export const retirementNotifications = async (
   { id, locationId }: Omit<AssignmentAct, "type">,
   retired: readonly ClientUser[],
   ports: NotifyingPorts,
-): Promise<readonly Trace[]> => {
+): Promise<readonly Effect[]> => {
   const outcome = { completed: retired.length, failures: [] };
   return subscribedTo(locationId, userNotifications({ id, type: "RETIRE" }, retired.map(shownUser), outcome), ports);
 };

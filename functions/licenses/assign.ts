@@ -6,7 +6,7 @@ import { assigning } from "../../domain/licenses/postings.ts";
 import { assertOpen } from "../../domain/organization/organization.ts";
 import { madeBefore, useIn } from "../lib/idempotency.ts";
 import { AssetInput, TargetsInput } from "../lib/inputs.ts";
-import { announce, eventOf } from "../lib/publish.ts";
+import { createEvent, publishEffects } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { actEventId, assignmentNotifications } from "./act-notifications.ts";
@@ -51,12 +51,12 @@ export const assignLicenses: Handle<typeof AssignLicensesInput, Needs, z.input<t
     }
     const posting = assigning(asset, without, at);
     const act = { id: actEventId(ports), type: "ASSOCIATE", locationId: key.locationId } as const;
-    const traces = [
-      eventOf("LicensesAssigned", { ...key, quantity: without.length }, { at, random }),
+    const effects = [
+      createEvent("LicensesAssigned", { ...key, quantity: without.length }, { at, random }),
       ...(await assignmentNotifications(act, posting.assigned ?? [], ports)),
     ];
-    if (!(await licenses.post(posting, traces, { idempotency }))) return undefined;
-    await announce(traces, ports);
+    if (!(await licenses.post(posting, effects, { idempotency }))) return undefined;
+    await publishEffects(effects, ports);
     return counted;
   });
   return ok({ ...made, license: shownLicense(getOrThrow(await licenses.asset(key), "license")) });

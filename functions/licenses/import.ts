@@ -10,7 +10,7 @@ import { LocationId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { fileBase64 } from "../../domain/shared/text.ts";
 import { madeBefore, useOf } from "../lib/idempotency.ts";
-import { announce, eventOf } from "../lib/publish.ts";
+import { createEvent, publishEffects } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -99,13 +99,13 @@ const takePart = (caller: Account, { lines, locationId, use }: Part, ports: Pick
     const at = now();
     const ofEach = [...Map.groupBy(lines, assetText).values()].map((group) => acquisitionOf(group, locationId, at, ports));
     const acquisitions = await Promise.all(ofEach);
-    const traces = acquisitions.map(({ key, quantity }) =>
-      eventOf("LicensesAcquired", { ...key, quantity, accountId: caller.id }, { at, random }),
+    const effects = acquisitions.map(({ key, quantity }) =>
+      createEvent("LicensesAcquired", { ...key, quantity, accountId: caller.id }, { at, random }),
     );
     const more = { idempotency: { ...use, made: "", at }, preconditions: { accounts: [currentCaller] } };
     const postings = acquisitions.map(({ posting }) => posting);
-    if (!(await licenses.post(together(postings, at), traces, more))) return undefined;
-    await announce(traces, ports);
+    if (!(await licenses.post(together(postings, at), effects, more))) return undefined;
+    await publishEffects(effects, ports);
     return true;
   });
 

@@ -5,7 +5,7 @@ import { assertMay } from "../../domain/accounts/account.ts";
 import { type Asset, ClientUserId } from "../../domain/licenses/licenses.ts";
 import { evaluateUsers } from "../../domain/licenses/user-changes.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
-import { announce } from "../lib/publish.ts";
+import { publishEffects } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { actEventId, assignmentNotifications, retirementNotifications } from "./act-notifications.ts";
@@ -44,9 +44,9 @@ export const retireUsers: Handle<typeof RetireUsersInput, Needs, z.input<typeof 
     const retired = evaluateUsers("RETIRE", asked, known, now());
     // Whoever was never created, or is retired already, has no entry to change.
     if (retired.changes.length === 0) return true;
-    const traces = await retirementNotifications(act, retired.done, ports);
-    if (!(await clientUsers.record(retired, traces))) return undefined;
-    await announce(traces, ports);
+    const effects = await retirementNotifications(act, retired.done, ports);
+    if (!(await clientUsers.record(retired, effects))) return undefined;
+    await publishEffects(effects, ports);
     return true;
   });
   const unassigned = gone.filter(({ revocable }) => revocable).length;

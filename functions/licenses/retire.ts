@@ -4,9 +4,9 @@
 import { type Asset, type AssignmentKey, keyOf } from "../../domain/licenses/licenses.ts";
 import { retiring } from "../../domain/licenses/postings.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import { announce, eventOf } from "../lib/publish.ts";
+import { createEvent, publishEffects } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Preconditions, Trace } from "../ports/shared.ts";
+import type { Effect, Preconditions } from "../ports/shared.ts";
 
 /** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
 const ASSETS_AT_ONCE = 25;
@@ -15,7 +15,7 @@ type User = { readonly locationId: LocationId; readonly clientUserId: string };
 type RetiringPorts = Pick<Ports, "licenses" | "bus" | "outbox" | "log" | "now" | "random">;
 
 /** Notifications about the licenses that come back, recorded with the posting. A job has none: its own notification names the retired user. */
-export type NotifyReleased = (released: readonly AssignmentKey[]) => Promise<readonly Trace[]>;
+export type NotifyReleased = (released: readonly AssignmentKey[]) => Promise<readonly Effect[]>;
 
 const notifyNobody: NotifyReleased = async () => [];
 
@@ -36,15 +36,15 @@ const retiringSome =
     if (held.length === 0) return held;
     const at = now();
     const released = held.filter(({ revocable }) => revocable);
-    const traces = [
+    const effects = [
       ...held.map((asset) =>
-        eventOf(asset.revocable ? "LicensesUnassigned" : "LicensesRetired", { ...keyOf(asset), quantity: 1 }, { at, random }),
+        createEvent(asset.revocable ? "LicensesUnassigned" : "LicensesRetired", { ...keyOf(asset), quantity: 1 }, { at, random }),
       ),
       ...(await notifyReleased(released.map((asset) => ({ asset: keyOf(asset), target: { clientUserId: user.clientUserId } })))),
     ];
-    if (!(await licenses.post(retiring(user.clientUserId, held, at), traces, preconditions === undefined ? {} : { preconditions })))
+    if (!(await licenses.post(retiring(user.clientUserId, held, at), effects, preconditions === undefined ? {} : { preconditions })))
       return undefined;
-    await announce(traces, ports);
+    await publishEffects(effects, ports);
     return held;
   };
 

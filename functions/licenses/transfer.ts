@@ -7,7 +7,7 @@ import { assertOpen, type Location } from "../../domain/organization/organizatio
 import { IDENTIFIER_BYTES, identifierText, TransferId } from "../../domain/shared/ids.ts";
 import { REASONS } from "../../domain/shared/refusal.ts";
 import { madeBefore, useIn } from "../lib/idempotency.ts";
-import { announce, eventOf } from "../lib/publish.ts";
+import { createEvent, publishEffects } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { created, getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { ShownTransfer } from "./shown.ts";
@@ -70,10 +70,10 @@ export const transferLicenses: Handle<
     const at = now();
     const transfer = { id: TransferId.parse(`tr_${identifierText(random(IDENTIFIER_BYTES))}`), ...asked, at, by: caller.id };
     const { id: transferId, at: _, by: accountId, ...moved } = transfer;
-    const traces = [eventOf("LicensesTransferred", { transferId, accountId, ...moved }, { at, random })];
+    const effects = [createEvent("LicensesTransferred", { transferId, accountId, ...moved }, { at, random })];
     const idempotency = use === undefined ? undefined : { ...use, made: transferId, at };
-    if (!(await licenses.post(transferring(from, to, transfer), traces, { idempotency, preconditions: { accounts: [currentCaller] } })))
+    if (!(await licenses.post(transferring(from, to, transfer), effects, { idempotency, preconditions: { accounts: [currentCaller] } })))
       return undefined;
-    await announce(traces, ports);
+    await publishEffects(effects, ports);
     return created(transfer);
   });

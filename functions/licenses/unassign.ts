@@ -4,7 +4,7 @@ import { assertMay } from "../../domain/accounts/account.ts";
 import { targetsOf } from "../../domain/licenses/licenses.ts";
 import { unassigning } from "../../domain/licenses/postings.ts";
 import { AssetInput, TargetsInput } from "../lib/inputs.ts";
-import { announce, eventOf } from "../lib/publish.ts";
+import { createEvent, publishEffects } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { actEventId, assignmentNotifications } from "./act-notifications.ts";
@@ -34,12 +34,12 @@ export const unassignLicenses: Handle<typeof UnassignLicensesInput, Needs, z.inp
     const at = now();
     const posting = unassigning(asset, holding, at);
     const act = { id: actEventId(ports), type: "DISASSOCIATE", locationId: key.locationId } as const;
-    const traces = [
-      eventOf("LicensesUnassigned", { ...key, quantity: holding.length }, { at, random }),
+    const effects = [
+      createEvent("LicensesUnassigned", { ...key, quantity: holding.length }, { at, random }),
       ...(await assignmentNotifications(act, posting.unassigned ?? [], ports)),
     ];
-    if (!(await licenses.post(posting, traces))) return undefined;
-    await announce(traces, ports);
+    if (!(await licenses.post(posting, effects))) return undefined;
+    await publishEffects(effects, ports);
     return holding.length;
   });
   const license = shownLicense(getOrThrow(await licenses.asset(key), "license"));

@@ -4,7 +4,7 @@ import { assertMay } from "../../domain/accounts/account.ts";
 import { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
 import { MdmServerId } from "../../domain/shared/ids.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { assertReplaced, type Handle, ok } from "../middleware/handler.ts";
 import { registeredServer } from "./find.ts";
 import { placesOfServer } from "./links-of-server.ts";
@@ -26,7 +26,7 @@ export const changeMdmServer: Handle<
   assertVersion(before, ifMatch);
   const after = { ...before, name: input.name ?? before.name, vendor: input.vendor ?? before.vendor, version: before.version + 1 };
   const details = { name: after.name, vendor: after.vendor };
-  const trace = custodyOf("mdm-server-changed", { subject: id, at: ports.now(), by: caller.id, details });
-  assertReplaced(await ports.servers.replace(after, [trace], { accounts: [caller] }));
+  const effect = createAuditRecord("mdm-server-changed", { subject: id, at: ports.now(), by: caller.id, details });
+  assertReplaced(await ports.servers.replace(after, [effect], { accounts: [caller] }));
   return ok(shownMdmServer(after, await placesOfServer(id, ports)), after.version);
 };

@@ -5,13 +5,13 @@ import { type LocationLinks, openHoldings, withClosed } from "../../domain/mdm-s
 import type { ServerHolding } from "../../domain/mdm-servers/sighting.ts";
 import type { AccountId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
 import { isLive } from "../../domain/tokens/content-token.ts";
-import { announce, custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent, publishEffects } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { notFound, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Preconditions, Trace } from "../ports/shared.ts";
-import { standingOf } from "../tokens/token-context.ts";
-import { resolutionTraces } from "./record-arrival.ts";
+import type { Effect, Preconditions } from "../ports/shared.ts";
+import { loadTokenContext } from "../tokens/token-context.ts";
+import { resolutionEffects } from "./record-arrival.ts";
 
 export type UnlinkingPorts = Pick<Ports, "accounts" | "links" | "bus" | "outbox" | "log" | "now" | "random">;
 
@@ -21,14 +21,14 @@ export const CLOSED_AT_ONCE = 40;
 const NO_LONGER_TWO = "no other MDM server has a token of the location any more";
 
 /** The effects of closing the link and the sighting of one token on one MDM server. */
-export const unlinkingTraces = (
+export const unlinkingEffects = (
   { tokenId, mdmServerId }: ServerHolding,
   locationId: LocationId,
   { at, by }: { readonly at: Date; readonly by: AccountId },
   random: Ports["random"],
-): readonly Trace[] => [
-  eventOf("MdmServerUnlinked", { tokenId, locationId, mdmServerId }, { at, random }),
-  custodyOf("token-unlinked", { subject: tokenId, at, by, locationId, details: { mdmServerId } }),
+): readonly Effect[] => [
+  createEvent("MdmServerUnlinked", { tokenId, locationId, mdmServerId }, { at, random }),
+  createAuditRecord("token-unlinked", { subject: tokenId, at, by, locationId, details: { mdmServerId } }),
 ];
 
 type Selection = { readonly closing: readonly ServerHolding[]; readonly preconditions?: Preconditions };
@@ -51,9 +51,9 @@ const closeHoldings = async (
       const part = closing.slice(0, CLOSED_AT_ONCE);
       const by = { at: now(), by: caller.id };
       const { after: closed, settled } = withClosed(before, part, { ...by, reason: NO_LONGER_TWO });
-      const traces = [...part.flatMap((each) => unlinkingTraces(each, locationId, by, random)), ...resolutionTraces(settled, random)];
-      if (!(await links.replace(closed, { conflict: settled }, traces, { ...preconditions, accounts: [currentCaller] }))) return undefined;
-      await announce(traces, ports);
+      const effects = [...part.flatMap((each) => unlinkingEffects(each, locationId, by, random)), ...resolutionEffects(settled, random)];
+      if (!(await links.replace(closed, { conflict: settled }, effects, { ...preconditions, accounts: [currentCaller] }))) return undefined;
+      await publishEffects(effects, ports);
       return { after: closed, isComplete: part.length === closing.length };
     });
     if (isComplete) return after;
@@ -73,8 +73,8 @@ export const unlinkFrom = (
   const select = async (links: LocationLinks): Promise<Selection> => {
     const others = openHoldings(links).filter(({ mdmServerId }) => mdmServerId === removed.mdmServerId);
     const tokens = await ports.tokens.getAll(others.map(({ tokenId }) => tokenId));
-    const standing = await standingOf([...tokens.values()], ports);
-    const live = new Map([...tokens].filter(([, token]) => isLive(token, standing, ports.now())));
+    const context = await loadTokenContext([...tokens.values()], ports);
+    const live = new Map([...tokens].filter(([, token]) => isLive(token, context, ports.now())));
     const closing = holdingsToClose(links, removed, (tokenId) => !live.has(tokenId));
     if (closing.length === 0) throw notFound("link");
     // As many as fit beside the closings. A token that ends unnoticed meanwhile counts as ended after the removal.

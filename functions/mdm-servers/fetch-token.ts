@@ -18,12 +18,12 @@ import {
   worksWith,
 } from "../../domain/tokens/content-token.ts";
 import { tokenFileName } from "../../domain/tokens/file-name.ts";
-import { custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent } from "../lib/publish.ts";
 import { getOrThrow, type Handle, ok, retryOnConflict, seeOther, unchanged } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { ShownLinkTo } from "../tokens/shown.ts";
 import { type SupersedingPorts, supersedeOlder } from "../tokens/supersede.ts";
-import { preconditionsOf, standingOf } from "../tokens/token-context.ts";
+import { loadTokenContext, preconditionsOf } from "../tokens/token-context.ts";
 import { registeredServer } from "./find.ts";
 import { linksOfServer } from "./links-of-server.ts";
 import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
@@ -87,12 +87,12 @@ const currentToken = async (
   // The list is eventually consistent: the record of each token decides.
   for (const { id } of listed.toSorted(byNewest)) {
     const token = getOrThrow(await tokens.get(id), "content token");
-    const standing = await standingOf([token], ports);
-    if (tokenState(token, standing, now()).state === "active") return { token, standing };
+    const context = await loadTokenContext([token], ports);
+    if (tokenState(token, context, now()).state === "active") return { token, context };
   }
-  const standing = await standingOf([latest], ports);
-  assertUsable(latest, standing, now());
-  return { token: latest, standing };
+  const context = await loadTokenContext([latest], ports);
+  assertUsable(latest, context, now());
+  return { token: latest, context };
 };
 
 /** Links of one location within an hour. Each is a custody entry and an event for good: a poll without the hash must not fill the log. */
@@ -134,11 +134,11 @@ export const fetchContentToken: Handle<
         .filter(isMine(server))
         .map((each) => each.worksWith),
     );
-    const { token, standing } = await currentToken([...known.values()], kinds, ports);
+    const { token, context } = await currentToken([...known.values()], kinds, ports);
     const { id, locationId, file } = token;
     const at = now();
     if (isSeenAnew(server, at)) await servers.seen(server.id, at);
-    const preconditions = { ...preconditionsOf(standing), servers: [server], tokens: [token] };
+    const preconditions = { ...preconditionsOf(context), servers: [server], tokens: [token] };
     const recording = { before, token, by: server.id, preconditions, mayWriteTokens: true };
 
     // `*` asks for no existing representation, and does not prove that the MDM server has one.
@@ -147,24 +147,24 @@ export const fetchContentToken: Handle<
       // The file's hash with the MDM server's own credential proves that it has the file, which a given link does not. The first proof is recorded.
       if (isProofNew(before, { tokenId: id, mdmServerId: server.id })) {
         const arrival = { mdmServerId: server.id, how: "proved" as const, at, isProof: true };
-        if ((await recordArrival({ ...recording, arrival, traces: [] }, ports)) === undefined) return undefined;
+        if ((await recordArrival({ ...recording, arrival, effects: [] }, ports)) === undefined) return undefined;
         await supersedeOlder(token, ports);
       }
       return { ...unchanged(file.sha256), link };
     }
 
     await assertMayFetch(locationId, ports);
-    const fileName = tokenFileName(getOrThrow(standing.locations.get(locationId), "location"));
+    const fileName = tokenFileName(getOrThrow(context.locations.get(locationId), "location"));
     const signed = await files.signDownload(file, fileName, linkEndOf(token, at, DEFAULT_LINK_SECONDS));
     const detail = { tokenId: id, locationId, mdmServerId: server.id, linkExpiresAt: signed.expiresAt };
     const details = { linkExpiresAt: signed.expiresAt.toISOString() };
-    const traces = [
-      eventOf("ContentTokenFetched", detail, { at, random }),
-      custodyOf("token-fetched", { subject: id, at, by: server.id, locationId, details }),
+    const effects = [
+      createEvent("ContentTokenFetched", detail, { at, random }),
+      createAuditRecord("token-fetched", { subject: id, at, by: server.id, locationId, details }),
     ];
     // Recorded before it is revealed, as for a person.
     const arrival = { mdmServerId: server.id, how: "fetched" as const, at };
-    if ((await recordArrival({ ...recording, arrival, traces }, ports)) === undefined) return undefined;
+    if ((await recordArrival({ ...recording, arrival, effects }, ports)) === undefined) return undefined;
     const reply = wantsJson
       ? ok({ ...signed, fileName, sha256: file.sha256, otherLocations }, file.sha256)
       : seeOther(signed.url, file.sha256);

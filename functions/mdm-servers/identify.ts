@@ -10,7 +10,7 @@ import { type ContentTokenId, IDENTIFIER_BYTES, identifierText, MdmServerId } fr
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { secondsSince } from "../../domain/shared/time.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import { custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent } from "../lib/publish.ts";
 import { getOrThrow } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Preconditions } from "../ports/shared.ts";
@@ -91,8 +91,8 @@ const registerServer = async (context: Context, { servers, random }: IdentifyPor
   const { identification, statedWith, by, at, preconditions } = context;
   const { mdmInfo } = identification;
   const server = serverSaying(mdmInfo, MdmServerId.parse(`mdm_${identifierText(random(IDENTIFIER_BYTES))}`), at, statedWith);
-  const trace = custodyOf("mdm-server-registered", { subject: server.id, at, by, details: detailsOf(server, mdmInfo) });
-  return (await servers.register(server, [trace], preconditions)) ? server : undefined;
+  const effect = createAuditRecord("mdm-server-registered", { subject: server.id, at, by, details: detailsOf(server, mdmInfo) });
+  return (await servers.register(server, [effect], preconditions)) ? server : undefined;
 };
 
 /**
@@ -112,8 +112,10 @@ const updateServer = async (server: MdmServer, context: Context, { servers, log 
     return server;
   }
   const after = saying(server, mdmInfo, at, statedWith);
-  const traces = isLogged ? [custodyOf("mdm-server-changed", { subject: server.id, at, by, details: detailsOf(after, mdmInfo) })] : [];
-  return (await servers.replace(after, traces, { ...preconditions, links: [before] })) ? after : undefined;
+  const effects = isLogged
+    ? [createAuditRecord("mdm-server-changed", { subject: server.id, at, by, details: detailsOf(after, mdmInfo) })]
+    : [];
+  return (await servers.replace(after, effects, { ...preconditions, links: [before] })) ? after : undefined;
 };
 
 /**
@@ -154,13 +156,19 @@ export const identifyServer = async (
   // Under an id that was only stated with this token it proves nothing: somebody else may have tried the token.
   const isProof = how === "identified" && known !== undefined && isKnownById(known, { id: mdmInfo.id, tokenId, now: at });
   if (!isSightingDue(before, holding, { at, isProof })) return before;
-  const traces =
+  const effects =
     openSighting(before, holding) === undefined
       ? [
-          eventOf("MdmServerSeen", { ...holding, locationId, how }, { at, random }),
-          custodyOf("token-claimed", { subject: tokenId, at, by: actor, locationId, details: { mdmServerId, mdmInfoId: mdmInfo.id, how } }),
+          createEvent("MdmServerSeen", { ...holding, locationId, how }, { at, random }),
+          createAuditRecord("token-claimed", {
+            subject: tokenId,
+            at,
+            by: actor,
+            locationId,
+            details: { mdmServerId, mdmInfoId: mdmInfo.id, how },
+          }),
         ]
       : [];
   const arrival = { mdmServerId, how, at, isProof, statedName: mdmInfo.name };
-  return recordArrival({ before, token, arrival, by: actor, traces, preconditions: { ...preconditions, servers: [server] } }, ports);
+  return recordArrival({ before, token, arrival, by: actor, effects, preconditions: { ...preconditions, servers: [server] } }, ports);
 };

@@ -6,11 +6,11 @@ import { type LocationLinks, openLinks } from "../../domain/mdm-servers/links.ts
 import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { assertUsable } from "../../domain/tokens/content-token.ts";
-import { custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { LinkedToken, shownToken } from "../tokens/shown.ts";
-import { aroundOf, preconditionsOf, standingOf } from "../tokens/token-context.ts";
+import { loadTokenContext, loadTokenViewContext, preconditionsOf } from "../tokens/token-context.ts";
 import { registeredServer } from "./find.ts";
 import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
 
@@ -39,20 +39,20 @@ export const linkMdmServer: Handle<typeof LinkMdmServerInput, Needs, z.input<typ
     assertLinkedBefore(currentCaller, id, before);
     const server = await registeredServer(id, ports);
     const at = now();
-    const standing = await standingOf([token], ports);
-    assertUsable(token, standing, at);
+    const context = await loadTokenContext([token], ports);
+    assertUsable(token, context, at);
     const isLinked = openLinks(before).some((link) => link.tokenId === tokenId && link.mdmServerId === id);
     // Told again, it is no second claim.
     if (isLinked) return { token, after: before };
-    const traces = [
-      eventOf("MdmServerLinked", { tokenId, locationId, mdmServerId: id }, { at, random }),
-      custodyOf("token-linked", { subject: tokenId, at, by: caller.id, locationId, details: { mdmServerId: id } }),
+    const effects = [
+      createEvent("MdmServerLinked", { tokenId, locationId, mdmServerId: id }, { at, random }),
+      createAuditRecord("token-linked", { subject: tokenId, at, by: caller.id, locationId, details: { mdmServerId: id } }),
     ];
-    const { locations } = preconditionsOf(standing);
+    const { locations } = preconditionsOf(context);
     const preconditions = { accounts: [currentCaller], servers: [server], tokens: [token], locations };
     const arrival = { mdmServerId: id, how: "linked" as const, at };
-    const after = await recordArrival({ before, token, arrival, by: caller.id, traces, preconditions }, ports);
+    const after = await recordArrival({ before, token, arrival, by: caller.id, effects, preconditions }, ports);
     return after === undefined ? undefined : { token, after };
   });
-  return ok({ ...shownToken(token, await aroundOf([token], ports)), conflictId: after.conflict?.id });
+  return ok({ ...shownToken(token, await loadTokenViewContext([token], ports)), conflictId: after.conflict?.id });
 };

@@ -14,9 +14,9 @@ import {
 } from "../../domain/mdm-servers/links.ts";
 import { ConflictId, IDENTIFIER_BYTES, identifierText } from "../../domain/shared/ids.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import { announce, custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent, publishEffects } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Preconditions, Trace } from "../ports/shared.ts";
+import type { Effect, Preconditions } from "../ports/shared.ts";
 
 export type ArrivalPorts = Pick<Ports, "links" | "bus" | "outbox" | "log" | "random">;
 
@@ -26,19 +26,19 @@ type Recording = {
   readonly arrival: Arrival;
   readonly by: Actor;
   /** Further effects of the act. */
-  readonly traces: readonly Trace[];
+  readonly effects: readonly Effect[];
   readonly preconditions: Preconditions;
   /** The caller may write tokens: an earlier token that this may end becomes due for the next scan, even if this request fails afterwards. */
   readonly mayWriteTokens?: boolean;
 };
 
-const conflictTraces = (after: LocationLinks, { arrival: { at }, by }: Recording, random: Ports["random"]): readonly Trace[] => {
+const conflictEffects = (after: LocationLinks, { arrival: { at }, by }: Recording, random: Ports["random"]): readonly Effect[] => {
   const { conflict, location } = after;
   if (conflict === undefined) return [];
   const mdmServerIds = [...claimants(after)];
   return [
-    eventOf("MdmConflictFound", { conflictId: conflict.id, locationId: location, mdmServerIds, foundAt: at }, { at, random }),
-    custodyOf("conflict-found", {
+    createEvent("MdmConflictFound", { conflictId: conflict.id, locationId: location, mdmServerIds, foundAt: at }, { at, random }),
+    createAuditRecord("conflict-found", {
       subject: location,
       at,
       by,
@@ -49,22 +49,22 @@ const conflictTraces = (after: LocationLinks, { arrival: { at }, by }: Recording
 };
 
 /** The effects of a conflict's resolution; none without one. */
-export const resolutionTraces = (settled: Conflict | undefined, random: Ports["random"]): readonly Trace[] => {
+export const resolutionEffects = (settled: Conflict | undefined, random: Ports["random"]): readonly Effect[] => {
   if (settled?.resolution === undefined) return [];
   const { id: conflictId, location: locationId, resolution } = settled;
   const { keptBy, at, by, reason } = resolution;
   const details = { conflictId, ...(keptBy === undefined ? {} : { keptBy }) };
   return [
-    eventOf("MdmConflictResolved", { conflictId, locationId, keptBy }, { at, random }),
-    custodyOf("conflict-resolved", { subject: locationId, at, by, locationId, reason, details }),
+    createEvent("MdmConflictResolved", { conflictId, locationId, keptBy }, { at, random }),
+    createAuditRecord("conflict-resolved", { subject: locationId, at, by, locationId, reason, details }),
   ];
 };
 
-const proofTraces = ({ before, token, arrival }: Recording, random: Ports["random"]): readonly Trace[] => {
+const proofEffects = ({ before, token, arrival }: Recording, random: Ports["random"]): readonly Effect[] => {
   const { mdmServerId, at, isProof } = arrival;
   const { id: tokenId, locationId } = token;
   if (!isProof || !isProofNew(before, { tokenId, mdmServerId })) return [];
-  return [eventOf("ContentTokenProved", { tokenId, locationId, mdmServerId }, { at, random })];
+  return [createEvent("ContentTokenProved", { tokenId, locationId, mdmServerId }, { at, random })];
 };
 
 /** The record after the arrival; `undefined` when it, or a precondition, changed meanwhile. */
@@ -77,9 +77,9 @@ export const recordArrival = async (recording: Recording, ports: ArrivalPorts): 
   // A resolved conflict changes only together with the record of links, whose version is the condition of this write.
   const settled = settledId === undefined ? undefined : await links.conflict(settledId);
   const { after, found } = withArrival(before, token, arrival, { conflictId, settled });
-  const traces = [...recording.traces, ...proofTraces(recording, random), ...(found ? conflictTraces(after, recording, random) : [])];
+  const effects = [...recording.effects, ...proofEffects(recording, random), ...(found ? conflictEffects(after, recording, random) : [])];
   const lookAgain = mayWriteTokens && hasReplacedMore(before, after) ? { ...token, dueAt: at } : undefined;
-  if (!(await links.replace(after, { conflict: after.conflict, lookAgain, server: mdmServerId }, traces, preconditions))) return undefined;
-  await announce(traces, ports);
+  if (!(await links.replace(after, { conflict: after.conflict, lookAgain, server: mdmServerId }, effects, preconditions))) return undefined;
+  await publishEffects(effects, ports);
   return after;
 };

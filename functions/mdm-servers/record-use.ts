@@ -4,7 +4,7 @@
 import { type LocationLinks, openSighting, serversOn } from "../../domain/mdm-servers/links.ts";
 import { SIGHTING_INTERVAL_SECONDS } from "../../domain/mdm-servers/sighting.ts";
 import type { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import type { TokenBearer } from "../middleware/mdm-handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { type ArrivalPorts, recordArrival } from "./record-arrival.ts";
@@ -20,10 +20,10 @@ const userOf = (links: LocationLinks, tokenId: ContentTokenId): MdmServerId | un
 /** Records the first use that is attributed to the MDM server; false when the links changed meanwhile. */
 const recordFirstUse = async ({ token, links }: TokenBearer, mdmServerId: MdmServerId, at: Date, ports: UsePorts): Promise<boolean> => {
   const { id: tokenId, locationId } = token;
-  const traces = [custodyOf("token-used", { subject: tokenId, at, by: tokenId, locationId, details: { mdmServerId } })];
+  const effects = [createAuditRecord("token-used", { subject: tokenId, at, by: tokenId, locationId, details: { mdmServerId } })];
   const arrival = { mdmServerId, how: "used" as const, at };
   return (
-    (await recordArrival({ before: links, token, arrival, by: tokenId, traces, preconditions: { tokens: [token] } }, ports)) !== undefined
+    (await recordArrival({ before: links, token, arrival, by: tokenId, effects, preconditions: { tokens: [token] } }, ports)) !== undefined
   );
 };
 

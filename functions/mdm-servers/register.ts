@@ -5,7 +5,7 @@ import { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
 import { IDENTIFIER_BYTES, identifierText, MdmServerId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { created, type Handle } from "../middleware/handler.ts";
 import { newCredential } from "./credential.ts";
 import { ShownMdmServer, shownMdmServer } from "./shown.ts";
@@ -32,8 +32,8 @@ export const registerMdmServer: Handle<
     version: FIRST_VERSION,
   };
   const { id, name, vendor } = server;
-  const trace = custodyOf("mdm-server-registered", { subject: id, at, by: caller.id, details: { name, vendor } });
-  if (!(await servers.register(server, [trace], { accounts: [caller] })))
+  const effect = createAuditRecord("mdm-server-registered", { subject: id, at, by: caller.id, details: { name, vendor } });
+  if (!(await servers.register(server, [effect], { accounts: [caller] })))
     throw new Refusal("busy", "Your account changed at this moment. Try again.");
   return created({ ...shownMdmServer(server, { links: [], reserved: [] }), credential }, server.version);
 };

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { type Account, assertMay } from "../../domain/accounts/account.ts";
 import { MdmServerId } from "../../domain/shared/ids.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { assertReplaced, type Handle, ok } from "../middleware/handler.ts";
 import { type UnlinkingPorts, unlinkAll } from "./close-link.ts";
 import { registeredServer } from "./find.ts";
@@ -28,7 +28,9 @@ export const removeMdmServer: Handle<
   const at = ports.now();
   const removed = { ...server, removedAt: at, version: server.version + 1 };
   assertReplaced(
-    await ports.servers.replace(removed, [custodyOf("mdm-server-removed", { subject: id, at, by: caller.id })], { accounts: [caller] }),
+    await ports.servers.replace(removed, [createAuditRecord("mdm-server-removed", { subject: id, at, by: caller.id })], {
+      accounts: [caller],
+    }),
   );
   // One that came in between, before the removal forbade it.
   await closeLinks(id, caller, ports);

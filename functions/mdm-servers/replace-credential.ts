@@ -3,7 +3,7 @@ import * as z from "zod";
 import { assertMay } from "../../domain/accounts/account.ts";
 import { withCredential } from "../../domain/mdm-servers/mdm-server.ts";
 import { MdmServerId } from "../../domain/shared/ids.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { assertReplaced, created, type Handle } from "../middleware/handler.ts";
 import { newCredential } from "./credential.ts";
 import { registeredServer } from "./find.ts";
@@ -31,7 +31,7 @@ export const replaceCredential: Handle<
   const at = now();
   const { credential, sha256 } = newCredential(random);
   const after = withCredential(before, sha256, at, revokeNow);
-  const trace = custodyOf("credential-replaced", { subject: id, at, by: caller.id, details: { revokeNow: String(revokeNow) } });
-  assertReplaced(await servers.replace(after, [trace], { accounts: [caller] }));
+  const effect = createAuditRecord("credential-replaced", { subject: id, at, by: caller.id, details: { revokeNow: String(revokeNow) } });
+  assertReplaced(await servers.replace(after, [effect], { accounts: [caller] }));
   return created({ credential, earlierEndsAt: after.earlierCredentials[0]?.endsAt }, after.version);
 };

@@ -7,7 +7,7 @@ import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import { LinkedToken, shownToken } from "../tokens/shown.ts";
-import { aroundOf } from "../tokens/token-context.ts";
+import { loadTokenViewContext } from "../tokens/token-context.ts";
 import { type IdentifyPorts, identifyServer } from "./identify.ts";
 
 export const ReportClaimInput = z.strictObject({
@@ -32,5 +32,5 @@ export const reportClaim: Handle<typeof ReportClaimInput, Needs, z.input<typeof 
     const after = await identifyServer(token, { ...stated, how: "reported" }, by, ports);
     return after === undefined ? undefined : { token, after };
   });
-  return ok({ ...shownToken(token, await aroundOf([token], ports)), conflictId: after.conflict?.id });
+  return ok({ ...shownToken(token, await loadTokenViewContext([token], ports)), conflictId: after.conflict?.id });
 };

@@ -6,12 +6,12 @@ import { claimants, openHoldings, withClosed } from "../../domain/mdm-servers/li
 import { ConflictId, MdmServerId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { nameText } from "../../domain/shared/text.ts";
-import { announce } from "../lib/publish.ts";
+import { publishEffects } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import { CLOSED_AT_ONCE, unlinkingTraces } from "./close-link.ts";
-import { resolutionTraces } from "./record-arrival.ts";
+import { CLOSED_AT_ONCE, unlinkingEffects } from "./close-link.ts";
+import { resolutionEffects } from "./record-arrival.ts";
 import { ShownConflict, shownConflict } from "./shown.ts";
 
 export const ResolveConflictInput = z.strictObject({ id: ConflictId, keptBy: MdmServerId, reason: nameText(500) });
@@ -37,12 +37,12 @@ const closeSome = (caller: Account, { id, keptBy, reason }: z.infer<typeof Resol
     const others = openHoldings(before).filter(({ mdmServerId }) => mdmServerId !== keptBy);
     const closing = others.slice(0, CLOSED_AT_ONCE);
     const { after, settled } = withClosed(before, closing, why);
-    const traces = [
-      ...closing.flatMap((holding) => unlinkingTraces(holding, conflict.location, why, random)),
-      ...resolutionTraces(settled, random),
+    const effects = [
+      ...closing.flatMap((holding) => unlinkingEffects(holding, conflict.location, why, random)),
+      ...resolutionEffects(settled, random),
     ];
-    if (!(await links.replace(after, { conflict: settled }, traces, { accounts: [currentCaller] }))) return undefined;
-    await announce(traces, ports);
+    if (!(await links.replace(after, { conflict: settled }, effects, { accounts: [currentCaller] }))) return undefined;
+    await publishEffects(effects, ports);
     return { settled };
   });
 

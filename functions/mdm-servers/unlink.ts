@@ -5,7 +5,7 @@ import { mayFetch } from "../../domain/mdm-servers/links.ts";
 import { ContentTokenId, MdmServerId } from "../../domain/shared/ids.ts";
 import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownToken, shownToken } from "../tokens/shown.ts";
-import { aroundOf } from "../tokens/token-context.ts";
+import { loadTokenViewContext } from "../tokens/token-context.ts";
 import { type UnlinkingPorts, unlinkFrom } from "./close-link.ts";
 
 export const UnlinkMdmServerInput = z.strictObject({ id: MdmServerId, tokenId: ContentTokenId });
@@ -23,5 +23,5 @@ export const unlinkMdmServer: Handle<typeof UnlinkMdmServerInput, Needs, z.input
 ) => {
   const token = getOrThrow(await ports.tokens.get(tokenId), "content token");
   const after = await unlinkFrom(token.locationId, { tokenId, mdmServerId: id }, caller, ports);
-  return ok({ ...shownToken(token, await aroundOf([token], ports)), mayFetch: mayFetch(after, id) });
+  return ok({ ...shownToken(token, await loadTokenViewContext([token], ports)), mayFetch: mayFetch(after, id) });
 };

@@ -10,7 +10,7 @@ import { type ContentToken, daysLeft, tokenState } from "../../domain/tokens/con
 import type { Gauge } from "../contract/metrics.ts";
 import { inBatches } from "../lib/in-batches.ts";
 import type { Ports } from "../ports/ports.ts";
-import { standingOf } from "../tokens/token-context.ts";
+import { loadTokenContext } from "../tokens/token-context.ts";
 
 export type MeasuringPorts = Pick<
   Ports,
@@ -91,8 +91,8 @@ const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) =>
   );
   const ids = theirs.flatMap(heldTokens);
   const tokens = await ports.tokens.getAll(ids);
-  const standing = await standingOf([...tokens.values()], ports);
-  const stateOf = (token: ContentToken) => tokenState(token, standing, now).state;
+  const context = await loadTokenContext([...tokens.values()], ports);
+  const stateOf = (token: ContentToken) => tokenState(token, context, now).state;
   const alive = [...tokens.values()].filter((token) => stateOf(token) === "active");
   // A withdrawn token still opens Apple's service, so it does not count as dead.
   const withdrawn = [...tokens.values()].filter((token) => stateOf(token) === "withdrawn");

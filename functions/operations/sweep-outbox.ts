@@ -2,7 +2,7 @@
 // makes it fail, after all else was tried: somebody has to look.
 
 import { inBatches } from "../lib/in-batches.ts";
-import { announce, eraseFile } from "../lib/publish.ts";
+import { eraseFile, publishEffects } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 
 /** Younger ones are still in the hands of the act that recorded them. */
@@ -17,7 +17,7 @@ export type SweepPorts = Pick<Ports, "outbox" | "bus" | "erasures" | "files" | "
 const tellRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
   let left = 0;
   for await (const batch of inBatches(ports.outbox.pending(before), BATCH)) {
-    left += await announce(batch, ports);
+    left += await publishEffects(batch, ports);
     if (isTimeUp()) return left;
   }
   return left;
@@ -43,5 +43,5 @@ export const sweepOutbox = async (ports: SweepPorts, isTimeUp: () => boolean): P
   if (untold.status === "rejected") throw untold.reason;
   if (unerased.status === "rejected") throw unerased.reason;
   if (untold.value + unerased.value > 0)
-    throw new Error(`${untold.value} announcements could not be told and ${unerased.value} files could not be erased`);
+    throw new Error(`${untold.value} outbox messages could not be published and ${unerased.value} files could not be erased`);
 };

@@ -7,7 +7,7 @@ import { LocationId } from "../../domain/shared/ids.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
 import { findNameWarnings } from "../lib/locations-named.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { assertReplaced, getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
 
@@ -42,8 +42,8 @@ export const changeLocation: Handle<
     ...(after.appleUId === undefined ? {} : { appleUId: after.appleUId }),
     ...(after.appleOrgName === undefined ? {} : { appleOrgName: after.appleOrgName }),
   };
-  const trace = custodyOf("location-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
-  assertReplaced(await locations.replace(after, [trace]));
+  const effect = createAuditRecord("location-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
+  assertReplaced(await locations.replace(after, [effect]));
   const warnings = after.name === before.name ? undefined : await findNameWarnings(after, caller, ports);
   return ok({ ...shownLocation(after, await links.of(id)), warnings }, after.version);
 };

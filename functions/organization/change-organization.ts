@@ -5,7 +5,7 @@ import { NameWarnings } from "../../domain/organization/location-names.ts";
 import { Organization } from "../../domain/organization/organization.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
 import { findNameWarnings } from "../lib/locations-named.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { assertReplaced, type Handle, ok } from "../middleware/handler.ts";
 import { ShownOrganization, shownOrganization } from "./shown.ts";
 
@@ -38,9 +38,9 @@ export const changeOrganization: Handle<
     reminderLadder: after.reminderLadder.join(", "),
     renewalOverlapDays: String(after.renewalOverlapDays),
   };
-  const trace = custodyOf("organization-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
+  const effect = createAuditRecord("organization-changed", { subject: id, at: now(), by: caller.id, locationId: id, details });
   const renamed = { ...primary, name: after.name, version: primary.version + 1 };
-  assertReplaced(await organizations.replace(after, renamed, [trace]));
+  assertReplaced(await organizations.replace(after, renamed, [effect]));
   const warnings = after.name === before.name ? undefined : await findNameWarnings(renamed, caller, ports);
   return ok({ ...shownOrganization(after), warnings }, after.version);
 };

@@ -16,11 +16,11 @@ import {
 } from "../../domain/organization/subscription.ts";
 import { releasedNotice, reservedNotice } from "../../domain/shared/notice.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
-import { announce, custodyOf, eventOf, noticeOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent, createNotice, publishEffects } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Preconditions, Trace } from "../ports/shared.ts";
+import type { Effect, Preconditions } from "../ports/shared.ts";
 import { liveTokens } from "../tokens/live.ts";
 import { newLocation } from "./new-location.ts";
 import { ShownSubscription, shownSubscription } from "./shown-subscription.ts";
@@ -75,8 +75,8 @@ const holdersOf = async (linked: LocationLinks, ports: Pick<Ports, Needs>) => {
   return { mdmServerIds: [...claimants(linked)], accountIds: [...accountIds], tokens: tokens.slice(0, MOST_JUDGED) };
 };
 
-const createdTrace = ({ id, name, uId }: Location, at: Date): Trace =>
-  custodyOf("location-created", { subject: id, at, by: "service", locationId: id, details: { name, uId } });
+const createdEffect = ({ id, name, uId }: Location, at: Date): Effect =>
+  createAuditRecord("location-created", { subject: id, at, by: "service", locationId: id, details: { name, uId } });
 
 const begin = async (making: Making, said: boolean | undefined, ports: Pick<Ports, Needs>): Promise<Subscription | undefined> => {
   const { before, by, at } = making;
@@ -92,17 +92,17 @@ const begin = async (making: Making, said: boolean | undefined, ports: Pick<Port
   const warned = [...mdmServerIds, ...accountIds];
   const where = { location: primary, servers: [...(await servers.getAll(mdmServerIds)).values()] };
   const details = { plan: "monthly", isPrimary: String(!isInUse), toBeRemovedFrom: toBeRemovedFrom.join(", "), warned: warned.join(", ") };
-  const traces: Trace[] = [
-    ...(location.version === FIRST_VERSION ? [createdTrace(location, at)] : []),
-    custodyOf("subscription-began", { subject: location.id, at, by: by.id, locationId: location.id, details }),
-    eventOf("LocationReserved", { locationId: location.id, isPrimary: !isInUse, toBeRemovedFrom, warned }, { at, random }),
+  const effects: Effect[] = [
+    ...(location.version === FIRST_VERSION ? [createdEffect(location, at)] : []),
+    createAuditRecord("subscription-began", { subject: location.id, at, by: by.id, locationId: location.id, details }),
+    createEvent("LocationReserved", { locationId: location.id, isPrimary: !isInUse, toBeRemovedFrom, warned }, { at, random }),
     // Who has nothing to lose needs no mail.
-    ...(warned.length === 0 ? [] : [noticeOf(reservedNotice(where, !isInUse), { at, random })]),
+    ...(warned.length === 0 ? [] : [createNotice(reservedNotice(where, !isInUse), { at, random })]),
   ];
   const after = begun(before, location, { at, wasTold: !isInUse && warned.length > 0 });
   const both = { links: [...(preconditions.links ?? []), linked], arrivals: [...(preconditions.arrivals ?? []), arrived] };
-  if (!(await subscriptions.replace(after, location, traces, { ...preconditions, ...both, accounts: [by], tokens }))) return undefined;
-  await announce(traces, ports);
+  if (!(await subscriptions.replace(after, location, effects, { ...preconditions, ...both, accounts: [by], tokens }))) return undefined;
+  await publishEffects(effects, ports);
   return after;
 };
 
@@ -116,15 +116,15 @@ const end = async ({ before, by, at }: Ending, ports: Pick<Ports, Needs>): Promi
   const linked = await links.of(locationId);
   const { mdmServerIds } = await holdersOf(linked, ports);
   const where = { location, servers: [...(await servers.getAll(mdmServerIds)).values()] };
-  const traces: Trace[] = [
-    eventOf("LocationReleased", { locationId, isPrimary: location.primary }, { at, random }),
-    custodyOf("subscription-ended", { subject: locationId, at, by: by.id, locationId, details: { plan: "none" } }),
+  const effects: Effect[] = [
+    createEvent("LocationReleased", { locationId, isPrimary: location.primary }, { at, random }),
+    createAuditRecord("subscription-ended", { subject: locationId, at, by: by.id, locationId, details: { plan: "none" } }),
     // Who was told to remove a token is told that it no longer counts.
-    ...(wasTold ? [noticeOf(releasedNotice(where), { at, random })] : []),
+    ...(wasTold ? [createNotice(releasedNotice(where), { at, random })] : []),
   ];
   const after = ended(before, at);
-  if (!(await subscriptions.replace(after, released(location), traces, { accounts: [by], links: [linked] }))) return undefined;
-  await announce(traces, ports);
+  if (!(await subscriptions.replace(after, released(location), effects, { accounts: [by], links: [linked] }))) return undefined;
+  await publishEffects(effects, ports);
   return after;
 };
 

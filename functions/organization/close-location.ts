@@ -6,8 +6,8 @@ import { assertClosable, type LeftInLocation } from "../../domain/organization/o
 import { assertNotReserved } from "../../domain/organization/subscription.ts";
 import { LocationId } from "../../domain/shared/ids.ts";
 import { assertVersion } from "../../domain/shared/version.ts";
-import { announce, custodyOf, eventOf } from "../lib/publish.ts";
-import { resolutionTraces } from "../mdm-servers/record-arrival.ts";
+import { createAuditRecord, createEvent, publishEffects } from "../lib/publish.ts";
+import { resolutionEffects } from "../mdm-servers/record-arrival.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { getOrThrow, type Handle, ok, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -53,13 +53,13 @@ export const closeLocation: Handle<typeof CloseLocationInput, Needs, z.input<typ
     const holdings = openHoldings(linked);
     const { after, settled } = withClosed(linked, holdings, { at, by: caller.id, reason: CLOSED });
     const closed = { ...before, closedAt: at, version: before.version + 1 };
-    const traces = [
-      eventOf("LocationClosed", { locationId: id }, { at, random }),
-      custodyOf("location-closed", { subject: id, at, by: caller.id, locationId: id, details: { name: before.name } }),
-      ...resolutionTraces(settled, random),
+    const effects = [
+      createEvent("LocationClosed", { locationId: id }, { at, random }),
+      createAuditRecord("location-closed", { subject: id, at, by: caller.id, locationId: id, details: { name: before.name } }),
+      ...resolutionEffects(settled, random),
     ];
     const closing = { arrivals, links: holdings.length > 0 ? after : undefined, conflict: settled };
-    if (!(await locations.close(closed, closing, traces, { accounts: [currentCaller], links: [linked] }))) return undefined;
-    await announce(traces, ports);
+    if (!(await locations.close(closed, closing, effects, { accounts: [currentCaller], links: [linked] }))) return undefined;
+    await publishEffects(effects, ports);
     return ok(shownLocation(closed, undefined), closed.version);
   });

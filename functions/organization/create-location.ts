@@ -5,7 +5,7 @@ import { NameWarnings } from "../../domain/organization/location-names.ts";
 import { Location } from "../../domain/organization/organization.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import { findNameWarnings } from "../lib/locations-named.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { created, type Handle } from "../middleware/handler.ts";
 import { newLocation } from "./new-location.ts";
 import { ShownLocation, shownLocation } from "./shown.ts";
@@ -23,7 +23,13 @@ export const createLocation: Handle<
   assertMay(caller, "location:manage");
   const location = newLocation(input.name, { primary: false, at: now(), random });
   const { id, name, uId, createdAt } = location;
-  const trace = custodyOf("location-created", { subject: id, at: createdAt, by: caller.id, locationId: id, details: { name, uId } });
-  if (!(await locations.add(location, [trace]))) throw new Refusal("busy", "The generated uId is taken. Try again.");
+  const effect = createAuditRecord("location-created", {
+    subject: id,
+    at: createdAt,
+    by: caller.id,
+    locationId: id,
+    details: { name, uId },
+  });
+  if (!(await locations.add(location, [effect]))) throw new Refusal("busy", "The generated uId is taken. Try again.");
   return created({ ...shownLocation(location, undefined), warnings: await findNameWarnings(location, caller, ports) }, location.version);
 };

@@ -4,7 +4,7 @@ import { type Account, Email } from "../../domain/accounts/account.ts";
 import { DEFAULT_OVERLAP_DAYS, Organization } from "../../domain/organization/organization.ts";
 import { FIRST_VERSION } from "../../domain/shared/version.ts";
 import { accountIdOf } from "../lib/account-id.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 import { newLocation } from "./new-location.ts";
 
@@ -45,13 +45,13 @@ export const foundOrganization = async (asked: z.infer<typeof Founding>, { organ
   };
   const by = "service" as const;
   await organizations.found(organization, primary, administrator, [
-    custodyOf("organization-founded", {
+    createAuditRecord("organization-founded", {
       subject: primary.id,
       at,
       by,
       locationId: primary.id,
       details: { name: primary.name, uId: primary.uId },
     }),
-    custodyOf("account-registered", { subject: administrator.id, at, by, details: { grants: "administrator all" } }),
+    createAuditRecord("account-registered", { subject: administrator.id, at, by, details: { grants: "administrator all" } }),
   ]);
 };

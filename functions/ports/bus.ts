@@ -1,7 +1,7 @@
 // Publishing of outbox messages.
-import type { Announcement } from "../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../domain/shared/events.ts";
 
 export interface Bus {
-  /** Tells events and notices; answers with those that were taken. Never throws: what was not told stays recorded. */
-  publish(announcements: readonly Announcement[]): Promise<readonly Announcement[]>;
+  /** Publishes outbox messages; returns those that were accepted. Never throws: the others stay in the outbox. */
+  publish(messages: readonly OutboxMessage[]): Promise<readonly OutboxMessage[]>;
 }

@@ -3,7 +3,7 @@
 import type { ClientUser, UsersVersion } from "../../domain/licenses/client-user.ts";
 import type { UserChanges } from "../../domain/licenses/user-changes.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import type { Preconditions, Trace } from "./shared.ts";
+import type { Effect, Preconditions } from "./shared.ts";
 import type { Progress } from "./works.ts";
 
 /** Which users are listed. */
@@ -29,7 +29,7 @@ export interface ClientUsers {
    */
   record(
     changes: UserChanges,
-    traces?: readonly Trace[],
+    effects?: readonly Effect[],
     more?: { readonly progress?: Progress | undefined; readonly preconditions?: Preconditions | undefined },
   ): Promise<boolean>;
 }

@@ -4,7 +4,7 @@ import type { Location } from "../../domain/organization/organization.ts";
 import type { AccountId, ContentTokenId, LocationId } from "../../domain/shared/ids.ts";
 import type { AppleCheck, Doubt } from "../../domain/tokens/apple-check.ts";
 import type { ContentToken, Holding, Invalidation } from "../../domain/tokens/content-token.ts";
-import type { Idempotency, Page, PageRequest, Preconditions, Trace } from "./shared.ts";
+import type { Effect, Idempotency, Page, PageRequest, Preconditions } from "./shared.ts";
 
 /** The preconditions of a hand-over. It is recorded only if all of them still hold. */
 export type HandOver = {
@@ -36,7 +36,7 @@ export interface ContentTokens {
    * False, and nothing changed, when a token with the same secret other than `earlier` is held already, when the idempotency key was used, when
    * a precondition changed, the location was closed, or when a planned erasure of its file has been begun. Ends the plan to erase the file.
    */
-  add(token: ContentToken, traces?: readonly Trace[], adding?: Adding): Promise<boolean>;
+  add(token: ContentToken, effects?: readonly Effect[], adding?: Adding): Promise<boolean>;
   /** Every token the location ever had, strongly consistent, in no order. */
   ofLocation(location: LocationId): AsyncIterable<ContentToken>;
   /** Those of `ids` that exist, strongly consistent. */
@@ -45,19 +45,19 @@ export interface ContentTokens {
    * Records that an account is given the file. False, and nothing changed, when the token, any account involved or another precondition
    * changed: read again and retry.
    */
-  handOver(handOver: HandOver, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
+  handOver(handOver: HandOver, effects?: readonly Effect[], preconditions?: Preconditions): Promise<boolean>;
   /**
    * Ends a token and plans the erasure of its file. False when it had ended before: the first cause stays, nothing is announced. `preconditions`: a newer token
    * that takes its place; rejects when that one ended meanwhile.
    */
-  invalidate(id: ContentTokenId, invalidation: Invalidation, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
+  invalidate(id: ContentTokenId, invalidation: Invalidation, effects?: readonly Effect[], preconditions?: Preconditions): Promise<boolean>;
   /**
    * Records a check with Apple and moves the expiry forward to `expiresAt` if Apple says that the token expired. False if the token ended or a later
    * check is recorded.
    */
-  recordCheck(token: ContentToken, check: AppleCheck, traces?: readonly Trace[], more?: CheckRecording): Promise<boolean>;
+  recordCheck(token: ContentToken, check: AppleCheck, effects?: readonly Effect[], more?: CheckRecording): Promise<boolean>;
   /** Records a reason for doubt, or that a notice about it was sent. False if the token ended or a later reason, or the notice, is recorded. */
-  recordDoubt(token: ContentToken, doubt: Doubt, traces?: readonly Trace[]): Promise<boolean>;
+  recordDoubt(token: ContentToken, doubt: Doubt, effects?: readonly Effect[]): Promise<boolean>;
   /** Every living token the account was given, with the first time it was. Strongly consistent, whole, in no order. */
   givenTo(accountId: AccountId): AsyncIterable<{ readonly tokenId: ContentTokenId; readonly holding: Holding }>;
 }

@@ -3,7 +3,7 @@ import type { CustodyEntry, SubjectId } from "../../domain/custody/custody.ts";
 import type { Found } from "../../domain/custody/custody-verification.ts";
 import type { Page, PageRequest } from "./shared.ts";
 
-/** Entries are written with the acts they tell of, see `Trace`; here they are read. Lists are newest first. */
+/** Reads the custody log. Entries are written as effects of their acts, see `Effect`. Lists are newest first. */
 export interface CustodyLog {
   /** One chain. */
   history(subject: SubjectId, page: PageRequest): Promise<Page<CustodyEntry>>;

@@ -4,7 +4,7 @@ import type { Asset, AssetKey, Assignment, Target, Transfer } from "../../domain
 import type { Posting } from "../../domain/licenses/postings.ts";
 import type { Location } from "../../domain/organization/organization.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import type { Idempotency, Page, PageRequest, Preconditions, Trace } from "./shared.ts";
+import type { Effect, Idempotency, Page, PageRequest, Preconditions } from "./shared.ts";
 import type { Progress } from "./works.ts";
 
 /** Whose assignments are listed: those of a location, of one of its assets, or of one target at it. */
@@ -71,7 +71,7 @@ export interface Licenses {
    * are not of the version that was read, or a precondition changed. Refuses as `busy` when
    * conflicts with other writes outlast the attempts.
    */
-  post(posting: Posting, traces?: readonly Trace[], more?: Recording): Promise<boolean>;
+  post(posting: Posting, effects?: readonly Effect[], more?: Recording): Promise<boolean>;
   /** Newest first, of all locations. Not strongly consistent. */
   transfers(page: PageRequest): Promise<Page<Transfer>>;
   transfer(id: Transfer["id"]): Promise<Transfer | undefined>;

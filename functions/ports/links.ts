@@ -3,7 +3,7 @@ import type { Conflict } from "../../domain/mdm-servers/conflict.ts";
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import type { ConflictId, LocationId, MdmServerId } from "../../domain/shared/ids.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import type { Page, PageRequest, Preconditions, Trace } from "./shared.ts";
+import type { Effect, Page, PageRequest, Preconditions } from "./shared.ts";
 
 export interface Links {
   /** Strongly consistent. */
@@ -26,7 +26,7 @@ export interface Links {
       readonly lookAgain?: ContentToken | undefined;
       readonly server?: MdmServerId | undefined;
     },
-    traces?: readonly Trace[],
+    effects?: readonly Effect[],
     preconditions?: Preconditions,
   ): Promise<boolean>;
   conflict(id: ConflictId): Promise<Conflict | undefined>;

@@ -3,7 +3,7 @@ import type { Conflict } from "../../domain/mdm-servers/conflict.ts";
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import type { Location } from "../../domain/organization/organization.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import type { Page, PageRequest, Preconditions, Trace } from "./shared.ts";
+import type { Effect, Page, PageRequest, Preconditions } from "./shared.ts";
 
 export interface Locations {
   get(id: LocationId): Promise<Location | undefined>;
@@ -12,16 +12,16 @@ export interface Locations {
   getAll(ids: readonly LocationId[]): Promise<ReadonlyMap<LocationId, Location>>;
   list(page: PageRequest): Promise<Page<Location>>;
   /** False, and nothing changed, when the uId is taken. */
-  add(location: Location, traces?: readonly Trace[]): Promise<boolean>;
+  add(location: Location, effects?: readonly Effect[]): Promise<boolean>;
   /** Writes the next version over the one that was read. False when it changed meanwhile. */
-  replace(location: Location, traces?: readonly Trace[]): Promise<boolean>;
+  replace(location: Location, effects?: readonly Effect[]): Promise<boolean>;
   /** How many times licenses or a token came to it, strongly consistent: what was counted there is still all while this stays the same. */
   arrivals(id: LocationId): Promise<number>;
   /**
    * Closes it, with its links as they are then: from now on nothing comes to it, and it is in no list. False when it, its links or its arrivals
    * changed meanwhile.
    */
-  close(closed: Location, closing: Closing, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
+  close(closed: Location, closing: Closing, effects?: readonly Effect[], preconditions?: Preconditions): Promise<boolean>;
 }
 
 /** `links`: the next version, when there are any to close; `conflict`: as it is settled by that. */

@@ -1,7 +1,7 @@
 // The MDM servers' records.
 import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
 import type { MdmServerId } from "../../domain/shared/ids.ts";
-import type { Page, PageRequest, Preconditions, Trace } from "./shared.ts";
+import type { Effect, Page, PageRequest, Preconditions } from "./shared.ts";
 
 export interface MdmServers {
   /** Strongly consistent. */
@@ -14,12 +14,12 @@ export interface MdmServers {
   findByMdmInfo(id: string): Promise<MdmServer | undefined>;
   list(page: PageRequest): Promise<Page<MdmServer>>;
   /** False, and nothing changed, when the credential or the `mdmInfo.id` is another one's, or a precondition changed. */
-  register(server: MdmServer, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
+  register(server: MdmServer, effects?: readonly Effect[], preconditions?: Preconditions): Promise<boolean>;
   /**
    * Writes the next version over the one that was read. False when it, or a precondition, changed meanwhile, or when its credential or `mdmInfo.id` is
    * another one's.
    */
-  replace(server: MdmServer, traces?: readonly Trace[], preconditions?: Preconditions): Promise<boolean>;
+  replace(server: MdmServer, effects?: readonly Effect[], preconditions?: Preconditions): Promise<boolean>;
   /** Notes that it called. */
   seen(id: MdmServerId, at: Date): Promise<void>;
 }

@@ -1,8 +1,8 @@
 // Outbox messages that are recorded and not published yet.
-import type { Announcement } from "../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../domain/shared/events.ts";
 
 export interface Outbox {
-  /** Recorded before `before` and not told yet, oldest first. */
-  pending(before: Date): AsyncIterable<Announcement>;
-  done(announcements: readonly Announcement[]): Promise<void>;
+  /** Messages recorded before `before` and not published yet, oldest first. */
+  pending(before: Date): AsyncIterable<OutboxMessage>;
+  done(messages: readonly OutboxMessage[]): Promise<void>;
 }

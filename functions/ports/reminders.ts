@@ -1,7 +1,7 @@
 // Due times of tokens, and the ledger of sent reminders.
 import type { ContentTokenId } from "../../domain/shared/ids.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import type { Trace } from "./shared.ts";
+import type { Effect } from "./shared.ts";
 
 /** Where a look at a due token takes it. `step`: of which a reminder is sent with it. `isOverlapDone`: its older tokens have ended. */
 export type Move = { readonly nextDueAt: Date; readonly step?: number | undefined; readonly isOverlapDone?: boolean };
@@ -13,10 +13,10 @@ export interface Reminders {
   /** The steps of the ladder of which a reminder was sent. */
   sentSteps(id: ContentTokenId): Promise<ReadonlySet<number>>;
   /**
-   * Moves the token to its next due time, enters the step in the ledger and records the traces, all or nothing. False when
+   * Moves the token to its next due time, enters the step in the ledger and records the effects, all or nothing. False when
    * the token's due time is not the one that was read, or the step was sent: another run was here.
    */
-  remind(token: ContentToken, move: Move, traces?: readonly Trace[]): Promise<boolean>;
+  remind(token: ContentToken, move: Move, effects?: readonly Effect[]): Promise<boolean>;
   /** Records that the end was announced and plans the erasure of the file. False when another run was here. */
-  expire(token: ContentToken, traces: readonly Trace[]): Promise<boolean>;
+  expire(token: ContentToken, effects: readonly Effect[]): Promise<boolean>;
 }

@@ -1,10 +1,10 @@
 // Types that several ports share: pages, effects, preconditions and idempotency.
 import type { Account } from "../../domain/accounts/account.ts";
-import type { CustodyRecord } from "../../domain/custody/custody.ts";
+import type { AuditRecord } from "../../domain/custody/custody.ts";
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import type { MdmServer } from "../../domain/mdm-servers/mdm-server.ts";
 import type { Location, Organization } from "../../domain/organization/organization.ts";
-import type { Announcement } from "../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../domain/shared/events.ts";
 import type { AccountId, LocationId } from "../../domain/shared/ids.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
 
@@ -13,10 +13,10 @@ export type Page<Item> = { readonly items: readonly Item[]; readonly next?: stri
 
 export type PageRequest = { readonly limit: number; readonly after?: string | undefined };
 
-/** What an act leaves behind: what is to be told of it, and what the custody log keeps of it. */
-export type Trace = Announcement | CustodyRecord;
+/** What is written in the transaction of an act: outbox messages and audit records. */
+export type Effect = OutboxMessage | AuditRecord;
 
-/** What a decision rested on. An act is recorded only if none of it changed meanwhile: false means read again, judge again. */
+/** The versions that a decision depends on. The act is recorded only if none of them changed: on false, read again and retry. */
 export type Preconditions = {
   readonly organization?: Organization;
   readonly accounts?: Iterable<Account>;

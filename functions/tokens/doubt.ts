@@ -3,7 +3,7 @@ import type { Account } from "../../domain/accounts/account.ts";
 import type { Actor } from "../../domain/custody/custody.ts";
 import type { Doubt } from "../../domain/tokens/apple-check.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import { announce, createCheckRequest, custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createCheckRequest, createEvent, publishEffects } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 
 export type DoubtingPorts = Pick<Ports, "tokens" | "bus" | "outbox" | "log" | "now" | "random">;
@@ -18,11 +18,11 @@ export const doubtToken = async (token: ContentToken, doubt: Doubt, by: Actor, p
   const at = ports.now();
   const when = { at, random: ports.random };
   const effects = [
-    eventOf("ContentTokenDoubted", { tokenId, locationId, reason, since }, when),
-    custodyOf("token-doubted", { subject: tokenId, at, by, locationId, details: { reason, since: since.toISOString() } }),
+    createEvent("ContentTokenDoubted", { tokenId, locationId, reason, since }, when),
+    createAuditRecord("token-doubted", { subject: tokenId, at, by, locationId, details: { reason, since: since.toISOString() } }),
     createCheckRequest(tokenId, when, { delaySeconds: CHECK_DELAY_SECONDS }),
   ];
-  if (await ports.tokens.recordDoubt(token, doubt, effects)) await announce(effects, ports);
+  if (await ports.tokens.recordDoubt(token, doubt, effects)) await publishEffects(effects, ports);
 };
 
 /**

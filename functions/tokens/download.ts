@@ -11,11 +11,11 @@ import {
   MAX_LINK_SECONDS,
 } from "../../domain/tokens/content-token.ts";
 import { tokenFileName } from "../../domain/tokens/file-name.ts";
-import { announce, custodyOf, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent, publishEffects } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { created, getOrThrow, type Handle, retryOnConflict } from "../middleware/handler.ts";
 import { ShownLinkTo } from "./shown.ts";
-import { preconditionsOf, standingOf } from "./token-context.ts";
+import { loadTokenContext, preconditionsOf } from "./token-context.ts";
 
 export const CreateDownloadInput = z.strictObject({
   id: ContentTokenId,
@@ -52,20 +52,20 @@ export const createDownload: Handle<typeof CreateDownloadInput, Needs, z.input<t
     const token = getOrThrow(await tokens.get(id), "content token");
     const { locationId, file } = token;
     assertMay(to, "content-token:download", locationId);
-    const standing = await standingOf([token], ports);
+    const context = await loadTokenContext([token], ports);
     const at = now();
-    assertUsable(token, standing, at);
+    assertUsable(token, context, at);
     assertRoomFor(token, to.id);
-    const fileName = tokenFileName(getOrThrow(standing.locations.get(locationId), "location"));
+    const fileName = tokenFileName(getOrThrow(context.locations.get(locationId), "location"));
     const link = await files.signDownload(file, fileName, linkEndOf(token, at, linkSeconds));
     const detail = { tokenId: id, locationId, accountId: to.id, linkExpiresAt: link.expiresAt };
     const details = { linkExpiresAt: link.expiresAt.toISOString() };
-    const traces = [
-      eventOf("DownloadLinkIssued", detail, { at, random }),
-      custodyOf("token-downloaded", { subject: id, at, by: to.id, locationId, details }),
+    const effects = [
+      createEvent("DownloadLinkIssued", detail, { at, random }),
+      createAuditRecord("token-downloaded", { subject: id, at, by: to.id, locationId, details }),
     ];
     // Recorded before it is revealed: a link nobody can account for must not exist.
-    if (!(await tokens.handOver({ token, to, holders: standing.holders, at }, traces, preconditionsOf(standing)))) return undefined;
-    await announce(traces, ports);
+    if (!(await tokens.handOver({ token, to, holders: context.holders, at }, effects, preconditionsOf(context)))) return undefined;
+    await publishEffects(effects, ports);
     return created({ ...link, fileName, sha256: file.sha256, ...adviceFor(to, token) });
   });

@@ -5,14 +5,14 @@ import type { Actor } from "../../domain/custody/custody.ts";
 import { invalidatedNotice } from "../../domain/shared/notice.ts";
 import { withdrawnNotice } from "../../domain/tokens/apple-notice.ts";
 import { type ContentToken, type Invalidation, isWithdrawal } from "../../domain/tokens/content-token.ts";
-import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent, createNotice, eraseFile, publishEffects } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Preconditions, Trace } from "../ports/shared.ts";
+import type { Effect, Preconditions } from "../ports/shared.ts";
 import { type WherePorts, whereOf } from "./notice-context.ts";
 
 type RecordingPorts = WherePorts & Pick<Ports, "tokens" | "random">;
 
-const effectsOf = async (token: ContentToken, invalidation: Invalidation, by: Actor, ports: RecordingPorts): Promise<readonly Trace[]> => {
+const effectsOf = async (token: ContentToken, invalidation: Invalidation, by: Actor, ports: RecordingPorts): Promise<readonly Effect[]> => {
   const { at, cause, reason, supersededBy } = invalidation;
   const { id, locationId } = token;
   const when = { at, random: ports.random };
@@ -22,10 +22,10 @@ const effectsOf = async (token: ContentToken, invalidation: Invalidation, by: Ac
   const place = { tokenId: id, locationId, cause, supersededBy };
   return [
     withdrawn
-      ? eventOf("ContentTokenWithdrawn", { ...place, withdrawnAt: at }, when)
-      : eventOf("ContentTokenInvalidated", { ...place, invalidatedAt: at }, when),
-    ...(words === undefined ? [] : [noticeOf(words, when)]),
-    custodyOf(withdrawn ? "token-withdrawn" : "token-invalidated", { subject: id, at, by, locationId, reason, details }),
+      ? createEvent("ContentTokenWithdrawn", { ...place, withdrawnAt: at }, when)
+      : createEvent("ContentTokenInvalidated", { ...place, invalidatedAt: at }, when),
+    ...(words === undefined ? [] : [createNotice(words, when)]),
+    createAuditRecord(withdrawn ? "token-withdrawn" : "token-invalidated", { subject: id, at, by, locationId, reason, details }),
   ];
 };
 
@@ -36,7 +36,7 @@ export const recordEnd = async (
   by: Actor,
   ports: RecordingPorts,
   preconditions?: Preconditions,
-): Promise<readonly Trace[] | undefined> => {
+): Promise<readonly Effect[] | undefined> => {
   const effects = await effectsOf(token, invalidation, by, ports);
   return (await ports.tokens.invalidate(token.id, invalidation, effects, preconditions)) ? effects : undefined;
 };
@@ -53,6 +53,6 @@ export const endToken = async (
 ): Promise<void> => {
   const effects = await recordEnd(token, invalidation, by, ports, preconditions);
   if (effects === undefined) return;
-  await announce(effects, ports);
+  await publishEffects(effects, ports);
   await eraseFile(token.file.key, ports);
 };

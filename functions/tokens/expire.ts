@@ -2,7 +2,7 @@
 
 import { expiredNotice } from "../../domain/shared/notice.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
-import { announce, custodyOf, eraseFile, eventOf, noticeOf } from "../lib/publish.ts";
+import { createAuditRecord, createEvent, createNotice, eraseFile, publishEffects } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 import { type WherePorts, whereOf } from "./notice-context.ts";
 
@@ -13,11 +13,11 @@ export const expireToken = async (token: ContentToken, at: Date, ports: Expiring
   const { id: tokenId, locationId, expiresAt, file } = token;
   const when = { random: ports.random, at };
   const effects = [
-    eventOf("ContentTokenExpired", { tokenId, locationId, expiresAt }, when),
-    noticeOf(expiredNotice(token, await whereOf(token, ports)), when),
-    custodyOf("token-expired", { subject: tokenId, at, by: "service", locationId }),
+    createEvent("ContentTokenExpired", { tokenId, locationId, expiresAt }, when),
+    createNotice(expiredNotice(token, await whereOf(token, ports)), when),
+    createAuditRecord("token-expired", { subject: tokenId, at, by: "service", locationId }),
   ];
   if (!(await ports.reminders.expire(token, effects))) return;
-  await announce(effects, ports);
+  await publishEffects(effects, ports);
   await eraseFile(file.key, ports);
 };

@@ -16,13 +16,13 @@ import { answeredCheck, checkOfLocation, type LocationCheck, LocationCheckOutcom
 import { assertNotExpired, parseTokenFile } from "../../domain/tokens/token-file.ts";
 import { sha256 } from "../lib/hash.ts";
 import { findLocationsInFileName } from "../lib/locations-named.ts";
-import { custodyOf } from "../lib/publish.ts";
+import { createAuditRecord } from "../lib/publish.ts";
 import { loadCurrentCaller } from "../middleware/current-caller.ts";
 import { created, getOrThrow, type Handle, retryOnConflict } from "../middleware/handler.ts";
 import type { Ports } from "../ports/ports.ts";
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store.ts";
-import { aroundOf } from "./token-context.ts";
+import { loadTokenViewContext } from "./token-context.ts";
 
 export const ImportContentTokenInput = z.strictObject({
   locationId: LocationId,
@@ -98,7 +98,7 @@ const learning = (location: Location, check: LocationCheck, by: AccountId, at: D
   if (known === undefined) return {};
   const { id } = location;
   const details = { learntFrom: "an imported token", ...(known.appleUId === undefined ? {} : { appleUId: known.appleUId }) };
-  return { learnt: known, traces: [custodyOf("location-changed", { subject: id, at, by, locationId: id, details })] };
+  return { learnt: known, effects: [createAuditRecord("location-changed", { subject: id, at, by, locationId: id, details })] };
 };
 
 export const importContentToken: Handle<
@@ -152,5 +152,5 @@ export const importContentToken: Handle<
     return token === undefined ? undefined : { token, check };
   });
   const locationCheck = answeredCheck(check, await findLocationsInFileName(fileName, locationId, caller, ports));
-  return created({ ...shownToken(token, await aroundOf([token], ports), caller), locationCheck });
+  return created({ ...shownToken(token, await loadTokenViewContext([token], ports), caller), locationCheck });
 };

@@ -15,7 +15,7 @@ import { created, getOrThrow, type Handle, retryOnConflict } from "../middleware
 import { ShownToken, shownToken } from "./shown.ts";
 import { type StoringPorts, storeToken } from "./store.ts";
 import { renewedBy } from "./supersede.ts";
-import { aroundOf } from "./token-context.ts";
+import { loadTokenViewContext } from "./token-context.ts";
 
 export const IssueContentTokenInput = z.strictObject({ locationId: LocationId });
 export const IssueContentTokenReply = ShownToken.extend({
@@ -54,10 +54,10 @@ export const issueContentToken: Handle<
     return storeToken(facts, { caller: currentCaller, holder: undefined, organization, location }, ports, { idempotency });
   });
 
-  const around = await aroundOf([token], ports);
+  const context = await loadTokenViewContext([token], ports);
   // Of one that was issued before the location became the built-in service's own.
-  assertShown(token, around, around.now);
+  assertShown(token, context, context.now);
   const renews = (await renewedBy(token, ports, (older) => isRenewalOf(token, older))).map(({ id }) => id);
   const overlapEndsAt = renews.length === 0 ? undefined : token.supersedesAt;
-  return created({ ...shownToken(token, around), renews, overlapEndsAt });
+  return created({ ...shownToken(token, context), renews, overlapEndsAt });
 };

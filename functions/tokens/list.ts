@@ -7,7 +7,7 @@ import { PageInput } from "../lib/inputs.ts";
 import { pageOf } from "../lib/page.ts";
 import { type Handle, ok } from "../middleware/handler.ts";
 import { ShownToken, shownToken } from "./shown.ts";
-import { aroundOf } from "./token-context.ts";
+import { loadTokenViewContext } from "./token-context.ts";
 
 export const ListContentTokensInput = z.strictObject({
   locationId: LocationId.optional(),
@@ -63,8 +63,8 @@ export const listContentTokens: Handle<typeof ListContentTokensInput, Needs, z.i
   const items: ShownToken[] = [];
   for (let reads = 0; reads < READS && place !== undefined && items.length < input.limit; reads++) {
     const page = await ports.tokens.list(place.list, { limit: input.limit - items.length, after: place.after });
-    const around = await aroundOf(page.items, ports);
-    const shown = page.items.map((token) => shownToken(token, around, caller));
+    const context = await loadTokenViewContext(page.items, ports);
+    const shown = page.items.map((token) => shownToken(token, context, caller));
     // What is reserved is not shown.
     items.push(...shown.filter(({ state }) => (input.state === undefined ? state !== "reserved" : state === input.state)));
     place = nextPlace(lists, place, page.next);

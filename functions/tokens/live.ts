@@ -3,13 +3,13 @@
 import type { LocationId } from "../../domain/shared/ids.ts";
 import { type ContentToken, isLive } from "../../domain/tokens/content-token.ts";
 import type { Ports } from "../ports/ports.ts";
-import { standingOf } from "./token-context.ts";
+import { loadTokenContext } from "./token-context.ts";
 
 export const liveTokens = async (
   location: LocationId,
   ports: Pick<Ports, "accounts" | "locations" | "tokens" | "now">,
 ): Promise<readonly ContentToken[]> => {
   const tokens = await Array.fromAsync(ports.tokens.ofLocation(location));
-  const standing = await standingOf(tokens, ports);
-  return tokens.filter((token) => isLive(token, standing, ports.now()));
+  const context = await loadTokenContext(tokens, ports);
+  return tokens.filter((token) => isLive(token, context, ports.now()));
 };

@@ -12,7 +12,7 @@ import { assertMayCheck } from "./checks-budget.ts";
 import { type DoubtingPorts, doubtToken } from "./doubt.ts";
 import { type EndingPorts, endToken } from "./end.ts";
 import { ShownToken, shownToken } from "./shown.ts";
-import { aroundOf } from "./token-context.ts";
+import { loadTokenViewContext } from "./token-context.ts";
 
 export const ReportApplePasswordChangeInput = z.strictObject({
   id: ContentTokenId,
@@ -57,5 +57,5 @@ export const reportApplePasswordChange: Handle<
     await doubtToken(token, { reason: "reported", at: occurredAt }, caller.id, ports);
   } else await endToken(token, { at, cause: "password-changed", reason: evidence }, caller.id, ports);
   const after = getOrThrow(await ports.tokens.get(id), "content token");
-  return ok(shownToken(after, await aroundOf([after], ports), caller));
+  return ok(shownToken(after, await loadTokenViewContext([after], ports), caller));
 };

@@ -8,7 +8,7 @@ import { createCheckRequest } from "../lib/publish.ts";
 import { accepted, getOrThrow, type Handle } from "../middleware/handler.ts";
 import { assertMayCheck } from "./checks-budget.ts";
 import { ShownToken, shownToken } from "./shown.ts";
-import { aroundOf } from "./token-context.ts";
+import { loadTokenViewContext } from "./token-context.ts";
 
 export const RequestCheckInput = z.strictObject({ id: ContentTokenId });
 export const RequestCheckReply = ShownToken;
@@ -31,5 +31,5 @@ export const requestCheck: Handle<typeof RequestCheckInput, Needs, z.input<typeo
   await assertMayCheck(token.locationId, ports);
   const order = createCheckRequest(id, { ...ports, at });
   if ((await ports.bus.publish([order])).length === 0) throw new Error(`the check of ${id} could not be enqueued`);
-  return accepted(shownToken(token, await aroundOf([token], ports), caller));
+  return accepted(shownToken(token, await loadTokenViewContext([token], ports), caller));
 };

@@ -7,7 +7,7 @@ import { assertRevocable, tokenState } from "../../domain/tokens/content-token.t
 import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { type EndingPorts, endToken } from "./end.ts";
 import { ShownToken, shownToken } from "./shown.ts";
-import { aroundOf, standingOf } from "./token-context.ts";
+import { loadTokenContext, loadTokenViewContext } from "./token-context.ts";
 
 export const RevokeContentTokenInput = z.strictObject({ id: ContentTokenId, reason: nameText(500) });
 export const RevokeContentTokenReply = ShownToken;
@@ -23,9 +23,9 @@ export const revokeContentToken: Handle<typeof RevokeContentTokenInput, Needs, z
   const at = ports.now();
   assertRevocable(token, at);
   // One that a password killed, and whose end nobody has recorded yet, keeps the cause that really ended it.
-  const current = tokenState(token, await standingOf([token], ports), at);
+  const current = tokenState(token, await loadTokenContext([token], ports), at);
   const cause = current.state === "invalidated" ? current.cause : "revoked";
   await endToken(token, { at, cause, reason }, caller.id, ports);
   const ended = getOrThrow(await ports.tokens.get(id), "content token");
-  return ok(shownToken(ended, await aroundOf([ended], ports)));
+  return ok(shownToken(ended, await loadTokenViewContext([ended], ports)));
 };

@@ -8,14 +8,14 @@ import { expiringNotice } from "../../domain/shared/notice.ts";
 import { addDays, startOfDay } from "../../domain/shared/time.ts";
 import { type ContentToken, isOverlapOver, tokenState } from "../../domain/tokens/content-token.ts";
 import { dueStep, nextDueAt, withOverlapEnd } from "../../domain/tokens/reminder.ts";
-import { announce, eventOf, noticeOf } from "../lib/publish.ts";
+import { createEvent, createNotice, publishEffects } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 import { applyLadder } from "./apply-ladder.ts";
 import { endToken } from "./end.ts";
 import { expireToken } from "./expire.ts";
 import { whereOf } from "./notice-context.ts";
 import { type SupersedingPorts, supersedeOlder } from "./supersede.ts";
-import { standingOf } from "./token-context.ts";
+import { loadTokenContext } from "./token-context.ts";
 
 export type ScanPorts = SupersedingPorts & Pick<Ports, "organizations" | "reminders">;
 
@@ -38,11 +38,11 @@ const remind = async (token: ContentToken, { reminderLadder }: Organization, now
   }
   const { step, daysLeft } = owed;
   const when = { ...ports, at: now };
-  const traces = [
-    eventOf("ContentTokenExpiring", { ...place(token), daysLeft, step, expiresAt }, when),
-    noticeOf(expiringNotice(token, await whereOf(token, ports), daysLeft), when),
+  const effects = [
+    createEvent("ContentTokenExpiring", { ...place(token), daysLeft, step, expiresAt }, when),
+    createNotice(expiringNotice(token, await whereOf(token, ports), daysLeft), when),
   ];
-  if (await ports.reminders.remind(token, { ...move, step }, traces)) await announce(traces, ports);
+  if (await ports.reminders.remind(token, { ...move, step }, effects)) await publishEffects(effects, ports);
 };
 
 const isProved = async ({ id, locationId }: ContentToken, { links }: Pick<ScanPorts, "links">): Promise<boolean> =>
@@ -50,7 +50,7 @@ const isProved = async ({ id, locationId }: ContentToken, { links }: Pick<ScanPo
 
 const look = async (token: ContentToken, organization: Organization, ports: ScanPorts): Promise<void> => {
   const now = ports.now();
-  const current = tokenState(token, await standingOf([token], ports), now);
+  const current = tokenState(token, await loadTokenContext([token], ports), now);
   if (current.state === "expired") return expireToken(token, now, ports);
   if (current.state === "active") {
     // Before its due time moves on: afterwards nothing finds an ended overlap, or a proof whose request a crash cut short, again.

@@ -8,7 +8,7 @@ import { assertShown, worksWith } from "../../domain/tokens/content-token.ts";
 import { renewalSteps } from "../../domain/tokens/renewal-steps.ts";
 import { getOrThrow, type Handle, ok } from "../middleware/handler.ts";
 import { ShownToken, shownToken } from "./shown.ts";
-import { aroundOf } from "./token-context.ts";
+import { loadTokenViewContext } from "./token-context.ts";
 
 export const ShowContentTokenInput = z.strictObject({ id: ContentTokenId });
 export const ShowContentTokenReply = ShownToken.extend({
@@ -30,9 +30,9 @@ export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.inp
 ) => {
   const token = getOrThrow(await ports.tokens.get(id), "content token");
   assertMay(caller, "content-token:read", token.locationId);
-  const around = await aroundOf([token], ports);
-  const current = assertShown(token, around, around.now);
-  const links = around.links.get(token.locationId);
+  const context = await loadTokenViewContext([token], ports);
+  const current = assertShown(token, context, context.now);
+  const links = context.links.get(token.locationId);
   const servers = await ports.servers.getAll(links === undefined ? [] : holdingServers(links, id));
   const renewal = [...servers.values()].map(({ id: mdmServerId, name, vendor }) => ({
     mdmServerId,
@@ -41,5 +41,5 @@ export const showContentToken: Handle<typeof ShowContentTokenInput, Needs, z.inp
     steps: [...renewalSteps(vendor, worksWith(token), current.state)],
   }));
   const uses = (await ports.uses.of(id)).map(({ mdmServerId, what, at }) => ({ mdmServerId, what, at }));
-  return ok({ ...shownToken(token, around, caller), renewal, uses });
+  return ok({ ...shownToken(token, context, caller), renewal, uses });
 };

@@ -7,7 +7,7 @@ import { AccountId, ConflictId, ContentTokenId, LocationId } from "../../domain/
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import { daysLeft, InvalidationCause, tokenState, worksWith } from "../../domain/tokens/content-token.ts";
 import { ShownAppleFacts, shownAppleFacts } from "./shown-apple.ts";
-import type { Around } from "./token-context.ts";
+import type { TokenViewContext } from "./token-context.ts";
 
 const LINKS =
   "The MDM servers that people linked to it. An open link authorizes the MDM server to fetch tokens of the location; nothing else does.";
@@ -50,10 +50,10 @@ export const ShownToken = z.object({
 export type ShownToken = z.input<typeof ShownToken>;
 
 /** `viewer`: the account that reads; administrators see the Managed Apple Account of an imported token. */
-export const shownToken = (token: ContentToken, around: Around, viewer?: Account): ShownToken => {
-  const { holders, links, now } = around;
+export const shownToken = (token: ContentToken, context: TokenViewContext, viewer?: Account): ShownToken => {
+  const { holders, links, now } = context;
   const { id, locationId, origin, invalidation, downloadedBy, issuedAt, expiresAt } = token;
-  const current = tokenState(token, around, now);
+  const current = tokenState(token, context, now);
   const ids = downloadedBy.map(({ accountId }) => accountId);
   const withoutGrant = [...holders.values()]
     .filter((holder) => ids.includes(holder.id) && !holder.dedicated && !isAllowed(holder, "content-token:download", locationId))

@@ -5,10 +5,10 @@ import { ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/s
 import { addDays } from "../../domain/shared/time.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import { firstDueAt, withOverlapEnd } from "../../domain/tokens/reminder.ts";
-import { announce, createCheckRequest, custodyOf, eraseFile, eventOf } from "../lib/publish.ts";
+import { createAuditRecord, createCheckRequest, createEvent, eraseFile, publishEffects } from "../lib/publish.ts";
 import type { Adding } from "../ports/content-tokens.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Trace } from "../ports/shared.ts";
+import type { Effect } from "../ports/shared.ts";
 import { type SupersedingPorts, supersedeOlder } from "./supersede.ts";
 
 export type StoringPorts = keyof SupersedingPorts;
@@ -29,7 +29,7 @@ type More = Pick<Adding, "idempotency" | "earlier"> & {
   /** Why it is kept although something spoke against it, if something did. */
   readonly reason?: string | undefined;
   /** What else the act leaves. */
-  readonly traces?: readonly Trace[];
+  readonly effects?: readonly Effect[];
 };
 
 /** Answers `undefined`, and keeps nothing, when the secret is held already, the idempotency key was used, or a precondition changed. */
@@ -37,7 +37,7 @@ export const storeToken = async (
   { bytes, ...facts }: NewToken,
   { caller, holder, organization, location }: Basis,
   ports: Pick<Ports, StoringPorts>,
-  { reason, idempotency, earlier, learnt, traces: more = [] }: More = {},
+  { reason, idempotency, earlier, learnt, effects: more = [] }: More = {},
 ): Promise<ContentToken | undefined> => {
   const { tokens, files, erasures, now, random } = ports;
   const at = now();
@@ -58,15 +58,15 @@ export const storeToken = async (
   const { id, locationId, expiresAt } = token;
   const detail = { tokenId: id, locationId, accountId: caller.id, expiresAt };
   const details = { expiresAt: expiresAt.toISOString(), fileSha256: token.file.sha256 };
-  const traces = [
-    eventOf(isIssued ? "ContentTokenIssued" : "ContentTokenImported", detail, { at, random }),
-    custodyOf(isIssued ? "token-issued" : "token-imported", { subject: id, at, by: caller.id, locationId, reason, details }),
+  const effects = [
+    createEvent(isIssued ? "ContentTokenIssued" : "ContentTokenImported", detail, { at, random }),
+    createAuditRecord(isIssued ? "token-issued" : "token-imported", { subject: id, at, by: caller.id, locationId, reason, details }),
     ...(isIssued ? [] : [createCheckRequest(id, { at, random })]),
     ...more,
   ];
   const accounts = holder === undefined ? [caller] : [caller, holder];
   if (
-    !(await tokens.add(token, traces, {
+    !(await tokens.add(token, effects, {
       idempotency,
       earlier,
       location: learnt,
@@ -76,7 +76,7 @@ export const storeToken = async (
     await eraseFile(fileKey, ports);
     return undefined;
   }
-  await announce(traces, ports);
+  await publishEffects(effects, ports);
   // Without an overlap the older ones end at once; the scan does it for the others, and for whatever a crash leaves here.
   if (supersedesAt <= at) await supersedeOlder(token, ports);
   return token;

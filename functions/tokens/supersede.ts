@@ -3,7 +3,7 @@ import { type ContentToken, tokenState } from "../../domain/tokens/content-token
 import { isSuperseded } from "../../domain/tokens/renewal.ts";
 import type { Ports } from "../ports/ports.ts";
 import { type EndingPorts, endToken } from "./end.ts";
-import { standingOf } from "./token-context.ts";
+import { loadTokenContext } from "./token-context.ts";
 
 export type SupersedingPorts = EndingPorts & Pick<Ports, "accounts" | "locations" | "links" | "now">;
 
@@ -17,8 +17,8 @@ const usableTokens = async (
 ): Promise<readonly ContentToken[]> => {
   const listed = await Array.fromAsync(tokens.ofLocation(locationId));
   const candidates = listed.filter((token) => token.invalidation === undefined && isWanted(token));
-  const standing = await standingOf(candidates, { accounts, locations });
-  return candidates.filter((token) => tokenState(token, standing, now()).state === "active");
+  const context = await loadTokenContext(candidates, { accounts, locations });
+  return candidates.filter((token) => tokenState(token, context, now()).state === "active");
 };
 
 /** Usable tokens of the location of `newer` that it renews. */
@@ -30,7 +30,7 @@ export const supersedeOlder = async (listed: ContentToken, ports: SupersedingPor
   const { links, tokens, now } = ports;
   // A list may be a moment old.
   const newer = await tokens.get(listed.id);
-  if (newer === undefined || tokenState(newer, await standingOf([newer], ports), now()).state !== "active") return;
+  if (newer === undefined || tokenState(newer, await loadTokenContext([newer], ports), now()).state !== "active") return;
   const others = (await usableTokens(newer, ports)).filter(({ id }) => id !== newer.id);
   const context = { links: await links.of(newer.locationId), usable: [newer, ...others] };
   for (const older of others.filter((each) => isSuperseded(each, newer, context, now())))

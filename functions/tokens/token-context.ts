@@ -1,35 +1,36 @@
-// What decides what tokens are worth and who would miss them: the records of everyone who was given their files, their locations, and the links there.
+// Loads the records that the state of tokens depends on: their holders, their locations, and the links of those.
 
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
-import type { ContentToken, Standing } from "../../domain/tokens/content-token.ts";
+import type { ContentToken, TokenContext } from "../../domain/tokens/content-token.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Preconditions } from "../ports/shared.ts";
 
-export type Around = Standing & { readonly links: ReadonlyMap<LocationId, LocationLinks>; readonly now: Date };
+/** The token context and everything else that a token's representation shows. */
+export type TokenViewContext = TokenContext & { readonly links: ReadonlyMap<LocationId, LocationLinks>; readonly now: Date };
 
-/** What the worth of `tokens` hangs on. */
-export const standingOf = async (
+/** Loads the token context of `tokens`. */
+export const loadTokenContext = async (
   tokens: readonly ContentToken[],
   { accounts, locations }: Pick<Ports, "accounts" | "locations">,
-): Promise<Standing> => ({
+): Promise<TokenContext> => ({
   holders: await accounts.getAll(tokens.flatMap(({ downloadedBy }) => downloadedBy.map(({ accountId }) => accountId))),
   locations: await locations.getAll(tokens.map(({ locationId }) => locationId)),
 });
 
-/** The same as what an act on the tokens is conditioned on. */
-export const preconditionsOf = ({ holders, locations }: Standing) =>
+/** The records of a token context as the preconditions of a write. */
+export const preconditionsOf = ({ holders, locations }: TokenContext) =>
   ({
     accounts: [...holders.values()],
     locations: [...locations.values()],
   }) satisfies Preconditions;
 
-/** What `tokens` are shown with. */
-export const aroundOf = async (
+/** Loads the token context of `tokens`, and the links of their locations. */
+export const loadTokenViewContext = async (
   tokens: readonly ContentToken[],
   ports: Pick<Ports, "accounts" | "locations" | "links" | "now">,
-): Promise<Around> => {
-  const ground = await standingOf(tokens, ports);
+): Promise<TokenViewContext> => {
+  const context = await loadTokenContext(tokens, ports);
   const links = await ports.links.ofAll(tokens.map(({ locationId }) => locationId));
-  return { ...ground, links, now: ports.now() };
+  return { ...context, links, now: ports.now() };
 };

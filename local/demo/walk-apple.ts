@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { type AnswerOf, type Client, succeeded } from "../../client/client.ts";
 import { renderTokenFile } from "../../domain/tokens/token-file.ts";
-import { eventually } from "./telling.ts";
+import { eventually } from "./narrator.ts";
 import { eventsWith, noticeAbout, text, type Walk } from "./walk-shared.ts";
 
 /** Apple's identifier of the demo's location: of both its tokens. */
@@ -29,7 +29,7 @@ const shownAs = (admin: Client, id: string, isThere: (token: Shown) => boolean):
   });
 
 const takeIn = async (walk: Walk, admin: Client, locationId: string): Promise<Imported> => {
-  const { telling, onSecret } = walk;
+  const { narrator, onSecret } = walk;
   const secret = randomBytes(144).toString("base64");
   const expiresAt = new Date(Date.now() + HALF_A_YEAR_MILLISECONDS);
   const file = renderTokenFile({ secret, expiresAt, orgName: "Pretendco" });
@@ -40,7 +40,7 @@ const takeIn = async (walk: Walk, admin: Client, locationId: string): Promise<Im
   const { id: tokenId } = succeeded(await admin("POST /v1/content-tokens/import", { ...body, downloadedBy: "unknown" }));
   const checked = await shownAs(admin, tokenId, ({ lastCheck }) => lastCheck !== undefined);
   const { outcome, evidence } = checked?.lastCheck ?? {};
-  telling.promise("it is imported, and Apple is asked: it accepts the token", outcome === "accepted", `uId ${text(evidence?.uId)}`);
+  narrator.promise("it is imported, and Apple is asked: it accepts the token", outcome === "accepted", `uId ${text(evidence?.uId)}`);
   return { tokenId, file };
 };
 
@@ -48,24 +48,24 @@ const checkAgain = async (admin: Client, id: string): Promise<void> =>
   void succeeded(await admin("POST /v1/content-tokens/{id}/check", { id }));
 
 const revokeAtApple = async (walk: Walk, admin: Client, locationId: string): Promise<void> => {
-  const { telling } = walk;
-  telling.step("Apple revokes a token that it issued, as after a change of its downloader's password");
+  const { narrator } = walk;
+  narrator.step("Apple revokes a token that it issued, as after a change of its downloader's password");
   const { tokenId, file } = await takeIn(walk, admin, locationId);
   await control(walk, { token: file, answer: "revoked" });
   await checkAgain(admin, tokenId);
   const ended = await shownAs(admin, tokenId, ({ state }) => state !== "active");
   const { errorNumber } = ended?.lastCheck?.evidence ?? {};
-  telling.promise("the next check finds it", ended?.cause === "revoked-by-apple", `${text(ended?.state)}: ${text(ended?.cause)}`);
-  telling.promise("the evidence is Apple's answer", errorNumber === 9625, `error number ${text(errorNumber)}`);
+  narrator.promise("the next check finds it", ended?.cause === "revoked-by-apple", `${text(ended?.state)}: ${text(ended?.cause)}`);
+  narrator.promise("the evidence is Apple's answer", errorNumber === 9625, `error number ${text(errorNumber)}`);
   const event = await eventually(() => eventsWith(walk, "ContentTokenInvalidated", "tokenId", tokenId)[0]);
-  telling.promise("ContentTokenInvalidated is on the bus", event?.detail?.cause === "revoked-by-apple", text(event?.detail?.cause));
+  narrator.promise("ContentTokenInvalidated is on the bus", event?.detail?.cause === "revoked-by-apple", text(event?.detail?.cause));
   const notice = await eventually(() => noticeAbout(walk, tokenId, "stopped working"));
-  telling.promise("a notice was mailed", notice !== undefined, `"${notice?.subject ?? ""}"`);
+  narrator.promise("a notice was mailed", notice !== undefined, `"${notice?.subject ?? ""}"`);
 };
 
 const claimAtApple = async (walk: Walk, admin: Client, locationId: string): Promise<Imported> => {
-  const { telling, onSecret } = walk;
-  telling.step("An MDM server that nobody registered takes a token of Apple's from the one that has it");
+  const { narrator, onSecret } = walk;
+  narrator.step("An MDM server that nobody registered takes a token of Apple's from the one that has it");
   const imported = await takeIn(walk, admin, locationId);
   const { id: serverId, credential } = succeeded(await admin("POST /v1/mdm-servers", { name: "Jamf (demo)", vendor: "jamf-pro" }));
   onSecret(credential);
@@ -77,26 +77,26 @@ const claimAtApple = async (walk: Walk, admin: Client, locationId: string): Prom
     const named = await shownAs(admin, imported.tokenId, ({ lastCheck }) => lastCheck?.evidence.mdmInfo?.id === mdmInfo.id);
     return named !== undefined;
   };
-  telling.promise("the check shows which MDM server Apple names", await isNamedByApple("Jamf"), "Jamf");
-  telling.promise("Apple names another one", await isNamedByApple("Intruder"), "Intruder");
+  narrator.promise("the check shows which MDM server Apple names", await isNamedByApple("Jamf"), "Jamf");
+  narrator.promise("Apple names another one", await isNamedByApple("Intruder"), "Intruder");
   const found = await eventually(() => eventsWith(walk, "MdmConflictFound", "locationId", locationId)[0]);
   const claimants = (found?.detail?.mdmServerIds ?? []) as readonly string[];
-  telling.promise("that is a conflict", claimants.length === 2 && claimants.includes(serverId), text(found?.detail?.conflictId));
+  narrator.promise("that is a conflict", claimants.length === 2 && claimants.includes(serverId), text(found?.detail?.conflictId));
   return imported;
 };
 
 const withdrawHere = async (walk: Walk, admin: Client, { tokenId, file }: Imported): Promise<void> => {
-  const { telling, session } = walk;
-  telling.step("A token of Apple's is withdrawn here, and copies of it still open Apple's service");
+  const { narrator, session } = walk;
+  narrator.step("A token of Apple's is withdrawn here, and copies of it still open Apple's service");
   const reason = "the end of the demo";
   const { state, warning = "" } = succeeded(await admin("POST /v1/content-tokens/{id}/revocation", { id: tokenId, reason }));
-  telling.promise("it is withdrawn, not called dead", state === "withdrawn", text(state));
-  telling.promise("the answer warns of copies", warning.includes("still open Apple's service"), `"${warning}"`);
+  narrator.promise("it is withdrawn, not called dead", state === "withdrawn", text(state));
+  narrator.promise("the answer warns of copies", warning.includes("still open Apple's service"), `"${warning}"`);
   const download = await admin("POST /v1/content-tokens/{id}/downloads", { id: tokenId });
-  telling.promise("it is handed out no more", download.status === 409, String(download.status));
+  narrator.promise("it is handed out no more", download.status === 409, String(download.status));
   const headers = { authorization: `Bearer ${file}` };
   const copy = await fetch(`${session.apple}/mdm/v2/client/config`, { headers });
-  telling.promise("Apple still accepts a copy", copy.status === 200, String(copy.status));
+  narrator.promise("Apple still accepts a copy", copy.status === 200, String(copy.status));
 };
 
 /** At a location of its own, so that it can be walked again and again. Throws at the first promise that is not kept. */

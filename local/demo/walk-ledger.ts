@@ -1,6 +1,6 @@
 // The walk's steps on the organization: licenses that are taken in, transferred and assigned, and the monthly subscription that begins and ends.
 import { type Client, succeeded } from "../../client/client.ts";
-import { eventually } from "./telling.ts";
+import { eventually } from "./narrator.ts";
 import { eventsWith, text, type Walk } from "./walk-shared.ts";
 
 const PAGES = "361309726";
@@ -10,8 +10,8 @@ const countsText = ({ total, available, assigned, retired }: Counts): string =>
   `${total} = ${available} available + ${assigned} assigned + ${retired} retired`;
 
 const walkLicenses = async (walk: Walk, admin: Client): Promise<void> => {
-  const { telling } = walk;
-  telling.step("Licenses are taken in from a file, transferred to another location and assigned");
+  const { narrator } = walk;
+  narrator.step("Licenses are taken in from a file, transferred to another location and assigned");
   const [from, to] = [
     succeeded(await admin("POST /v1/locations", { name: "Demo library" })).id,
     succeeded(await admin("POST /v1/locations", { name: "Demo branch" })).id,
@@ -20,47 +20,47 @@ const walkLicenses = async (walk: Walk, admin: Client): Promise<void> => {
   const key = { "idempotency-key": `demo-${from}` };
   const checked = succeeded(await admin("POST /v1/licenses/import", { locationId: from, csv: `${csv}x,,Song,-1\n`, dryRun: true }));
   const [problem] = checked.problems;
-  telling.promise("a dry run names the bad line", problem?.line === 4, `line ${problem?.line}: ${problem?.problem}`);
+  narrator.promise("a dry run names the bad line", problem?.line === 4, `line ${problem?.line}: ${problem?.problem}`);
   await admin("POST /v1/licenses/import", { locationId: from, csv }, key);
   const taken = succeeded(await admin("POST /v1/licenses/import", { locationId: from, csv }, key));
   const asset = async (locationId: string, adamId = PAGES) =>
     succeeded(await admin("GET /v1/licenses", { locationId })).items.find((each) => each.adamId === adamId);
   const had = await asset(from);
-  telling.promise("sent twice with one key, the file counts once", had?.total === 10, `${taken.quantity} licenses in the file`);
+  narrator.promise("sent twice with one key, the file counts once", had?.total === 10, `${taken.quantity} licenses in the file`);
 
   const transfer = { fromLocationId: from, toLocationId: to, adamId: PAGES };
   const assignment = { locationId: from, adamId: PAGES, serialNumbers: ["C02DEMO1", "C02DEMO2"], clientUserIds: ["demo-user"] };
   const { license } = succeeded(await admin("POST /v1/assignments", assignment));
-  telling.promise("two devices and a user have one each", license.assigned === 3, countsText(license));
+  narrator.promise("two devices and a user have one each", license.assigned === 3, countsText(license));
   const again = succeeded(await admin("POST /v1/assignments", assignment));
-  telling.promise("assigned again, none is spent", again.assigned === 0, `already assigned: ${again.alreadyAssigned}`);
+  narrator.promise("assigned again, none is spent", again.assigned === 0, `already assigned: ${again.alreadyAssigned}`);
   const tooMany = await admin("POST /v1/license-transfers", { ...transfer, quantity: 8 });
   const why = tooMany.status === 409 ? tooMany.body.detail : text(tooMany.body);
-  telling.promise("assigned ones can't be transferred", tooMany.status === 409, why);
+  narrator.promise("assigned ones can't be transferred", tooMany.status === 409, why);
   const moved = succeeded(await admin("POST /v1/license-transfers", { ...transfer, quantity: 7 }));
   const [here, there] = [await asset(from), await asset(to)];
-  telling.promise("none is lost on the way", here?.total === 3 && there?.total === 7, `${here?.total} here and ${there?.total} there`);
+  narrator.promise("none is lost on the way", here?.total === 3 && there?.total === 7, `${here?.total} here and ${there?.total} there`);
   if (!("id" in moved)) throw new Error("a transfer was answered with a preview");
   const told = await eventually(() => eventsWith(walk, "LicensesTransferred", "transferId", moved.id)[0]);
-  telling.promise("LicensesTransferred is on the bus", told !== undefined, `quantity: ${text(told?.detail?.quantity)}`);
+  narrator.promise("LicensesTransferred is on the bus", told !== undefined, `quantity: ${text(told?.detail?.quantity)}`);
 
   const book = { locationId: from, adamId: "500", clientUserIds: ["demo-user"] };
   succeeded(await admin("POST /v1/assignments", book));
   const kept = await admin("POST /v1/assignments/removals", book);
-  telling.promise("a book never comes back", kept.status === 409, kept.status === 409 ? kept.body.reason : text(kept.body));
+  narrator.promise("a book never comes back", kept.status === 409, kept.status === 409 ? kept.body.reason : text(kept.body));
   succeeded(await admin("POST /v1/assignments/retirements", { locationId: from, clientUserIds: ["demo-user"] }));
   const retired = await asset(from, "500");
-  telling.promise("it is retired with its user", retired?.retired === 1, retired === undefined ? "gone" : countsText(retired));
+  narrator.promise("it is retired with its user", retired?.retired === 1, retired === undefined ? "gone" : countsText(retired));
 
   const full = await admin("DELETE /v1/locations/{id}", { id: to });
-  telling.promise(
+  narrator.promise(
     "a location with licenses can't be closed",
     full.status === 409,
     full.status === 409 ? full.body.detail : text(full.body),
   );
   succeeded(await admin("POST /v1/license-transfers", { ...transfer, fromLocationId: to, toLocationId: from, quantity: 7 }));
   const closed = succeeded(await admin("DELETE /v1/locations/{id}", { id: to }));
-  telling.promise("an empty one can", closed.closedAt !== undefined, text(closed.closedAt));
+  narrator.promise("an empty one can", closed.closedAt !== undefined, text(closed.closedAt));
 };
 
 const primaryLocationId = async (admin: Client): Promise<string> => {
@@ -75,10 +75,10 @@ const primaryLocationId = async (admin: Client): Promise<string> => {
 };
 
 const walkSubscription = async (walk: Walk, admin: Client): Promise<void> => {
-  const { telling } = walk;
-  telling.step("The monthly subscription begins and ends");
+  const { narrator } = walk;
+  narrator.step("The monthly subscription begins and ends");
   const { plan } = succeeded(await admin("GET /v1/subscription"));
-  telling.promise("none runs yet", plan === "none", plan === "none" ? plan : `${plan}: end it first, then walk again`);
+  narrator.promise("none runs yet", plan === "none", plan === "none" ? plan : `${plan}: end it first, then walk again`);
   const locationId = await primaryLocationId(admin);
   const token = succeeded(await admin("POST /v1/content-tokens", { locationId }));
   const server = succeeded(await admin("POST /v1/mdm-servers", { name: "Demo MDM server of the primary location", vendor: "other" }));
@@ -87,19 +87,19 @@ const walkSubscription = async (walk: Walk, admin: Client): Promise<void> => {
   succeeded(await admin("PUT /v1/mdm-servers/{id}/links/{tokenId}", link));
   try {
     const begun = succeeded(await admin("PUT /v1/subscription", { plan: "monthly", primaryInUse: false }));
-    telling.promise("the primary location is reserved", begun.isPrimaryReserved, text(begun.locationId));
+    narrator.promise("the primary location is reserved", begun.isPrimaryReserved, text(begun.locationId));
     const hidden = await admin("GET /v1/content-tokens/{id}", { id: token.id });
-    telling.promise("its token is not shown", hidden.status === 409, hidden.status === 409 ? hidden.body.reason : text(hidden.status));
+    narrator.promise("its token is not shown", hidden.status === 409, hidden.status === 409 ? hidden.body.reason : text(hidden.status));
     const named = begun.toBeRemoved.find(({ mdmServerId }) => mdmServerId === server.id);
-    telling.promise("the MDM server that has it is named", named !== undefined, text(named?.name));
+    narrator.promise("the MDM server that has it is named", named !== undefined, text(named?.name));
     succeeded(await admin("DELETE /v1/mdm-servers/{id}/links/{tokenId}", link));
     const left = succeeded(await admin("GET /v1/subscription")).toBeRemoved;
-    telling.promise("until its removal is recorded", !left.some(({ mdmServerId }) => mdmServerId === server.id), `${left.length} left`);
+    narrator.promise("until its removal is recorded", !left.some(({ mdmServerId }) => mdmServerId === server.id), `${left.length} left`);
   } finally {
     await admin("PUT /v1/subscription", { plan: "none" });
   }
   const back = succeeded(await admin("GET /v1/content-tokens/{id}", { id: token.id }));
-  telling.promise("ended, it gives the location and its token back", back.state === "active", back.state);
+  narrator.promise("ended, it gives the location and its token back", back.state === "active", back.state);
 };
 
 export const walkLedger = async (walk: Walk, admin: Client): Promise<void> => {

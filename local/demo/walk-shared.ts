@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { EVENTS_FILE, NOTICES_FILE } from "../service.ts";
 import type { Session } from "../session.ts";
 import { readLines } from "../state.ts";
+import type { Narrator } from "./narrator.ts";
 import type { DemoPeople } from "./person.ts";
-import type { Telling } from "./telling.ts";
 
 export type Walk = {
   readonly session: Session;
   /** Where the service keeps what passed its buses. */
   readonly directory: string;
   readonly people: DemoPeople;
-  readonly telling: Telling;
+  readonly narrator: Narrator;
   /** Told every secret that comes by, for whoever checks that no log has it. */
   readonly onSecret: (secret: string) => void;
 };

@@ -6,7 +6,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type AnswerOf, type Client, clientOf, succeeded } from "../../client/client.ts";
 import { parseTokenFile, renderTokenFile } from "../../domain/tokens/token-file.ts";
 import { ANY_ACCESS } from "../place.ts";
-import { eventually } from "./telling.ts";
+import { eventually } from "./narrator.ts";
 import { walkApple } from "./walk-apple.ts";
 import { walkCustody } from "./walk-custody.ts";
 import { walkDevice } from "./walk-device.ts";
@@ -49,46 +49,46 @@ const bent = (url: string, name: string, change: (value: string) => string): URL
   return link;
 };
 
-const takeInSample = async ({ telling }: Walk, admin: Client, locationId: string): Promise<void> => {
-  telling.step("A token that Apple issued is taken in (the sample of Apple's documentation)");
+const takeInSample = async ({ narrator }: Walk, admin: Client, locationId: string): Promise<void> => {
+  narrator.step("A token that Apple issued is taken in (the sample of Apple's documentation)");
   const sample = readFileSync(join(import.meta.dirname, "../../test/fixtures/tokens", SAMPLE), "latin1");
   const first = await importFile(admin, locationId, SAMPLE, sample);
   if (first.status === 201) {
     const { expiresAt, state } = first.body;
-    telling.promise("it is kept, and its end is read", expiresAt === "2030-11-08T22:33:22.000Z" && state === "active", text(expiresAt));
-  } else telling.promise("an earlier demo left it here", reasonOf(first) === "already_held", answered(first));
+    narrator.promise("it is kept, and its end is read", expiresAt === "2030-11-08T22:33:22.000Z" && state === "active", text(expiresAt));
+  } else narrator.promise("an earlier demo left it here", reasonOf(first) === "already_held", answered(first));
   const again = await importFile(admin, locationId, SAMPLE, sample);
-  telling.promise("taken in twice, it is refused", again.status === 409 && reasonOf(again) === "already_held", answered(again));
+  narrator.promise("taken in twice, it is refused", again.status === 409 && reasonOf(again) === "already_held", answered(again));
 };
 
-const signUp = async ({ people, telling, session, onSecret }: Walk, admin: Client, locationId: string) => {
-  telling.step("A content manager is made at the identity provider and registered for one location");
+const signUp = async ({ people, narrator, session, onSecret }: Walk, admin: Client, locationId: string) => {
+  narrator.step("A content manager is made at the identity provider and registered for one location");
   const person = await people.make();
   onSecret(person.password);
   onSecret(person.email);
   const grants = [{ role: "content-manager" as const, location: locationId }];
   const registered = await admin("POST /v1/accounts", { subject: person.subject, email: person.email, grants });
-  telling.promise("an administrator registers them", registered.status === 201, succeeded(registered).id);
+  narrator.promise("an administrator registers them", registered.status === 201, succeeded(registered).id);
   await sleep(NEXT_SECOND_MILLISECONDS);
   const bearer = await people.signIn(person);
   onSecret(bearer);
   const call = clientOf(session.api, bearer);
   const accounts = await call("GET /v1/accounts");
-  telling.promise("they may not look at accounts", accounts.status === 403, answered(accounts));
+  narrator.promise("they may not look at accounts", accounts.status === 403, answered(accounts));
   return { person, bearer, call };
 };
 
-const issueAndDownload = async ({ telling, onSecret }: Walk, manager: Client, locationId: string) => {
-  telling.step("They issue a token for their location and download its file");
+const issueAndDownload = async ({ narrator, onSecret }: Walk, manager: Client, locationId: string) => {
+  narrator.step("They issue a token for their location and download its file");
   const issued = succeeded(await manager("POST /v1/content-tokens", { locationId }));
   const tokenId = issued.id;
-  telling.promise("it is issued and lives one year", issued.daysLeft >= 365, `${tokenId} until ${issued.expiresAt}`);
+  narrator.promise("it is issued and lives one year", issued.daysLeft >= 365, `${tokenId} until ${issued.expiresAt}`);
   const link = succeeded(await manager(DOWNLOAD, { id: tokenId }));
   const given = Date.now();
   const { url } = link;
   onSecret(url);
   const ahead = Date.parse(link.expiresAt) - given;
-  telling.promise(
+  narrator.promise(
     "a link is given for a minute",
     ahead > 0 && ahead <= MINUTE_MILLISECONDS + NEXT_SECOND_MILLISECONDS,
     `until ${link.expiresAt}`,
@@ -96,12 +96,12 @@ const issueAndDownload = async ({ telling, onSecret }: Walk, manager: Client, lo
   const file = await fetch(url);
   const bytes = new Uint8Array(await file.arrayBuffer());
   const name = file.headers.get("content-disposition") ?? "";
-  telling.promise("it gives the file under its name", file.status === 200 && name.includes(link.fileName), link.fileName);
-  telling.promise("the bytes are those that were promised", sha256(bytes) === link.sha256, `SHA-256 ${link.sha256}`);
+  narrator.promise("it gives the file under its name", file.status === 200 && name.includes(link.fileName), link.fileName);
+  narrator.promise("the bytes are those that were promised", sha256(bytes) === link.sha256, `SHA-256 ${link.sha256}`);
   const { secret, expiresAt, orgName } = parseTokenFile(bytes, link.fileName);
   onSecret(secret);
   onSecret(Buffer.from(bytes).toString("latin1"));
-  telling.promise(
+  narrator.promise(
     "it is a content token file",
     secret.length === 192 && expiresAt.toISOString() === issued.expiresAt,
     `of ${orgName}, ${bytes.length} bytes`,
@@ -111,51 +111,51 @@ const issueAndDownload = async ({ telling, onSecret }: Walk, manager: Client, lo
 
 type Downloaded = { readonly tokenId: string; readonly url: string };
 
-const refuseBentLinks = async ({ telling, onSecret }: Walk, manager: Client, { url, tokenId }: Downloaded): Promise<void> => {
-  telling.step("Links that were tampered with open nothing");
+const refuseBentLinks = async ({ narrator, onSecret }: Walk, manager: Client, { url, tokenId }: Downloaded): Promise<void> => {
+  narrator.step("Links that were tampered with open nothing");
   const tampered = await statusOf(
     bent(url, "X-Amz-Signature", (signature) => signature.replace(/.$/, (last) => (last === "0" ? "1" : "0"))),
   );
-  telling.promise("another signature", tampered === 403, String(tampered));
+  narrator.promise("another signature", tampered === 403, String(tampered));
   const stretched = await statusOf(bent(url, "X-Amz-Expires", () => "604800"));
-  telling.promise("stretched to a week", stretched === 403, String(stretched));
+  narrator.promise("stretched to a week", stretched === 403, String(stretched));
   const another = new URL(url);
   another.pathname = `${another.pathname}x`;
   const other = await statusOf(another);
-  telling.promise("for another file", other === 403, String(other));
+  narrator.promise("for another file", other === 403, String(other));
   const short = succeeded(await manager(DOWNLOAD, { id: tokenId, linkSeconds: 1 }));
   onSecret(short.url);
   await sleep(Math.max(0, Date.parse(short.expiresAt) - Date.now()) + NEXT_SECOND_MILLISECONDS);
   const late = await statusOf(short.url);
-  telling.promise("after its end", late === 403, `${late}, a second after ${short.expiresAt}`);
+  narrator.promise("after its end", late === 403, `${late}, a second after ${short.expiresAt}`);
 };
 
 const remind = async (walk: Walk, admin: Client, locationId: string): Promise<void> => {
-  const { telling, session, onSecret } = walk;
-  telling.step("A token that ends in three days is taken in; the daily scan reminds of it, once");
+  const { narrator, session, onSecret } = walk;
+  narrator.step("A token that ends in three days is taken in; the daily scan reminds of it, once");
   const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(144))).toString("base64");
   onSecret(secret);
   const file = renderTokenFile({ secret, expiresAt: new Date(Date.now() + 3 * DAY_MILLISECONDS), orgName: SAMPLE_ORGANIZATION });
   onSecret(file);
   const imported = await importFile(admin, locationId, "sToken_for_Pretendco.vpptoken", file);
   const { id: tokenId, daysLeft } = succeeded(imported);
-  telling.promise("it is taken in", daysLeft > 0, `${tokenId}, days left: ${daysLeft}`);
+  narrator.promise("it is taken in", daysLeft > 0, `${tokenId}, days left: ${daysLeft}`);
   const lambda = new LambdaClient({ endpoint: session.endpoints.lambda, ...ANY_ACCESS });
   const scan = async (): Promise<string> => {
     const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: "expiry-scan" }));
     const payload = Buffer.from(Payload ?? new Uint8Array()).toString("utf8");
-    telling.promise("the scan runs", FunctionError === undefined, payload);
+    narrator.promise("the scan runs", FunctionError === undefined, payload);
     return payload;
   };
   try {
     await scan();
     const told = await eventually(() => tokenEvents(walk, "ContentTokenExpiring", tokenId)[0]);
-    telling.promise("ContentTokenExpiring is on the bus", told !== undefined, `daysLeft: ${text(told?.detail?.daysLeft)}`);
+    narrator.promise("ContentTokenExpiring is on the bus", told !== undefined, `daysLeft: ${text(told?.detail?.daysLeft)}`);
     const notice = await eventually(() => noticeAbout(walk, tokenId, "ends in 3 days"));
-    telling.promise("a notice was mailed", notice !== undefined, `"${notice?.subject ?? ""}"`);
+    narrator.promise("a notice was mailed", notice !== undefined, `"${notice?.subject ?? ""}"`);
     await scan();
     const times = tokenEvents(walk, "ContentTokenExpiring", tokenId).length;
-    telling.promise("a second scan reminds of nothing again", times === 1, `events: ${times}`);
+    narrator.promise("a second scan reminds of nothing again", times === 1, `events: ${times}`);
   } finally {
     lambda.destroy();
   }
@@ -167,27 +167,27 @@ const changePassword = async (
   admin: Client,
   { tokenId }: Downloaded,
 ): Promise<void> => {
-  const { telling, people, onSecret } = walk;
-  telling.step("They change their password; CloudTrail's event reaches the service");
+  const { narrator, people, onSecret } = walk;
+  narrator.step("They change their password; CloudTrail's event reaches the service");
   const { url } = succeeded(await call(DOWNLOAD, { id: tokenId }));
   onSecret(url);
   const before = await statusOf(url);
-  telling.promise("a link from just before it works", before === 200, String(before));
+  narrator.promise("a link from just before it works", before === 200, String(before));
   onSecret(await people.changePassword(person, bearer));
   const isDead = async () => {
     const token = succeeded(await admin("GET /v1/content-tokens/{id}", { id: tokenId }));
     return token.state === "invalidated" ? token : undefined;
   };
   const dead = await eventually(isDead);
-  telling.promise("the token they downloaded is dead", dead?.cause === "password-changed", `${text(dead?.state)}: ${text(dead?.cause)}`);
+  narrator.promise("the token they downloaded is dead", dead?.cause === "password-changed", `${text(dead?.state)}: ${text(dead?.cause)}`);
   const gone = await eventually(async () => ((await statusOf(url)) === 200 ? undefined : statusOf(url)));
-  telling.promise("the link is dead with it", gone === 403 || gone === 404, String(gone));
+  narrator.promise("the link is dead with it", gone === 403 || gone === 404, String(gone));
   const told = await eventually(() => tokenEvents(walk, "ContentTokenInvalidated", tokenId)[0]);
-  telling.promise("ContentTokenInvalidated says why", told?.detail?.cause === "password-changed", text(told?.detail?.cause));
+  narrator.promise("ContentTokenInvalidated says why", told?.detail?.cause === "password-changed", text(told?.detail?.cause));
   const refused = await admin(DOWNLOAD, { id: tokenId });
-  telling.promise("a download is refused, to an administrator too", refused.status === 409, answered(refused));
+  narrator.promise("a download is refused, to an administrator too", refused.status === 409, answered(refused));
   const outdated = await call("GET /v1/locations");
-  telling.promise("their earlier sign-in opens nothing", outdated.status === 401, answered(outdated));
+  narrator.promise("their earlier sign-in opens nothing", outdated.status === 401, answered(outdated));
 };
 
 /** Throws at the first promise that is not kept. */

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Caller } from "../../local/client.ts";
-import { eventually } from "../../local/demo/telling.ts";
+import { eventually } from "../../local/demo/narrator.ts";
 import { ANY_ACCESS } from "../../local/place.ts";
 import { EVENTS_FILE } from "../../local/service.ts";
 import { signIn } from "../../local/sign-in.ts";

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { renderTokenFile } from "../../domain/tokens/token-file.ts";
-import { eventually } from "../../local/demo/telling.ts";
+import { eventually } from "../../local/demo/narrator.ts";
 import { queueUrlOf } from "../../local/names.ts";
 import { ANY_ACCESS } from "../../local/place.ts";
 import { EVENTS_FILE, NOTICES_FILE } from "../../local/service.ts";

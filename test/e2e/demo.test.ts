@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { BrokenPromise, tellingTo } from "../../local/demo/telling.ts";
+import { BrokenPromise, createNarrator } from "../../local/demo/narrator.ts";
 import { runDemo } from "../../local/demo.ts";
 import { EVENTS_FILE, NOTICES_FILE } from "../../local/service.ts";
 import { sessionFile } from "../../local/session.ts";
@@ -38,7 +38,7 @@ test("a second walk on the same service finds the sample held already", async ()
 }, 120_000);
 
 test("a promise that is not kept ends the walk", () => {
-  expect(() => tellingTo(() => undefined).promise("the moon is cheese", false, "rock")).toThrow(BrokenPromise);
+  expect(() => createNarrator(() => undefined).promise("the moon is cheese", false, "rock")).toThrow(BrokenPromise);
 });
 
 /** What the service wrote and people or other services read. */

@@ -5,7 +5,7 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventually } from "../../local/demo/telling.ts";
+import { eventually } from "../../local/demo/narrator.ts";
 import { queueUrlOf } from "../../local/names.ts";
 import { ANY_ACCESS } from "../../local/place.ts";
 import { EVENTS_FILE } from "../../local/service.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { eventually } from "../../local/demo/telling.ts";
+import { eventually } from "../../local/demo/narrator.ts";
 import type { Session } from "../../local/session.ts";
 import { type ChildHost, isAlive, startChildHost } from "./child-host.ts";
 import { callerOf } from "./documented.ts";

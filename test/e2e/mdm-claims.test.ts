@@ -1,7 +1,7 @@
 // The MDM servers that have a token, as people see them: those that identify themselves with it, those that people linked to it, and what each may do and ends by that.
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventually } from "../../local/demo/telling.ts";
+import { eventually } from "../../local/demo/narrator.ts";
 import { EVENTS_FILE } from "../../local/service.ts";
 import { readLines } from "../../local/state.ts";
 import { callerOf } from "./documented.ts";

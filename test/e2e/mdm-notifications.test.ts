@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually } from "../../local/demo/telling.ts";
+import { eventually } from "../../local/demo/narrator.ts";
 import { type Answered, serve, type TestServer } from "../support/http/http.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 import { askedOddly, must, numbered, type Place, placeOf } from "./mdm-scene.ts";

@@ -5,7 +5,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { vi } from "vitest";
 import type { Caller, Reply } from "../../local/client.ts";
-import { eventually } from "../../local/demo/telling.ts";
+import { eventually } from "../../local/demo/narrator.ts";
 import type { Host } from "./host.ts";
 import { documentedMdm, documentedPage, mdmCallerOf } from "./mdm-caller.ts";
 

@@ -1,7 +1,7 @@
 // Many at once, over HTTP: one key makes one token, one file is kept once, and no link survives what ended its token.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderTokenFile } from "../../domain/tokens/token-file.ts";
-import { eventually } from "../../local/demo/telling.ts";
+import { eventually } from "../../local/demo/narrator.ts";
 import { type Host, removeHost, startHost } from "./host.ts";
 
 let host: Host;

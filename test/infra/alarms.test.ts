@@ -60,7 +60,7 @@ const makeWatched = async () => {
   const takeCheck = batch((message) => takeCheckMessage(message, ofChecks), ofChecks.log);
   const takeWork = batch((order) => doWork(order, ofWorker, () => false), ofWorker.log);
   const takeDeadWork = batch((order) => giveUpWork(order, ofWorker), ofWorker.log);
-  const takeTelling = batch((message, _, { attempt }) => notifyMdmServer(message, attempt, ofNotifications), ofNotifications.log);
+  const takeMdmNotification = batch((message, _, { attempt }) => notifyMdmServer(message, attempt, ofNotifications), ofNotifications.log);
   const takeMessages = batch((event) => takeIdentityEvent(event, POOL, ofIdentity, () => false), ofIdentity.log);
   const pass = (milliseconds: number): void => {
     clock.now = new Date(clock.now.getTime() + milliseconds);
@@ -97,9 +97,14 @@ const makeWatched = async () => {
     work: (order: object) => takeWork({ Records: [{ messageId: "m", body: JSON.stringify(order) }] }),
     deadWork: (order: object) => takeDeadWork({ Records: [{ messageId: "m", body: JSON.stringify(order) }] }),
     async notify(attempt: number): Promise<void> {
-      const telling = { id: "evt_1", locationId: locationId(), type: "ASSET_COUNT", notification: { adamId: "361309726", countDelta: 1 } };
-      await takeTelling({
-        Records: [{ messageId: "m", body: JSON.stringify(telling), attributes: { ApproximateReceiveCount: String(attempt) } }],
+      const notification = {
+        id: "evt_1",
+        locationId: locationId(),
+        type: "ASSET_COUNT",
+        notification: { adamId: "361309726", countDelta: 1 },
+      };
+      await takeMdmNotification({
+        Records: [{ messageId: "m", body: JSON.stringify(notification), attributes: { ApproximateReceiveCount: String(attempt) } }],
       });
     },
     check: (message: object) => takeCheck({ Records: [{ messageId: "m", body: JSON.stringify(message) }] }),
@@ -255,7 +260,7 @@ const SCENARIOS: Readonly<Record<string, (watched: Watched) => Promise<(() => un
     await run(26 * HOUR);
     return scan;
   },
-  "Announcements wait": async ({ faults, issue }) => {
+  "Outbox messages wait": async ({ faults, issue }) => {
     faults.bus = true;
     await issue();
     return () => {
@@ -399,7 +404,7 @@ describe("an alarm on what functions write", () => {
       return alarm && stateOf(alarm, watched.written(), watched.now());
     };
     expect(stateNow("MDM servers hold dead tokens")).toBe("INSUFFICIENT_DATA");
-    expect(stateNow("Announcements wait")).toBe("OK");
+    expect(stateNow("Outbox messages wait")).toBe("OK");
     expect(stateNow("Gauges are missing")).toBe("ALARM");
   });
 });

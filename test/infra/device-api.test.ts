@@ -66,7 +66,7 @@ describe("the queues", () => {
       // Each order has an identifier of its own: two of the same words are two.
       expect(queue(name).ContentBasedDeduplication).toBeUndefined();
     }
-    expect(queue("TellingsQueue").FifoQueue).toBeUndefined();
+    expect(queue("NotificationsQueue").FifoQueue).toBeUndefined();
   });
 
   test("give up work before an MDM server asks for it again, which is after ten minutes, and send it to the worker's end", () => {
@@ -83,7 +83,7 @@ describe("the queues", () => {
   });
 
   test("hold nothing unencrypted, and take nothing over plain HTTP", () => {
-    const names = ["WorkQueue", "WorkDeadLetters", "TellingsQueue"];
+    const names = ["WorkQueue", "WorkDeadLetters", "NotificationsQueue"];
     for (const name of names) expect(queue(name).SqsManagedSseEnabled).toBe(true);
     const denied = ofType("AWS::SQS::QueuePolicy").filter(([, { Properties }]) =>
       JSON.stringify(Properties).includes('"aws:SecureTransport":"false"'),
@@ -93,21 +93,21 @@ describe("the queues", () => {
 
   test("are sent to by whoever records what is sent, and by nobody else; the rule of changed licenses tells too", () => {
     expect(whoMay("sqs:SendMessage", "WorkQueue")).toEqual(["LicenseWorker", "Mdm", "Outbox"]);
-    expect(whoMay("sqs:SendMessage", "TellingsQueue")).toEqual(["Admin", "LicenseWorker", "Mdm", "Outbox"]);
+    expect(whoMay("sqs:SendMessage", "NotificationsQueue")).toEqual(["Admin", "LicenseWorker", "Mdm", "Outbox"]);
     expect(whoMay("sqs:SendMessage", "WorkDeadLetters")).toEqual([]);
     const admitted = ofType("AWS::SQS::QueuePolicy").flatMap(([id, { Properties }]) =>
       (Properties.PolicyDocument as { Statement: Statement[] }).Statement.flatMap(({ Effect, Condition }) =>
-        Effect === "Allow" && /^(Work|Tellings)/.test(id) ? [[id.replace(/Policy[0-9A-F]{8}$/, ""), Condition]] : [],
+        Effect === "Allow" && /^(Work|Notifications)/.test(id) ? [[id.replace(/Policy[0-9A-F]{8}$/, ""), Condition]] : [],
       ),
     );
     expect(admitted).toEqual([
-      ["TellingsQueue", { ArnEquals: { "aws:SourceArn": { "Fn::GetAtt": [expect.stringMatching(/^LicensesChanged/), "Arn"] } } }],
+      ["NotificationsQueue", { ArnEquals: { "aws:SourceArn": { "Fn::GetAtt": [expect.stringMatching(/^LicensesChanged/), "Arn"] } } }],
     ]);
   });
 
   test("are emptied by the one function that each is for", () => {
     for (const name of ["WorkQueue", "WorkDeadLetters"]) expect(whoMay("sqs:ReceiveMessage", name)).toEqual(["LicenseWorker"]);
-    expect(whoMay("sqs:ReceiveMessage", "TellingsQueue")).toEqual(["Notifications"]);
+    expect(whoMay("sqs:ReceiveMessage", "NotificationsQueue")).toEqual(["Notifications"]);
   });
 });
 

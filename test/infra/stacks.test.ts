@@ -313,7 +313,7 @@ describe("events", () => {
     expect(fed.toSorted()).toEqual([
       ["IdentityQueue", 360, 60],
       // The time between the attempts that the protocol has.
-      ["TellingsQueue", 90, 60],
+      ["NotificationsQueue", 90, 60],
       ["TokenChecksQueue", 360, 60],
       ["WorkDeadLetters", 180, 30],
       ["WorkQueue", 180, 30],

@@ -59,7 +59,7 @@ const run = (name: string, environment: Record<string, string> = {}): LocalFunct
     BUS_NAME: "bus",
     TOKENS_BUCKET: "tokens",
     WORK_QUEUE_URL: "http://127.0.0.1:9/work.fifo",
-    TELLINGS_QUEUE_URL: "http://127.0.0.1:9/tellings",
+    NOTIFICATIONS_QUEUE_URL: "http://127.0.0.1:9/notifications",
     CHECKS_QUEUE_URL: "http://127.0.0.1:9/checks",
     APPLE_API: "off",
     NOTICE_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:notices",

@@ -28,7 +28,7 @@ let service: Awaited<ReturnType<typeof startS3>>;
 let client: S3Client;
 
 /** The SDK warns on the console of a streamed body it can't send again, which these tests provoke. */
-const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+const silent = { effect() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 const clientWith = (changed: Partial<typeof credentials> & { readonly sessionToken?: string } = {}): S3Client =>
   new S3Client({

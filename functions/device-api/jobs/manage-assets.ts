@@ -5,8 +5,8 @@ import { assetNotifications } from "../../../domain/device-api/notification.ts";
 import type { Outcome } from "../../../domain/device-api/work.ts";
 import { type AssignmentKey, isDevice, keyOf, type Target, targetText } from "../../../domain/licenses/licenses.ts";
 import { assigning, unassigning } from "../../../domain/licenses/postings.ts";
-import { tellings } from "../../lib/mdm-notifications.ts";
-import { eventOf } from "../../lib/publish.ts";
+import { createMdmNotifications } from "../../lib/mdm-notifications.ts";
+import { createEvent } from "../../lib/publish.ts";
 import { failing, type Step, type StepAt, type WorkPorts } from "./step.ts";
 
 /** What there is before a step. */
@@ -42,18 +42,18 @@ export const associate: Step = async (at, ports) => {
     completed: holding.length + given.length,
     failures: [...failing(9609, unknown, asset), ...failing(9707, wrong, asset), ...failing(9709, wanting.slice(given.length), asset)],
   };
-  const told = tellings(assetNotifications(work, keysOf(key, [...holding, ...given]), outcome), at, ports);
+  const told = createMdmNotifications(assetNotifications(work, keysOf(key, [...holding, ...given]), outcome), at, ports);
   const when = now();
   const progress = { work, outcome, at: when };
   if (known === undefined || given.length === 0) return (await works.advance(progress, told, preconditions)) ? told : undefined;
-  const traces = [eventOf("LicensesAssigned", { ...key, quantity: given.length }, { at: when, random }), ...told];
+  const effects = [createEvent("LicensesAssigned", { ...key, quantity: given.length }, { at: when, random }), ...told];
   // That the location is in use decides what a monthly subscription begins with.
   const first = location.assignedThroughTokenAt === undefined;
   const used = first ? { ...location, assignedThroughTokenAt: when, version: location.version + 1 } : undefined;
   const posting = assigning(known, given, when);
   // Devices have none, and their licenses wait for nobody.
   const givenTo = given.every(isDevice) ? undefined : version;
-  return (await licenses.post(posting, traces, { preconditions, progress, givenTo, location: used })) ? traces : undefined;
+  return (await licenses.post(posting, effects, { preconditions, progress, givenTo, location: used })) ? effects : undefined;
 };
 
 export const disassociate: Step = async (at, ports) => {
@@ -65,10 +65,10 @@ export const disassociate: Step = async (at, ports) => {
     completed: back.length + without.length,
     failures: [...failing(9609, unknown, asset), ...failing(9706, never, asset)],
   };
-  const told = tellings(assetNotifications(work, keysOf(key, [...back, ...without]), outcome), at, ports);
+  const told = createMdmNotifications(assetNotifications(work, keysOf(key, [...back, ...without]), outcome), at, ports);
   const when = now();
   const progress = { work, outcome, at: when };
   if (known === undefined || back.length === 0) return (await works.advance(progress, told, preconditions)) ? told : undefined;
-  const traces = [eventOf("LicensesUnassigned", { ...keyOf(key), quantity: back.length }, { at: when, random }), ...told];
-  return (await licenses.post(unassigning(known, back, when), traces, { preconditions, progress })) ? traces : undefined;
+  const effects = [createEvent("LicensesUnassigned", { ...keyOf(key), quantity: back.length }, { at: when, random }), ...told];
+  return (await licenses.post(unassigning(known, back, when), effects, { preconditions, progress })) ? effects : undefined;
 };

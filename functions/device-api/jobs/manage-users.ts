@@ -5,7 +5,7 @@ import { associatedNotifications, userNotifications } from "../../../domain/devi
 import type { Outcome } from "../../../domain/device-api/work.ts";
 import { shownUser } from "../../../domain/licenses/client-user.ts";
 import { associatedBy, type EvaluatedUsers, evaluateUsers, type UserAct } from "../../../domain/licenses/user-changes.ts";
-import { tellings } from "../../lib/mdm-notifications.ts";
+import { createMdmNotifications } from "../../lib/mdm-notifications.ts";
 import { RetryLater } from "../../lib/retry-later.ts";
 import { askedUser, knownUsers } from "../../licenses/known-users.ts";
 import { retireLicenses } from "../../licenses/retire.ts";
@@ -50,9 +50,9 @@ const step =
       ...userNotifications(work, evaluated.done.map(shownUser), outcome),
       ...associatedNotifications(associatedBy(evaluated.changes).map(shownUser)),
     ];
-    const traces = tellings(notifications, at, ports);
+    const effects = createMdmNotifications(notifications, at, ports);
     const recording = { progress: { work, outcome, at: now() }, preconditions };
-    return (await clientUsers.record(evaluated, traces, recording)) ? traces : undefined;
+    return (await clientUsers.record(evaluated, effects, recording)) ? effects : undefined;
   };
 
 export const createUsers = step("CREATE");

@@ -4,8 +4,8 @@
 import { assetNotifications } from "../../../domain/device-api/notification.ts";
 import { type Asset, assetText, keyOf, type Target } from "../../../domain/licenses/licenses.ts";
 import { revoking } from "../../../domain/licenses/postings.ts";
-import { tellings } from "../../lib/mdm-notifications.ts";
-import { announce, eventOf } from "../../lib/publish.ts";
+import { createMdmNotifications } from "../../lib/mdm-notifications.ts";
+import { createEvent, publishEffects } from "../../lib/publish.ts";
 import { RetryLater } from "../../lib/retry-later.ts";
 import type { Step, StepAt, WorkPorts } from "./step.ts";
 
@@ -26,12 +26,12 @@ const revokeSome = async (target: Target, at: StepAt, ports: WorkPorts): Promise
   if (held.length === 0) return false;
   const when = { at: ports.now(), random: ports.random };
   const done = held.map((asset) => ({ asset: keyOf(asset), target }));
-  const traces = [
-    ...done.map(({ asset }) => eventOf("LicensesUnassigned", { ...asset, quantity: 1 }, when)),
-    ...tellings(assetNotifications(work, done, { completed: 0, failures: [] }), at, ports),
+  const effects = [
+    ...done.map(({ asset }) => createEvent("LicensesUnassigned", { ...asset, quantity: 1 }, when)),
+    ...createMdmNotifications(assetNotifications(work, done, { completed: 0, failures: [] }), at, ports),
   ];
-  if (!(await ports.licenses.post(revoking(target, held, when.at), traces, { preconditions }))) return undefined;
-  await announce(traces, ports);
+  if (!(await ports.licenses.post(revoking(target, held, when.at), effects, { preconditions }))) return undefined;
+  await publishEffects(effects, ports);
   return true;
 };
 

@@ -4,11 +4,11 @@ import * as z from "zod";
 import { isOverdue, whyStopped } from "../../../domain/device-api/job.ts";
 import { nextStep, type Part, type Work, WorkId, type WorkType } from "../../../domain/device-api/work.ts";
 import { Refusal } from "../../../domain/shared/refusal.ts";
-import { announce, workOrderOf } from "../../lib/publish.ts";
+import { publishEffects, workOrderOf } from "../../lib/publish.ts";
 import { RetryLater } from "../../lib/retry-later.ts";
 import { getOrThrow, retryOnConflict } from "../../middleware/handler.ts";
 import type { BearerFound } from "../../ports/bearers.ts";
-import type { Preconditions, Trace } from "../../ports/shared.ts";
+import type { Effect, Preconditions } from "../../ports/shared.ts";
 import { associate, disassociate } from "./manage-assets.ts";
 import { createUsers, retireUsers, updateUsers } from "./manage-users.ts";
 import { revoke } from "./revoke-assets.ts";
@@ -49,7 +49,7 @@ const stepPreconditions = ({ token, location }: Pick<BearerFound, "token" | "loc
 
 /** The next step: what it left to be told, `undefined` when all was done before. */
 const stepOf = (id: WorkId, partAt: (index: number) => Promise<Part>, isTimeUp: () => boolean, ports: WorkPorts) =>
-  retryOnConflict(async (): Promise<{ readonly told: readonly Trace[] | undefined } | undefined> => {
+  retryOnConflict(async (): Promise<{ readonly told: readonly Effect[] | undefined } | undefined> => {
     const work = getOrThrow(await ports.works.get(id), "work");
     const next = nextStep(work);
     if (next === undefined) return { told: undefined };
@@ -74,7 +74,7 @@ type Done = "all" | "some" | "nothing";
 
 /** Steps until all is done, there were enough of them, or the time is up. */
 const doSome = async (id: WorkId, ports: WorkPorts, isTimeUp: () => boolean): Promise<Done> => {
-  const all: Trace[] = [];
+  const all: Effect[] = [];
   const partAt = partsOf(id, ports);
   let done: Done = "nothing";
   try {
@@ -91,7 +91,7 @@ const doSome = async (id: WorkId, ports: WorkPorts, isTimeUp: () => boolean): Pr
     ports.log.info("work waits since others write to the same records", { workId: id });
     return done;
   } finally {
-    await announce(all, ports);
+    await publishEffects(all, ports);
   }
 };
 

@@ -5,7 +5,7 @@ import type { Outcome, Part, Work, WorkAsset } from "../../../domain/device-api/
 import type { Target } from "../../../domain/licenses/licenses.ts";
 import type { Location } from "../../../domain/organization/organization.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Preconditions, Trace } from "../../ports/shared.ts";
+import type { Effect, Preconditions } from "../../ports/shared.ts";
 
 export type StepAt = {
   /** As it was read: what the step does is recorded only while the work is there. */
@@ -26,7 +26,7 @@ export type StepAt = {
  * Returns the effects it recorded to publish; `undefined` when a precondition changed: then it is retried. Throws `RetryLater` when it posted
  * something and its time is up: the next delivery continues the same step.
  */
-export type Step = (at: StepAt, ports: WorkPorts) => Promise<readonly Trace[] | undefined>;
+export type Step = (at: StepAt, ports: WorkPorts) => Promise<readonly Effect[] | undefined>;
 
 export type WorkPorts = Pick<Ports, "works" | "licenses" | "bearers" | "clientUsers" | "bus" | "outbox" | "log" | "now" | "random">;
 

@@ -4,20 +4,20 @@ import { type MdmErrorNumber, mdmErrorOf } from "../../../domain/device-api/mdm-
 import { stoppedNotification } from "../../../domain/device-api/notification.ts";
 import type { Work } from "../../../domain/device-api/work.ts";
 import type { Location } from "../../../domain/organization/organization.ts";
-import { tellings } from "../../lib/mdm-notifications.ts";
-import type { Trace } from "../../ports/shared.ts";
+import { createMdmNotifications } from "../../lib/mdm-notifications.ts";
+import type { Effect } from "../../ports/shared.ts";
 import type { WorkPorts } from "./step.ts";
 
 type At = { readonly work: Work; readonly location: Location; readonly config: ClientConfig };
 
 /** Stops a job that may not continue. Returns the effects to publish; none if it ended meanwhile. */
-export const stopJob = async (errorNumber: MdmErrorNumber, at: At, ports: WorkPorts): Promise<readonly Trace[]> => {
+export const stopJob = async (errorNumber: MdmErrorNumber, at: At, ports: WorkPorts): Promise<readonly Effect[]> => {
   const { work } = at;
-  const traces = tellings([stoppedNotification(work, mdmErrorOf(errorNumber))], at, ports);
-  const isStopped = await ports.works.stop(work, { at: ports.now(), errorNumber }, traces);
+  const effects = createMdmNotifications([stoppedNotification(work, mdmErrorOf(errorNumber))], at, ports);
+  const isStopped = await ports.works.stop(work, { at: ports.now(), errorNumber }, effects);
   if (!isStopped) return [];
   ports.log.info("a job was stopped", { workId: work.id, locationId: work.locationId, step: work.step, errorNumber });
-  return traces;
+  return effects;
 };
 
 /** Gives up a job that can't be done. It reads no other record, since a damaged one may be the cause. */

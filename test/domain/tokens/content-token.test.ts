@@ -8,18 +8,18 @@ import {
   type ContentToken,
   daysLeft,
   expiryOf,
-  type Standing,
+  type TokenContext,
   tokenState,
 } from "../../../domain/tokens/content-token.ts";
 import { aContentToken, accountId, aLocation, anAccount, at, locationId } from "../../support/builders/make.ts";
 import { refusalOf } from "../../support/builders/refused.ts";
 
-const standing = (accounts: readonly Account[], location = aLocation()): Standing => ({
+const context = (accounts: readonly Account[], location = aLocation()): TokenContext => ({
   holders: new Map(accounts.map((account) => [account.id, account])),
   locations: new Map([[location.id, location]]),
 });
 
-const stateOf = (token: ContentToken, now: string, ...accounts: Account[]) => tokenState(token, standing(accounts), at(now));
+const stateOf = (token: ContentToken, now: string, ...accounts: Account[]) => tokenState(token, context(accounts), at(now));
 
 describe("one exact calendar year", () => {
   test.each([
@@ -78,10 +78,10 @@ describe("the state", () => {
   });
 
   test("a token that is not usable is refused with its reason and what to do", () => {
-    const expired = refusalOf(() => assertUsable(aContentToken(), standing([anAccount()]), at("2028-01-01")));
+    const expired = refusalOf(() => assertUsable(aContentToken(), context([anAccount()]), at("2028-01-01")));
     expect(expired).toMatchObject({ reason: "token_expired", message: expect.stringContaining("Issue or import a new one") });
     const dead = anAccount({ passwordChangedAt: at("2026-02-01") });
-    expect(refusalOf(() => assertUsable(aContentToken(), standing([dead]), at(now))).reason).toBe("token_invalidated");
+    expect(refusalOf(() => assertUsable(aContentToken(), context([dead]), at(now))).reason).toBe("token_invalidated");
   });
 });
 
@@ -93,7 +93,7 @@ test.each([
 ])("at %s, %i days are left", (now, days) => expect(daysLeft(aContentToken(), at(now))).toBe(days));
 
 describe("a token of the built-in service's location", () => {
-  const reserved = standing([anAccount()], aLocation({ reservedAt: at("2026-03-01T00:00:00Z") }));
+  const reserved = context([anAccount()], aLocation({ reservedAt: at("2026-03-01T00:00:00Z") }));
   const during = at("2026-06-01T00:00:00Z");
 
   test("is reserved: neither given out nor shown", () => {
@@ -103,14 +103,14 @@ describe("a token of the built-in service's location", () => {
   });
 
   test("hides no end that it came to", () => {
-    const dead = standing([anAccount({ passwordChangedAt: at("2026-02-01T00:00:00Z") })], aLocation({ reservedAt: during }));
+    const dead = context([anAccount({ passwordChangedAt: at("2026-02-01T00:00:00Z") })], aLocation({ reservedAt: during }));
     expect(tokenState(aContentToken(), dead, during)).toEqual({ state: "invalidated", cause: "password-changed" });
     expect(tokenState(aContentToken(), reserved, at("2028-01-01T00:00:00Z"))).toEqual({ state: "expired" });
     expect(assertShown(aContentToken(), dead, during)).toEqual({ state: "invalidated", cause: "password-changed" });
   });
 
   test("without its location is not judged", () => {
-    const elsewhere = standing([anAccount()], aLocation({ id: locationId(2) }));
+    const elsewhere = context([anAccount()], aLocation({ id: locationId(2) }));
     expect(() => tokenState(aContentToken(), elsewhere, during)).toThrow(/was not loaded/);
   });
 });

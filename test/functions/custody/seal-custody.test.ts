@@ -1,6 +1,6 @@
 // The daily seal over fake ports: every chain is in it, none that is broken is sealed over, and a run that can't finish seals nothing.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { CustodyRecord } from "../../../domain/custody/custody.ts";
+import type { AuditRecord } from "../../../domain/custody/custody.ts";
 import type { Found } from "../../../domain/custody/custody-verification.ts";
 import { brokenSeal, foundSeal, type Seal } from "../../../domain/custody/seal.ts";
 import { type SealPorts, sealCustody } from "../../../functions/custody/seal.ts";
@@ -31,7 +31,7 @@ beforeEach(() => {
   ports = { custody, seals: sealsInMemory(texts), log: logInMemory(logged), now: () => clock };
 });
 
-const act = async (over: Partial<CustodyRecord>): Promise<void> => {
+const act = async (over: Partial<AuditRecord>): Promise<void> => {
   acts += 1;
   const location = aLocation({ id: locationId(acts), uId: String(1_000_000_000_000_000 + acts) });
   await locations.add(location, [aRecord({ at: new Date(clock.getTime() - 60_000), ...over })]);

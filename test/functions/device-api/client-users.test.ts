@@ -249,7 +249,7 @@ describe("the location's MDM server", () => {
     await register({ clientUserIdStr: "secret3@example.net", managedAppleIDStr: "secret3@example.net" });
     await done("RETIRE", { clientUserId: "secret@example.net" });
     const entries = (await service.ports.custody.list({}, { limit: 100 })).items;
-    const others = service.published.filter(({ kind }) => kind !== "telling");
+    const others = service.published.filter(({ kind }) => kind !== "mdm-notification");
     expect(others.length).toBeGreaterThan(0);
     expect(JSON.stringify([others, service.logged, entries])).not.toContain("secret");
     const kept = JSON.stringify([await service.ports.clientUsers.list(here, "all", { skip: 0, limit: 10 })]);

@@ -27,7 +27,7 @@ beforeEach(async () => {
 const acquire = (quantity: number, over: object = {}) =>
   service.call("POST /v1/licenses", [], { body: { locationId: here, ...APP, productType: "App", quantity, ...over } });
 const orders = (): WorkOrder[] => service.published.filter((one) => one.kind === "work");
-const told = () => service.published.filter((one) => one.kind === "telling");
+const told = () => service.published.filter((one) => one.kind === "mdm-notification");
 const countsOf = async (asset = APP) => {
   const { available, assigned, retired } = (await service.ports.licenses.asset({ ...asset, locationId: here })) ?? {};
   return [available, assigned, retired];

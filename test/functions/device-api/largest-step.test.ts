@@ -50,7 +50,7 @@ test("a step of the most targets, with three kinds of failures, first use of the
   const { completed, step, failures } = await run({ type: "ASSOCIATE", assets: [BOOK], targets });
   expect({ completed, step }).toEqual({ completed: MOST - 3, step: 1 });
   expect(failures.map(({ errorNumber }) => errorNumber).toSorted()).toEqual([9609, 9707, 9709]);
-  expect(host.told.filter(({ kind }) => kind === "telling")).toHaveLength(4);
+  expect(host.told.filter(({ kind }) => kind === "mdm-notification")).toHaveLength(4);
   expect((await ports.locations.get(here.id))?.assignedThroughTokenAt).toBeDefined();
   expect(await ports.pendingJobs.countAt(here.id)).toEqual({ jobs: 0, assignments: 0 });
 });

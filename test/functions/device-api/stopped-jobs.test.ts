@@ -37,7 +37,7 @@ const ask = async (asked: Asked): Promise<WorkId> => {
   return WorkId.parse((await ordered(asked, await ports.bearers.get(tokenId), ports)).eventId);
 };
 const run = (workId: WorkId, ports: WorkPorts = service.ports) => doWork({ workId }, ports, neverTimeUp);
-const told = () => service.published.flatMap((one) => (one.kind === "telling" ? [one] : []));
+const told = () => service.published.flatMap((one) => (one.kind === "mdm-notification" ? [one] : []));
 const pending = () => service.ports.pendingJobs.countAt(other.id);
 const assigned = async (): Promise<number> => (await service.ports.licenses.asset({ ...APP, locationId: other.id }))?.assigned ?? 0;
 const endOf = async (id: WorkId) => {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { MAX_NOTIFIED } from "../../../domain/device-api/mdm-limits.ts";
 import { NotificationType } from "../../../domain/device-api/notification.ts";
 import { MAX_TARGETS } from "../../../domain/licenses/licenses.ts";
-import type { Telling } from "../../../domain/shared/events.ts";
+import type { MdmNotification } from "../../../domain/shared/events.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { doWork } from "../../../functions/device-api/jobs/run-job.ts";
 import { makeWorld } from "../../support/adapters/world.ts";
@@ -29,7 +29,7 @@ const post = async (route: string, body: object, key?: string) => {
 const assign = (body: object, key?: string) => post("POST /v1/assignments", { adamId: APP, ...body }, key);
 const remove = (body: object) => post("POST /v1/assignments/removals", { adamId: APP, ...body });
 const retire = (...clientUserIds: string[]) => post("POST /v1/assignments/retirements", { clientUserIds });
-const notified = (): Telling[] => host.told.filter((one) => one.kind === "telling");
+const notified = (): MdmNotification[] => host.told.filter((one) => one.kind === "mdm-notification");
 const bodies = () => notified().map(({ type, notification }) => ({ type, ...notification }));
 
 const begin = async (world = makeWorld()): Promise<void> => {
@@ -178,7 +178,7 @@ describe("in DynamoDB", () => {
 });
 
 /** The assignments that an MDM server knows from its notifications alone. */
-const mirrorOf = (notifications: readonly Telling[]): string[] => {
+const mirrorOf = (notifications: readonly MdmNotification[]): string[] => {
   const held = new Set<string>();
   for (const { notification } of notifications)
     for (const each of Array.isArray(notification.assignments) ? notification.assignments : [])

@@ -53,7 +53,7 @@ test("failures and notifications name devices in upper case", async () => {
   await device("POST /mdm/v2/client/config", { body: config });
   const status = await done("POST /mdm/v2/assets/associate", ["d1", "d2"]);
   expect(status.failures).toMatchObject([{ errorNumber: 9709, errorInfo: { serialNumbers: ["D2"] } }]);
-  const told = JSON.stringify(service.published.filter((one) => one.kind === "telling"));
+  const told = JSON.stringify(service.published.filter((one) => one.kind === "mdm-notification"));
   expect(told).toMatch(/"D1"/);
   expect(told).not.toMatch(/"d[12]"/);
 });

@@ -279,9 +279,9 @@ describe("fetching", () => {
     await service.link(service.fleet, token);
     const { replace } = service.ports.links;
     let preconditions = 0;
-    service.ports.links.replace = (after, change, traces, rested) => {
+    service.ports.links.replace = (after, change, effects, rested) => {
       preconditions = [...(rested?.accounts ?? [])].length;
-      return replace(after, change, traces, rested);
+      return replace(after, change, effects, rested);
     };
     expect((await service.fetchAs(service.fleet)).status).toBe(303);
     expect(preconditions).toBe(1);

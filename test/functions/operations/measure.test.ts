@@ -242,7 +242,7 @@ describe("by the minute", () => {
     service.faults.bus = true;
     await issue();
     service.clock.now = at("2026-06-01T12:05:00Z");
-    await expect(runByTheMinute(service.ports, () => false)).rejects.toThrow("could not be told");
+    await expect(runByTheMinute(service.ports, () => false)).rejects.toThrow("outbox messages could not be published");
     expect(gauges()).toMatchObject({ OutboxOldestSeconds: 300, MeasurementsFailed: 0 });
   });
 

@@ -3,7 +3,7 @@
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Announcement, Notice } from "../../../domain/shared/events.ts";
+import type { Notice, OutboxMessage } from "../../../domain/shared/events.ts";
 import { busTo } from "../../../functions/aws/bus.ts";
 import { noticesTo } from "../../../functions/aws/notices.ts";
 import type { Bus } from "../../../functions/ports/bus.ts";
@@ -12,16 +12,16 @@ import { anEvent, at } from "../../support/builders/make.ts";
 import { type Answered, type Asked, BROKEN, exception, json, serve, type TestServer, TO_TEST } from "../../support/http/http.ts";
 
 const TOPIC = "arn:aws:sns:us-east-1:123456789012:notices";
-const eventOf = (seed: number): Announcement => anEvent({ id: `evt_${seed}` });
-const noticeOf = (seed: number): Notice => ({
+const createEvent = (seed: number): OutboxMessage => anEvent({ id: `evt_${seed}` });
+const createNotice = (seed: number): Notice => ({
   kind: "notice",
   id: `evt_${seed}`,
   recordedAt: at("2026-06-01"),
   subject: `subject ${seed}`,
   message: `message ${seed}`,
 });
-const idsOf = (announcements: readonly Announcement[]) => announcements.map(({ id }) => id);
-const many = (count: number, make: (seed: number) => Announcement) => Array.from({ length: count }, (_, index) => make(index + 1));
+const idsOf = (messages: readonly OutboxMessage[]) => messages.map(({ id }) => id);
+const many = (count: number, make: (seed: number) => OutboxMessage) => Array.from({ length: count }, (_, index) => make(index + 1));
 
 type Entry = { readonly Detail: string; readonly [field: string]: unknown };
 const entriesOf = ({ body }: Asked): Entry[] => JSON.parse(body).Entries;
@@ -78,7 +78,7 @@ const takenBy = ({ asked }: TestServer, refused: ReadonlySet<string>): string[] 
 type Backend = (refused: ReadonlySet<string>) => Promise<{ readonly bus: Bus; taken(): readonly string[] }>;
 
 const inMemory: Backend = async (refused) => {
-  const kept: Announcement[] = [];
+  const kept: OutboxMessage[] = [];
   return { bus: busInMemory(kept, ({ id }) => !refused.has(id)), taken: () => idsOf(kept) };
 };
 
@@ -93,7 +93,7 @@ describe.each<[string, Backend]>([
 ])("the bus %s", (_, open) => {
   test("takes events and notices, however many at once, and answers with all of them", async () => {
     const { bus, taken } = await open(new Set());
-    const all = [...many(25, eventOf), noticeOf(26), noticeOf(27)];
+    const all = [...many(25, createEvent), createNotice(26), createNotice(27)];
     expect(idsOf(await bus.publish(all))).toEqual(idsOf(all));
     expect(taken()).toEqual(idsOf(all));
   });
@@ -101,7 +101,7 @@ describe.each<[string, Backend]>([
   test("answers with nothing that was not taken", async () => {
     const refused = new Set(["evt_3", "evt_14", "evt_26"]);
     const { bus, taken } = await open(refused);
-    const all = [...many(25, eventOf), noticeOf(26), noticeOf(27)];
+    const all = [...many(25, createEvent), createNotice(26), createNotice(27)];
     const told = idsOf(await bus.publish(all));
     expect(told).toEqual(idsOf(all).filter((id) => !refused.has(id)));
     expect(taken()).toEqual(told);
@@ -130,7 +130,7 @@ describe("what the real bus says", () => {
 
   test("of a notice goes to its topic", async () => {
     const { bus, server } = await busBefore(asAws(new Set()));
-    await bus.publish([noticeOf(1)]);
+    await bus.publish([createNotice(1)]);
     expect(server.asked.map(noticeIn)).toMatchObject([{ Action: "Publish", TopicArn: TOPIC, Subject: "subject 1", Message: "message 1" }]);
   });
 });
@@ -144,33 +144,36 @@ describe("a call that fails", () => {
     ["with a connection that breaks", () => BROKEN],
   ])("%s is no exception: events are not told, and the log tells", async (_, answer) => {
     const { bus, logged } = await busBefore((asked) => (isNotice(asked) ? published() : answer(asked)));
-    expect(idsOf(await bus.publish([eventOf(1), noticeOf(2)]))).toEqual(["evt_2"]);
+    expect(idsOf(await bus.publish([createEvent(1), createNotice(2)]))).toEqual(["evt_2"]);
     expect(logged).toHaveLength(1);
   });
 
   test("keeps back its own batch alone", async () => {
     let calls = 0;
     const { bus } = await busBefore((asked) => (++calls === 2 ? { status: 500, body: "{}" } : asAws(new Set())(asked)));
-    expect(idsOf(await bus.publish(many(25, eventOf)))).toEqual([...idsOf(many(10, eventOf)), ...idsOf(many(25, eventOf)).slice(20)]);
+    expect(idsOf(await bus.publish(many(25, createEvent)))).toEqual([
+      ...idsOf(many(10, createEvent)),
+      ...idsOf(many(25, createEvent)).slice(20),
+    ]);
   });
 
   test("of the topic keeps back its notice alone", async () => {
     const { bus, logged } = await busBefore((asked) =>
       isNotice(asked) && noticeIn(asked).Subject === "subject 1" ? BROKEN : asAws(new Set())(asked),
     );
-    expect(idsOf(await bus.publish([noticeOf(1), noticeOf(2), eventOf(3)]))).toEqual(["evt_3", "evt_2"]);
+    expect(idsOf(await bus.publish([createNotice(1), createNotice(2), createEvent(3)]))).toEqual(["evt_3", "evt_2"]);
     expect(logged.join()).toContain("evt_1");
   });
 
   test("for want of anybody who listens is no exception", async () => {
     const { bus, server } = await busBefore(asAws(new Set()));
     await server.close();
-    expect(await bus.publish([eventOf(1), noticeOf(2)])).toEqual([]);
+    expect(await bus.publish([createEvent(1), createNotice(2)])).toEqual([]);
   });
 });
 
 test("a function without a topic tells its events and leaves notices to the one that has it", async () => {
   const { bus, server } = await busBefore(asAws(new Set()), false);
-  expect(idsOf(await bus.publish([noticeOf(1), eventOf(2)]))).toEqual(["evt_2"]);
+  expect(idsOf(await bus.publish([createNotice(1), createEvent(2)]))).toEqual(["evt_2"]);
   expect(server.asked.some(isNotice)).toBe(false);
 });

@@ -1,12 +1,12 @@
 // The contract of the custody log: an act and its entry are one, chains have no gap however many write at once, lists are newest first.
 import { describe, expect, test } from "vitest";
-import { brokenLink, type CustodyRecord, entryAfter, type Head } from "../../../domain/custody/custody.ts";
+import { type AuditRecord, brokenLink, entryAfter, type Head } from "../../../domain/custody/custody.ts";
 import { foundItem, foundShown } from "../../../functions/aws/custody.ts";
 import { sha256 } from "../../../functions/lib/hash.ts";
 import { aLocation, at, contentTokenId, locationId } from "../../support/builders/make.ts";
 import { ada, battery, bob, NOW } from "../../support/database/records.ts";
 
-const aRecord = (over: Partial<CustodyRecord> = {}): CustodyRecord => ({
+const aRecord = (over: Partial<AuditRecord> = {}): AuditRecord => ({
   kind: "custody",
   subject: ada.id,
   act: "account-changed",
@@ -107,7 +107,7 @@ battery("the custody log", (records) => {
   describe("for whoever seals it", () => {
     const changed = (since?: Date) => Array.fromAsync(records.custody.changedSince(since));
     const chain = (subject: string, from: number) => Array.fromAsync(records.custody.chain(subject, from));
-    const act = (seed: number, over: Partial<CustodyRecord>) =>
+    const act = (seed: number, over: Partial<AuditRecord>) =>
       records.locations.add({ ...other, id: locationId(seed), uId: String(1_000_000_000_000_000 + seed) }, [aRecord(over)]);
 
     test("tells whose chains have entries since a time, and of all time", async () => {

@@ -104,9 +104,9 @@ test("an assignment that can't be read is named without whom it is to", async ()
 const outboxOver = (table: Table) => {
   const sent: string[] = [];
   const bus: Bus = {
-    async publish(announcements) {
-      sent.push(...announcements.map((one) => (one.kind === "work" ? one.workId : one.id)));
-      return announcements;
+    async publish(messages) {
+      sent.push(...messages.map((one) => (one.kind === "work" ? one.workId : one.id)));
+      return messages;
     },
   };
   const outside = {

@@ -5,7 +5,7 @@ import { accountsIn } from "../../../functions/aws/accounts.ts";
 import { locationsIn } from "../../../functions/aws/locations.ts";
 import { organizationsIn } from "../../../functions/aws/organization.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
-import { custodyOf } from "../../../functions/lib/publish.ts";
+import { createAuditRecord } from "../../../functions/lib/publish.ts";
 import { freePort, json, type Listening, listen } from "../../../local/http.ts";
 import { aLocation, anOrganization, at, locationId } from "../../support/builders/make.ts";
 import { ada, bob, clientOf, databaseForTests, NOW } from "../../support/database/records.ts";
@@ -63,7 +63,7 @@ test("one that lasts is refused as busy, and nothing is written", async () => {
 });
 
 test("a lost place in the custody chain and conflicts share their attempts: their waits would multiply", async () => {
-  const record = custodyOf("account-changed", { subject: ada.id, at: NOW, by: ada.id });
+  const record = createAuditRecord("account-changed", { subject: ada.id, at: NOW, by: ada.id });
   // The location and its uId are written first.
   [refusals, otherFault] = [1000, cancelled("None", "ConditionalCheckFailed")];
   await expect(locations().add(other, [record])).rejects.toMatchObject({ reason: "busy" });

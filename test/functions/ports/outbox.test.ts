@@ -1,15 +1,15 @@
-// The contract of what waits: announcements until they are told, facts until they can be applied.
+// The contract of what waits: outbox messages until they are published, facts until they can be applied.
 import { describe, expect, test } from "vitest";
 import type { AccountFact } from "../../../domain/accounts/account-fact.ts";
-import type { Announcement } from "../../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../../domain/shared/events.ts";
 import { anEvent, at } from "../../support/builders/make.ts";
 import { ada, battery, bob, NOW } from "../../support/database/records.ts";
 
-battery("announcements", (records) => {
+battery("outbox messages", (records) => {
   test("are pending until they are told, oldest first, and only those recorded before", async () => {
     await records.accounts.register(ada);
     const early = anEvent({ id: "evt_2", recordedAt: at("2026-05-01") });
-    const notice: Announcement = { kind: "notice", id: "evt_3", recordedAt: at("2026-05-02"), subject: "s", message: "m" };
+    const notice: OutboxMessage = { kind: "notice", id: "evt_3", recordedAt: at("2026-05-02"), subject: "s", message: "m" };
     const late = anEvent({ id: "evt_1", recordedAt: at("2026-06-01") });
     await records.accounts.recordDisabled(ada.id, NOW, [late, notice, early]);
     expect(await Array.fromAsync(records.outbox.pending(at("2026-06-01")))).toEqual([early, notice]);

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WorkId } from "../../../domain/device-api/work.ts";
-import type { CheckRequest, Telling, WorkOrder } from "../../../domain/shared/events.ts";
+import type { CheckRequest, MdmNotification, WorkOrder } from "../../../domain/shared/events.ts";
 import { continueIn } from "../../../functions/aws/check-queue.ts";
-import { sendCheckTo, sendTellingTo, sendWorkTo } from "../../../functions/aws/queues.ts";
+import { sendCheckTo, sendMdmNotificationTo, sendWorkTo } from "../../../functions/aws/queues.ts";
 import { DailyRun } from "../../../functions/checks/enqueue-daily.ts";
 import { at, contentTokenId, locationId } from "../../support/builders/make.ts";
 import { type Answered, type Asked, exception, json, serve, type TestServer, TO_TEST } from "../../support/http/http.ts";
@@ -17,8 +17,8 @@ const order: WorkOrder = {
   workId: WorkId.parse("0b1f9b9e-9d0c-4a5b-8a0f-5d6d2f0e7a11"),
   locationId: locationId(),
 };
-const telling: Telling = {
-  kind: "telling",
+const mdmNotification: MdmNotification = {
+  kind: "mdm-notification",
   id: "evt_2",
   recordedAt: at("2026-06-01"),
   locationId: locationId(),
@@ -65,9 +65,9 @@ test("an order for work waits behind those of its location alone; told again it 
 });
 
 test("what an MDM server is to be told has the identifier that it tells repetitions by", async () => {
-  await sendTellingTo(client, `${server.url}/tellings`)(telling);
-  const { kind: _, recordedAt: __, ...message } = telling;
-  expect(sent()).toEqual([{ QueueUrl: `${server.url}/tellings`, MessageBody: JSON.stringify(message) }]);
+  await sendMdmNotificationTo(client, `${server.url}/notifications`)(mdmNotification);
+  const { kind: _, recordedAt: __, ...message } = mdmNotification;
+  expect(sent()).toEqual([{ QueueUrl: `${server.url}/notifications`, MessageBody: JSON.stringify(message) }]);
 });
 
 test("a check is sent with its attempt, and given when its delay is over", async () => {
@@ -85,7 +85,7 @@ test("the daily run continues after the page that it names, in a message that th
 test("what was not taken is told to whoever sends, so that it stays recorded", async () => {
   isDown = true;
   await expect(sendWorkTo(client, `${server.url}/work.fifo`)(order)).rejects.toThrow();
-  await expect(sendTellingTo(client, `${server.url}/tellings`)(telling)).rejects.toThrow();
+  await expect(sendMdmNotificationTo(client, `${server.url}/notifications`)(mdmNotification)).rejects.toThrow();
   await expect(sendCheckTo(client, `${server.url}/checks`)(check)).rejects.toThrow();
   await expect(continueIn(client, `${server.url}/checks`).continueDailyRun("page-2")).rejects.toThrow();
 });

@@ -44,7 +44,7 @@ describe("issuing", () => {
     expect((await keyed({ locationId: other.id })).body.reason).toBe("idempotency_key_reused");
   });
 
-  test("leaves the announcement recorded when the bus is down", async () => {
+  test("leaves the event in the outbox when the bus is down", async () => {
     service.faults.bus = true;
     await issue();
     expect(await Array.fromAsync(service.ports.outbox.pending(at("2030-01-01")))).toMatchObject([{ type: "ContentTokenIssued" }]);

@@ -2,7 +2,7 @@
 // was at work; and nobody's reminder waits for it.
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import type { Announcement } from "../../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../../domain/shared/events.ts";
 import { addDays } from "../../../domain/shared/time.ts";
 import type { ContentToken } from "../../../domain/tokens/content-token.ts";
 import { dueStep, firstDueAt, type ReminderLadder } from "../../../domain/tokens/reminder.ts";
@@ -25,7 +25,7 @@ type Records = Omit<ScanPorts, "files" | "bus" | "log" | "now" | "random">;
 type Changed = { tokens?: Partial<ContentTokens>; reminders?: Partial<Reminders>; isTimeUp?: () => boolean };
 
 const scanner = (records: Records) => {
-  const published: Announcement[] = [];
+  const published: OutboxMessage[] = [];
   const logged: string[] = [];
   const clock = { now: day(300) };
   let drawn = 0;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readSeal, type Seal, sealText } from "../../../domain/custody/seal.ts";
 import { type Delivery, NotificationCall } from "../../../domain/device-api/delivery.ts";
 import { isNotificationUrl } from "../../../domain/device-api/notification-url.ts";
-import type { Announcement } from "../../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../../domain/shared/events.ts";
 import { noAnswer } from "../../../domain/tokens/apple-answer.ts";
 import type { AppleAnswer } from "../../../domain/tokens/apple-check.ts";
 import type { AppleApi } from "../../../functions/ports/apple.ts";
@@ -46,10 +46,10 @@ export const sealsInMemory = (stored = new Map<number, string>()): Seals => ({
   },
 });
 
-/** `takes` decides about each announcement; those that were taken are kept in `published`. */
-export const busInMemory = (published: Announcement[], takes: (one: Announcement) => boolean = () => true): Bus => ({
-  async publish(announcements) {
-    const taken = announcements.filter(takes);
+/** `takes` accepts or refuses each outbox message; accepted messages are kept in `published`. */
+export const busInMemory = (published: OutboxMessage[], takes: (one: OutboxMessage) => boolean = () => true): Bus => ({
+  async publish(messages) {
+    const taken = messages.filter(takes);
     published.push(...taken);
     return taken;
   },

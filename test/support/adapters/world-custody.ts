@@ -9,7 +9,7 @@ import type { ContentToken } from "../../../domain/tokens/content-token.ts";
 import type { CustodyLog } from "../../../functions/ports/custody.ts";
 import type { Links } from "../../../functions/ports/links.ts";
 import type { MdmServers } from "../../../functions/ports/mdm-servers.ts";
-import type { Preconditions, Trace } from "../../../functions/ports/shared.ts";
+import type { Effect, Preconditions } from "../../../functions/ports/shared.ts";
 import { amongst, born, pageOf, written } from "./lists.ts";
 
 /** What these ports share with the rest of the world. */
@@ -18,7 +18,7 @@ export type Shared = {
   readonly registered: Map<MdmServerId, MdmServer>;
   readonly linked: Map<LocationId, LocationLinks>;
   readonly conflicts: Map<ConflictId, Conflict>;
-  readonly record: (traces?: readonly Trace[]) => boolean;
+  readonly record: (effects?: readonly Effect[]) => boolean;
   readonly areMet: (preconditions?: Preconditions) => boolean;
 };
 
@@ -46,10 +46,10 @@ export const serversInMemory = ({ registered, record, areMet }: Shared): MdmServ
     [...registered.values()].find(({ mdmInfo, removedAt }) => info !== undefined && mdmInfo?.id === info && removedAt === undefined);
   const isTaken = ({ id, credentialSha256 = "", mdmInfo }: MdmServer): boolean =>
     (credentials.get(credentialSha256) ?? id) !== id || (saying(mdmInfo?.id)?.id ?? id) !== id;
-  const keep = (server: MdmServer, traces?: readonly Trace[]): boolean => {
+  const keep = (server: MdmServer, effects?: readonly Effect[]): boolean => {
     registered.set(server.id, server);
     if (server.credentialSha256 !== undefined) credentials.set(server.credentialSha256, server.id);
-    return record(traces);
+    return record(effects);
   };
   return {
     async get(id) {
@@ -68,13 +68,13 @@ export const serversInMemory = ({ registered, record, areMet }: Shared): MdmServ
     async list(page) {
       return pageOf(registered.values(), (one) => born(one.createdAt, one), page);
     },
-    async register(server, traces, preconditions) {
+    async register(server, effects, preconditions) {
       if (registered.has(server.id) || isTaken(server) || !areMet(preconditions)) return false;
-      return keep(server, traces);
+      return keep(server, effects);
     },
-    async replace(server, traces, preconditions) {
+    async replace(server, effects, preconditions) {
       if (registered.get(server.id)?.version !== server.version - 1 || isTaken(server) || !areMet(preconditions)) return false;
-      return keep(server, traces);
+      return keep(server, effects);
     },
     async seen(id, at) {
       const server = registered.get(id);
@@ -98,7 +98,7 @@ export const linksInMemory = ({ held, linked, conflicts, record, areMet }: Share
     async locationsOf(server) {
       return [...linked.keys()].filter((location) => everLinked.has(`${server} ${location}`));
     },
-    async replace(after, { conflict, lookAgain, server }, traces, preconditions) {
+    async replace(after, { conflict, lookAgain, server }, effects, preconditions) {
       if ((linked.get(after.location)?.version ?? 0) !== after.version - 1 || !areMet(preconditions)) return false;
       const token = lookAgain === undefined ? undefined : held.get(lookAgain.id);
       if (lookAgain !== undefined && (token === undefined || token.invalidation !== undefined || token.dueAt === undefined)) return false;
@@ -106,7 +106,7 @@ export const linksInMemory = ({ held, linked, conflicts, record, areMet }: Share
       linked.set(after.location, after);
       if (server !== undefined) everLinked.add(`${server} ${after.location}`);
       if (conflict !== undefined) conflicts.set(conflict.id, conflict);
-      return record(traces);
+      return record(effects);
     },
     async conflict(id) {
       return conflicts.get(id);

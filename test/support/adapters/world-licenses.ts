@@ -95,7 +95,7 @@ export const licensesInMemory = (
     async assignmentsTo(target, assets) {
       return assets.flatMap((asset) => assignments.get(placeOf(asset, target)) ?? []);
     },
-    async post(posting, traces, { idempotency, preconditions, progress, givenTo, location } = {}) {
+    async post(posting, effects, { idempotency, preconditions, progress, givenTo, location } = {}) {
       const { at, entries, traits = [], assigned = [], unassigned = [], transfer } = posting;
       const after = entries.map(({ asset, ...change }) => {
         const before = counts.get(nameOf(asset)) ?? NO_LICENSES;
@@ -129,7 +129,7 @@ export const licensesInMemory = (
       if (toUsers !== undefined) users.set(toUsers.locationId, { ...toUsers, given: toUsers.given + 1 });
       works.move(progress);
       if (transfer !== undefined) transfers.set(transfer.id, transfer);
-      return record(traces);
+      return record(effects);
     },
     async transfers(page) {
       return pageOf(transfers.values(), (one) => born(one.at, one), page);

@@ -59,7 +59,7 @@ export const worksInMemory = ({
     async get(id) {
       return works.get(id);
     },
-    async add(work, all, limits, traces, preconditions) {
+    async add(work, all, limits, effects, preconditions) {
       if (!hasRoom(countAt(work.locationId), work, limits)) return "full";
       if (works.has(work.id) || !areMet(preconditions)) return "changed";
       const { id, locationId, requestedAt } = work;
@@ -67,7 +67,7 @@ export const worksInMemory = ({
       parts.set(id, all);
       pending.set(id, { id, locationId, requestedAt });
       count(work, 1);
-      record(traces);
+      record(effects);
       return "added";
     },
     async part(id, index) {
@@ -78,16 +78,16 @@ export const worksInMemory = ({
     async failures(id) {
       return failures.get(id) ?? [];
     },
-    async advance(progress, traces, preconditions) {
+    async advance(progress, effects, preconditions) {
       if (!isThere(progress) || !areMet(preconditions)) return false;
       move(progress);
-      return record(traces);
+      return record(effects);
     },
-    async stop({ id }, stopped, traces) {
+    async stop({ id }, stopped, effects) {
       const now = works.get(id);
       if (now === undefined || isEnded(now)) return false;
       keep({ ...now, stopped });
-      return record(traces);
+      return record(effects);
     },
   };
   const pendingJobs: PendingJobs = {

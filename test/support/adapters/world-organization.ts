@@ -56,20 +56,20 @@ export const organizationsInMemory = ({ founded, places, records, record, areMet
   async isFounded() {
     return founded.organization !== undefined;
   },
-  async found(organization, primary, administrator, traces) {
+  async found(organization, primary, administrator, effects) {
     if (founded.organization !== undefined) return false;
     founded.organization = organization;
     founded.scanned = organization.reminderLadder;
     places.set(primary.id, primary);
     records.set(administrator.id, administrator);
-    return record(traces);
+    return record(effects);
   },
-  async replace(organization, primary, traces) {
+  async replace(organization, primary, effects) {
     if (founded.organization?.version !== organization.version - 1 || places.get(primary.id)?.version !== primary.version - 1) return false;
     founded.organization = organization;
     founded.scanned = undefined;
     places.set(primary.id, primary);
-    return record(traces);
+    return record(effects);
   },
   async scannedLadder() {
     return founded.scanned;
@@ -106,27 +106,27 @@ export const locationsInMemory = ({ places, arrivals, linked, conflicts, record,
       page,
     );
   },
-  async add(location, traces) {
+  async add(location, effects) {
     if ([...places.values()].some(({ uId }) => uId === location.uId)) return false;
     places.set(location.id, location);
-    return record(traces);
+    return record(effects);
   },
-  async replace(location, traces) {
+  async replace(location, effects) {
     if (places.get(location.id)?.version !== location.version - 1) return false;
     places.set(location.id, location);
-    return record(traces);
+    return record(effects);
   },
   async arrivals(id) {
     return arrivals.get(id) ?? 0;
   },
-  async close(closed, closing, traces, preconditions) {
+  async close(closed, closing, effects, preconditions) {
     if (places.get(closed.id)?.version !== closed.version - 1 || !areMet(preconditions)) return false;
     if ((arrivals.get(closed.id) ?? 0) !== closing.arrivals) return false;
     if (closing.links !== undefined && (linked.get(closed.id)?.version ?? 0) !== closing.links.version - 1) return false;
     places.set(closed.id, closed);
     if (closing.links !== undefined) linked.set(closed.id, closing.links);
     if (closing.conflict !== undefined) conflicts.set(closing.conflict.id, closing.conflict);
-    return record(traces);
+    return record(effects);
   },
 });
 
@@ -136,14 +136,14 @@ export const subscriptionsInMemory = ({ places, record, areMet }: SharedPlaces):
     async get() {
       return current;
     },
-    async replace(after, location, traces, preconditions) {
+    async replace(after, location, effects, preconditions) {
       if (current.version !== after.version - 1 || !areMet(preconditions)) return false;
       const before = location.version === FIRST_VERSION ? undefined : location.version - 1;
       if (places.get(location.id)?.version !== before) return false;
       if (before === undefined && [...places.values()].some(({ uId }) => uId === location.uId)) return false;
       current = after;
       places.set(location.id, location);
-      return record(traces);
+      return record(effects);
     },
   };
 };

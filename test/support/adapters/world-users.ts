@@ -56,7 +56,7 @@ export const clientUsersInMemory = (
     async changedSince(location, version, which) {
       return of(location, which).filter(({ changedIn }) => changedIn > version);
     },
-    async record({ version, changes }, traces, { progress, preconditions } = {}) {
+    async record({ version, changes }, effects, { progress, preconditions } = {}) {
       if (!works.isThere(progress) || !areMet(preconditions)) return false;
       const { locationId } = version;
       if (changes.length > 0) {
@@ -77,7 +77,7 @@ export const clientUsersInMemory = (
         versions.set(locationId, version);
       }
       works.move(progress);
-      return record(traces);
+      return record(effects);
     },
   };
 };

@@ -7,7 +7,7 @@ import type { Conflict } from "../../../domain/mdm-servers/conflict.ts";
 import type { LocationLinks } from "../../../domain/mdm-servers/links.ts";
 import type { MdmServer } from "../../../domain/mdm-servers/mdm-server.ts";
 import type { Location } from "../../../domain/organization/organization.ts";
-import type { Announcement } from "../../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../../domain/shared/events.ts";
 import type { AccountId, ConflictId, ContentTokenId, LocationId, MdmServerId } from "../../../domain/shared/ids.ts";
 import { latestInstant } from "../../../domain/shared/time.ts";
 import { isAnswered } from "../../../domain/tokens/apple-check.ts";
@@ -30,7 +30,7 @@ import type { Parking } from "../../../functions/ports/parking.ts";
 import type { PendingJobs } from "../../../functions/ports/pending-jobs.ts";
 import type { Reminders } from "../../../functions/ports/reminders.ts";
 import type { Requests } from "../../../functions/ports/requests.ts";
-import type { Preconditions, Trace } from "../../../functions/ports/shared.ts";
+import type { Effect, Preconditions } from "../../../functions/ports/shared.ts";
 import type { Subscriptions } from "../../../functions/ports/subscriptions.ts";
 import type { Works } from "../../../functions/ports/works.ts";
 import { amongst, born, pageOf } from "./lists.ts";
@@ -72,7 +72,7 @@ export const makeWorld = (): World => {
   const requests = requestsInMemory();
   const reminders = new Map<ContentTokenId, Set<number>>();
   const plans = new Map<string, Date>();
-  const untold = new Map<string, Announcement>();
+  const untold = new Map<string, OutboxMessage>();
   const parked = new Map<string, AccountFact>();
   const founded: Founded = {};
   const arrivals = new Map<LocationId, number>();
@@ -109,8 +109,8 @@ export const makeWorld = (): World => {
     checkLinks.every(({ location, version }) => (linked.get(location)?.version ?? 0) === version) &&
     checkArrivals.every(({ location, count }) => (arrivals.get(location) ?? 0) === count);
 
-  const record = (traces: readonly Trace[] = []) => {
-    for (const one of traces)
+  const record = (effects: readonly Effect[] = []) => {
+    for (const one of effects)
       if (one.kind === "custody") {
         const chain = chains.get(one.subject) ?? [];
         chains.set(one.subject, [...chain, entryAfter(one, chain.at(-1), sha256)]);
@@ -118,7 +118,7 @@ export const makeWorld = (): World => {
     return true;
   };
   /** What an act leaves that moves nothing: it is no second act. */
-  const recordAgain = (traces: readonly Trace[] = []) => record(traces.filter(({ kind }) => kind !== "custody"));
+  const recordAgain = (effects: readonly Effect[] = []) => record(effects.filter(({ kind }) => kind !== "custody"));
 
   const accounts: Accounts = {
     async get(id) {
@@ -131,31 +131,31 @@ export const makeWorld = (): World => {
       const kept = [...records.values()].filter(({ removedAt }) => removedAt === undefined);
       return pageOf(kept, (one) => born(one.createdAt, one), page);
     },
-    async register(account, traces, preconditions) {
+    async register(account, effects, preconditions) {
       if (records.has(account.id) || !areMet(preconditions)) return false;
       records.set(account.id, account);
-      return record(traces);
+      return record(effects);
     },
-    async replace(account, traces, preconditions) {
+    async replace(account, effects, preconditions) {
       if (records.get(account.id)?.version !== account.version - 1 || !areMet(preconditions, account.id)) return false;
       records.set(account.id, account);
-      return record(traces);
+      return record(effects);
     },
-    async recordPasswordChange(id, occurredAt, traces) {
+    async recordPasswordChange(id, occurredAt, effects) {
       const account = records.get(id);
       if (account === undefined) return false;
       const passwordChangedAt = latestChange(account.passwordChangedAt, occurredAt);
-      if (passwordChangedAt === account.passwordChangedAt) return recordAgain(traces);
+      if (passwordChangedAt === account.passwordChangedAt) return recordAgain(effects);
       records.set(id, { ...account, passwordChangedAt, version: account.version + 1 });
-      return record(traces);
+      return record(effects);
     },
-    async recordDisabled(id, disabledAt, traces) {
+    async recordDisabled(id, disabledAt, effects) {
       const account = records.get(id);
       if (account === undefined) return false;
       const isOld = account.enabledAt !== undefined && latestInstant(disabledAt) < account.enabledAt;
-      if (account.disabledAt !== undefined || isOld) return recordAgain(traces);
+      if (account.disabledAt !== undefined || isOld) return recordAgain(effects);
       records.set(id, { ...account, disabledAt, version: account.version + 1 });
-      return record(traces);
+      return record(effects);
     },
   };
 
@@ -187,7 +187,7 @@ export const makeWorld = (): World => {
     async getAll(ids) {
       return amongst(held, ids);
     },
-    async add(token, traces, { idempotency, location, earlier, preconditions } = {}) {
+    async add(token, effects, { idempotency, location, earlier, preconditions } = {}) {
       if (!areMet(preconditions) || !isOpen(token.locationId)) return false;
       if (location !== undefined && places.get(location.id)?.version !== location.version - 1) return false;
       if (held.has(token.id) || secrets.get(token.secretSha256) !== earlier?.id || !plans.has(token.file.key)) return false;
@@ -197,9 +197,9 @@ export const makeWorld = (): World => {
       if (location !== undefined) places.set(location.id, location);
       secrets.set(token.secretSha256, token.id);
       plans.delete(token.file.key);
-      return record(traces);
+      return record(effects);
     },
-    async handOver({ token: { id, downloadedBy }, to, holders, at }, traces, preconditions) {
+    async handOver({ token: { id, downloadedBy }, to, holders, at }, effects, preconditions) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined || token.expiresAt <= at) return false;
       if (token.downloadedBy.length !== downloadedBy.length) return false;
@@ -207,16 +207,16 @@ export const makeWorld = (): World => {
       const isHolder = token.downloadedBy.some(({ accountId }) => accountId === to.id);
       const first: Holding[] = isHolder ? [] : [{ accountId: to.id, givenAt: at }];
       held.set(id, { ...token, downloadedBy: [...token.downloadedBy, ...first] });
-      return record(traces);
+      return record(effects);
     },
-    async invalidate(id, invalidation, traces, preconditions) {
+    async invalidate(id, invalidation, effects, preconditions) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined) return false;
       if (!areMet(preconditions)) throw new Error(`${id} could not be ended: what it rested on changed`);
       end({ ...token, invalidation }, invalidation.at);
-      return record(traces);
+      return record(effects);
     },
-    async recordCheck({ id }, check, traces, { expiresAt, location } = {}) {
+    async recordCheck({ id }, check, effects, { expiresAt, location } = {}) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined) return false;
       if (token.lastCheck !== undefined && token.lastCheck.at >= check.at) return false;
@@ -225,16 +225,16 @@ export const makeWorld = (): World => {
       const expired = expiresAt === undefined ? {} : { expiresAt, dueAt: expiresAt };
       held.set(id, { ...token, lastCheck: check, ...answered, ...expired });
       if (location !== undefined) places.set(location.id, location);
-      return record(traces);
+      return record(effects);
     },
-    async recordDoubt({ id }, doubt, traces) {
+    async recordDoubt({ id }, doubt, effects) {
       const token = held.get(id);
       if (token === undefined || token.invalidation !== undefined) return false;
       const isNotice = doubt.noticedAt !== undefined && token.doubt?.noticedAt === undefined;
       const before = token.doubt?.at.getTime() ?? Number.NEGATIVE_INFINITY;
       if (doubt.at.getTime() < before || (doubt.at.getTime() === before && !isNotice)) return false;
       held.set(id, { ...token, doubt });
-      return record(traces);
+      return record(effects);
     },
     async *givenTo(accountId) {
       for (const token of held.values()) {
@@ -252,18 +252,18 @@ export const makeWorld = (): World => {
     async sentSteps(id) {
       return new Set(reminders.get(id));
     },
-    async remind(token, { step, nextDueAt, isOverlapDone }, traces) {
+    async remind(token, { step, nextDueAt, isOverlapDone }, effects) {
       const sent = reminders.get(token.id) ?? new Set();
       if (!isDueAsRead(token) || (step !== undefined && sent.has(step))) return false;
       const { supersedesAt, ...rest } = held.get(token.id) ?? token;
       held.set(token.id, { ...rest, ...(isOverlapDone || supersedesAt === undefined ? {} : { supersedesAt }), dueAt: nextDueAt });
       reminders.set(token.id, new Set(step === undefined ? sent : [...sent, step]));
-      return record(traces);
+      return record(effects);
     },
-    async expire(token, traces) {
+    async expire(token, effects) {
       if (!isDueAsRead(token)) return false;
       end(token, token.expiresAt);
-      return record(traces);
+      return record(effects);
     },
   };
 
@@ -287,8 +287,8 @@ export const makeWorld = (): World => {
       const rows = [...untold.values()].filter(({ recordedAt }) => recordedAt < before);
       yield* rows.toSorted((one, other) => one.recordedAt.getTime() - other.recordedAt.getTime());
     },
-    async done(announcements) {
-      for (const { id } of announcements) untold.delete(id);
+    async done(messages) {
+      for (const { id } of messages) untold.delete(id);
     },
   };
 

@@ -1,7 +1,7 @@
 // Chains of the custody log as the service writes them, and as somebody may have left them.
 
 import fc from "fast-check";
-import { type CustodyEntry, type CustodyRecord, entryAfter } from "../../../domain/custody/custody.ts";
+import { type AuditRecord, type CustodyEntry, entryAfter } from "../../../domain/custody/custody.ts";
 import type { Found, SealedChain } from "../../../domain/custody/custody-verification.ts";
 import { SealedHead } from "../../../domain/custody/seal.ts";
 import { sha256 } from "../../../functions/lib/hash.ts";
@@ -9,7 +9,7 @@ import { accountId, at, contentTokenId, locationId } from "./make.ts";
 
 export { sha256 };
 
-export const aRecord = (over: Partial<CustodyRecord> = {}): CustodyRecord => ({
+export const aRecord = (over: Partial<AuditRecord> = {}): AuditRecord => ({
   kind: "custody",
   subject: contentTokenId(),
   act: "token-downloaded",
@@ -20,7 +20,7 @@ export const aRecord = (over: Partial<CustodyRecord> = {}): CustodyRecord => ({
 });
 
 /** `before`: the entries that they follow. */
-export const chainOf = (records: readonly CustodyRecord[], before: readonly CustodyEntry[] = []): CustodyEntry[] => {
+export const chainOf = (records: readonly AuditRecord[], before: readonly CustodyEntry[] = []): CustodyEntry[] => {
   const chain = [...before];
   for (const record of records) chain.push(entryAfter(record, chain.at(-1), sha256));
   return chain;

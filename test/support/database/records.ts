@@ -6,7 +6,7 @@ import type { ContentToken } from "../../../domain/tokens/content-token.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import type { Table } from "../../../functions/aws/table.ts";
 import type { Adding } from "../../../functions/ports/content-tokens.ts";
-import type { Trace } from "../../../functions/ports/shared.ts";
+import type { Effect } from "../../../functions/ports/shared.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../../local/dynamodb.ts";
 import { makeWorld, type World } from "../adapters/world.ts";
 import { aContentToken, accountId, anAccount, at } from "../builders/make.ts";
@@ -52,7 +52,7 @@ export const databaseForTests = () => {
 const emptyHanded = () => {
   const records = {} as World;
   /** As the service adds a token: its file was stored under a plan to erase it. */
-  const add = async (token: ContentToken, ...rest: [(readonly Trace[])?, Adding?]) => {
+  const add = async (token: ContentToken, ...rest: [(readonly Effect[])?, Adding?]) => {
     await records.erasures.plan(token.file.key, token.issuedAt);
     return records.tokens.add(token, ...rest);
   };

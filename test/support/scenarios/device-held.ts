@@ -4,7 +4,7 @@ import { ScanCommand, TransactGetCommand } from "@aws-sdk/lib-dynamodb";
 import { expect } from "vitest";
 import { statusOf, stepsOf, type Work, WorkId } from "../../../domain/device-api/work.ts";
 import { assetText, targetText, totalOf } from "../../../domain/licenses/licenses.ts";
-import type { Announcement, Telling } from "../../../domain/shared/events.ts";
+import type { MdmNotification, OutboxMessage } from "../../../domain/shared/events.ts";
 import type { LocationId } from "../../../domain/shared/ids.ts";
 import { keys, type Table } from "../../../functions/aws/table.ts";
 import { at } from "../builders/make.ts";
@@ -43,14 +43,14 @@ export const assertMoment = async ({ client, name }: Table, index: number, promi
 };
 
 /** Everything that was ever recorded to be told, once. */
-const recorded = async ({ told, ports }: Scene): Promise<readonly Announcement[]> => {
+const recorded = async ({ told, ports }: Scene): Promise<readonly OutboxMessage[]> => {
   const untold = await Array.fromAsync(ports.outbox.pending(EVER));
   expect(untold, "all is told in the end").toEqual([]);
   return [...told.values()];
 };
 
 /** What the counts of each asset must be, by the events alone. */
-const byEvents = (all: readonly Announcement[]): Map<string, Required<Counts>> => {
+const byEvents = (all: readonly OutboxMessage[]): Map<string, Required<Counts>> => {
   const counts = new Map<string, Required<Counts>>();
   const move = (locationId: LocationId, adamId: string, { available = 0, assigned = 0, retired = 0 }: Counts): void => {
     const before = counts.get(`${locationId} ${adamId}`) ?? { available: 0, assigned: 0, retired: 0 };
@@ -77,7 +77,7 @@ const byEvents = (all: readonly Announcement[]): Map<string, Required<Counts>> =
   return counts;
 };
 
-const assertLedger = async ({ ports }: Scene, promised: Promised, all: readonly Announcement[]): Promise<void> => {
+const assertLedger = async ({ ports }: Scene, promised: Promised, all: readonly OutboxMessage[]): Promise<void> => {
   const sums = new Map<string, number>();
   const told = byEvents(all);
   for (const locationId of PLACES)
@@ -143,13 +143,13 @@ type Notified = {
 };
 
 /** What MDM servers were told of one piece of work: each thing that was done, and each that failed. */
-const toldOf = (tellings: readonly Telling[], result: "SUCCESS" | "FAILURE"): readonly string[] =>
-  tellings.flatMap(({ notification }) => {
+const toldOf = (notifications: readonly MdmNotification[], result: "SUCCESS" | "FAILURE"): readonly string[] =>
+  notifications.flatMap(({ notification }) => {
     const { assignments = [], users = [], ...rest } = notification as Notified;
     return rest.result !== result ? [] : [...assignments, ...users].map((one) => JSON.stringify(one));
   });
 
-const assertWork = (work: Work, failed: number, tellings: readonly Telling[]): void => {
+const assertWork = (work: Work, failed: number, notifications: readonly MdmNotification[]): void => {
   const { id, type, requested, completed, stopped, step } = work;
   const where = `${type} ${id}`;
   const sum = completed + failed;
@@ -161,16 +161,16 @@ const assertWork = (work: Work, failed: number, tellings: readonly Telling[]): v
     });
   } else expect(sum, where).toBeLessThan(requested);
   if (type === "REVOKE") return;
-  const [done, not] = [toldOf(tellings, "SUCCESS"), toldOf(tellings, "FAILURE")];
+  const [done, not] = [toldOf(notifications, "SUCCESS"), toldOf(notifications, "FAILURE")];
   expect({ where, done: done.length, not: not.length }, "what was told of it").toEqual({ where, done: completed, not: failed });
   const idOf = (one: string): string => JSON.parse(one).clientUserId ?? one;
   const each = ["CREATE", "UPDATE", "RETIRE"].includes(type) ? done.map(idOf) : done;
   expect(new Set(each).size, `${where}: nothing was done twice`).toBe(each.length);
 };
 
-const assertWorks = async (table: Table, { ports }: Scene, all: readonly Announcement[]): Promise<number> => {
-  const tellings = Map.groupBy(
-    all.flatMap((one) => (one.kind === "telling" ? [one] : [])),
+const assertWorks = async (table: Table, { ports }: Scene, all: readonly OutboxMessage[]): Promise<number> => {
+  const notifications = Map.groupBy(
+    all.flatMap((one) => (one.kind === "mdm-notification" ? [one] : [])),
     ({ notification }) => notification.eventId,
   );
   const ids = await worksIn(table);
@@ -179,7 +179,7 @@ const assertWorks = async (table: Table, { ports }: Scene, all: readonly Announc
     if (work === undefined) throw new Error(`the work ${id} is gone`);
     expect(["COMPLETE", "FAILED"]).toContain(statusOf(work));
     const failed = (await ports.works.failures(id)).reduce((sum, { targets }) => sum + targets.length, 0);
-    assertWork(work, failed, tellings.get(id) ?? []);
+    assertWork(work, failed, notifications.get(id) ?? []);
   }
   for (const place of PLACES) expect(await ports.pendingJobs.countAt(place), "nothing is pending").toEqual({ jobs: 0, assignments: 0 });
   return ids.length;

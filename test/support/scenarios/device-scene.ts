@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as fc from "fast-check";
-import type { Announcement } from "../../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../../domain/shared/events.ts";
 import type { LocationId } from "../../../domain/shared/ids.ts";
 import { recordsIn } from "../../../functions/aws/records.ts";
 import { doWork, giveUpWork } from "../../../functions/device-api/jobs/run-job.ts";
@@ -65,9 +65,9 @@ const MOST_DELIVERIES = 60;
 const isNotPutBack = (error: unknown): boolean => error instanceof Error && /could not be put back/.test(error.message);
 
 /** A message that is lost after the queue took it, so that its sender does not know. */
-const busInto = (told: Map<string, Announcement>, queue: Queue, { refuses, loses }: Record<"refuses" | "loses", () => boolean>): Bus => ({
-  async publish(announcements) {
-    const taken = announcements.filter(() => !refuses());
+const busInto = (told: Map<string, OutboxMessage>, queue: Queue, { refuses, loses }: Record<"refuses" | "loses", () => boolean>): Bus => ({
+  async publish(messages) {
+    const taken = messages.filter(() => !refuses());
     for (const one of taken) {
       told.set(one.id, one);
       if (one.kind === "work" && !loses()) queue.send(one);
@@ -78,7 +78,7 @@ const busInto = (told: Map<string, Announcement>, queue: Queue, { refuses, loses
 
 export const makeScene = async (client: DynamoDBDocumentClient, seed: number) => {
   const fate = cycled(fc.sample(fates, { seed, numRuns: 997 }));
-  const told = new Map<string, Announcement>();
+  const told = new Map<string, OutboxMessage>();
   const queue = queueOf(fate, () => fate().isDoomed);
   const host = makeHost(recordsIn({ client, ...TABLES }));
   const lines: string[] = [];
@@ -168,7 +168,7 @@ export const makeScene = async (client: DynamoDBDocumentClient, seed: number) =>
   const sweep = async (): Promise<void> => {
     for (const run of [sweepOutbox, resumeJobs])
       await run(ports, neverTimeUp).catch((error: unknown) => {
-        if (!(error instanceof Error) || !/could not be (told|put back)/.test(error.message)) throw error;
+        if (!(error instanceof Error) || !/could not be (published|put back)/.test(error.message)) throw error;
       });
   };
 

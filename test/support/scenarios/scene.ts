@@ -1,7 +1,7 @@
 // What a scene is made of: a host whose time is set, calls as the gateway makes them, and what most scenes begin with.
 import { randomBytes } from "node:crypto";
 import type { WorkId } from "../../../domain/device-api/work.ts";
-import type { Announcement } from "../../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../../domain/shared/events.ts";
 import type { AppleAnswer } from "../../../domain/tokens/apple-check.ts";
 import type { FunctionName } from "../../../functions/contract/env.ts";
 import { CUSTODY_ROUTES } from "../../../functions/contract/routes.ts";
@@ -38,7 +38,7 @@ export const neverTimeUp = (): boolean => false;
 export const makeHost = (world: World, people?: People) => {
   const clock = { now: START };
   const files = new Map<string, Uint8Array>();
-  const told: Announcement[] = [];
+  const told: OutboxMessage[] = [];
   const seals = sealsInMemory();
   const pool = new Map<string, InPool>();
   const answers = new Map<string, AppleAnswer>();

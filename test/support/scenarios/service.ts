@@ -2,7 +2,7 @@
 // against the API's document.
 import { randomBytes } from "node:crypto";
 import type { Account } from "../../../domain/accounts/account.ts";
-import type { Announcement } from "../../../domain/shared/events.ts";
+import type { OutboxMessage } from "../../../domain/shared/events.ts";
 import type { AppleAnswer } from "../../../domain/tokens/apple-check.ts";
 import { accountIdOf } from "../../../functions/lib/account-id.ts";
 import { http } from "../../../functions/middleware/http.ts";
@@ -38,7 +38,7 @@ const complaintsAbout = undocumented(document);
 /** `logOf` makes the log of the function that serves a route; without it all is logged in memory. */
 export const makeService = async (logOf?: (name: "admin" | "custody") => Log) => {
   const files = new Map<string, Uint8Array>();
-  const published: Announcement[] = [];
+  const published: OutboxMessage[] = [];
   const invited: string[] = [];
   const pool = new Map<string, InPool>();
   const logged: string[] = [];

@@ -76,6 +76,6 @@ export const endOf = async (work: Work) => ({
 });
 export const COMPLETE = (completed: number) => ({ status: "COMPLETE", completed, failures: [] });
 export const refusedWith = async (asked: Promise<unknown>) => asked.then(() => undefined).catch((error) => error.error);
-export const told = () => service.published.flatMap((one) => (one.kind === "telling" ? [one] : []));
+export const told = () => service.published.flatMap((one) => (one.kind === "mdm-notification" ? [one] : []));
 export const shown = async (query?: Record<string, string>) =>
   (await list(query)).users.map(({ clientUserId, status }) => `${clientUserId} ${status}`);

@@ -10,9 +10,13 @@ import { makeService } from "../../../support/scenarios/service.ts";
 const [here, there] = [locationId(), locationId(2)];
 const ASSET = { adamId: "408709785", pricingParam: "STDQ" };
 const TOLD = { id: "evt_1", locationId: here, type: "USER_ASSOCIATED", notification: { associatedUsers: [] } };
-const eventOf = (type: string, detail: object) => ({ "detail-type": type, source: "content-tokens", detail: { id: "evt_2", ...detail } });
-const ACQUIRED = eventOf("LicensesAcquired", { locationId: here, ...ASSET, quantity: 7, accountId: "acc_00000000000000000000000001" });
-const TRANSFERRED = eventOf("LicensesTransferred", {
+const createEvent = (type: string, detail: object) => ({
+  "detail-type": type,
+  source: "content-tokens",
+  detail: { id: "evt_2", ...detail },
+});
+const ACQUIRED = createEvent("LicensesAcquired", { locationId: here, ...ASSET, quantity: 7, accountId: "acc_00000000000000000000000001" });
+const TRANSFERRED = createEvent("LicensesTransferred", {
   transferId: "tr_00000000000000000000000001",
   fromLocationId: here,
   toLocationId: there,

@@ -1,16 +1,16 @@
-// How the demo tells what it does: each promise with what was observed; the first one that is not kept ends it.
+// Prints the steps of the demo: each promise with what was observed. The first broken promise ends the demo.
 import { setTimeout as sleep } from "node:timers/promises";
 
 export class BrokenPromise extends Error {}
 
-export type Telling = {
+export type Narrator = {
   /** A step begins. */
   step(title: string): void;
   /** A promise, and what was seen of it. Throws `BrokenPromise` when it was not kept. */
   promise(promise: string, kept: boolean, observed: string): void;
 };
 
-export const tellingTo = (print: (line: string) => void): Telling => {
+export const createNarrator = (print: (line: string) => void): Narrator => {
   let steps = 0;
   return {
     step(title) {
