@@ -267,7 +267,7 @@ export type Problem = {
   /** What was expected, what came, what to do. */
   readonly detail: string;
   /** What clients branch on: a closed list, from which none is renamed or reused. */
-  readonly reason: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_from_apple" | "not_linked" | "not_permitted" | "own_account" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "token_withdrawn" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+  readonly reason: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_from_apple" | "not_linked" | "not_permitted" | "own_account" | "primary_in_use_required" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "token_withdrawn" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
   /** What the logs know the request by. */
   readonly requestId: string;
 };
@@ -1279,7 +1279,7 @@ export type Api = {
       readonly 401: Refusal<401, "sign_in_outdated" | "unauthenticated"> | GatewayRefusal;
       readonly 403: Refusal<403, "account_disabled" | "not_permitted" | "unknown_account">;
       readonly 413: Refusal<413, "body_too_large"> | GatewayRefusal;
-      readonly 422: Refusal<422, "primary_in_use_unsaid">;
+      readonly 422: Refusal<422, "primary_in_use_required">;
       readonly 429: GatewayRefusal;
       readonly 500: Refusal<500, "internal_error"> | GatewayRefusal;
       readonly 503: Refusal<503, "busy"> | GatewayRefusal;
@@ -1558,7 +1558,7 @@ export type Api = {
         /** How many could be transferred now, at most. */
         readonly most: number;
         /** What it would be refused for. */
-        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_from_apple" | "not_linked" | "not_permitted" | "own_account" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "token_withdrawn" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_from_apple" | "not_linked" | "not_permitted" | "own_account" | "primary_in_use_required" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "token_withdrawn" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
         readonly detail?: string;
         /** What there is at the location that gives. */
         readonly from: {
@@ -1590,7 +1590,7 @@ export type Api = {
         /** How many could be transferred now, at most. */
         readonly most: number;
         /** What it would be refused for. */
-        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_from_apple" | "not_linked" | "not_permitted" | "own_account" | "primary_in_use_unsaid" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "token_withdrawn" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
+        readonly reason?: "account_disabled" | "account_exists" | "account_removed" | "already_held" | "another_location" | "asset_differs" | "bad_lines" | "body_too_large" | "busy" | "conflict_resolved" | "idempotency_key_reused" | "internal_error" | "invalid_input" | "invitation_accepted" | "irrevocable" | "location_closed" | "location_not_empty" | "location_reserved" | "malformed_json" | "mdm_info_taken" | "not_a_content_token" | "not_base64" | "not_device_assignable" | "not_enough_licenses" | "not_found" | "not_from_apple" | "not_linked" | "not_permitted" | "own_account" | "primary_in_use_required" | "primary_location" | "sign_in_outdated" | "time_in_future" | "token_expired" | "token_file_too_large" | "token_invalidated" | "token_withdrawn" | "too_many_holders" | "too_many_licenses" | "unauthenticated" | "unknown_account" | "version_mismatch" | "wrong_token_type";
         readonly detail?: string;
         /** What there is at the location that gives. */
         readonly from: {

@@ -58,17 +58,17 @@ export type PrimaryUse = {
   readonly said: boolean | undefined;
 };
 
-/** Whether tokens of it were, or may have been, used to assign something. */
+/** True if its tokens assigned something, or may have. */
 const isInUse = ({ assignedThroughTokenAt, importedAt }: PrimaryUse["primary"]): boolean =>
   assignedThroughTokenAt !== undefined || importedAt !== undefined;
 
-/** Whether the primary location is in use. Refuses with `primary_in_use_unsaid` when only a person can know. */
+/** True if the primary location is in use. Refuses with `primary_in_use_required` when only a person can know. */
 export const isPrimaryInUse = ({ primary, said }: PrimaryUse): boolean => {
   if (primary.assignedThroughTokenAt !== undefined) return true;
   if (said === undefined && primary.importedAt !== undefined)
     throw new Refusal(
-      "primary_in_use_unsaid",
-      "A token of Apple's was imported for the primary location, and what was assigned with it can't be seen here. Say by primaryInUse whether anything was: if so, the built-in service gets a location of its own.",
+      "primary_in_use_required",
+      "A token issued by Apple was imported for the primary location, and this service can't see what was assigned with it. Set primaryInUse to true if anything was: the built-in service then gets a location of its own.",
     );
   return said ?? false;
 };

@@ -31,7 +31,7 @@ export const REASONS = [
   "not_linked",
   "not_permitted",
   "own_account",
-  "primary_in_use_unsaid",
+  "primary_in_use_required",
   "primary_location",
   "sign_in_outdated",
   "time_in_future",

@@ -33,7 +33,7 @@ const ANSWERS: Readonly<Record<Reason, readonly [status: number, title: string]>
   not_linked: [403, "The MDM server is not linked"],
   not_permitted: [403, "Not permitted"],
   own_account: [409, "Not on one's own account"],
-  primary_in_use_unsaid: [422, "It has to be said whether the primary location is in use"],
+  primary_in_use_required: [422, "primaryInUse is required: state whether the primary location is in use"],
   primary_location: [409, "Not for the primary location"],
   sign_in_outdated: [401, "Sign in again"],
   time_in_future: [422, "The time lies in the future"],

@@ -24,7 +24,7 @@ export const ledgerRoutes = {
     who: "administrator",
     does: "Begin the monthly subscription, which gives the built-in service a location, or end it",
     answers: { 200: "The subscription as it is now; told again, nothing changes" },
-    refuses: ["primary_in_use_unsaid"],
+    refuses: ["primary_in_use_required"],
   }),
   "GET /v1/licenses": route(ListLicensesInput, ListLicensesReply, listLicenses, {
     who: "content-manager",

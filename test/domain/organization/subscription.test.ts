@@ -35,7 +35,7 @@ describe("whether the primary location is in use", () => {
 
   test("has to be said where a token of Apple's was imported: what that assigned can't be seen here", () => {
     const refusal = refusalOf(() => isPrimaryInUse({ primary: imported, said: undefined }));
-    expect(refusal.reason).toBe("primary_in_use_unsaid");
+    expect(refusal.reason).toBe("primary_in_use_required");
     expect(refusal.message).toMatch(/primaryInUse/);
   });
 });

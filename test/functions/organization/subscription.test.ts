@@ -209,7 +209,7 @@ describe("beginning it with a primary location in use", () => {
     expect((await importAt(here)).status).toBe(201);
     const before = await kept();
     const { status, body } = await begin();
-    expect([status, body.reason]).toEqual([422, "primary_in_use_unsaid"]);
+    expect([status, body.reason]).toEqual([422, "primary_in_use_required"]);
     expect(await kept()).toEqual(before);
     expect((await begin({ primaryInUse: false })).body).toMatchObject({ isPrimaryReserved: true });
   });
