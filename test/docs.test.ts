@@ -55,3 +55,21 @@ describe("commands in the documents and messages", () => {
     expect(readme).toMatch(/-d '\{"revokeNow":true\}' \$API\/v1\/mdm-servers\/mdm_…\/credential/);
   });
 });
+
+describe("the decisions", () => {
+  const folder = join(import.meta.dirname, "../docs/decisions");
+  const index = readFileSync(join(folder, "README.md"), "utf8");
+  const files = globSync("0*.md", { cwd: folder }).toSorted();
+  const statusOf = (file: string): string => readFileSync(join(folder, file), "utf8").split("\n\n")[1] ?? "";
+
+  test("are listed in the index, each once and in order", () => {
+    expect([...index.matchAll(/^\| \[\d{4}\]\((.+?)\)/gm)].map(([, file]) => file)).toEqual(files);
+  });
+
+  test.each(files)("have a status and a date, and those that one changes name it: %s", (file) => {
+    const status = statusOf(file);
+    expect(status).toMatch(/^Status: accepted, \d{4}-\d\d-\d\d\b/);
+    const [, replaced = ""] = /\bReplaces\s(.*)/s.exec(status) ?? [];
+    for (const [, earlier = ""] of replaced.matchAll(/\((\d{4}-.+?\.md)\)/g)) expect(statusOf(earlier)).toContain(`(${file})`);
+  });
+});
