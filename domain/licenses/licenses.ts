@@ -54,6 +54,8 @@ export const MAX_TOTAL = 2_147_483_647;
 export const MAX_TRANSFER = 24_999;
 /** How many targets one act assigns to: with what it leaves they fit into one transaction of 100 items, so that it is done whole or not at all. */
 export const MAX_TARGETS = 80;
+/** Assets of one posting. Each takes three items (its counts, an assignment, an event) of a transaction of 100. */
+export const ASSETS_PER_POSTING = 25;
 
 /** One device has one spelling. Only ASCII letters are raised, so that no other character changes its length. */
 const upperCase = (text: string): string => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());

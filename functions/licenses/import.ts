@@ -43,15 +43,15 @@ export const ImportLicensesReply = z.object({
 });
 
 /** Assets of one part: of each its counts, its traits and an event, in a transaction that takes 100 items. */
-const ASSETS_AT_ONCE = 30;
+const ASSETS_PER_BATCH = 30;
 /** One part after the other, within the time that a request has. */
 const MAX_ASSETS = 1000;
 
 /** The lines of each asset together, so many assets at once. */
 const partsOf = (lines: readonly LicenseLine[]): LicenseLine[][] => {
   const byAsset = [...Map.groupBy(lines, assetText).values()];
-  return Array.from({ length: Math.ceil(byAsset.length / ASSETS_AT_ONCE) }, (_, part) =>
-    byAsset.slice(part * ASSETS_AT_ONCE, (part + 1) * ASSETS_AT_ONCE).flat(),
+  return Array.from({ length: Math.ceil(byAsset.length / ASSETS_PER_BATCH) }, (_, part) =>
+    byAsset.slice(part * ASSETS_PER_BATCH, (part + 1) * ASSETS_PER_BATCH).flat(),
   );
 };
 

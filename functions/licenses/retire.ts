@@ -1,15 +1,12 @@
 // What a client user who is gone has: what can come back does, the rest (books above all) is retired with them. It may take several postings, each by itself,
 // so that whoever asks again goes on with what is left.
 
-import { type Asset, type AssignmentKey, keyOf } from "../../domain/licenses/licenses.ts";
+import { ASSETS_PER_POSTING, type Asset, type AssignmentKey, keyOf } from "../../domain/licenses/licenses.ts";
 import { retiring } from "../../domain/licenses/postings.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";
 import { createEvent, publishEffects } from "../lib/publish.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Effect, Preconditions } from "../ports/shared.ts";
-
-/** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
-const ASSETS_AT_ONCE = 25;
 
 type User = { readonly locationId: LocationId; readonly clientUserId: string };
 type RetiringPorts = Pick<Ports, "licenses" | "bus" | "outbox" | "log" | "now" | "random">;
@@ -21,7 +18,7 @@ const notifyNobody: NotifyReleased = async () => [];
 
 /** Some of what the user has at the location, as it is now. */
 const heldOf = async ({ locationId, clientUserId }: User, { licenses }: Pick<Ports, "licenses">): Promise<readonly Asset[]> => {
-  const { items } = await licenses.assignments({ of: "target", locationId, target: { clientUserId } }, { limit: ASSETS_AT_ONCE });
+  const { items } = await licenses.assignments({ of: "target", locationId, target: { clientUserId } }, { limit: ASSETS_PER_POSTING });
   return licenses.getAll(items.map(({ asset }) => asset));
 };
 
@@ -61,6 +58,6 @@ export const retireLicenses = async (
     some = await made(retiringSome(user, ports, notifyReleased));
     if (some === undefined) return undefined;
     gone.push(...some);
-  } while (some.length === ASSETS_AT_ONCE);
+  } while (some.length === ASSETS_PER_POSTING);
   return gone;
 };

@@ -5,8 +5,7 @@ import document from "../../docs/openapi.json" with { type: "json" };
 import { ChangeAccountInput, ChangeAccountReply, changeAccount } from "../accounts/change.ts";
 import { InviteAgainInput, InviteAgainReply, inviteAgain } from "../accounts/invite-again.ts";
 import { ListAccountsInput, ListAccountsReply, listAccounts } from "../accounts/list.ts";
-import { PreviewPasswordChangeInput, PreviewPasswordChangeReply, previewPasswordChange } from "../accounts/preview-password-change.ts";
-import { PreviewRemovalInput, PreviewRemovalReply, previewRemoval } from "../accounts/preview-removal.ts";
+import { PreviewInput, PreviewReply, previewPasswordChange, previewRemoval } from "../accounts/preview-cut-off.ts";
 import { RegisterAccountInput, RegisterAccountReply, registerAccount } from "../accounts/register.ts";
 import { RemoveAccountInput, RemoveAccountReply, removeAccount } from "../accounts/remove.ts";
 import { ReportPasswordChangeInput, ReportPasswordChangeReply, reportPasswordChange } from "../accounts/report-password-change.ts";
@@ -127,7 +126,7 @@ export const adminRoutes = {
     answers: { 202: "The account; the invitation is on its way" },
     refuses: ["account_removed", "invitation_accepted", "version_mismatch"],
   }),
-  "GET /v1/accounts/{id}/removal-preview": route(PreviewRemovalInput, PreviewRemovalReply, previewRemoval, {
+  "GET /v1/accounts/{id}/removal-preview": route(PreviewInput, PreviewReply, previewRemoval, {
     who: "administrator",
     does: "Show what disabling or removing an account would cut off, and what to renew first",
     answers: { 200: "The tokens that would end, and the MDM servers that have them" },
@@ -138,7 +137,7 @@ export const adminRoutes = {
     answers: { 202: "The account; the files of its tokens are being erased" },
     refuses: ["account_removed", "time_in_future"],
   }),
-  "GET /v1/accounts/{id}/password-change-preview": route(PreviewPasswordChangeInput, PreviewPasswordChangeReply, previewPasswordChange, {
+  "GET /v1/accounts/{id}/password-change-preview": route(PreviewInput, PreviewReply, previewPasswordChange, {
     who: "administrator",
     does: "Show what a password change would cut off, and what to renew first",
     answers: { 200: "The tokens that would end, and the MDM servers that have them" },

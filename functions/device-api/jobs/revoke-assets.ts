@@ -2,15 +2,12 @@
 // each by itself, so that a step that is given again goes on with what is left.
 
 import { assetNotifications } from "../../../domain/device-api/notification.ts";
-import { type Asset, assetText, keyOf, type Target } from "../../../domain/licenses/licenses.ts";
+import { ASSETS_PER_POSTING, type Asset, assetText, keyOf, type Target } from "../../../domain/licenses/licenses.ts";
 import { revoking } from "../../../domain/licenses/postings.ts";
 import { createMdmNotifications } from "../../lib/mdm-notifications.ts";
 import { createEvent, publishEffects } from "../../lib/publish.ts";
 import { RetryLater } from "../../lib/retry-later.ts";
 import type { Step, StepAt, WorkPorts } from "./step.ts";
-
-/** Assets of one posting: of each the counts, an assignment and an event, in a transaction that takes 100 items. */
-const ASSETS_AT_ONCE = 25;
 
 /** What the target has that can come back. */
 const revocableOf = async (target: Target, { work }: StepAt, { licenses }: WorkPorts): Promise<readonly Asset[]> => {
@@ -22,7 +19,7 @@ const revocableOf = async (target: Target, { work }: StepAt, { licenses }: WorkP
 /** One posting; false when there was nothing left, `undefined` when what it rested on changed. */
 const revokeSome = async (target: Target, at: StepAt, ports: WorkPorts): Promise<boolean | undefined> => {
   const { work, preconditions } = at;
-  const held = (await revocableOf(target, at, ports)).slice(0, ASSETS_AT_ONCE);
+  const held = (await revocableOf(target, at, ports)).slice(0, ASSETS_PER_POSTING);
   if (held.length === 0) return false;
   const when = { at: ports.now(), random: ports.random };
   const done = held.map((asset) => ({ asset: keyOf(asset), target }));
