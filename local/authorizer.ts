@@ -1,4 +1,4 @@
-// The JWT authorizer of an HTTP API: signature by the issuer's keys, issuer, audience, time. Not more: roles and password changes are the door's.
+// The JWT authorizer of an HTTP API: signature by the issuer's keys, issuer, audience, time. Not more: the middleware checks roles and password changes.
 // Source: API Gateway developer guide, "Control access to HTTP APIs with JWT authorizers": RSA only; `client_id` is checked where there is no `aud`.
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import * as z from "zod";

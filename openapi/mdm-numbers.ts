@@ -1,4 +1,4 @@
-// With which numbers a route of the device management API may refuse: those that its door has for all routes, and its own.
+// With which numbers a route of the device management API may refuse: those of its middleware, which all routes have, and its own.
 import type { MdmErrorNumber } from "../domain/device-api/mdm-error.ts";
 import type { MdmRoute, OpenMdmRoute, PageMdmRoute } from "../functions/middleware/mdm-route.ts";
 

@@ -119,7 +119,7 @@ const answersOf = (document: Document, { responses }: Operation): readonly strin
     ];
   });
 
-/** What the door and the rights refuse for, whatever the route. */
+/** Reasons of the middleware and of authorization, which any route may have. */
 const COMMON: ReadonlySet<unknown> = new Set([
   "account_disabled",
   "body_too_large",

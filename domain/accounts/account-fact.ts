@@ -5,7 +5,7 @@ import { plainText } from "../shared/text.ts";
 
 export const AccountFact = z.object({
   accountId: AccountId,
-  /** What repetitions of the same fact are told by. Short enough for a key of the records. */
+  /** Identifies repetitions of the same fact. Short enough for a key of the records table. */
   eventId: plainText(256),
   /** `changed`: tokens given before it are dead. `gone`: all of them are. */
   meaning: z.enum(["changed", "gone"]),

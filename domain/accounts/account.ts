@@ -40,7 +40,7 @@ export const Account = z.object({
 });
 export type Account = z.infer<typeof Account>;
 
-/** What a caller wants to do. What is not listed for content managers below is for administrators alone. */
+/** Permissions. Those that content managers do not have below are for administrators only. */
 export type Act =
   | "organization:read"
   | "organization:manage"
@@ -85,7 +85,7 @@ const covers = (grant: Grant, location: LocationId | undefined): boolean =>
 
 const allows = (grant: Grant, act: Act): boolean => grant.role === "administrator" || CONTENT_MANAGER_ACTS.has(act);
 
-/** Whether the record lets the account act, at one location or (without one) on the organization as a whole. */
+/** True if the account has the permission, at one location or (without one) for the whole organization. */
 export const isAllowed = (account: Account, act: Act, location?: LocationId): boolean =>
   account.disabledAt === undefined && account.grants.some((grant) => covers(grant, location) && allows(grant, act));
 
@@ -115,7 +115,7 @@ export const scopeFor = (account: Account, act: Act): "all" | readonly LocationI
   return [...new Set(grants.flatMap((grant) => (grant.location === "all" ? [] : [grant.location])))].toSorted();
 };
 
-/** How far ahead of our clock a reported change may be, in seconds. Beyond it, `max` would kill every later token for ever. */
+/** The largest clock difference of a reported change, in seconds. With `max`, a time further ahead would end every later token. */
 export const CLOCK_TOLERANCE_SECONDS = 60;
 
 export const isTooFarAhead = (occurredAt: Date, now: Date): boolean =>
@@ -129,7 +129,7 @@ export const latestChange = (known: Date | undefined, occurredAt: Date): Date =>
   known !== undefined && known >= occurredAt ? known : occurredAt;
 
 /**
- * Whether a file given to the account at `givenAt` died with its latest password.
+ * True if the latest password change ended a file that the account received at `givenAt`.
  * Identity events tell whole seconds only, so a file given in the very second of the change counts as given before it.
  */
 export const isKilledByPassword = (givenAt: Date, account: Pick<Account, "passwordChangedAt">): boolean =>
@@ -145,7 +145,7 @@ export const enabledAgain = ({ disabledAt, ...account }: Account, now: Date): Ac
 export const disabledFrom = (account: Account, at: Date): Account => ({ ...account, disabledAt: account.disabledAt ?? at });
 
 /**
- * What stays of an account that is removed: that it was there, for what refers to it. No rights, and nothing that tells who it was.
+ * The record that remains of a removed account, for references to it. It has no grants and no personal data.
  * Invariant: whatever is removed is disabled, so that each rule about the one holds for the other.
  */
 export const removedFrom = ({ email: _, ...account }: Account, at: Date): Account => ({
@@ -172,6 +172,6 @@ export const assertInvitable = (email: string): void => {
     throw new Refusal("invalid_input", `email: must have at most ${MAX_SIGN_IN_LENGTH} characters for an invitation`);
 };
 
-/** Whether a sign-in at `authenticatedAt` (whole seconds, the `auth_time` claim) is newer than the account's latest password. */
+/** True if a sign-in at `authenticatedAt` (whole seconds, the `auth_time` claim) is newer than the account's latest password. */
 export const isSignInCurrent = (authenticatedAt: Date, account: Pick<Account, "passwordChangedAt">): boolean =>
   account.passwordChangedAt === undefined || authenticatedAt > account.passwordChangedAt;

@@ -38,7 +38,7 @@ export type IdentityReading =
   /** It may say something and can't be read: to be parked and looked at, never dropped. */
   | { readonly kind: "unreadable"; readonly why: string };
 
-/** What is something else counts as not told: whether an event concerns us is decided without demanding anything of it. */
+/** Fields of another type count as absent: the filter of relevant events requires nothing of an event. */
 const told = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
 const MANAGED_LOGIN = "AWS Service Event via CloudTrail";

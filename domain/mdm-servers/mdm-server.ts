@@ -42,10 +42,10 @@ export type MdmServer = z.infer<typeof MdmServer>;
 /** Bytes of randomness in a credential. */
 export const CREDENTIAL_BYTES = 32;
 
-/** How long a replaced credential still opens, so that an MDM server can be told the new one without an outage. */
+/** Lifetime of a replaced credential: time to give the new one to the MDM server without an outage. */
 export const CREDENTIAL_GRACE_HOURS = 24;
 
-/** Whether the credential with this SHA-256 opens for the server now. */
+/** True if the MDM server may use the credential with this SHA-256 now. */
 export const isCredentialGood = (
   { credentialSha256, earlierCredentials, removedAt }: Pick<MdmServer, "credentialSha256" | "earlierCredentials" | "removedAt">,
   sha256: string,
@@ -54,7 +54,7 @@ export const isCredentialGood = (
   removedAt === undefined &&
   (credentialSha256 === sha256 || earlierCredentials.some((earlier) => earlier.sha256 === sha256 && now < earlier.endsAt));
 
-/** How many of those before are kept: an administrator who asks again, since an answer was lost, cuts nobody off. */
+/** Earlier credentials that are kept: an administrator who retries after a lost answer cuts off no MDM server. */
 const MAX_EARLIER = 5;
 
 /** The server with another credential. Those before go on opening for a day from when each was replaced, unless they are revoked now. */
@@ -106,6 +106,6 @@ export const isKnownById = (
 
 const SEEN_AGAIN_MILLISECONDS = 3_600_000;
 
-/** Whether it is time to note that it called. */
+/** True if the time of the last call has to be updated. */
 export const isSeenAnew = ({ lastSeenAt }: Pick<MdmServer, "lastSeenAt">, now: Date): boolean =>
   lastSeenAt === undefined || now.getTime() - lastSeenAt.getTime() >= SEEN_AGAIN_MILLISECONDS;

@@ -71,10 +71,10 @@ export const EVENT_DETAILS = {
     ...Licenses,
     accountId: AccountId,
   }),
-  /** How many, never to whom: what an MDM server calls a user may be an address. */
+  /** The number only: an MDM server's id of a user may be an e-mail address. */
   LicensesAssigned: z.object({ locationId: LocationId, ...Licenses }),
   LicensesUnassigned: z.object({ locationId: LocationId, ...Licenses }),
-  /** Of a retired user; they never come back. */
+  /** Licenses of a retired user. They never become available again. */
   LicensesRetired: z.object({ locationId: LocationId, ...Licenses }),
   /** Also accepted from the sources that the configuration names (`identitySources`); see `readAccountEvent`. */
   "account.password-changed": z.object({ accountId: AccountId, occurredAt: z.date() }),

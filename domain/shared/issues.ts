@@ -1,4 +1,4 @@
-// What is wrong with an input, in words for whoever sent it: which field, what was expected. Never what came: it may be a secret.
+// Error texts for invalid input: the field and what was expected. They never quote the value, which may be a secret.
 import type * as z from "zod";
 
 type Issue = z.core.$ZodIssue;

@@ -22,7 +22,7 @@ export const subjectLine = ({ location }: Where, says: string): string => {
 
 const inDays = (days: number): string => (days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`);
 
-/** What a notice is about: the location, and the MDM servers that would miss the token. */
+/** The context of a notice: the location, and the MDM servers that depend on the token. */
 export type Where = {
   readonly location: Pick<Location, "name" | "reservedAt">;
   readonly servers: readonly Pick<MdmServer, "name" | "vendor">[];
@@ -44,7 +44,7 @@ export const holdersLine = ({ servers }: Where): string =>
     ? "MDM servers: none is known to have it. Look into yours: not every one may be registered."
     : `MDM servers that have it: ${servers.map(({ name, vendor }) => `${quote(name)} (${vendor})`).join(", ")}`;
 
-/** What beginning the monthly subscription means for those who have a token of the primary location. */
+/** The notice for holders of a token of the primary location when the monthly subscription begins. */
 export const reservedNotice = ({ location, servers }: Where, isPrimaryReserved: boolean): NoticeText => ({
   subject: subjectLine(
     { location, servers },
@@ -82,7 +82,7 @@ export const expiringNotice = (token: ContentToken, where: Where, daysLeft: numb
   ].join("\n"),
 });
 
-/** What ending the monthly subscription means for those who were told to remove a token of the location. */
+/** The notice for those who were asked to remove a token of the location, when the monthly subscription ends. */
 export const releasedNotice = ({ location, servers }: Where): NoticeText => ({
   subject: subjectLine({ location, servers }, "may be used again"),
   message: [

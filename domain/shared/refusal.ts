@@ -1,6 +1,6 @@
 // A "no" with a reason. Reasons are public and a closed list: clients branch on them, so none is renamed or reused.
 
-/** Every reason this service refuses for. What it means for an HTTP client is decided at the door, in one total table. */
+/** Every reason this service refuses for. What it means for an HTTP client is decided by the middleware, in one total table. */
 export const REASONS = [
   "account_disabled",
   "account_exists",

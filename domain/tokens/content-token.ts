@@ -23,7 +23,7 @@ export const InvalidationCause = z.enum([
 ]);
 export type InvalidationCause = z.infer<typeof InvalidationCause>;
 
-/** Where the token's file lies in object storage, and the SHA-256 of its bytes (hex). */
+/** The key of the token's file in object storage, and the SHA-256 of its bytes (hex). */
 export const StoredFile = z.object({ key: z.string().min(1), version: z.string().min(1), sha256: Sha256 });
 export type StoredFile = z.infer<typeof StoredFile>;
 
@@ -31,7 +31,7 @@ export type StoredFile = z.infer<typeof StoredFile>;
 export const Holding = z.object({ accountId: AccountId, givenAt: z.date() });
 export type Holding = z.infer<typeof Holding>;
 
-/** How a token was ended: when, why, and for a revocation the words of whoever revoked it. */
+/** The end of a token: time, cause, and for a revocation the reason that the person gave. */
 export const Invalidation = z.object({
   at: z.date(),
   cause: InvalidationCause,
@@ -41,7 +41,7 @@ export const Invalidation = z.object({
 });
 export type Invalidation = z.infer<typeof Invalidation>;
 
-/** How long a link to a file lives unless asked otherwise, and at most: the bucket refuses older signatures. */
+/** The default and the largest lifetime of a link, in seconds. The bucket refuses older signatures. */
 export const DEFAULT_LINK_SECONDS = 60;
 export const MAX_LINK_SECONDS = 15 * 60;
 
@@ -94,13 +94,13 @@ export const byNewest = (one: ContentToken, other: ContentToken): number =>
   other.expiresAt.getTime() - one.expiresAt.getTime() ||
   (one.id < other.id ? 1 : one.id > other.id ? -1 : 0);
 
-/** Whether older tokens of the location end now. What was done about it is struck out: `supersedesAt` is gone then. */
+/** True if earlier tokens of the location end now. `supersedesAt` is removed once they have ended. */
 export const isOverlapOver = ({ supersedesAt }: Pick<ContentToken, "supersedesAt">, now: Date): boolean =>
   supersedesAt !== undefined && now >= supersedesAt;
 
 export type WorksWith = "this-service" | "apple";
 
-/** Whose device API the token opens. An imported one was issued by Apple, and means nothing to this service's own. */
+/** The device API that accepts the token. This service's API does not accept imported tokens, which Apple issued. */
 export const worksWith = ({ origin }: Pick<ContentToken, "origin">): WorksWith => (origin === "issued" ? "this-service" : "apple");
 
 export type TokenState =

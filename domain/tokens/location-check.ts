@@ -8,7 +8,7 @@ import { quote } from "../shared/untrusted-text.ts";
 
 export const LocationCheckOutcome = z.enum(["nothing-known", "no-difference", "forced"]);
 
-/** What the file, or whoever imports it, tells of where the token is from. */
+/** Evidence of the token's location in the file and in the import request. */
 type Told = { readonly orgName: string; readonly appleUId: string | undefined };
 
 export type LocationCheck = { readonly outcome: z.infer<typeof LocationCheckOutcome>; readonly note: string; readonly told: Told };

@@ -16,8 +16,8 @@ export const DEFAULT_LADDER: ReminderLadder = [60, 30, 15, 7, 3, 1, 0];
 export type DueStep = { readonly kind: "expiring"; readonly step: number; readonly daysLeft: number } | { readonly kind: "expired" };
 
 /**
- * What is owed now for a token that ends at `expiresAt`, given the steps already sent; `undefined` when nothing is.
- * Invariant: once a step was sent, no step of more days is ever owed again.
+ * The reminder that is due now for a token that ends at `expiresAt`, given the steps already sent; `undefined` if none is due.
+ * Invariant: after a step was sent, no step of more days is due again.
  */
 export const dueStep = (expiresAt: Date, ladder: ReminderLadder, sent: ReadonlySet<number>, now: Date): DueStep | undefined => {
   if (now >= expiresAt) return { kind: "expired" };
@@ -28,7 +28,7 @@ export const dueStep = (expiresAt: Date, ladder: ReminderLadder, sent: ReadonlyS
   return Math.min(...sent) <= step ? undefined : { kind: "expiring", step, daysLeft };
 };
 
-/** When the token has to be looked at next, judged at `now`: the day of its next step, or its end. The index of due tokens is sorted by it. */
+/** The next due time of a token as of `now`: the day of its next step, or its end. The index of due tokens is sorted by it. */
 export const nextDueAt = (expiresAt: Date, ladder: ReminderLadder, now: Date): Date => {
   const daysLeft = calendarDaysBetween(now, expiresAt);
   const ahead = ladder.filter((step) => step < daysLeft);
@@ -36,16 +36,16 @@ export const nextDueAt = (expiresAt: Date, ladder: ReminderLadder, now: Date): D
 };
 
 /**
- * When a token has to be looked at that no scan has judged by this ladder, given the steps already sent: at once when one is owed, as for a token
- * that was imported close to its end.
+ * The due time of a token that no scan has processed with this ladder, given the steps already sent: `now` if a reminder is due, for example for a
+ * token that was imported close to its end.
  */
 export const firstDueAt = (expiresAt: Date, ladder: ReminderLadder, sent: ReadonlySet<number>, now: Date): Date =>
   dueStep(expiresAt, ladder, sent, now) === undefined ? nextDueAt(expiresAt, ladder, now) : now;
 
-/** Whether both owe the same steps. */
+/** True if both ladders have the same steps. */
 export const isSameLadder = (one: ReminderLadder, other: ReminderLadder): boolean =>
   one.length === other.length && one.every((step) => other.includes(step));
 
-/** What the scan has to look at a token for, and when first: a step, its end, or the end of an overlap. */
+/** The earliest time at which the scan has to process a token: a step, its end, or the end of an overlap. */
 export const withOverlapEnd = (dueAt: Date, supersedesAt: Date | undefined, now: Date): Date =>
   supersedesAt !== undefined && supersedesAt > now && supersedesAt < dueAt ? supersedesAt : dueAt;

@@ -1,4 +1,4 @@
-// What a person has to do to renew a token, for each vendor of MDM servers. Menus move with releases: the words name what to look for.
+// Steps to renew a token, for each vendor of MDM servers. Menus change between releases: the steps name the labels to look for.
 // Sources: the vendors' own guides on Apple content tokens (Jamf Pro, Microsoft Intune, Fleet, Zentral), as of 2026.
 
 import type { Vendor } from "../mdm-servers/mdm-server.ts";

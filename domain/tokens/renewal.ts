@@ -6,7 +6,7 @@ import { haveAllMovedOn } from "../mdm-servers/holders.ts";
 import type { LocationLinks } from "../mdm-servers/links.ts";
 import { byNewest, type ContentToken, isOverlapOver, worksWith } from "./content-token.ts";
 
-/** Whether `newer` renews `older`: of the same location, issued later, works with the same service. One of Apple's does not renew one of ours. */
+/** True if `newer` renews `older`: same location, issued later, same service. A token of Apple does not renew a token of this service. */
 export const isRenewalOf = (newer: ContentToken, older: ContentToken): boolean =>
   newer.locationId === older.locationId && worksWith(newer) === worksWith(older) && byNewest(newer, older) < 0;
 

@@ -25,7 +25,7 @@ export const recordFact = (
     : accounts.recordDisabled(accountId, occurredAt, [createAuditRecord("account-disabled", told), ...effects]);
 };
 
-/** Whether the fact counts now. If not it is parked: `max` of a time to come would kill every later token for ever. */
+/** Returns true if the fact was applied. Otherwise it is parked: with `max`, a future time would end every later token. */
 export const applyFact = async (fact: AccountFact, ports: FactPorts): Promise<boolean> => {
   const { parking, log, now } = ports;
   if (isTooFarAhead(fact.occurredAt, now())) {

@@ -1,4 +1,4 @@
-// What would be cut off if the tokens that an account was given ended now: the tokens, and the MDM servers that have them. Asked before whatever ends them.
+// Computes the tokens that would end, and the MDM servers that would be cut off, if all tokens with an account as holder ended now.
 import * as z from "zod";
 import type { Account } from "../../domain/accounts/account.ts";
 import { holdingServers } from "../../domain/mdm-servers/holders.ts";
@@ -24,13 +24,13 @@ export const ShownCutOff = z.object({
   advice: z.array(z.string()),
 });
 
-/** What to do before, as one who ends the tokens is told. */
+/** Advice before the act that ends the tokens. */
 export type Advice = {
-  /** Where an MDM server would be cut off. */
+  /** If an MDM server would be cut off. */
   readonly before: string;
-  /** Where tokens would end, and no MDM server is known to have one. */
+  /** If tokens would end, and no MDM server is known to have one. */
   readonly nobodyCutOff: string;
-  /** Of an account that is a person's. */
+  /** If the account is not dedicated to downloads. */
   readonly personal: string;
 };
 

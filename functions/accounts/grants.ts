@@ -1,4 +1,4 @@
-// What registering an account and changing its grants have in common.
+// Grants of an account: the checks that registering and changing share.
 import type { Grant } from "../../domain/accounts/account.ts";
 import { assertOpen } from "../../domain/organization/organization.ts";
 import { getOrThrow } from "../middleware/handler.ts";

@@ -43,7 +43,7 @@ export const registerAccount: Handle<typeof RegisterAccountInput, Needs, z.input
   assertMay(caller, "account:manage");
   await assertLocations(input.grants, ports);
   if (input.subject === undefined) assertInvitable(input.email);
-  // Whoever was invited before a crash is known to the pool: asked again, they are registered without a second invitation.
+  // The pool may know the person from an invitation before a crash: the retry registers them without a second invitation.
   const subject = input.subject ?? (await people.invite(input.email));
   const at = now();
   const account: Account = { ...input, subject, id: accountIdOf(subject), createdAt: at, version: FIRST_VERSION };
@@ -51,7 +51,7 @@ export const registerAccount: Handle<typeof RegisterAccountInput, Needs, z.input
   const details = { grants: grantsText(account.grants), dedicated: String(account.dedicated), ...invited };
   const effect = createAuditRecord("account-registered", { subject: account.id, at, by: caller.id, details });
   await assertRegistered(await accounts.register(account, [effect], { accounts: [caller] }), account, ports);
-  // What was told about the subject before it had an account counts from now on.
+  // Facts about the subject that were parked before it had an account count from now on.
   await applyParked(account.id, ports);
   const registered = getOrThrow(await accounts.get(account.id), "account");
   return created(shownAccount(registered), registered.version);

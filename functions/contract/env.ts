@@ -1,11 +1,11 @@
-// What each function is told by its stack: one table that the stack writes from and the function reads by. A forgotten variable does not compile.
+// Environment variables of each function. The stack and the function use the same table: a forgotten variable does not compile.
 import * as z from "zod";
 
 const name = z.string().min(1);
 const count = z.string().regex(/^[1-9]\d{0,8}$/);
 const tables = { RECORDS_TABLE: name, CUSTODY_TABLE: name };
 const told = { ...tables, BUS_NAME: name };
-/** Of a run on one machine alone, where MDM servers are tried under 127.0.0.1: no stack sets it. */
+/** Only for the local run, where MDM servers may be on 127.0.0.1. No stack sets it. */
 const loopback = { LOOPBACK_NOTIFICATIONS: z.literal("allowed").exactOptional() };
 /** The scheme of the local run, unless it is started with TLS. No stack sets it. */
 const plainHttp = { LOCAL_SCHEME: z.literal("http").exactOptional() };

@@ -30,9 +30,9 @@ export const COUNTS = [
 ] as const;
 export type Count = (typeof COUNTS)[number];
 
-/** How things stand, good or bad, by unit: silence says that it is not known. */
+/** Gauges by unit. Missing data means that the value is unknown. */
 export const GAUGES = {
-  /** How many measurements failed, 0 when all went well. */
+  /** The number of measurements that failed; 0 if none did. */
   MeasurementsFailed: "Count",
   /** Since a scan was last complete. */
   ScanAgeSeconds: "Seconds",

@@ -46,7 +46,7 @@ export const ADMIN_ROUTES = [
   "GET /v1/openapi.json",
 ] as const;
 
-/** Who holds a credential gets a file: so credentials are made where files are signed, and nowhere else. */
+/** A credential gives access to files: the function that signs links creates credentials, and no other one. */
 export const CUSTODY_ROUTES = [
   "POST /v1/content-tokens",
   "POST /v1/content-tokens/import",
@@ -59,7 +59,7 @@ export const CUSTODY_ROUTES = [
   "GET /v1/fetch/content-token",
 ] as const;
 
-/** The device management API: which paths there are its function knows, whose door tells MDM servers in their own words what there is not. */
+/** The device management API: which paths there are its function knows, whose middleware tells MDM servers in their own words what there is not. */
 export const MDM_ROUTES = ["ANY /mdm/{proxy+}"] as const;
 
 /** Not behind the user pool's authorizer: answered to anyone, or to an MDM server by the credential or the content token that the function itself checks. */

@@ -36,7 +36,7 @@ const look = async (subject: string, sealed: (SealedHead & Sealed) | undefined, 
   const { broken } = walkFromSealed(subject, found, sealed, sha256);
   const last = found.at(-1)?.entry;
   if (broken !== undefined) return { broken };
-  // Whoever is told of has an entry, or had one when it was found broken.
+  // A listed subject has an entry, or had one when its chain was found broken.
   if (last === undefined) return { broken: { subject, seq: 1, why: "is missing" } };
   return { head: { subject: last.subject, seq: last.seq, hash: last.hash } };
 };

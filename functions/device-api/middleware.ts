@@ -1,12 +1,12 @@
-// The door of the device management API: who asks is told by the content token alone. What is refused is a number, which MDM servers branch on; what fails
+// Middleware of the device management API: who asks is told by the content token alone. What is refused is a number, which MDM servers branch on; what fails
 // otherwise is told to the log, never to the caller.
 import { type MdmErrorNumber, MdmRefusal, statusOfNumber } from "../../domain/device-api/mdm-error.ts";
 import { LOOKUPS_PER_SECOND } from "../../domain/device-api/mdm-limits.ts";
 import { type Reason, Refusal } from "../../domain/shared/refusal.ts";
 import { secondsSince } from "../../domain/shared/time.ts";
 import { noting, type UsePorts } from "../mdm-servers/record-use.ts";
-import { door } from "../middleware/door.ts";
 import type { Answer } from "../middleware/http.ts";
+import { lambdaHandler } from "../middleware/lambda-handler.ts";
 import { type Address, assertJson, baseOf, bearerTextOf, bodyOf, cookieTextOf, MdmEvent } from "../middleware/mdm-event.ts";
 import type { TokenBearer } from "../middleware/mdm-handler.ts";
 import type { MdmRoute, OpenMdmRoute, PageMdmRoute } from "../middleware/mdm-route.ts";
@@ -130,7 +130,7 @@ export const mdm = <Needs extends keyof Ports>(
       return refused(refusal, versionOf(event));
     }
   };
-  return door(reply);
+  return lambdaHandler(reply);
 };
 
 /** Where version 1 has it. Refuses with 9622, as what is no token is. */

@@ -1,4 +1,4 @@
-// What MDM servers are to be told: read and put together here, called by a function without any rights.
+// Builds notifications for MDM servers. A function without permissions makes the calls.
 import { environmentOf } from "../aws/environment.ts";
 import { notifyPortsOf } from "../aws/serving-mdm.ts";
 import { notifyMdmServer } from "../device-api/notifications/notify.ts";

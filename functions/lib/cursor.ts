@@ -1,4 +1,4 @@
-// Where a list goes on: opaque to callers, and never trusted when it comes back.
+// Cursors of lists: opaque to callers, and validated when they come back.
 import type * as z from "zod";
 import { Refusal } from "../../domain/shared/refusal.ts";
 

@@ -16,7 +16,7 @@ export const useOf = (caller: Pick<Account, "id">, key: string, request: unknown
 export const useIn = (caller: Pick<Account, "id">, header: string | undefined, request: unknown): Idempotency | undefined =>
   header === undefined ? undefined : useOf(caller, header, request);
 
-/** What an earlier request with the key made. Refuses with `idempotency_key_reused` when it was another request. */
+/** The result of an earlier request with the key. Refuses with `idempotency_key_reused` if that request differed. */
 export const madeBefore = async (
   use: Idempotency | undefined,
   { requests, now }: Pick<Ports, "requests" | "now">,

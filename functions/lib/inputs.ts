@@ -1,4 +1,4 @@
-// What many routes take: the parts of a page, and a place in the path.
+// Inputs that many routes share: page size and cursor, an asset, and targets of assignments.
 import * as z from "zod";
 import { AssetKey, ClientUserId, MAX_TARGETS, PricingParam, SerialNumber } from "../../domain/licenses/licenses.ts";
 
@@ -19,7 +19,7 @@ export const AssetInput = { ...AssetKey.shape, pricingParam: PricingParam.defaul
 
 const UP_TO = `Of both together ${MAX_TARGETS} at most.`;
 
-/** Whom licenses are assigned to. */
+/** Targets of assignments: devices and users. */
 export const TargetsInput = {
   serialNumbers: z.array(SerialNumber).max(MAX_TARGETS).default([]).describe(UP_TO),
   clientUserIds: z.array(ClientUserId).max(MAX_TARGETS).default([]).describe(UP_TO),

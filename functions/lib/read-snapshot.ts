@@ -1,4 +1,4 @@
-// What is read while others write: from one state of the data, or with a version id that says it is not.
+// Reads of several pages under concurrent writes: from one state of the data, or with a version id that shows a change.
 import { type Versioned, versionIdOf } from "../../domain/device-api/version-id.ts";
 import type { Ports } from "../ports/ports.ts";
 import { sha256 } from "./hash.ts";

@@ -84,7 +84,7 @@ const lineOf = (head: Row, row: Row): { readonly found: LicenseLine } | { readon
   const { line, cells } = row.cells.length > head.cells.length ? withoutEmptyEnd(row, head.cells.length) : row;
   if (cells.length !== head.cells.length)
     return { problem: { line, problem: `has ${cells.length} fields where there are ${head.cells.length} columns` } };
-  // What is left empty is left out.
+  // Empty cells are omitted.
   const told = Object.fromEntries(head.cells.flatMap((column, index) => (cells[index] === "" ? [] : [[column, cells[index]]])));
   const { data, error } = Line.safeParse(told);
   return data === undefined ? { problem: { line, problem: error.issues.map(issueText).join("; ") } } : { found: { ...data, line } };

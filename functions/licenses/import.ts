@@ -58,7 +58,7 @@ const partsOf = (lines: readonly LicenseLine[]): LicenseLine[][] => {
 type Needs = "accounts" | "locations" | "licenses" | "requests" | "bus" | "outbox" | "log" | "now" | "random";
 type Part = { readonly lines: readonly LicenseLine[]; readonly locationId: LocationId; readonly use: Idempotency };
 
-/** What is acquired of one asset, however many lines say so. */
+/** Acquired licenses of one asset: the sum of its lines. */
 const acquisitionOf = async (
   [first, ...more]: readonly LicenseLine[],
   locationId: LocationId,
@@ -81,7 +81,7 @@ const linesLeft = async (
   return parts.flatMap((lines, part) => (made[part] === undefined ? lines : []));
 };
 
-/** What a refusal says first: a file that was begun and can't go on is not sent whole again, or what was taken would count twice. */
+/** The first part of a refusal after some parts were taken: sending the whole file again would count those twice. */
 const takenText = (lines: readonly LicenseLine[], left: readonly LicenseLine[]): string => {
   if (left.length === lines.length) return "Nothing was taken.";
   const waiting = left.map(({ line }) => line).toSorted((one, other) => one - other);

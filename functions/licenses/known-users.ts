@@ -1,4 +1,4 @@
-// What a change of client users rests on: those whom it is about, as they are, and what was said of them without the names of their Apple Accounts.
+// Loads the client users that a change is about, with the requested values. Apple Accounts appear as hashes only.
 import type { RequestUser } from "../../domain/licenses/client-user.ts";
 import type { AskedUser, KnownUsers } from "../../domain/licenses/user-changes.ts";
 import type { LocationId } from "../../domain/shared/ids.ts";

@@ -42,7 +42,7 @@ export const retireUsers: Handle<typeof RetireUsersInput, Needs, z.input<typeof 
     for (const { clientUserId } of asked)
       gone.push(...((await retireLicenses({ locationId, clientUserId }, ports, preconditions, notifyReleased)) ?? []));
     const retired = evaluateUsers("RETIRE", asked, known, now());
-    // Whoever was never created, or is retired already, has no entry to change.
+    // A user that was never created, or is retired, has no entry to change.
     if (retired.changes.length === 0) return true;
     const effects = await retirementNotifications(act, retired.done, ports);
     if (!(await clientUsers.record(retired, effects))) return undefined;

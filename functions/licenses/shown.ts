@@ -1,4 +1,4 @@
-// How the ledger is shown: licenses of an asset at a location, who has them, and what was transferred.
+// Representations of the ledger: licenses of an asset at a location, their assignments, and transfers.
 import * as z from "zod";
 import {
   type Asset,

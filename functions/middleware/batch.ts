@@ -1,9 +1,9 @@
-// The door of what comes through a queue. One message that fails does not bring back the others: the queue is told which ones to give again.
+// Middleware of functions that a queue invokes. One message that fails does not bring back the others: the queue is told which ones to give again.
 // For Lambda such a run went well, so that the failures are counted here, for an alarm.
 import * as z from "zod";
 import { RetryLater } from "../lib/retry-later.ts";
 import type { Log } from "../ports/log.ts";
-import { type Context, door, isTimeUpIn } from "./door.ts";
+import { type Context, isTimeUpIn, lambdaHandler } from "./lambda-handler.ts";
 
 const Batch = z.object({
   Records: z.array(
@@ -16,7 +16,7 @@ const Batch = z.object({
   ),
 });
 
-/** Where a message comes from, and which time it is given, from 1. */
+/** The source of a message, and the number of its delivery, from 1. */
 export type Given = { readonly queue: string; readonly attempt: number };
 
 export type BatchAnswer = { readonly batchItemFailures: { readonly itemIdentifier: string }[] };
@@ -38,7 +38,7 @@ export const batch = (
   take: (message: unknown, isTimeUp: () => boolean, given: Given) => Promise<void>,
   log: Log,
 ): ((event: unknown, context?: Context) => Promise<BatchAnswer>) =>
-  door(async (raw, context) => {
+  lambdaHandler(async (raw, context) => {
     const again: string[] = [];
     let failed = 0;
     for (const { messageId, body, eventSourceARN, attributes } of Batch.parse(raw).Records) {

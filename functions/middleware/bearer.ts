@@ -1,5 +1,5 @@
-// Who calls. The gateway has checked an access token's signature, issuer, audience and expiry: here it becomes an account, by its record. An MDM
-// server's credential nobody has checked before.
+// Authentication. The gateway has verified signature, issuer, audience and expiry of an access token: this file loads the account. The gateway does not
+// check credentials of MDM servers: this file does.
 import * as z from "zod";
 import { type Account, isSignInCurrent } from "../../domain/accounts/account.ts";
 import { isCredentialGood, type MdmServer } from "../../domain/mdm-servers/mdm-server.ts";

@@ -1,17 +1,17 @@
-// The shape of a handler of the API: who calls and what is asked in, a reply out. Everything of HTTP stays in the door.
+// The type of API handlers: caller and input in, reply out. HTTP stays in the middleware.
 import type * as z from "zod";
 import type { Account } from "../../domain/accounts/account.ts";
 import { Refusal } from "../../domain/shared/refusal.ts";
 import type { Ports } from "../ports/ports.ts";
 
-/** What a request says in its headers. A handler names what it takes of it, so that the API's document can't leave it out. */
+/** Request headers that handlers can use. A handler names those it uses, so that the OpenAPI document lists them. */
 export type RequestHeaders = {
   /** The version that the caller means to edit. */
   readonly ifMatch: number | undefined;
   /** The entity tags of the caller's copy. `*` stands for any copy, and does not prove that the caller has one. */
   readonly ifNoneMatch: readonly string[] | "*";
   readonly idempotencyKey: string | undefined;
-  /** Whether the caller asked for JSON by `Accept`. */
+  /** True if `Accept` asks for JSON. */
   readonly wantsJson: boolean;
 };
 
@@ -21,15 +21,15 @@ export type Request<Input, Takes extends keyof RequestHeaders = never, Caller = 
   readonly input: Input;
 };
 
-/** How success is answered. */
+/** Success statuses. */
 export type Status = 200 | 201 | 202 | 303 | 304;
 
-/** `etag`: a record's version, or whatever else tells one state of what is answered from another. */
+/** `etag`: the version of a record, or another value that differs between two states of the body. */
 export type Reply<Body = unknown, Code extends Status = Status> = {
   readonly status: Code;
   readonly body?: Body;
   readonly etag?: string | number | undefined;
-  /** Where a 303 leads. */
+  /** The target of a 303. */
   readonly location?: string;
   /** The value of the `Link` header (RFC 8288): other resources that belong to the answer. */
   readonly link?: string | undefined;

@@ -6,7 +6,7 @@ import { BODY_PROBLEMS, parseBody } from "./body.ts";
 import type { Request, RequestHeaders } from "./handler.ts";
 import { entityTags } from "./headers.ts";
 
-/** What the door reads of an HTTP API event, payload format 2.0. Source: API Gateway developer guide, "Lambda proxy integrations for HTTP APIs". */
+/** The fields that the middleware reads of an HTTP API event, payload format 2.0. Source: API Gateway developer guide, "Lambda proxy integrations for HTTP APIs". */
 export const HttpEvent = z.object({
   routeKey: z.string(),
   headers: z.record(z.string(), z.string()).default({}),

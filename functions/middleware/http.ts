@@ -1,9 +1,9 @@
-// The door of the API: a route answers, and a refusal becomes problem details. What fails otherwise is told to the log, never to the caller.
+// Middleware of the HTTP API: a route answers, and a refusal becomes problem details. What fails otherwise is told to the log, never to the caller.
 import { Refusal } from "../../domain/shared/refusal.ts";
 import type { Ports } from "../ports/ports.ts";
-import { door } from "./door.ts";
 import type { Reply } from "./handler.ts";
 import { HttpEvent } from "./http-event.ts";
+import { lambdaHandler } from "./lambda-handler.ts";
 import { problemOf } from "./problem.ts";
 import type { Route } from "./route.ts";
 
@@ -63,5 +63,5 @@ export const http = <Needs extends keyof Ports>(
       return refusing;
     }
   };
-  return door(reply);
+  return lambdaHandler(reply);
 };

@@ -1,7 +1,7 @@
-// The door of what another function of the service invokes and waits for.
+// Middleware of functions that another function of the service invokes and waits for.
 import type * as z from "zod";
-import { door } from "./door.ts";
+import { lambdaHandler } from "./lambda-handler.ts";
 
-/** What comes is parsed, and the run fails when it is not as expected: the error names the field and quotes nothing of it. */
+/** Parses the input. The invocation fails if it does not match: the error names the field and quotes no value. */
 export const invoked = <Input extends z.ZodType, Answer>(input: Input, run: (given: z.output<Input>) => Promise<Answer>) =>
-  door((raw) => run(input.parse(raw)));
+  lambdaHandler((raw) => run(input.parse(raw)));

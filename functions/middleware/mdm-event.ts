@@ -28,7 +28,7 @@ export type Address = { readonly publicUrl?: string | undefined; readonly scheme
 export const baseOf = ({ requestContext }: MdmEvent, { publicUrl, scheme = "https" }: Address): string =>
   publicUrl ?? `${scheme}://${requestContext.domainName}`;
 
-/** What has no body says nothing of its type, as `subscriptions/enable` is asked. Refuses with 9727. */
+/** Refuses with 9727 if the body is not JSON. A request without a body needs no content type. */
 export const assertJson = ({ headers, body = "" }: MdmEvent): void => {
   if (body !== "" && !/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) throw new MdmRefusal(9727);
 };

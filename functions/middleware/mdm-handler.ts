@@ -1,5 +1,5 @@
 // The shape of a handler of the device management API: which token asks and what for in, the protocol's own object out. Everything of HTTP, and what every
-// answer bears, stays in the door. It refuses by `MdmRefusal`.
+// answer bears, stays in the middleware. It refuses by `MdmRefusal`.
 import type * as z from "zod";
 import type { MdmErrorNumber } from "../../domain/device-api/mdm-error.ts";
 import type { BearerFound } from "../ports/bearers.ts";
@@ -11,7 +11,7 @@ export type TokenBearer = Omit<BearerFound, "holders"> & { readonly managesNot?:
 export type MdmRequest<Input> = {
   readonly caller: TokenBearer;
   readonly input: Input;
-  /** Where the API was called, without a slash at its end: `https://…`. */
+  /** The base URL of the API as the caller used it, without a trailing slash: `https://…`. */
   readonly base: string;
 };
 

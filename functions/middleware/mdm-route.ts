@@ -7,7 +7,7 @@ import type { Ports } from "../ports/ports.ts";
 import { parsedBy } from "./mdm-event.ts";
 import type { MdmHandle, TokenBearer } from "./mdm-handler.ts";
 
-/** What every answer to a content token bears. */
+/** Fields of every answer to a content token. */
 export const Borne = z.object({
   uId: z.string().describe("The location's: what tokens of one location are told by."),
   tokenExpirationDate: z.string().describe("When the token ends, like 2030-11-08T22:33:22+0000."),
@@ -21,19 +21,19 @@ const borneBy = ({ token, location, config }: TokenBearer): z.input<typeof Borne
 });
 
 type MdmWords = {
-  /** What it does, as one sentence without its full stop. */
+  /** The summary of the operation: one sentence without its full stop. */
   readonly does: string;
-  /** What the answer is. */
+  /** The meaning of the answer. */
   readonly answers: string;
-  /** Numbers of its own to refuse with, beside those that all routes share. */
+  /** Error numbers that the handler refuses with, beside those of all routes. */
   readonly refuses?: readonly MdmErrorNumber[];
-  /** Only who may manage licenses may ask it, and nobody at the built-in service's location. */
+  /** Requires the right to manage licenses. Refused at the location of the built-in service. */
   readonly manages?: true;
-  /** Where the token comes from. */
+  /** The source of the token, if it is not the `Authorization` header. */
   readonly token?: "cookie" | "body";
   /** Counted against a budget of its own instead of the location's requests. */
   readonly budget?: "lookups";
-  /** How an error is answered: as version 1 of the protocol does, with status 200. */
+  /** Errors are answered as in version 1 of the protocol, with status 200. */
   readonly version?: 1;
 };
 

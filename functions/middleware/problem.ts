@@ -1,4 +1,4 @@
-// How a refusal is answered over HTTP: RFC 9457 problem details. The table is total: a reason without a status does not compile.
+// Refusals as RFC 9457 problem details. The table is total: a reason without a status does not compile.
 import * as z from "zod";
 import { REASONS, type Reason, type Refusal } from "../../domain/shared/refusal.ts";
 

@@ -1,8 +1,8 @@
-// The door of a custom resource that only ever creates. CloudFormation waits for the answer at an address it names: without one, a failed
+// Middleware of a custom resource that only ever creates. CloudFormation waits for the answer at an address it names: without one, a failed
 // deployment hangs for an hour, so that every outcome is answered.
 import * as z from "zod";
 import type { Log } from "../ports/log.ts";
-import { door } from "./door.ts";
+import { lambdaHandler } from "./lambda-handler.ts";
 
 const Event = z.object({
   RequestType: z.enum(["Create", "Update", "Delete"]),
@@ -24,7 +24,7 @@ const reasonOf = (error: unknown, requestId: string): string => {
 
 /** `create` is given the resource's properties; updates and deletions change nothing and succeed. */
 export const createOnly = (create: (properties: Record<string, unknown>) => Promise<void>, log: Log): ((event: unknown) => Promise<void>) =>
-  door(async (raw) => {
+  lambdaHandler(async (raw) => {
     const event = Event.parse(raw);
     const { StackId, RequestId, LogicalResourceId } = event;
     let outcome: { Status: "SUCCESS" } | { Status: "FAILED"; Reason: string } = { Status: "SUCCESS" };

@@ -8,21 +8,21 @@ import { callerOf, serverOf } from "./bearer.ts";
 import type { Handle, Reply, RequestHeaders, Status } from "./handler.ts";
 import { type HttpEvent, requestOf } from "./http-event.ts";
 
-/** What is to be known of a route beside its types: the API's document and its client are made from it. */
+/** Properties of a route beside its types. The OpenAPI document and the client are generated from them. */
 type Described = {
   /** The handler's name. */
   readonly name: string;
-  /** What it does, as one sentence without its full stop. */
+  /** The summary of the operation: one sentence without its full stop. */
   readonly does: string;
-  /** What each status of success means. */
+  /** The meaning of each success status. */
   readonly answers: Readonly<Partial<Record<Status, string>>>;
-  /** Whether the answers bear an ETag. */
+  /** True if responses have an ETag. */
   readonly etag: boolean;
   /** True if successes may bear a `Link` header. */
   readonly link: boolean;
-  /** What it heeds of a request's headers. */
+  /** The request headers that the handler uses. */
   readonly takes: readonly (keyof RequestHeaders)[];
-  /** Reasons of its own to refuse, beside those that all routes share. */
+  /** Reasons that the handler refuses with, beside those of all routes. */
   readonly refuses: readonly Reason[];
 };
 
@@ -35,7 +35,7 @@ export type Route<Needs extends keyof Ports> = Described & {
   readonly answer: (event: HttpEvent, ports: Pick<Ports, Needs | "accounts" | "servers" | "now">) => Promise<Reply>;
 };
 
-/** What a route's author says of it. Every status the handler may answer with is explained, and every header it heeds is named: neither more nor less. */
+/** The description of a route. It explains every status that the handler may answer with and names every header that it uses, no less and no more. */
 type Words<Code extends Status, Takes extends keyof RequestHeaders> = {
   readonly does: string;
   readonly answers: Readonly<Record<Code, string>>;

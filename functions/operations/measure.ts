@@ -1,4 +1,4 @@
-// How things stand, as gauges for the alarms: what waits, what is held, when all was last scanned. Each is measured whatever becomes of the others.
+// Gauges for the alarms: waiting work, tokens that MDM servers hold, the age of the last scan. A failure of one gauge does not affect the others.
 // One that can't be is not written, and counted: to an alarm a missing value is no good one.
 
 import { heldTokens } from "../../domain/mdm-servers/holders.ts";
@@ -38,7 +38,7 @@ const LOCATIONS = 100;
 /** Calendar days: a step of the default ladder that leaves time to renew. */
 const ENDING_DAYS = 15;
 
-/** How many times there are, and the seconds since the earliest: 0 of none, so that "nothing waits" is a value too. */
+/** The number of times, and the seconds since the earliest. 0 if there is none, so that the gauge always has a value. */
 const waiting = async (times: AsyncIterable<Date>, now: Date): Promise<{ readonly count: number; readonly oldestSeconds: number }> => {
   let count = 0;
   let oldestSeconds = 0;
@@ -82,7 +82,7 @@ const parked: Measurement = async (ports) => {
   return { ParkedFacts: count, ParkedOldestSeconds: oldestSeconds };
 };
 
-/** What MDM servers hold at the locations of `batch`. A token without a record is as dead as one that was ended. */
+/** The tokens that MDM servers hold at the locations of `batch`. A token without a record counts as ended. */
 const heldAt = async (batch: readonly LocationLinks[], ports: MeasuringPorts) => {
   const now = ports.now();
   const locations = await ports.locations.getAll(batch.map(({ location }) => location));

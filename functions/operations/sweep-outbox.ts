@@ -13,8 +13,8 @@ const BATCH = 50;
 
 export type SweepPorts = Pick<Ports, "outbox" | "bus" | "erasures" | "files" | "log" | "now">;
 
-/** How many could not be told. */
-const tellRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
+/** Publishes pending outbox messages. Returns the number of failures. */
+const publishPending = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
   let left = 0;
   for await (const batch of inBatches(ports.outbox.pending(before), BATCH)) {
     left += await publishEffects(batch, ports);
@@ -23,8 +23,8 @@ const tellRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean
   return left;
 };
 
-/** How many could not be erased. */
-const eraseRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
+/** Erases files whose erasure is planned. Returns the number of failures. */
+const erasePending = async (before: Date, ports: SweepPorts, isTimeUp: () => boolean): Promise<number> => {
   let left = 0;
   for await (const fileKey of ports.erasures.planned(before)) {
     if (isTimeUp()) return left;
@@ -36,12 +36,12 @@ const eraseRest = async (before: Date, ports: SweepPorts, isTimeUp: () => boolea
 export const sweepOutbox = async (ports: SweepPorts, isTimeUp: () => boolean): Promise<void> => {
   const before = (seconds: number): Date => new Date(ports.now().getTime() - seconds * 1000);
   // Each is done whatever becomes of the other.
-  const [untold, unerased] = await Promise.allSettled([
-    tellRest(before(TOLD_AFTER_SECONDS), ports, isTimeUp),
-    eraseRest(before(ERASED_AFTER_SECONDS), ports, isTimeUp),
+  const [unpublished, unerased] = await Promise.allSettled([
+    publishPending(before(TOLD_AFTER_SECONDS), ports, isTimeUp),
+    erasePending(before(ERASED_AFTER_SECONDS), ports, isTimeUp),
   ]);
-  if (untold.status === "rejected") throw untold.reason;
+  if (unpublished.status === "rejected") throw unpublished.reason;
   if (unerased.status === "rejected") throw unerased.reason;
-  if (untold.value + unerased.value > 0)
-    throw new Error(`${untold.value} outbox messages could not be published and ${unerased.value} files could not be erased`);
+  if (unpublished.value + unerased.value > 0)
+    throw new Error(`${unpublished.value} outbox messages could not be published and ${unerased.value} files could not be erased`);
 };

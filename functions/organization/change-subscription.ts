@@ -68,7 +68,7 @@ const toReserve = async (
 /** Tokens that are a condition of a write: as many as leave room for the rest of a transaction. */
 const MOST_JUDGED = 50;
 
-/** Who has a token of a location: MDM servers that are linked to one, and people who were given one that is good. */
+/** Holders of a token of a location: linked MDM servers, and people with the file of an active token. */
 const holdersOf = async (linked: LocationLinks, ports: Pick<Ports, Needs>) => {
   const tokens = await liveTokens(linked.location, ports);
   const accountIds = new Set(tokens.flatMap(({ downloadedBy }) => downloadedBy.map(({ accountId }) => accountId)));
@@ -96,7 +96,7 @@ const begin = async (making: Making, said: boolean | undefined, ports: Pick<Port
     ...(location.version === FIRST_VERSION ? [createdEffect(location, at)] : []),
     createAuditRecord("subscription-began", { subject: location.id, at, by: by.id, locationId: location.id, details }),
     createEvent("LocationReserved", { locationId: location.id, isPrimary: !isInUse, toBeRemovedFrom, warned }, { at, random }),
-    // Who has nothing to lose needs no mail.
+    // No notice if nobody has a token.
     ...(warned.length === 0 ? [] : [createNotice(reservedNotice(where, !isInUse), { at, random })]),
   ];
   const after = begun(before, location, { at, wasTold: !isInUse && warned.length > 0 });
@@ -119,7 +119,7 @@ const end = async ({ before, by, at }: Ending, ports: Pick<Ports, Needs>): Promi
   const effects: Effect[] = [
     createEvent("LocationReleased", { locationId, isPrimary: location.primary }, { at, random }),
     createAuditRecord("subscription-ended", { subject: locationId, at, by: by.id, locationId, details: { plan: "none" } }),
-    // Who was told to remove a token is told that it no longer counts.
+    // Tells people who were asked to remove a token that they need not do it any more.
     ...(wasTold ? [createNotice(releasedNotice(where), { at, random })] : []),
   ];
   const after = ended(before, at);

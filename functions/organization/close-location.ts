@@ -17,7 +17,7 @@ import { ShownLocation, shownLocation } from "./shown.ts";
 export const CloseLocationInput = z.strictObject({ id: LocationId });
 export const CloseLocationReply = ShownLocation;
 
-/** What is left in it. */
+/** Loads everything that must be gone before the location can be closed. */
 const contentOf = async (
   id: LocationId,
   ports: Pick<Ports, "accounts" | "locations" | "tokens" | "licenses" | "now">,

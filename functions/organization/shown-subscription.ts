@@ -1,4 +1,4 @@
-// How the monthly subscription is shown: whose location is whose, and from which MDM servers a token has to be removed.
+// The representation of the monthly subscription: the reserved location, and the MDM servers from which its token has to be removed.
 import * as z from "zod";
 import { type Account, isAllowed } from "../../domain/accounts/account.ts";
 import { openHoldings } from "../../domain/mdm-servers/links.ts";

@@ -1,4 +1,4 @@
-// How a content token opens the device management API.
+// Authentication of the device management API by content token.
 import type { Account } from "../../domain/accounts/account.ts";
 import type { ClientConfig } from "../../domain/device-api/client-config.ts";
 import type { LocationLinks } from "../../domain/mdm-servers/links.ts";
@@ -6,7 +6,7 @@ import type { Location } from "../../domain/organization/organization.ts";
 import type { AccountId, ContentTokenId } from "../../domain/shared/ids.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
 
-/** A token with all that its worth hangs on, and what belongs to its location. */
+/** A token with its token context, and the records of its location. */
 export type BearerFound = {
   readonly token: ContentToken;
   readonly holders: ReadonlyMap<AccountId, Account>;

@@ -15,7 +15,7 @@ export interface ClientUsers {
   version(location: LocationId): Promise<UsersVersion>;
   /** Those of `clientUserIds` who are there and not retired, by client user id. */
   getAll(location: LocationId, clientUserIds: readonly string[]): Promise<ReadonlyMap<string, ClientUser>>;
-  /** Who has the Apple Accounts with these hashes and is not retired: client user ids by hash. */
+  /** Users that are not retired and have the Apple Accounts with these hashes: client user ids by hash. */
   holders(location: LocationId, idHashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Every entry of that client user id, retired ones first. */
   entriesOf(location: LocationId, clientUserId: string): Promise<readonly ClientUser[]>;

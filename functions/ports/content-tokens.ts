@@ -14,7 +14,7 @@ export type HandOver = {
   readonly at: Date;
 };
 
-/** What is written with a new token. `location`: its location's next version, with what the token is the first to tell of it. */
+/** Further writes with a new token. `location`: the next version of its location, if the file states something new about it. */
 export type Adding = {
   readonly idempotency?: Idempotency | undefined;
   readonly location?: Location | undefined;

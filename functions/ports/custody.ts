@@ -9,8 +9,8 @@ export interface CustodyLog {
   history(subject: SubjectId, page: PageRequest): Promise<Page<CustodyEntry>>;
   /** All chains, by time; both ends belong to it. Not strongly consistent. */
   list(between: { readonly from?: Date | undefined; readonly to?: Date | undefined }, page: PageRequest): Promise<Page<CustodyEntry>>;
-  /** Whose chains have entries from `since` on, oldest first, each as often as it has; of all time without `since`. Not strongly consistent. */
+  /** The subjects of all entries from `since` on, oldest first, one per entry; of all entries without `since`. Eventually consistent. */
   changedSince(since: Date | undefined): AsyncIterable<string>;
-  /** What stands in one chain from entry `from` on, oldest first, strongly consistent. */
+  /** The entries of one chain from number `from` on, oldest first, strongly consistent. */
   chain(subject: string, from: number): AsyncIterable<Found>;
 }

@@ -3,7 +3,7 @@
 export interface Erasures {
   /** The file is to be erased unless a token is recorded with it. */
   plan(fileKey: string, at: Date): Promise<void>;
-  /** What was planned before `before`. */
+  /** Erasures that were planned before `before`. */
   planned(before: Date): AsyncIterable<string>;
   /** When each was planned, in no order. */
   plannedTimes(): AsyncIterable<Date>;

@@ -7,7 +7,7 @@ import type { LocationId } from "../../domain/shared/ids.ts";
 import type { Effect, Idempotency, Page, PageRequest, Preconditions } from "./shared.ts";
 import type { Progress } from "./works.ts";
 
-/** Whose assignments are listed: those of a location, of one of its assets, or of one target at it. */
+/** The scope of a list of assignments: a location, one of its assets, or one target at it. */
 export type AssignmentList =
   | { readonly of: "location"; readonly locationId: LocationId }
   | { readonly of: "asset"; readonly asset: AssetKey }
@@ -30,9 +30,9 @@ export type Recording = {
   /** The use of a key, and what a repeated request finds as made. */
   readonly idempotency?: (Idempotency & { readonly made: string; readonly at: Date }) | undefined;
   readonly preconditions?: Preconditions;
-  /** How far the work that it is a step of comes by it. */
+  /** Progress of the job that this act is a step of. */
   readonly progress?: Progress;
-  /** Users of the location as they were read, of whom some are given a license: none of them was retired meanwhile, and who retires one finds out. */
+  /** The version of the location's users that was read, if the posting assigns to users. A concurrent retirement conflicts with the posting. */
   readonly givenTo?: UsersVersion | undefined;
   /** Its location's next version, with what the posting is the first to tell of it. */
   readonly location?: Location | undefined;

@@ -15,7 +15,7 @@ export interface Locations {
   add(location: Location, effects?: readonly Effect[]): Promise<boolean>;
   /** Writes the next version over the one that was read. False when it changed meanwhile. */
   replace(location: Location, effects?: readonly Effect[]): Promise<boolean>;
-  /** How many times licenses or a token came to it, strongly consistent: what was counted there is still all while this stays the same. */
+  /** The number of times that licenses or a token arrived at it, strongly consistent. While it is unchanged, an earlier count of them is complete. */
   arrivals(id: LocationId): Promise<number>;
   /**
    * Closes it, with its links as they are then: from now on nothing comes to it, and it is in no list. False when it, its links or its arrivals

@@ -1,7 +1,7 @@
 // Logs and metrics.
 import type { Count, Gauge } from "../contract/metrics.ts";
 
-/** What operations watch. Fields carry identifiers and reasons only. */
+/** Log lines and metrics of the service. Fields contain identifiers and reasons only. */
 export interface Log {
   info(message: string, fields?: Readonly<Record<string, string | number>>): void;
   error(message: string, error: unknown, fields?: Readonly<Record<string, string | number>>): void;

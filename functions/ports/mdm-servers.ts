@@ -8,7 +8,7 @@ export interface MdmServers {
   get(id: MdmServerId): Promise<MdmServer | undefined>;
   /** Those of `ids` that exist, strongly consistent. */
   getAll(ids: readonly MdmServerId[]): Promise<ReadonlyMap<MdmServerId, MdmServer>>;
-  /** Whose credential ever had this SHA-256 (hex), strongly consistent. Whether it is still good is for `isCredentialGood` to say. */
+  /** The MDM server that has, or had, the credential with this SHA-256 (hex), strongly consistent. `isCredentialGood` decides if it is valid. */
   findByCredential(sha256: string): Promise<MdmServer | undefined>;
   /** The one in use whose `mdmInfo` has this `id`, strongly consistent. */
   findByMdmInfo(id: string): Promise<MdmServer | undefined>;

@@ -9,7 +9,7 @@ export interface ClientConfigs {
   change(said: SaidConfig): Promise<ClientConfig>;
 }
 
-/** What an MDM server was seen to use a token for. `mdmServerId` is absent where it can't be told which one it was. */
+/** The use of a token by an MDM server. `mdmServerId` is absent if the MDM server is not known. */
 export type TokenUse = {
   readonly tokenId: ContentTokenId;
   readonly mdmServerId?: MdmServerId | undefined;

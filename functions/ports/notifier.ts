@@ -3,7 +3,7 @@ import type { Delivery, NotificationCall } from "../../domain/device-api/deliver
 
 /** Calls addresses that MDM servers chose, from where there is nothing to be had. */
 export interface Notifier {
-  /** Whether such a URL may be called at all. */
+  /** True if the service may call the URL. */
   readonly isTarget: (url: string) => boolean;
   /** One attempt. What the other side did or did not do is answered; rejects when nobody could try. */
   deliver(call: NotificationCall): Promise<Delivery>;

@@ -3,10 +3,10 @@ import type { ContentTokenId } from "../../domain/shared/ids.ts";
 import type { ContentToken } from "../../domain/tokens/content-token.ts";
 import type { Effect } from "./shared.ts";
 
-/** Where a look at a due token takes it. `step`: of which a reminder is sent with it. `isOverlapDone`: its older tokens have ended. */
+/** The result of processing a due token. `step`: the reminder that is sent. `isOverlapDone`: the earlier tokens have ended. */
 export type Move = { readonly nextDueAt: Date; readonly step?: number | undefined; readonly isOverlapDone?: boolean };
 
-/** What tokens are due for, and which reminders were sent. */
+/** Due times of tokens, and the ledger of reminders that were sent. */
 export interface Reminders {
   /** Due by `until`, longest overdue first; reads nothing else. Throws, after all others, when some records can't be read. */
   due(until: Date): AsyncIterable<ContentToken>;

@@ -1,9 +1,9 @@
 // Uses of `Idempotency-Key`.
 import type { Idempotency } from "./shared.ts";
 
-/** What was asked with an `Idempotency-Key` before. */
+/** Earlier requests by `Idempotency-Key`. */
 export interface Requests {
-  /** What an earlier request with the same key made, within the day before `now`; strongly consistent. */
+  /** The result of a request with the same key within the day before `now`; strongly consistent. */
   earlier(
     use: Pick<Idempotency, "accountId" | "key">,
     now: Date,

@@ -25,7 +25,7 @@ export type Preconditions = {
   /** None of them is closed. */
   readonly locations?: readonly Location[];
   readonly links?: readonly LocationLinks[];
-  /** How many times licenses or a token had come to a location. */
+  /** The number of times that licenses or a token arrived at a location. */
   readonly arrivals?: readonly { readonly location: LocationId; readonly count: number }[];
 };
 

@@ -3,7 +3,7 @@ import type { JobLimits } from "../../domain/device-api/job.ts";
 import type { Failure, Outcome, Part, Work, WorkId } from "../../domain/device-api/work.ts";
 import type { Effect, Preconditions } from "./shared.ts";
 
-/** How far the work at hand comes by an act that is a part of it. The act is recorded only while the work is where it was read. */
+/** The progress of a job by an act that is one of its steps. The act is recorded only if the job is still at the step that was read. */
 export type Progress = { readonly work: Work; readonly outcome: Outcome; readonly at: Date };
 
 export interface Works {

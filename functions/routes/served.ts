@@ -1,4 +1,4 @@
-// What both tables of routes have in common. They are two files, so that no function's bundle holds what another one serves.
+// Shared parts of the route tables. The tables are separate files, so that no bundle contains the handlers of another function.
 import type { Route } from "../middleware/route.ts";
 import type { Ports } from "../ports/ports.ts";
 

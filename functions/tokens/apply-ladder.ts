@@ -17,7 +17,7 @@ const ATTEMPTS = 5;
  */
 const bringForward = async (listed: ContentToken, ladder: ReminderLadder, { tokens, reminders, now }: Needs): Promise<boolean> => {
   const { id, expiresAt } = listed;
-  // What was sent can only make it later: without it, most tokens need no further read.
+  // Reminders that were sent can only move the date later: most tokens need no read of them.
   if (listed.dueAt === undefined || firstDueAt(expiresAt, ladder, new Set(), now()) >= listed.dueAt) return false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // The ledger before the token: what is sent in between makes it due too early, never too late.
@@ -29,7 +29,7 @@ const bringForward = async (listed: ContentToken, ladder: ReminderLadder, { toke
   throw new Error(`${id} could not be brought forward: it changed ${ATTEMPTS} times meanwhile`);
 };
 
-/** How many were brought forward, how many could not be, and whether that was all. Stopped, the next run finds done what was done. */
+/** Returns the number of tokens that were moved and that failed, and true if all were processed. After a stop, the next run skips those that were moved. */
 export const applyLadder = async (
   organization: Organization,
   ports: Needs,

@@ -39,7 +39,7 @@ export const issueContentToken: Handle<
     const currentCaller = await loadCurrentCaller(caller, ports);
     assertMay(currentCaller, "content-token:issue", locationId);
     const location = getOrThrow(await locations.get(locationId), "location");
-    // Of two requests at once with one key, the second one finds what the first one made.
+    // Two concurrent requests with one key: the second one returns the result of the first.
     const earlier = await madeBefore(idempotency, ports);
     if (earlier !== undefined) return getOrThrow(await tokens.get(ContentTokenId.parse(earlier)), "content token");
     assertOpen(location);
@@ -55,7 +55,7 @@ export const issueContentToken: Handle<
   });
 
   const context = await loadTokenViewContext([token], ports);
-  // Of one that was issued before the location became the built-in service's own.
+  // A repeated request may return a token whose location was reserved since.
   assertShown(token, context, context.now);
   const renews = (await renewedBy(token, ports, (older) => isRenewalOf(token, older))).map(({ id }) => id);
   const overlapEndsAt = renews.length === 0 ? undefined : token.supersedesAt;

@@ -35,7 +35,7 @@ const listsFor = (caller: Account, { locationId }: Asked): readonly Place["list"
   return scope === "all" ? ["all"] : scope;
 };
 
-/** Where to go on. Grants may have changed since: a location that was lost is passed over, and the lists keep their order. */
+/** The cursor. Grants may have changed since: a location that the caller may no longer see is skipped, and the order stays. */
 const beginIn = (lists: readonly Place["list"][], { after, locationId }: Asked): Place | undefined => {
   const [first] = lists;
   if (after === undefined) return first === undefined ? undefined : { list: first };
@@ -65,7 +65,7 @@ export const listContentTokens: Handle<typeof ListContentTokensInput, Needs, z.i
     const page = await ports.tokens.list(place.list, { limit: input.limit - items.length, after: place.after });
     const context = await loadTokenViewContext(page.items, ports);
     const shown = page.items.map((token) => shownToken(token, context, caller));
-    // What is reserved is not shown.
+    // Reserved tokens are not shown.
     items.push(...shown.filter(({ state }) => (input.state === undefined ? state !== "reserved" : state === input.state)));
     place = nextPlace(lists, place, page.next);
   }

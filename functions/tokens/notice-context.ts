@@ -1,4 +1,4 @@
-// What a notice about a token names: its location, and the MDM servers that would miss it.
+// Loads the records that a notice about a token names: its location, and the MDM servers that depend on it.
 
 import { holdingServers } from "../../domain/mdm-servers/holders.ts";
 import type { Where } from "../../domain/shared/notice.ts";

@@ -1,4 +1,4 @@
-// How a new token comes to be kept, whether it was issued here or imported: the file first, under a plan to erase it, then the record that ends the plan.
+// Stores a new token, issued or imported: first the file, with a planned erasure, then the record, which cancels the erasure.
 import type { Account } from "../../domain/accounts/account.ts";
 import type { Location, Organization } from "../../domain/organization/organization.ts";
 import { ContentTokenId, IDENTIFIER_BYTES, identifierText } from "../../domain/shared/ids.ts";
@@ -15,7 +15,7 @@ export type StoringPorts = keyof SupersedingPorts;
 
 type NewToken = Omit<ContentToken, "id" | "file" | "dueAt" | "supersedesAt" | "importedAt"> & { readonly bytes: Uint8Array };
 
-/** What the decision to keep it rested on. */
+/** The preconditions of storing the token. */
 type Basis = {
   readonly caller: Account;
   readonly holder: Account | undefined;
@@ -28,7 +28,7 @@ type More = Pick<Adding, "idempotency" | "earlier"> & {
   readonly learnt?: Location | undefined;
   /** Why it is kept although something spoke against it, if something did. */
   readonly reason?: string | undefined;
-  /** What else the act leaves. */
+  /** Further effects of the act. */
   readonly effects?: readonly Effect[];
 };
 

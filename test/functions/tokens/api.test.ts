@@ -1,4 +1,4 @@
-// The API on fakes, through its door: who may, what is refused and why, and that a refusal changes nothing.
+// The API on fakes, through its middleware: who may, what is refused and why, and that a refusal changes nothing.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -227,7 +227,7 @@ describe("roles", () => {
   });
 });
 
-describe("the door", () => {
+describe("the middleware", () => {
   const auth = Math.floor(NOW.getTime() / 1000);
   test.each([
     ["an ID token", { sub: "ada", token_use: "id", auth_time: auth }, 401, "unauthenticated"],

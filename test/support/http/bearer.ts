@@ -1,4 +1,4 @@
-// Who asks the device management API in tests of its handlers, and how they ask: as the door gives it to them.
+// Who asks the device management API in tests of its handlers, and how they ask: as the middleware passes it to them.
 import type * as z from "zod";
 import { noClientConfig } from "../../../domain/device-api/client-config.ts";
 import { noLinks } from "../../../domain/mdm-servers/links.ts";

@@ -1,4 +1,4 @@
-// Where MDM servers, people and workers meet: one set of records, doors and workers that are processes of their own and may die after any call to a port, a
+// Where MDM servers, people and workers meet: one set of records, functions and workers that are processes of their own and may die after any call to a port, a
 // queue between them, and a bus that does not take everything at once.
 import { randomBytes } from "node:crypto";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -142,8 +142,8 @@ export const makeScene = async (client: DynamoDBDocumentClient, seed: number) =>
     throw new Error(`${asked.route} was not answered`);
   };
 
-  const door = (given: typeof ports) => mdm(mdmRoutes(), given, { requestsPerSecond: Number.MAX_SAFE_INTEGER });
-  const theDoor = door(ports);
+  const mdmWith = (given: typeof ports) => mdm(mdmRoutes(), given, { requestsPerSecond: Number.MAX_SAFE_INTEGER });
+  const sharedMdm = mdmWith(ports);
 
   /** As the gateway gives the request of an MDM server. */
   const request = async (
@@ -153,7 +153,7 @@ export const makeScene = async (client: DynamoDBDocumentClient, seed: number) =>
     dies?: number,
   ): Promise<Answer> => {
     const [method = "", path = ""] = key.split(" ");
-    const { statusCode, body: text } = await (dies === undefined ? theDoor : door(crashing(ports, dies).ports))({
+    const { statusCode, body: text } = await (dies === undefined ? sharedMdm : mdmWith(crashing(ports, dies).ports))({
       routeKey: "ANY /mdm/{proxy+}",
       rawPath: `/mdm/v2${path}`,
       headers: { authorization: `Bearer ${bearer}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },

@@ -27,7 +27,7 @@ import { document, undocumented } from "../http/answers.ts";
 
 export const NOW = at("2026-06-01T12:00:00.000Z");
 
-/** An account whose identifier is the one its subject leads to, as the door needs it. */
+/** An account whose identifier is the one its subject leads to, as the middleware needs it. */
 export const signedUp = (subject: string, over: Partial<Account> = {}): Account =>
   anAccount({ id: accountIdOf(subject), subject, email: `${subject}@example.org`, ...over });
 

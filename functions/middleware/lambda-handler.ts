@@ -1,17 +1,17 @@
-// What every door is made of: middy's wrapper, which ends a run in time to say so, and a type that asks only for what Lambda gives.
+// The base of all middleware: middy's wrapper, which ends an invocation before Lambda's time-out, and a narrow type of Lambda's context.
 import middy from "@middy/core";
 import type { Context as LambdaContext } from "aws-lambda";
 
 export type Context = Pick<LambdaContext, "getRemainingTimeInMillis">;
 
-/** Without a context, as in a test, nothing ends the run. */
-export const door = <Answer>(run: (event: unknown, context: Context) => Promise<Answer>) => {
+/** Without a context, as in a test, the run has no time limit. */
+export const lambdaHandler = <Answer>(run: (event: unknown, context: Context) => Promise<Answer>) => {
   const wrapped = middy().handler(run);
   return (event: unknown, context?: Context): Promise<Answer> => wrapped(event, context as LambdaContext);
 };
 
-/** Enough to finish the item at hand. */
+/** Time to finish the current item. */
 const MARGIN_MILLISECONDS = 15_000;
 
-/** Asked before each item, so that a run ends by itself before Lambda ends it. */
+/** To call before each item, so that a run stops before Lambda's time-out. */
 export const isTimeUpIn = (context: Context) => (): boolean => context.getRemainingTimeInMillis() < MARGIN_MILLISECONDS;

@@ -1,4 +1,4 @@
-// The doors by themselves: what each makes of what comes, and that every outcome is answered to whoever waits for it.
+// Each middleware by itself: what each makes of what comes, and that every outcome is answered to whoever waits for it.
 import { beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { RetryLater } from "../../../functions/lib/retry-later.ts";
@@ -18,7 +18,7 @@ describe("a custom resource", () => {
   const properties = { organization: "Acme" };
   const answers = { StackId: "stack", RequestId: "request", LogicalResourceId: "Organization" };
 
-  /** Runs the door with CloudFormation's own server before it: what was created, what was told, and how it ended. */
+  /** Runs the middleware with CloudFormation's own server before it: what was created, what was told, and how it ended. */
   const run = async (event: object, create: () => Promise<void> = async () => undefined, taken: Answered = {}) => {
     const cloudFormation = await serve(() => taken);
     const created: unknown[] = [];

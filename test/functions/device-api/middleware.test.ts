@@ -1,4 +1,4 @@
-// The door of the device management API: the budgets of a location, the page for invited people, and errors in the form of version 1.
+// The middleware of the device management API: the budgets of a location, the page for invited people, and errors in the form of version 1.
 import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { LOOKUPS_PER_SECOND } from "../../../domain/device-api/mdm-limits.ts";
