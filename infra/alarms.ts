@@ -15,9 +15,9 @@ export type Severity = (typeof SEVERITIES)[number];
 
 export type AlarmWords = {
   readonly severity: Severity;
-  /** What happened, as a sentence. */
+  /** The event that raises the alarm, as a sentence. */
   readonly happened: string;
-  /** Who is hurt, and how, as a sentence. */
+  /** The impact on users, as a sentence. */
   readonly impact: string;
 };
 
@@ -27,7 +27,7 @@ export type Condition = {
   readonly reaches?: number;
   /** In so many periods in a row; 1 when left out. */
   readonly periods?: number;
-  /** What a period without a value says: that all is well, nothing at all (the alarm then has no state), or that it is bad. */
+  /** The meaning of a period without data: good, unknown (the alarm then has insufficient data), or bad. */
   readonly silence?: "well" | "nothing" | "bad";
 };
 
@@ -41,7 +41,7 @@ const MISSING = {
 } as const;
 
 /**
- * Of silence, many short periods are asked for rather than a long one: a day is cut at midnight, and would seem silent until the day's run.
+ * Alarms on missing data use many short periods instead of a long one: a period of a day begins at midnight and would have no data until the run of the day.
  */
 const conditionOf = (when: Condition | Silence) =>
   "silentPeriods" in when

@@ -24,7 +24,7 @@ export type ApiProps = {
   readonly mdm: IFunction;
 };
 
-/** What the gateway itself refuses is seen nowhere else. No path, which holds identifiers only by convention, no address, no header. */
+/** The only record of requests that the gateway refuses. It contains no path, address or header: a path may contain anything. */
 const ACCESS_LOG = JSON.stringify({
   requestId: "$context.requestId",
   time: "$context.requestTime",
@@ -37,7 +37,7 @@ const ACCESS_LOG = JSON.stringify({
 /** Requests a second, for all callers. An office works with a few: what is far beyond is a mistake or an attack, and would cost. */
 const THROTTLE = { rateLimit: 50, burstLimit: 100 };
 
-/** Of MDM servers together, which page through thousands of devices. Each location has a limit of its own besides, which `mdm` keeps. */
+/** The limit of all MDM servers together, which page through thousands of devices. `mdm` enforces a limit per location in addition. */
 const MDM_THROTTLE = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 };
 
 export class Api extends Construct {

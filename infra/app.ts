@@ -14,7 +14,7 @@ const demoFile = join(root, "infra/demo.config.json");
 const isDemo = app.node.tryGetContext("demo") === "true";
 const file = isDemo ? demoFile : join(root, "content-tokens.config.json");
 
-/** What is wrong with the configuration is for whoever wrote it: a stack of calls would bury it. */
+/** Errors of the configuration are printed without a stack trace, which would hide them. */
 const configOrEnd = (): Config => {
   try {
     return readConfig(file, demoFile);

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "..");
 
 export const bundleOf = (name: string): string => join(root, "dist", name);
 
-/** How every function is bundled; what is measured against them is bundled alike. */
+/** Bundling options of all functions. The benchmark bundles its reference handlers with the same options. */
 export const BUNDLING = {
   bundle: true,
   minify: true,

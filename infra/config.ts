@@ -1,4 +1,4 @@
-// What a deployment is asked for. Whatever is wrong or missing ends the synthesis with sentences that say what to fix, before anything is deployed.
+// The configuration of a deployment. Invalid or missing values stop synthesis, before anything is deployed, with errors that say what to fix.
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { Email } from "../domain/accounts/account.ts";
@@ -23,12 +23,12 @@ export const Config = z.strictObject({
   country: z.string().refine((code) => COUNTRIES.has(code), "must be the two capital letters of a country (ISO 3166-1), like US"),
   /** The first administrator: invited by e-mail. */
   administratorEmail: Email,
-  /** Who is told when a token ends. */
+  /** E-mail addresses that receive notices about tokens. */
   noticeEmails: Emails,
-  /** Who is woken by alarms. */
+  /** E-mail addresses that receive alarms. */
   alarmEmails: Emails,
   reminderLadder: Organization.shape.reminderLadder.default(DEFAULT_LADDER),
-  /** How often the MDM servers of one location may ask the device API within a second. */
+  /** Requests per second that the device API accepts from the MDM servers of one location. */
   requestsPerSecond: z.int().min(1).max(1000).default(DEFAULT_REQUESTS_PER_SECOND),
   /** The most jobs of the MDM servers of one location that may be pending. */
   maxPendingJobs: z.int().min(1).max(100_000).default(DEFAULT_JOB_LIMITS.jobs),
@@ -79,7 +79,7 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
 
 const isNumber = ({ origin }: { readonly origin: string }): boolean => origin === "number" || origin === "int";
 
-/** What to do about one issue; `value` is what was given for it. */
+/** The error text of one issue; `value` is the value that was given. */
 const adviceOn = (issue: z.core.$ZodIssue, value: unknown): string => {
   if (value === undefined) return "is missing";
   switch (issue.code) {

@@ -21,7 +21,7 @@ export type OverviewProps = {
   readonly alarms: Alarms;
   readonly functions: readonly LambdaFunction[];
   readonly deadLetters: IMetric;
-  /** How the work of MDM servers stands. */
+  /** Metrics of the jobs of MDM servers. */
   readonly work: readonly IMetric[];
 };
 

@@ -21,7 +21,7 @@ const NOTIFY = Duration.minutes(1);
 
 /** Source: Apple, "Notifications": three attempts within 1 to 5 minutes. */
 const BETWEEN_ATTEMPTS = Duration.seconds(90);
-/** What can't be done so often won't be: a step has its own attempts within each. */
+/** More deliveries would not help: each one includes retries of the step. */
 const WORK_ATTEMPTS = 3;
 
 /** An MDM server asks again for work that was not done after 10 minutes. Source: Apple, "App and Book Management API". */
@@ -56,7 +56,7 @@ export class DeviceApi extends Construct {
   constructor(scope: Construct, id: string, { alarms, key, told, limits, publicUrl }: DeviceApiProps) {
     super(scope, id);
     // Functions and queues stand beside all others of the stack, and are called by what they are.
-    // What MDM servers call their users may be addresses: nothing of it lies in a queue unencrypted.
+    // An MDM server's id of a user may be an e-mail address: the queues are encrypted.
     const encrypted: QueueProps = { enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED };
     const fifo: QueueProps = { ...encrypted, fifo: true, retentionPeriod: Duration.days(14) };
     this.workDeadLetters = new Queue(scope, "WorkDeadLetters", { ...fifo, visibilityTimeout: Duration.seconds(WORK.toSeconds() * 6) });
@@ -145,7 +145,7 @@ export class DeviceApi extends Construct {
     alarms.add("Dead work waits", deadWaits, ageIn(this.workDeadLetters), { reaches: WAITS_SECONDS });
   }
 
-  /** What shows how the work of MDM servers stands. */
+  /** Metrics of the jobs of MDM servers. */
   get context(): readonly IMetric[] {
     return [
       ageIn(this.workQueue, "Oldest work, seconds"),
@@ -166,7 +166,7 @@ export class DeviceApi extends Construct {
     this.notificationsQueue.grant(grantee, "sqs:SendMessage");
   }
 
-  /** What whoever sends is told. */
+  /** Environment variables of functions that send to the queues. */
   get queues() {
     return { WORK_QUEUE_URL: this.workQueue.queueUrl, NOTIFICATIONS_QUEUE_URL: this.notificationsQueue.queueUrl };
   }

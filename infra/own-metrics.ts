@@ -6,7 +6,7 @@ import { type Count, GAUGES, type Gauge } from "../functions/contract/metrics.ts
 
 const isGauge = (metric: Count | Gauge): metric is Gauge => metric in GAUGES;
 
-/** What one function wrote in five minutes: of a gauge the worst value, of what is counted the sum. */
+/** A metric of one function over five minutes: the maximum of a gauge, the sum of a count. */
 export const ownMetric = (service: FunctionName, metricName: Count | Gauge): Metric =>
   new Metric({
     namespace: METRICS_NAMESPACE,
@@ -16,7 +16,7 @@ export const ownMetric = (service: FunctionName, metricName: Count | Gauge): Met
     statistic: isGauge(metricName) ? "Maximum" : "Sum",
   });
 
-/** What all functions counted in a day, which begins at midnight (UTC). Of a day without any, 0: the day before must not stand for it. */
+/** The sum of a count over all functions and one day (UTC). 0 on a day without data, so that the widget does not show the day before. */
 export const dayOf = (metricName: Count): MathExpression =>
   new MathExpression({
     expression: `FILL(SUM(SEARCH('{${METRICS_NAMESPACE},service} MetricName="${metricName}"', 'Sum', 86400)), 0)`,

@@ -116,15 +116,15 @@ export class RecordsStack extends Stack {
       },
     });
     pin(this.userPoolClient, "Client");
-    // What `npm run verify-custody` is told.
+    // Inputs of `npm run verify-custody`.
     new CfnOutput(this, "CustodyLogTable", { value: this.custodyLog.tableName });
     new CfnOutput(this, "SealsBucket", { value: this.seals.bucketName });
-    // What a script needs to sign in.
+    // Inputs of a script that signs in.
     new CfnOutput(this, "UserPoolId", { value: this.userPool.userPoolId });
     new CfnOutput(this, "UserPoolClientId", { value: this.userPoolClient.userPoolClientId });
     this.userPool.addDomain("SignIn", {
       cognitoDomain: { domainPrefix: config.signInPrefix },
-      // What the newer pages write about a reset is not documented: docs/decisions/0006-the-classic-sign-in-pages.md.
+      // The events of the newer pages about a reset are not documented: docs/decisions/0006-the-classic-sign-in-pages.md.
       managedLoginVersion: ManagedLoginVersion.CLASSIC_HOSTED_UI,
     });
 
@@ -149,7 +149,7 @@ export class RecordsStack extends Stack {
     (trail.node.defaultChild as CfnTrail).applyRemovalPolicy(RemovalPolicy.RETAIN);
     pin(trail, "Trail");
   }
-  /** Where the custody log's heads are sealed: each once, none written over, none removed before its time. */
+  /** The bucket of the custody log's seals. A seal is written once, and nobody can overwrite or remove it before its retention ends. */
   #seals(): Bucket {
     const seals = new Bucket(this, "Seals", {
       ...PRIVATE,

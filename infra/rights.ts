@@ -7,7 +7,7 @@ import type { RecordsStack } from "./records-stack.ts";
 
 type Kept = Pick<RecordsStack, "key" | "table" | "custodyLog" | "bucket" | "seals" | "userPool">;
 
-/** What partition keys begin with; drawn in functions/aws/table.ts. */
+/** Prefixes of partition keys; the table is described in functions/aws/table.ts. */
 type Family =
   | "ORG"
   | "LOC#*"
@@ -35,7 +35,7 @@ type Family =
 
 /** A condition on another item only reads it. */
 const READS = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem"];
-/** What a transaction is made of: each needs the right of its own kind. */
+/** The operations of a transaction. Each one needs its own permission. */
 const WRITES = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
 
 const useKey = ({ key }: Kept, grantee: IGrantable, actions: string[], via: "dynamodb" | "s3"): void => {
@@ -48,7 +48,7 @@ const useKey = ({ key }: Kept, grantee: IGrantable, actions: string[], via: "dyn
   });
 };
 
-/** What reading and writing an encrypted table takes. Source: AWS CDK, the grants of `Table`. */
+/** Permissions on the key of an encrypted table. Source: AWS CDK, the grants of `Table`. */
 const TABLE_KEY_ACTIONS = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
 
 const read = (kept: Kept, grantee: IGrantable, actions = READS): void => {
@@ -157,7 +157,7 @@ export const grantReadImported = (kept: Kept, grantee: IGrantable): void => {
   useKey(kept, grantee, ["kms:Decrypt"], "s3");
 };
 
-/** What an encrypted value has to be for, so that the right to the key opens no record and no file. */
+/** The required encryption context of a value, so that the permission on the key decrypts no record and no file. */
 const NOTIFICATION_VALUES = { StringEquals: { "kms:EncryptionContext:use": "notification" } };
 
 /**
@@ -236,7 +236,7 @@ export const grantSeal = (kept: Kept, grantee: IGrantable): void => {
   const log = custodyLog.tableArn;
   Grant.addToPrincipal({ grantee, actions: ["dynamodb:Query"], resourceArns: [log, `${log}/index/byTime`] });
   useKey(kept, grantee, TABLE_KEY_ACTIONS, "dynamodb");
-  // Of versions, since the first one of a seal counts, whatever lies over it.
+  // Reads versions, because the first version of a seal counts.
   Grant.addToPrincipal({ grantee, actions: ["s3:GetObjectVersion", "s3:PutObject"], resourceArns: [seals.arnForObjects("seals/*")] });
   const conditions = { StringLike: { "s3:prefix": "seals/*" } };
   Grant.addToPrincipal({ grantee, actions: ["s3:ListBucketVersions"], resourceArns: [seals.bucketArn], conditions });

@@ -11,9 +11,9 @@ export type ServiceFunctionProps<Name extends FunctionName> = {
   readonly name: Name;
   readonly environment: Env<Name>;
   readonly alarms: Alarms;
-  /** Of its failures. */
+  /** Severity of its failures. */
   readonly severity: Severity;
-  /** Who is hurt when it fails, as a sentence. */
+  /** The impact of a failure on users, as a sentence. */
   readonly impact: string;
   readonly timeout: Duration;
   readonly memoryMegabytes?: number;

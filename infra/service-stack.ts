@@ -38,7 +38,7 @@ import { watch } from "./watches.ts";
 
 const REQUEST = Duration.seconds(29);
 const RUN = Duration.minutes(5);
-/** Of what a queue feeds. Short, since what failed is given again only after six times as long. */
+/** Time-out of functions that a queue invokes. Short, because a failed message returns only after six times as long. */
 const MESSAGE = Duration.minutes(1);
 
 type Clockwork = {

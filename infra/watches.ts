@@ -1,4 +1,4 @@
-// What is watched of the metrics that functions write: a row per alarm.
+// Alarms on the metrics that functions write: one row per alarm.
 import type { FunctionName } from "../functions/contract/env.ts";
 import type { Count, Gauge } from "../functions/contract/metrics.ts";
 import type { Alarms, AlarmWords, Condition } from "./alarms.ts";
@@ -16,7 +16,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Of a gauge that is missing nothing is known: its alarm has no state, which the dashboard shows, and "Gauges are missing" goes off. */
+/** Without data, the alarm of a gauge has insufficient data, which the dashboard shows, and the alarm "Gauges are missing" goes off. */
 const gauge = (reaches = 1): Condition => ({ reaches, silence: "nothing" });
 
 const WATCHES: readonly Watch[] = [

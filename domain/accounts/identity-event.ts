@@ -1,4 +1,4 @@
-// What the identity provider's events mean for tokens. Cognito tells them through CloudTrail in two frames that hide the user in two places;
+// The meaning of the identity provider's events for tokens. Cognito sends them through CloudTrail in two frames that hide the user in two places;
 // in both, what counts lies under `detail`, and `userIdentity` is the caller, never the user.
 // Source: Amazon Cognito developer guide, "Logging API calls with AWS CloudTrail". Fixtures tell which events AWS documents and which are composed.
 import * as z from "zod";

@@ -2,7 +2,7 @@
 // rewritten whole, or cut at its end, looks like one that nobody touched.
 import { brokenLink, type CustodyEntry, type Head, NO_PREVIOUS, type Sha256Of } from "./custody.ts";
 
-/** What stands at a place in a chain: its entry, or none when what is there is not what this service writes. */
+/** An item of a chain: its entry, or none if the item does not have the form that this service writes. */
 export type Found = { readonly subject: string; readonly seq: number; readonly entry: CustodyEntry | undefined };
 
 /** The first thing that is wrong with a chain: entry `seq` of `subject`, and why. */
@@ -11,12 +11,12 @@ export type BrokenChain = { readonly subject: string; readonly seq: number; read
 /** The hash that an entry had when it was sealed. */
 export type Sealed = { readonly hash: string; readonly sealedAt: Date };
 
-/** What was sealed of one chain, by `seq`. */
+/** The sealed heads of one chain, by `seq`. */
 export type SealedChain = ReadonlyMap<number, Sealed>;
 
 export const CHANGED = "was changed after it was written";
 
-/** Where a chain ends, or the first thing that is wrong with it; then `head` is where it was still whole. */
+/** The head of a chain, or its first problem; `head` is then the last entry that is correct. */
 export type Walked = { readonly head: Head | undefined; readonly broken?: BrokenChain };
 
 const brokenAt = (

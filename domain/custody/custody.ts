@@ -4,7 +4,7 @@
 import * as z from "zod";
 import { AccountId, ContentTokenId, LocationId, MdmServerId } from "../shared/ids.ts";
 
-/** Whose chain an act stands in: the token's where there is one, else the account's, the MDM server's, the location's. */
+/** The subject whose chain has the entry of an act: the token if there is one, else the account, the MDM server or the location. */
 export const SubjectId = z.union([ContentTokenId, AccountId, MdmServerId, LocationId]);
 export type SubjectId = z.infer<typeof SubjectId>;
 
@@ -86,7 +86,7 @@ export type Sha256Of = (text: string) => string;
 
 export const NO_PREVIOUS = "0".repeat(64);
 
-/** What an entry's hash is of: every field but the hash, in one fixed order. A field that is added later must not change the text of older entries. */
+/** The hashed text of an entry: every field but the hash, in a fixed order. A new field must not change the text of existing entries. */
 const hashedText = ({ subject, seq, at, act, by, locationId, reason, details, previous }: Omit<CustodyEntry, "hash">): string =>
   JSON.stringify([
     subject,
@@ -111,7 +111,7 @@ export const entryAfter = ({ kind: _, ...record }: AuditRecord, head: Head | und
 export type BrokenLink = { readonly subject: SubjectId; readonly seq: number; readonly why: string };
 
 /**
- * What is wrong with `entry` as the one after `head`; `undefined` when nothing is.
+ * The problem of `entry` as the successor of `head`; `undefined` if there is none.
  * Invariant: a chain without a broken link is the one that was written, or was rewritten whole from some entry to its end.
  */
 export const brokenLink = (entry: CustodyEntry, head: Head | undefined, sha256: Sha256Of): BrokenLink | undefined => {

@@ -68,10 +68,10 @@ const isIn =
   (prefix: string): boolean =>
     bits.startsWith(prefix);
 
-/** Whether the text is an IP address in its usual form, whichever. */
+/** True if the text is an IPv4 or IPv6 address in its usual form. */
 export const isAddress = (text: string): boolean => (bitsOfIpv4(text) ?? bitsOfIpv6(text)) !== undefined;
 
-/** Whether the address is of one host that is reachable from anywhere. Nothing that does not parse is. */
+/** True if the address belongs to one globally reachable host. False if it does not parse. */
 export const isPublicAddress = (address: string): boolean => {
   const ipv4 = bitsOfIpv4(address);
   if (ipv4 !== undefined) return !IPV4_EXCEPTIONS.some(isIn(ipv4));

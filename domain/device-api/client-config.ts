@@ -19,7 +19,7 @@ export const ClientConfig = z.object({
 });
 export type ClientConfig = z.infer<typeof ClientConfig>;
 
-/** What somebody says of it. */
+/** A statement of an MDM server about the configuration. */
 export type SaidConfig = Pick<ClientConfig, "locationId"> & Partial<ClientConfig>;
 
 export const noClientConfig = (locationId: ClientConfig["locationId"]): ClientConfig => ({ locationId, notificationTypes: [] });
@@ -73,7 +73,7 @@ export const configAsked = (asked: ClientConfigRequest, isTarget: (url: string) 
   notificationTypes: asked.notificationTypes ?? undefined,
 });
 
-/** How many MDM servers may name themselves with one token before further ones are not kept: each is a record and a claim. */
+/** The number of MDM servers that may identify themselves with one token. Further ones are not recorded: each costs a record and a sighting. */
 const MOST_SAID = 10;
 
 export const isRoomFor = (links: LocationLinks, tokenId: ContentTokenId): boolean => serversOn(links, tokenId).length < MOST_SAID;
@@ -85,7 +85,7 @@ export const isRoomFor = (links: LocationLinks, tokenId: ContentTokenId): boolea
 export const formerServers = ({ settled }: Pick<LocationLinks, "settled">, present: readonly MdmServerId[]): readonly MdmServerId[] =>
   [...new Set(settled.flatMap(({ mdmServerIds }) => mdmServerIds))].filter((id) => !present.includes(id));
 
-/** Whom an id that is new belongs to, of those who have the token: to the only one, while it has not named itself. */
+/** The MDM server that a new id belongs to: the only one of `servers`, if it has no id yet. */
 export const unnamedServer = (servers: readonly MdmServer[]): MdmServerId | undefined => {
   const [only, ...others] = servers;
   return only !== undefined && others.length === 0 && only.mdmInfo === undefined ? only.id : undefined;

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { MDM_LIMITS } from "./mdm-limits.ts";
 
-/** What the MDM server wants to be shown. The characters are those of a header. */
+/** The bearer that the MDM server expects. Its characters are those of a header value. */
 export const NotificationBearer = z
   .string()
   .min(1)

@@ -57,7 +57,7 @@ export type MdmErrorNumber = keyof typeof MDM_ERRORS;
 /** All of them. The keys of such a record are these numbers, which the compiler does not say of `Object.keys`. */
 export const MDM_ERROR_NUMBERS = Object.keys(MDM_ERRORS).map(Number) as MdmErrorNumber[];
 
-/** What of a request an error is about, by the names that the request used. */
+/** The part of a request that an error is about, by the names in the request. */
 export const ErrorInfo = z.object({
   assets: z.array(z.object({ adamId: z.string(), pricingParam: z.string() })).optional(),
   clientUserIds: z.array(z.string()).optional(),

@@ -6,7 +6,7 @@ import { MdmRefusal } from "./mdm-error.ts";
 /** Some MDM servers read the first page alone. */
 export const PAGE_SIZE = 1000;
 
-/** What tells one page of a list. */
+/** Fields of one page of a list. */
 export const PageFields = {
   currentPageIndex: z.int().min(0),
   nextPageIndex: z.int().min(1).optional().describe("Not on the last page."),
@@ -15,7 +15,7 @@ export const PageFields = {
   versionId: z.uuid().describe("Pages that bear the same are of one state of the data."),
 };
 
-/** Where a page begins in its list. Refuses with 9650 when the list has no such page. */
+/** The first index of a page. Refuses with 9650 when the list has no such page. */
 export const pageBegin = (pageIndex: number, count: number, pageSize: number): { readonly offset: number; readonly totalPages: number } => {
   const totalPages = Math.max(1, Math.ceil(count / pageSize));
   if (pageIndex < 0 || pageIndex >= totalPages) throw new MdmRefusal(9650, { detail: `Pages are numbered from 0 to ${totalPages - 1}.` });

@@ -1,4 +1,4 @@
-// What an MDM server is told without having asked, at the address that it chose. Source: Apple, "Notifications" (App and Book Management API).
+// Notifications for MDM servers, sent to their `notificationUrl`. Source: Apple, "Notifications" (App and Book Management API).
 import * as z from "zod";
 import type { ShownUser } from "../licenses/client-user.ts";
 import { type AssetKey, type AssignmentKey, isDevice } from "../licenses/licenses.ts";

@@ -21,7 +21,7 @@ const VARIANT = 0b10n;
 
 const bitsOf = (text: string, bits: bigint, sha256: Sha256Of): bigint => BigInt(`0x${sha256(text)}`) >> (256n - bits);
 
-/** What ties an identifier to its data set. */
+/** Binds an identifier to its data set. */
 const checkOf = (of: string, ticks: bigint, state: bigint, sha256: Sha256Of): bigint =>
   bitsOf(JSON.stringify([of, `${ticks}`, `${state}`]), CHECK_BITS, sha256);
 
@@ -41,7 +41,7 @@ const TEXT = /^([0-9a-f]{8})-([0-9a-f]{4})-1([0-9a-f]{3})-([0-9a-f]{4})-([0-9a-f
 
 const low = (value: bigint, bits: bigint): bigint => value & ((1n << bits) - 1n);
 
-/** What an identifier says; `undefined` of one that this service never gave for that data set. */
+/** Parses an identifier; `undefined` if this service did not issue it for that data set. */
 const read = (text: string, of: string, sha256: Sha256Of): { readonly at: Date; readonly state: bigint } | undefined => {
   const [, timeLow, timeMiddle, timeHigh, ...halves] = TEXT.exec(text.toLowerCase()) ?? [];
   if (timeLow === undefined) return undefined;

@@ -43,7 +43,7 @@ const assertEachOnce = (values: readonly string[], { most, tooMany, twice }: Bou
   if (new Set(values).size < values.length) throw new MdmRefusal(twice);
 };
 
-/** Whom a request is for. Refuses with 9719, 9701, 9702, 9704 or 9705. `limits`: how many it may name. */
+/** The targets of a request. Refuses with 9719, 9701, 9702, 9704 or 9705. `limits`: the largest numbers of each. */
 export const targetsAsked = (
   { clientUserIds, serialNumbers }: TargetsRequest,
   limits: { readonly clientUserIds: number; readonly serialNumbers: number },

@@ -17,7 +17,7 @@ export type WorkType = z.infer<typeof WorkType>;
 export const WorkAsset = AssetKey.pick({ adamId: true, pricingParam: true });
 export type WorkAsset = z.infer<typeof WorkAsset>;
 
-/** What is asked: for whom, and of which assets where the type takes some. Each is named once. */
+/** The request: its targets, and its assets where the type has some. Each is named once. */
 export type Asked =
   | { readonly type: "ASSOCIATE" | "DISASSOCIATE"; readonly assets: readonly WorkAsset[]; readonly targets: readonly Target[] }
   | { readonly type: "REVOKE"; readonly targets: readonly Target[] }
@@ -35,7 +35,7 @@ export const Work = z.object({
   assets: z.array(WorkAsset),
   parts: z.int().min(1),
   requested: z.int().min(1),
-  /** How many steps are done. */
+  /** The number of completed steps. */
   step: z.int().min(0),
   completed: z.int().min(0),
   requestedAt: z.date(),
@@ -108,11 +108,11 @@ export const Failure = z.object({
 });
 export type Failure = z.infer<typeof Failure>;
 
-/** Of whom a step is: the targets of its part, or its users. */
+/** The targets or users of a step. */
 export const targetsIn = ({ targets, users }: Part): readonly Target[] =>
   targets.length > 0 ? targets : users.map(({ clientUserId }) => ({ clientUserId }));
 
-/** What a step came to. */
+/** The outcome of a step. */
 export type Outcome = { readonly completed: number; readonly failures: readonly Omit<Failure, "step">[] };
 
 export type WorkStatus = "PENDING" | "COMPLETE" | "FAILED";
@@ -179,5 +179,5 @@ export const failuresOf = (work: Work, failures: readonly Failure[]): readonly M
   });
 };
 
-/** How long MDM servers can ask for it. */
+/** Retention: MDM servers can read the status of a job this long. */
 export const WORK_KEPT_DAYS = 30;

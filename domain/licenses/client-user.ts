@@ -16,7 +16,7 @@ export const RequestUser = z.object({
 });
 export type RequestUser = z.infer<typeof RequestUser>;
 
-/** Of one client user id there is at most one entry that is not retired, and any number of retired ones. */
+/** A client user id has at most one entry that is not retired, and any number of retired ones. */
 export const ClientUser = z.object({
   locationId: LocationId,
   clientUserId: ClientUserId,
@@ -26,7 +26,7 @@ export const ClientUser = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  /** What the user is invited with until there is an Apple Account. */
+  /** The invite code of the user, used until there is an Apple Account. */
   inviteCode: z.string().min(1).max(64),
   createdAt: z.date(),
   retiredAt: z.date().optional(),
@@ -67,7 +67,7 @@ export const UsersVersion = z.object({
   active: z.int().min(0),
   retired: z.int().min(0),
   changedAt: z.date(),
-  /** How many times licenses were given to some of them by work: who retires them finds out that something came after they had looked. */
+  /** The number of times that a job assigned licenses to users of the location. A concurrent retirement sees the change and retries. */
   given: z.int().min(0).default(0),
 });
 export type UsersVersion = z.infer<typeof UsersVersion>;

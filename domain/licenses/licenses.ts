@@ -1,4 +1,4 @@
-// What a content token opens: the licenses of a location. Of each asset some are available, some assigned, some retired.
+// Licenses of a location. Each asset has available, assigned and retired licenses.
 // Source: Apple, "App and Book Management API", ResponseAsset: total = available + assigned + retired.
 import * as z from "zod";
 import { AccountId, LocationId, TransferId } from "../shared/ids.ts";
@@ -21,7 +21,7 @@ const DEFAULT_PLATFORMS: readonly z.infer<typeof Platform>[] = ["iOS"];
 export const AssetKey = z.object({ locationId: LocationId, adamId: AdamId, pricingParam: PricingParam });
 export type AssetKey = z.infer<typeof AssetKey>;
 
-/** What is known of an asset at one location, beside its licenses. */
+/** Properties of an asset at one location, beside its licenses. */
 export const AssetTraits = z.object({
   ...AssetKey.shape,
   productType: ProductType,
@@ -48,11 +48,11 @@ export type Asset = AssetTraits & LicenseCounts;
 /** Computed, never stored: so it is right at every moment. */
 export const totalOf = ({ available, assigned, retired }: LicenseCounts): number => available + assigned + retired;
 
-/** What MDM servers count with: 32 bits. Source: Apple, "App and Book Management API", ResponseAsset, totalCount. */
+/** The largest count that MDM servers read: 32 bits. Source: Apple, "App and Book Management API", ResponseAsset, totalCount. */
 export const MAX_TOTAL = 2_147_483_647;
 /** Source: Apple, "Transfer licenses": at most 24,999 at a time. */
 export const MAX_TRANSFER = 24_999;
-/** How many targets one act assigns to: with what it leaves they fit into one transaction of 100 items, so that it is done whole or not at all. */
+/** The largest number of targets of one assignment. With its effects they fit into one transaction of 100 items, so that it is done whole or not at all. */
 export const MAX_TARGETS = 80;
 /** Assets of one posting. Each takes three items (its counts, an assignment, an event) of a transaction of 100. */
 export const ASSETS_PER_POSTING = 25;
@@ -69,10 +69,10 @@ export const SerialNumber = z
   .trim()
   .overwrite(upperCase)
   .regex(/^[ -~]{1,64}$/, "expected 1 to 64 ASCII letters, digits and other printable ASCII characters");
-/** What an MDM server calls a user. It may be an e-mail address. In UTF-8 it is a part of a key, which takes 1,024 bytes. */
+/** An MDM server's id of a user. It may be an e-mail address. It is part of a key, which is limited to 1,024 bytes of UTF-8. */
 export const ClientUserId = visibleText(250);
 
-/** Whom a license is assigned to: a device or a client user, by the identifier that the MDM server gave them. */
+/** The target of an assignment: a device or a client user, by the identifier that the MDM server uses. */
 export const Target = z.union([z.object({ serialNumber: SerialNumber }), z.object({ clientUserId: ClientUserId })]);
 export type Target = z.infer<typeof Target>;
 

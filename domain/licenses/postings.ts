@@ -23,7 +23,7 @@ import {
   totalOf,
 } from "./licenses.ts";
 
-/** How the counts of one asset change. */
+/** The change of the counts of one asset. */
 export type Entry = { readonly asset: AssetKey } & { readonly [Kind in keyof LicenseCounts]?: number };
 
 /**
@@ -182,7 +182,7 @@ export const transferring = (from: Asset, to: Asset | undefined, transfer: Trans
   };
 };
 
-/** How many could be transferred now, at most. */
+/** The largest number that can be transferred now. */
 export const mostTransferable = (from: Asset, to: Asset | undefined): number => {
   const most = Math.min(from.available, MAX_TRANSFER, MAX_TOTAL - totalOf(to ?? NO_LICENSES));
   return most > 0 && whyNotTransferable(from, to, most) === undefined ? most : 0;
@@ -228,7 +228,7 @@ export const revoking = (target: Target, held: readonly AssetTraits[], at: Date)
   unassigned: held.map((asset) => ({ asset: keyOf(asset), target })),
 });
 
-/** What a client user who is retired had: what can come back does, the rest is retired with them. */
+/** The posting for the licenses of a retired client user: revocable licenses return, the others are retired. */
 export const retiring = (clientUserId: string, held: readonly AssetTraits[], at: Date): Posting => ({
   at,
   entries: held.map((asset) => ({ asset: keyOf(asset), assigned: -1, ...(asset.revocable ? { available: 1 } : { retired: 1 }) })),

@@ -7,10 +7,10 @@ import type { ClientUser, RequestUser, UsersVersion } from "./client-user.ts";
 /** As the protocol spells them. */
 export type UserAct = "CREATE" | "UPDATE" | "RETIRE";
 
-/** What is asked of one user. `idHash` stands for the Apple Account that was named; `inviteCode` is for a user who is made by it. */
+/** A requested change of one user. `idHash` is the hash of the named Apple Account; `inviteCode` is used if the change creates the user. */
 export type AskedUser = Pick<RequestUser, "clientUserId" | "email"> & { readonly idHash?: string | undefined; readonly inviteCode: string };
 
-/** What was read of those whom a request is about, all of it of one version. */
+/** The users that a request is about, all read at one version. */
 export type KnownUsers = {
   readonly version: UsersVersion;
   /** Those who are not retired, by client user id. */
@@ -55,7 +55,7 @@ const judges = (locationId: ClientUser["locationId"], at: Date, changedIn: numbe
       changedIn,
     };
   },
-  /** What is not said stays as it is. */
+  /** Properties that the request omits keep their values. */
   UPDATE({ clientUserId, email, idHash }, before, holder) {
     if (before === undefined) return 9609;
     if (holder !== undefined && holder !== clientUserId) return 9641;
@@ -81,7 +81,7 @@ const versionAfter = (before: UsersVersion, changes: readonly UserChange[], at: 
   };
 };
 
-/** What a request for `asked`, each of whom is named once, makes of what is `known`. */
+/** Evaluates a request for `asked`, each named once, against `known`. */
 export const evaluateUsers = (act: UserAct, asked: readonly AskedUser[], known: KnownUsers, at: Date): EvaluatedUsers => {
   const judge = judges(known.version.locationId, at, known.version.version + 1)[act];
   const holders = new Map(known.holders);

@@ -50,7 +50,7 @@ export const assertOpen = ({ closedAt }: Pick<Location, "closedAt">): void => {
     throw new Refusal("location_closed", `This location was closed at ${closedAt.toISOString()}. Use another one.`);
 };
 
-/** What keeps a location open. */
+/** Reasons why a location can't be closed. */
 export type LeftInLocation = {
   readonly available: number;
   readonly assigned: number;

@@ -50,11 +50,11 @@ export const ended = ({ earlierLocationId, version }: Subscription, at: Date): S
   version: version + 1,
 });
 
-/** What tells whether the primary location is in use. */
+/** Evidence of the use of the primary location. */
 export type PrimaryUse = {
   /** Whether its token was ever used to assign something here, and whether one of Apple's was ever imported: what that assigned can't be seen here. */
   readonly primary: Pick<Location, "assignedThroughTokenAt" | "importedAt">;
-  /** What whoever begins the subscription says of it. */
+  /** The statement of the person who begins the subscription. */
   readonly said: boolean | undefined;
 };
 
@@ -84,10 +84,10 @@ export const assertNotReserved = (location: Pick<Location, "reservedAt">): void 
     );
 };
 
-/** What the built-in service's location is called where one is made for it. Source: Apple, "Reserved location", by its own service's name. */
+/** The name of a location that is created for the built-in service. Source: Apple, "Reserved location", by its own service's name. */
 export const BUILT_IN_NAME = "Built-in device management";
 
-/** Whether the location that was made for an earlier subscription can be the built-in service's again: nobody else came to use it. */
+/** True if the location of an earlier subscription can be reserved again: nobody else uses it. */
 export const isReusable = (
   earlier: Location,
   { liveTokens, holdings }: { readonly liveTokens: number; readonly holdings: number },
