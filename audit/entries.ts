@@ -35,7 +35,7 @@ const Line = z.union([
   Item,
 ]);
 
-/** What of `log` and `timeKey` is there shows that an item came from the table. */
+/** The presence of `log` or `timeKey` shows that an item came from the table. */
 const isItem = (item: z.infer<typeof Item>): boolean => "log" in item || "timeKey" in item;
 
 type LineItems = {
@@ -62,7 +62,7 @@ const isGzip = async (file: string): Promise<boolean> => {
 async function* linesOf(file: string): AsyncGenerator<string> {
   try {
     const bytes = createReadStream(file);
-    // What fails on the way is thrown to whoever reads the last stream.
+    // Errors of any stream are thrown to the reader of the last one.
     const text = (await isGzip(file)) ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
     let rest = "";
     for await (const part of text.setEncoding("utf8")) {
@@ -96,7 +96,7 @@ async function* fileEntries(file: string, pages: PageCounts): AsyncGenerator<Fou
   }
 }
 
-/** What DynamoDB says of a finished export. Source: DynamoDB developer guide, "DynamoDB table export output format". */
+/** The manifest of a finished export. Source: DynamoDB developer guide, "DynamoDB table export output format". */
 const Summary = z.object({ exportTime: z.iso.datetime().transform((text) => new Date(text)), itemCount: z.int() });
 const SUMMARY = "manifest-summary.json";
 

@@ -1,4 +1,4 @@
-// What the command line asks for. Without a table or an export, it is the service that runs on this machine.
+// Options of the command line. Without a table or an export, it is the service that runs on this machine.
 import { parseArgs } from "node:util";
 import { IsoTime } from "../domain/shared/time.ts";
 import { CannotVerify } from "./cannot-verify.ts";

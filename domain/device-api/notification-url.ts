@@ -7,7 +7,7 @@ import { MDM_LIMITS } from "./mdm-limits.ts";
 
 export const MAX_NOTIFICATION_URL_LENGTH = MDM_LIMITS.maxNotificationLength;
 
-/** What a URL says, in the form in which it is called. */
+/** The parts of a URL, in the form in which it is called. */
 export type NotificationTarget = {
   readonly isSecure: boolean;
   /** A name in lower case, or an IP address, without brackets. */

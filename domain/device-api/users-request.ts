@@ -8,7 +8,7 @@ import { MdmRefusal } from "./mdm-error.ts";
 import { MDM_LIMITS } from "./mdm-limits.ts";
 import { some } from "./work-request.ts";
 
-/** Of the e-mail address only that it is text: one that is not valid has its own number. Some clients send null for what they don't know. */
+/** The e-mail address may be any text: an invalid one has its own error number. Some clients send null for unknown values. */
 const SentUser = z.object({
   clientUserId: ClientUserId,
   email: z.string().nullish(),

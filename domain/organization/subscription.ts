@@ -52,7 +52,7 @@ export const ended = ({ earlierLocationId, version }: Subscription, at: Date): S
 
 /** Evidence of the use of the primary location. */
 export type PrimaryUse = {
-  /** Whether its token was ever used to assign something here, and whether one of Apple's was ever imported: what that assigned can't be seen here. */
+  /** The times at which its token first assigned something here, and at which a token of Apple was imported: its assignments at Apple are unknown here. */
   readonly primary: Pick<Location, "assignedThroughTokenAt" | "importedAt">;
   /** The statement of the person who begins the subscription. */
   readonly said: boolean | undefined;

@@ -26,7 +26,7 @@ export const assignmentOf = (item: Record<string, unknown>): Assignment => {
   return { asset: { locationId: location, adamId, pricingParam }, target, assignedAt };
 };
 
-/** Of an asset: between its counts and whatever sorts after every target. */
+/** The sort key range of an asset's assignments: after its counts, up to the last target. */
 export const TARGETS = { from: "SN#", to: "USER$" };
 
 const targetsOf = (asset: AssetKey) => ({
@@ -35,7 +35,7 @@ const targetsOf = (asset: AssetKey) => ({
   ExpressionAttributeValues: { ":pk": keys.counts(asset).pk, ":from": TARGETS.from, ":to": TARGETS.to },
 });
 
-/** Of those that the target has, in their order. */
+/** The assignments of `target` among `assets`, in their order. */
 export const assignmentsTo = async (table: Table, target: Target, assets: readonly AssetKey[]): Promise<readonly Assignment[]> => {
   const items = await readItems(
     table,

@@ -9,7 +9,7 @@ import type { BearerFound, Bearers } from "../ports/bearers.ts";
 import { contentTokensIn, fromStored } from "./content-tokens.ts";
 import { fromItem, keys, readItems, type Table } from "./table.ts";
 
-/** Where all that belongs to a token lies. */
+/** The ids of all records that authentication with a token reads. */
 type Places = { readonly tokenId: ContentTokenId; readonly locationId: LocationId; readonly holders: readonly AccountId[] };
 
 /** Instances live for hours, and an organization has few tokens in use. */

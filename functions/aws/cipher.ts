@@ -4,7 +4,7 @@ import type { Cipher } from "../ports/cipher.ts";
 
 type Keyed = { readonly client: KMSClient; readonly keyArn: string };
 
-/** What the key's policy tells this use by. */
+/** The encryption context that the key policy requires. */
 const contextOf = (belongsTo: string) => ({ use: "notification", belongsTo });
 
 export const cipherWith = ({ client, keyArn: KeyId }: Keyed): Cipher => ({

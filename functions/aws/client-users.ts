@@ -70,7 +70,7 @@ const entryWrites = (table: Table, { before, after }: UserChange): Write[] => {
   return [before === undefined ? putNew(table, Item) : { Put: { TableName: table.name, Item, ...asRead(before) } }];
 };
 
-/** Whose each Apple Account is, of those who are not retired. */
+/** The users that are not retired, by the hash of their Apple Account. */
 const accountsOf = (users: readonly (ClientUser | undefined)[]): ReadonlyMap<string, string> =>
   new Map(
     users.flatMap((user) =>
@@ -144,7 +144,7 @@ export const clientUsersIn = (table: Table): ClientUsers => {
       const query = {
         ConsistentRead: true,
         KeyConditionExpression: "pk = :pk AND begins_with(sk, :retired)",
-        // What begins like it may be another one's: an identifier may hold the sign that ends it here.
+        // An item with this prefix may belong to another user: an identifier may contain the separator.
         FilterExpression: "clientUserId = :id",
         ExpressionAttributeValues: {
           ":pk": keys.usersVersion(location).pk,

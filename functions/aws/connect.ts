@@ -21,7 +21,7 @@ type Told = Tables & { readonly BUS_NAME: string };
 /** The ports of checks with Apple, for the functions that run or watch them. */
 type Checking = "apple" | "checkQueue";
 
-/** What every function is given: records and the clock. */
+/** Ports of every function: records and the clock. */
 const kept = (name: FunctionName, { RECORDS_TABLE, CUSTODY_TABLE }: Tables) => ({
   ...recordsIn({ client: DynamoDBDocumentClient.from(new DynamoDBClient()), name: RECORDS_TABLE, custodyLog: CUSTODY_TABLE }),
   log: logAs(name),
@@ -52,7 +52,7 @@ export const portsOf = (
 const peopleOf = ({ USER_POOL_ID }: { readonly USER_POOL_ID: string }): People =>
   peopleIn({ client: new CognitoIdentityProviderClient(), userPoolId: USER_POOL_ID });
 
-/** What administering takes: records and people, and no file. */
+/** Ports of `admin`: records and people, no files. */
 export const administeringOf = (
   name: FunctionName,
   env: Env<"admin">,
@@ -62,13 +62,13 @@ export const administeringOf = (
   people: peopleOf(env),
 });
 
-/** What founding the organization takes: it tells nothing, and reads no file. */
+/** Ports of `setup`: no event bus and no files. */
 export const foundingOf = (name: FunctionName, env: Env<"setup">) => ({
   ...kept(name, env),
   people: peopleOf(env),
 });
 
-/** What sealing the custody log takes: it reads no record and no file. */
+/** Ports of `custody-seal`: no records and no files. */
 export const sealingOf = (name: FunctionName, { CUSTODY_TABLE, SEALS_BUCKET }: Env<"custody-seal">) => ({
   custody: custodyIn({ client: DynamoDBDocumentClient.from(new DynamoDBClient()), custodyLog: CUSTODY_TABLE }),
   seals: sealsIn({ client: new S3Client(), name: SEALS_BUCKET }),

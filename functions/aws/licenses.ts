@@ -30,14 +30,14 @@ import type { Write } from "./write.ts";
 
 const COUNTED = ["available", "assigned", "retired"] as const;
 
-/** Where a count was never added to there is none. */
+/** A count without postings is absent and means 0. */
 const StoredCounts = z.object({
   available: LicenseCounts.shape.available.default(0),
   assigned: LicenseCounts.shape.assigned.default(0),
   retired: LicenseCounts.shape.retired.default(0),
 });
 
-/** What the asset's postings left beside its counts. Of those before this was kept there is nothing. */
+/** Properties that postings wrote beside the counts of the asset. Items from before this was stored have none. */
 const StoredState = StoredCounts.extend({
   version: z.int().default(0),
   changedAt: z.date().optional(),
@@ -73,7 +73,7 @@ const counted = ({ name: TableName }: Table, posting: Posting, { asset, ...entry
 const keptTraits = (table: Table, traits: AssetTraits): Write =>
   putEdition(table, { ...keys.traits(traits), ...toItem(traits) }, traits.version);
 
-/** Where the ledger's sum, or a location's, grows. */
+/** Locations at which licenses arrive: the total of an asset grows. */
 const arrivedAt = (entries: readonly Entry[]): readonly LocationId[] => {
   const grown = entries.filter(({ available = 0, assigned = 0, retired = 0 }) => available + assigned + retired > 0);
   return [...new Set(grown.map(({ asset }) => asset.locationId))];

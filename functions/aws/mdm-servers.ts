@@ -11,7 +11,7 @@ import { fromItem, keys, listed, readById, readItem, type Table, toItem } from "
 import { conditionally, putEdition, putNew, transact } from "./transact.ts";
 import type { Write } from "./write.ts";
 
-/** What a look-up leads to. */
+/** The item of a look-up. */
 const Found = z.object({ serverId: MdmServerId });
 
 const serverItem = (server: MdmServer) => ({ ...keys.server(server.id), ...listed("MDM", server.id, server.createdAt), ...toItem(server) });

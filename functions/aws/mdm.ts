@@ -29,7 +29,7 @@ export const clientConfigsIn = (table: Table): ClientConfigs => ({
 
 const Use = z.object({ tokenId: ContentTokenId, mdmServerId: MdmServerId.optional(), what: z.string(), at: z.date() });
 
-/** Whose use it is where nobody can tell. */
+/** Stands for an unknown MDM server. */
 const UNKNOWN = "UNKNOWN";
 
 export const tokenUsesIn = (table: Table): TokenUses => ({

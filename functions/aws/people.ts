@@ -22,7 +22,7 @@ const subjectOf = (attributes: Attributes): string => {
   return subject;
 };
 
-/** What the pool answers, or the refusal that was `expected`. Whatever else fails is an error that quotes nothing. */
+/** The answer of the pool, or the `expected` refusal. Any other failure is an error without quotations. */
 const asked = async <Value, Refused extends string = never>(
   what: string,
   call: Promise<Value>,
@@ -36,7 +36,7 @@ const asked = async <Value, Refused extends string = never>(
   }
 };
 
-/** What the pool takes for a name; it refuses any other as malformed, and knows nobody by it. */
+/** The form of user names in the pool. The pool refuses other names as malformed. */
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
 export const peopleIn = ({ client, userPoolId: UserPoolId }: Pool): People => {

@@ -1,4 +1,4 @@
-// What is sent to the service's own queues: orders for work, one after the other for each location, and what MDM servers are to be told.
+// Sends to the service's queues: job requests, in order per location, MDM notifications and check requests.
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { CheckRequest, MdmNotification, WorkOrder } from "../../domain/shared/events.ts";
 

@@ -1,4 +1,4 @@
-// What was asked with an `Idempotency-Key`, kept for a day: a repeated request finds what the first one made, and a key stands for one request.
+// Uses of `Idempotency-Key`, stored for a day: a repeated request returns the first result, and a key stands for one request.
 import * as z from "zod";
 import type { Requests } from "../ports/requests.ts";
 import type { Idempotency } from "../ports/shared.ts";

@@ -112,7 +112,7 @@ export const keys = {
   parked: (account: AccountId, eventId: string) => ({ pk: "PARKED", sk: `${account}#${eventId}` }),
 };
 
-/** Where a record stands in the lists: newest first means descending. */
+/** Sort key of a record in the lists. Newest first is descending order. */
 export const listed = (kind: "LOC" | "ACC" | "CT" | "MDM" | "LINKS" | "CONFLICT" | "TRANSFER", id: string, createdAt: Date) => ({
   kind,
   sortKey: `${createdAt.toISOString()}#${id}`,

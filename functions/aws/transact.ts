@@ -13,7 +13,7 @@ import { nextEntries } from "./custody.ts";
 import { keys, type Table, toItem } from "./table.ts";
 import type { Write } from "./write.ts";
 
-/** Where in the write a condition did not hold; `undefined` when that is not what failed. */
+/** The indexes of the conditions that did not hold; `undefined` if the write failed for another reason. */
 const failedConditions = (error: unknown): readonly number[] | undefined => {
   if (error instanceof Error && error.name === "ConditionalCheckFailedException") return [0];
   if (!(error instanceof TransactionCanceledException)) return undefined;
