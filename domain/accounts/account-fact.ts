@@ -1,4 +1,4 @@
-// A fact about an account that may end the tokens it was given: it has a new password, or it is gone. Whoever tells it, this is what is kept of it.
+// A fact about an account that may end the tokens it was given: its password changed, or it was disabled. All sources of facts use this form.
 import * as z from "zod";
 import { AccountId } from "../shared/ids.ts";
 import { plainText } from "../shared/text.ts";

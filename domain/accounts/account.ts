@@ -146,7 +146,7 @@ export const disabledFrom = (account: Account, at: Date): Account => ({ ...accou
 
 /**
  * The record that remains of a removed account, for references to it. It has no grants and no personal data.
- * Invariant: whatever is removed is disabled, so that each rule about the one holds for the other.
+ * Invariant: a removed account is disabled, so that every rule about disabled accounts applies to it.
  */
 export const removedFrom = ({ email: _, ...account }: Account, at: Date): Account => ({
   ...disabledFrom(account, at),

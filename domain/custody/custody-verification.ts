@@ -1,5 +1,5 @@
-// What is wrong with a chain of the custody log, from its entries as they were found and what was sealed of them. Without seals a chain that was
-// rewritten whole, or cut at its end, looks like one that nobody touched.
+// Verifies a chain of the custody log by its stored entries and its sealed heads. Without seals, a chain that was rewritten whole or cut at its end
+// passes.
 import { brokenLink, type CustodyEntry, type Head, NO_PREVIOUS, type Sha256Of } from "./custody.ts";
 
 /** An item of a chain: its entry, or none if the item does not have the form that this service writes. */

@@ -1,6 +1,6 @@
 // The custody log: who did what to which token, account, MDM server or location, and why. Entries are only added, in one hash chain for each subject:
 // an entry carries the hash of the one before it, so that none can be changed, removed or slipped in without breaking what follows.
-// What it can't tell by itself is a chain rewritten whole or cut at its end: for that its heads are sealed elsewhere, day by day.
+// The chain alone does not show that it was rewritten whole or cut at its end: its heads are therefore sealed daily in another store.
 import * as z from "zod";
 import { AccountId, ContentTokenId, LocationId, MdmServerId } from "../shared/ids.ts";
 

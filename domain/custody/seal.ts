@@ -42,7 +42,7 @@ const parsedJson = (text: string): unknown => {
 
 const Stored = Seal.extend({ sealedAt: z.iso.datetime().transform((text) => new Date(text)) });
 
-/** `undefined` for whatever is not, letter by letter, the text of a seal. */
+/** `undefined` unless the text is exactly the text of a seal. */
 export const readSeal = (text: string): Seal | undefined => {
   const { data } = Stored.safeParse(parsedJson(text));
   return data === undefined || sealText(data) !== text ? undefined : data;
@@ -82,8 +82,8 @@ export type FoundSeal = { readonly number: number; readonly text: string; readon
 export const foundSeal = (number: number, text: string): FoundSeal => ({ number, text, seal: readSeal(text) });
 
 /**
- * What is wrong with a seal as the one after `before`; `undefined` when nothing is. The first that is found may have any number: older ones go when
- * their time is over, and each seal holds every chain.
+ * The problem of a seal as the successor of `before`; `undefined` if there is none. The first seal may have any number: older ones are removed when
+ * their retention ends, and each seal has the heads of all chains.
  * Invariant: a head that was sealed stays sealed, or moves on.
  */
 export const brokenSeal = ({ number, seal }: FoundSeal, before: FoundSeal | undefined, sha256: Sha256Of): string | undefined => {

@@ -33,7 +33,7 @@ const block = (text: string): string => {
 };
 
 /**
- * What of IPv4 is not globally reachable, or not one host.
+ * IPv4 ranges that are not globally reachable, or do not address one host.
  * Source: IANA, "IPv4 Special-Purpose Address Registry" and "IPv4 Multicast Address Space Registry".
  */
 const IPV4_EXCEPTIONS = [
@@ -58,7 +58,7 @@ const IPV4_EXCEPTIONS = [
 const IPV6_GLOBAL = block("2000::/3");
 
 /**
- * What of it is not globally reachable, or leads to an IPv4 address within it (Teredo, 6to4). Translated, mapped, local and multicast ones lie outside.
+ * Ranges of it that are not globally reachable, or embed an IPv4 address (Teredo, 6to4). Translated, mapped, local and multicast addresses are outside.
  * Source: IANA, "IPv6 Special-Purpose Address Registry".
  */
 const IPV6_EXCEPTIONS = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"].map(block);

@@ -1,5 +1,5 @@
-// What the MDM server of a location says of itself and where it wants to be told of changes. There is one for each location: whoever says it last counts,
-// as the protocol demands. Source: Apple, "ClientConfigRequest".
+// Client configuration: the identity that a location's MDM server states, and its notification URL. Each location has one, and the last statement
+// counts, as the protocol demands. Source: Apple, "ClientConfigRequest".
 import * as z from "zod";
 import { type LocationLinks, serversOn } from "../mdm-servers/links.ts";
 import { MdmInfo, type MdmServer } from "../mdm-servers/mdm-server.ts";
@@ -13,7 +13,7 @@ export const ClientConfig = z.object({
   locationId: LocationId,
   mdmInfo: MdmInfo.optional(),
   notificationUrl: z.string().optional(),
-  /** Encrypted: the protocol shows it again to whoever has the token. */
+  /** Encrypted, not hashed: the protocol returns it to every client with the token. */
   notificationAuthToken: z.string().optional(),
   notificationTypes: z.array(NotificationType).default([]),
 });
@@ -64,8 +64,8 @@ const notifyAsked = (
 };
 
 /**
- * What a request says, where it says something. Refuses with 9602, 9710, 9711, 9712, 9713, 9723, 9724 or 9725. `isTarget`: whether such an address may
- * be called.
+ * The requested values; `undefined` for those that the request omits. Refuses with 9602, 9710, 9711, 9712, 9713, 9723, 9724 or 9725. `isTarget`: true if the service may
+ * call the address.
  */
 export const configAsked = (asked: ClientConfigRequest, isTarget: (url: string) => boolean) => ({
   mdmInfo: mdmInfoAsked(asked.mdmInfo),

@@ -172,8 +172,8 @@ export const contentTokensIn = (table: Table): ContentTokens => {
           },
         },
       };
-      const preconditions = location === undefined ? [] : [replacedLocation(table, { ...location, id: locationId })];
-      return transact(table, [recorded, ...preconditions], effects);
+      const locationWrites = location === undefined ? [] : [replacedLocation(table, { ...location, id: locationId })];
+      return transact(table, [recorded, ...locationWrites], effects);
     },
 
     recordDoubt({ id }, doubt, effects) {
